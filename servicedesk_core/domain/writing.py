@@ -22,6 +22,7 @@ class Intent:
         parent: The vendor's id of the parent record, if any.
         base: Field to the value that was read; the vendor must still show it when the write is sent.
         base_modified_at: The vendor's stamp of the record then.
+        base_revision: The vendor's token of that version of the record, where it has one.
         visibility: ``internal`` or ``public`` where that matters.
         reason: Why, for people and for the audit trail.
         request_id: The caller's own id of the act, where it generates them: a second proposal with the same one is the
@@ -38,6 +39,7 @@ class Intent:
     parent: str | None = None
     base: Mapping[str, Any] = field(default_factory=dict)
     base_modified_at: datetime | None = None
+    base_revision: str | None = None
     visibility: str | None = None
     reason: str = ""
     request_id: str | None = None
@@ -55,6 +57,8 @@ class WriteState(StrEnum):
     """Handed to one sender. Committed before the first byte leaves."""
     CONFIRMED = "confirmed"
     """The vendor has it."""
+    PARTLY_APPLIED = "partly_applied"
+    """The vendor has some of its fields and refused the others; a person decides about these."""
     REJECTED = "rejected"
     """The vendor, or a check before sending, refused it; the vendor does not have it."""
     IN_DOUBT = "in_doubt"
@@ -68,9 +72,10 @@ _S = WriteState
 TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
     _S.PROPOSED: frozenset({_S.PROPOSED, _S.QUEUED, _S.DISCARDED, _S.IN_DOUBT}),
     _S.QUEUED: frozenset({_S.SENDING, _S.REJECTED, _S.PROPOSED, _S.DISCARDED, _S.IN_DOUBT}),
-    _S.SENDING: frozenset({_S.CONFIRMED, _S.REJECTED, _S.QUEUED, _S.IN_DOUBT}),
+    _S.SENDING: frozenset({_S.CONFIRMED, _S.PARTLY_APPLIED, _S.REJECTED, _S.QUEUED, _S.IN_DOUBT}),
     _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.QUEUED, _S.PROPOSED, _S.DISCARDED}),
     _S.REJECTED: frozenset({_S.PROPOSED, _S.QUEUED, _S.DISCARDED}),
+    _S.PARTLY_APPLIED: frozenset({_S.PROPOSED, _S.QUEUED, _S.CONFIRMED}),
     _S.CONFIRMED: frozenset(),
     _S.DISCARDED: frozenset(),
 }
@@ -78,11 +83,15 @@ TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
 
 ``proposed`` and ``queued`` become doubtful only in a store that was restored or copied: what it remembers may be older
 than what was sent. One that nobody has approved goes back to ``proposed`` when it proves absent. ``queued`` goes back
-to ``proposed`` when the loop breaker wants a person to look. What was edited is ``proposed`` anew.
+to ``proposed`` when the loop breaker wants a person to look. What was edited is ``proposed`` anew. Of a write that was
+partly applied the rest is sent again, edited, or left: then it is ``confirmed`` as far as it went.
 """
 
-EDITABLE = frozenset({_S.PROPOSED, _S.QUEUED, _S.REJECTED})
-"""States in which the vendor certainly does not have a write, and it may still be pursued."""
+EDITABLE = frozenset({_S.PROPOSED, _S.QUEUED, _S.REJECTED, _S.PARTLY_APPLIED})
+"""States in which the vendor certainly does not have a write, or not all of it, and it may still be pursued."""
+
+AT_VENDOR = frozenset({_S.CONFIRMED, _S.PARTLY_APPLIED})
+"""States in which the vendor has a write, as far as it took it."""
 
 UNFINISHED = frozenset({_S.PROPOSED, _S.QUEUED, _S.SENDING, _S.IN_DOUBT})
 """States from which something can still happen by itself or is waited for."""

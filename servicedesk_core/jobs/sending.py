@@ -19,7 +19,7 @@ async def send_approved(desk: JobDesk, connection: str | None) -> str:
         raise WriteError(f"Writes could not be sent: {told}", hint=failed[0][1].hint)
     counts = {
         what: sum(len(getattr(outcome, what)) for outcome in outcomes)
-        for what in ("confirmed", "rejected", "in_doubt", "waiting", "held", "settled")
+        for what in ("confirmed", "partly", "rejected", "in_doubt", "waiting", "held", "settled")
     }
     return (
         ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in counts.items() if count) or "nothing to send"

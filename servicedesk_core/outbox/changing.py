@@ -26,20 +26,23 @@ class Change:
         values: Field to new value.
         base: Field to the value that the record shows.
         base_modified_at: The vendor's stamp of the record.
+        base_revision: The vendor's token of that version of it, if it has one.
     """
 
     values: dict[str, Any]
     base: dict[str, Any]
     base_modified_at: datetime | None
+    base_revision: str | None = None
 
 
-def change_of(label: str, record: Entity, wanted: Mapping[str, Any]) -> Change:
+def change_of(label: str, record: Entity, wanted: Mapping[str, Any], revision: str | None) -> Change:
     """Return the change that makes a record show what is wanted.
 
     Args:
         label: What people call the record.
         record: The record as the store has it.
         wanted: Field to value, as JSON has it.
+        revision: The vendor's token of the version that the store has.
 
     Raises:
         WriteError: It shows all of that already.
@@ -50,7 +53,7 @@ def change_of(label: str, record: Entity, wanted: Mapping[str, Any]) -> Change:
         raise WriteError(f"{label} shows that already; nothing is to be changed.", hint="`servicedesk sync`, if not.")
     based_on = [*values, *(field for field in _KEEP if "status_category" in values)]
     base = {field: shown.get(field) for field in based_on}
-    return Change(values, base, getattr(record, "modified_at", None))
+    return Change(values, base, getattr(record, "modified_at", None), revision)
 
 
 def edited(tx: Tx, write: StoredWrite, fields: Fields) -> Intent:
@@ -79,7 +82,8 @@ def edited(tx: Tx, write: StoredWrite, fields: Fields) -> Intent:
         if record is None:
             message = f"The store does not hold {write.label} any more."
             raise NotFoundLocallyError(message, hint=f"`servicedesk writes discard {write.id}`.")
-        change = change_of(write.label, record, values)
+        revision = records.revision_of(tx, source.id, stream, write.target)
+        change = change_of(write.label, record, values, revision)
     if (change.values, change.base) == (write.values, write.base):
         raise WriteError(f"Write {write.id} has these values already.", hint="Name the field that is to be different.")
     return Intent(
@@ -92,6 +96,7 @@ def edited(tx: Tx, write: StoredWrite, fields: Fields) -> Intent:
         parent=write.parent,
         base=change.base,
         base_modified_at=change.base_modified_at,
+        base_revision=change.base_revision,
         visibility=write.visibility,
         reason=write.reason,
     )

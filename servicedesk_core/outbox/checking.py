@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from typing import Final
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import ServiceDeskError, StoreError, UnsupportedError, WriteError
-from servicedesk_core.hooks.capabilities import WriteCapability
+from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.hooks.writing import Write, WriteProblem
 from servicedesk_core.outbox.record_sender import capability
 from servicedesk_core.plugins.host import Host
@@ -66,8 +65,6 @@ class WriteChecks:
                 that may be meant, and those that there are.
             StoreError: The store cannot be used.
         """
-        if can is not None and (wrong := tuple(_against(can, intent))):
-            raise _refusal(wrong, intent.connection)
         write = Write(
             id="unsent",
             kind=intent.kind,
@@ -76,6 +73,8 @@ class WriteChecks:
             values=dict(intent.values),
             base=dict(intent.base),
         )
+        if can is not None and (wrong := tuple(can.problems(write))):
+            raise _refusal(wrong, intent.connection)
         try:
             problems = await self._problems(intent.connection, write)
         except StoreError:
@@ -98,19 +97,6 @@ class WriteChecks:
         except TimeoutError:
             _log.info("%s did not say in time what it would refuse", connection)
             return ()
-
-
-def _against(can: WriteCapability, intent: Intent) -> Iterator[WriteProblem]:
-    """Name what the connector's own description of a kind rules out."""
-    for names in can.lacking(intent.values):
-        yield WriteProblem(names, f"{can.kind} needs {names}.", hint="Say it with its option, or --field NAME=VALUE.")
-    for name, value in intent.values.items():
-        if can.fields and name not in can.fields:
-            yield WriteProblem(
-                name, f"{can.kind} cannot write {name}.", name, can.fields, f"It can: {', '.join(can.fields)}."
-            )
-        elif (most := can.max_lengths.get(name)) is not None and len(str(value or "")) > most:
-            yield WriteProblem(name, f"{name} is longer than the vendor's {most:,} characters.", hint="Shorten it.")
 
 
 def _refusal(problems: tuple[WriteProblem, ...], connection: str) -> WriteError:

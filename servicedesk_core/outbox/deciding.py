@@ -12,6 +12,9 @@ from servicedesk_core.people import names_in
 from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
+_THEIRS = ("their_values", "their_modified_at", "their_revision")
+"""What the vendor showed instead of the base: settled when a write is edited or tried again."""
+
 
 def approve(
     tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool = False, version: int | None = None
@@ -62,6 +65,7 @@ def ensure_editable(write: StoredWrite) -> None:
     """
     if write.state not in EDITABLE:
         raise _unfit(write, "Only what was not sent yet, or was refused, can be edited.")
+    _ensure_no_second(write)
 
 
 def edit(
@@ -98,7 +102,7 @@ def edit(
     facts: dict[str, Any] = {
         **outbox.content_of(intent, warnings),
         "proposed_by": actor,
-        **dict.fromkeys(("their_values", "their_modified_at", "decided_by", "decided_at", "next_at")),
+        **dict.fromkeys((*_THEIRS, "decided_by", "decided_at", "next_at")),
         **dict.fromkeys(("error_code", "error", "hint")),
     }
     edited = outbox.move(tx, write, WriteState.PROPOSED, actor=actor, now=now, why=why, facts=facts)
@@ -118,6 +122,8 @@ def edit(
 def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "") -> StoredWrite:
     """Decide that a write is not pursued; possible while the vendor certainly does not have it.
 
+    Of one that was partly applied the rest is left: it is done, as far as the vendor took it.
+
     Args:
         tx: A write transaction.
         number: Number of the write.
@@ -133,6 +139,10 @@ def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "")
     if write.state is WriteState.IN_DOUBT:
         raise _unfit(write, "Settle the doubt first.", f"`servicedesk writes resolve {number}` says how.")
     facts: dict[str, Any] = {"decided_by": actor, "decided_at": now}
+    if write.state is WriteState.PARTLY_APPLIED:
+        facts |= dict.fromkeys(("error_code", "error", "hint"))
+        why = f"the rest is left: {', '.join(write.unapplied)}" + (f" ({reason})" if reason else "")
+        return outbox.move(tx, write, WriteState.CONFIRMED, actor=actor, now=now, why=why, facts=facts)
     return outbox.move(tx, write, WriteState.DISCARDED, actor=actor, now=now, why=reason or "discarded", facts=facts)
 
 
@@ -156,8 +166,9 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
     if write.state is WriteState.IN_DOUBT:
         outbox.note(tx, write, next_at=None, asked=0)
         return outbox.get(tx, number)
-    if write.state not in {WriteState.QUEUED, WriteState.REJECTED}:
-        raise _unfit(write, "Only a rejected, a waiting or a doubtful write can be tried again.")
+    if write.state not in {WriteState.QUEUED, WriteState.REJECTED, WriteState.PARTLY_APPLIED}:
+        raise _unfit(write, "Only a rejected, a waiting or a doubtful write can be tried again, or the rest of one.")
+    _ensure_no_second(write)
     lanes.clear(tx, write.connection, write.kind)
     if write.state is WriteState.QUEUED:
         outbox.note(tx, write, next_at=None)
@@ -174,8 +185,8 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
         facts |= {
             "base_values": write.base | write.theirs,
             "base_modified_at": write.theirs_modified_at,
-            "their_values": None,
-            "their_modified_at": None,
+            "base_revision": write.theirs_revision,
+            **dict.fromkeys(_THEIRS),
         }
     return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="tried again", facts=facts)
 
@@ -225,6 +236,13 @@ def resolve(
     if outcome is WriteState.CONFIRMED and write.target is None and settled.ref in outbox.taken_refs(tx, write):
         raise _unfit(write, f"{settled.ref} belongs to another write of ours.", "Name the id of this one.")
     return settled
+
+
+def _ensure_no_second(write: StoredWrite) -> None:
+    """Make sure that nothing which the vendor made in part is made a second time."""
+    if write.state is WriteState.PARTLY_APPLIED and write.target is None:
+        hint = f"Propose the rest as a change of {write.ref}; `servicedesk writes discard {write.id}` leaves it."
+        raise _unfit(write, "The vendor has the record; sent again, it would be a second one.", hint)
 
 
 def _unfit(write: StoredWrite, what: str, hint: str | None = None) -> WriteStateError:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from servicedesk_core.errors import (
     ServiceDeskError,
     StoreBusyError,
     StoreError,
+    WriteConflictError,
     WriteNotGrantedError,
     WriteStateError,
     WriteStoppedError,
@@ -23,13 +24,16 @@ from servicedesk_core.outbox.failures import Failure, failure_of
 from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.progress import SendProgress, WriteConnection
-from servicedesk_core.outbox.senders import Mismatch, Senders, Sent, Settled
+from servicedesk_core.outbox.senders import Senders, Sent, Settled, Shown
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, audit, leases, outbox
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
 _log = logging.getLogger("servicedesk.writes")
+
+LOOK_S = 30.0
+"""Longest time of a look at what the vendor shows instead, when it refused a write for a newer version."""
 
 STORE_ATTEMPTS = 3
 """How often the end of an attempt is stored before it is left to whoever looks it up."""
@@ -66,50 +70,43 @@ class Delivery:
     async def deliver(self, write: StoredWrite, fence: Fence) -> None:
         """Bring one write to its end: checked, begun, sent, stored, read back."""
         try:
-            timeout_s = await self._checked(write, fence)
-            if timeout_s is None:
+            ready = await self._checked(write, fence)
+            if ready is None:
                 return
-            begun = await self._begun(write, fence, timeout_s)
+            begun = await self._begun(write, fence, ready)
         except WriteStoppedError as stop:
             self._sending.problem = self._sending.problem or stop
             return
         except WriteStateError:  # decided by somebody else in this moment
             return
         if begun is not None:
-            await self._send(begun, fence, timeout_s)
+            await self._send(begun, fence, ready.timeout_s)
 
-    async def _checked(self, write: StoredWrite, fence: Fence) -> float | None:
-        """Look before sending; return how long sending may take, or ``None`` when nothing is to be sent now."""
+    async def _checked(self, write: StoredWrite, fence: Fence) -> "_Ready | None":
+        """Look before sending; return what is known then, or ``None`` when nothing is to be sent now."""
         calls = self._connection.calls
         try:
             self._ensure_granted(write.kind)
             sender = self._senders.of(write.kind)
             handling = sender.handling(calls, write.kind)
-            too_long = [f for f, most in handling.max_lengths.items() if len(str(write.values.get(f) or "")) > most]
-            mismatch = None if too_long else await sender.check(calls, write)
+            shown = await sender.check(calls, write)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  # a fault while looking concerns this write alone: nothing was sent
             await self._not_sent(write, fence, error)
             return None
-        if too_long:
-            most = handling.max_lengths[too_long[0]]
-            told = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
-            hint = f"Shorten it with `servicedesk writes edit {write.id} --field {too_long[0]}=…`."
-            await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", told, hint))
+        if shown is not None and shown.newer:
+            await self._conflict(write, fence, shown)
             return None
-        if mismatch is not None:
-            await self._conflict(write, fence, mismatch)
-            return None
-        return min(handling.timeout_s, self._policy.longest_attempt_s)
+        return _Ready(min(handling.timeout_s, self._policy.longest_attempt_s), shown)
 
     def _ensure_granted(self, kind: str) -> None:
         if kind not in self._connection.grants:
             raise WriteNotGrantedError(f'The configuration does not grant "{kind}"; nothing was sent.')
 
-    async def _begun(self, write: StoredWrite, fence: Fence, timeout_s: float) -> StoredWrite | None:
+    async def _begun(self, write: StoredWrite, fence: Fence, ready: "_Ready") -> StoredWrite | None:
         """Commit that sending begins; ``None`` when the loop breaker gave the write back."""
-        policy, name = self._policy, self._connection.name
+        policy, name, timeout_s = self._policy, self._connection.name, ready.timeout_s
 
         def work(tx: Tx) -> StoredWrite:
             audit.take_turn(tx)  # what it waits for others must not count into the time of the attempt
@@ -122,7 +119,7 @@ class Delivery:
                 why = "loop suspected"
                 return outbox.move(tx, write, WriteState.PROPOSED, actor=SYSTEM, now=now, why=why, facts=facts)
             leases.renew(tx, fence, max(policy.lease_ttl_s, timeout_s + policy.lease_margin_s))
-            return outbox.begin(tx, write, fence=fence, actor=SYSTEM, now=now, timeout_s=timeout_s)
+            return outbox.begin(tx, write, fence=fence, actor=SYSTEM, now=now, timeout_s=timeout_s, facts=ready.version)
 
         async def stopped(begun: StoredWrite) -> None:
             if begun.state is WriteState.SENDING:
@@ -143,6 +140,9 @@ class Delivery:
             with writing_until((write.sent_at or self._clock.now()) + timedelta(seconds=timeout_s)):
                 async with asyncio.timeout(timeout_s):
                     sent = await sender.send(calls, write)
+        except WriteConflictError as error:
+            await self._failed(write, fence, *await self._met(write, error))
+            return
         except Exception as error:  # noqa: BLE001  # whatever it is, the write has to be given a state
             await self._failed(write, fence, failure_of(error, number=write.id, kind=write.kind), error)
             return
@@ -152,29 +152,45 @@ class Delivery:
         await self._confirmed(write, fence, sent)
         await self.copy(write, sent)
 
+    async def _met(self, write: StoredWrite, error: WriteConflictError) -> tuple[Failure, WriteConflictError]:
+        """Return what a conflict means; where the vendor told only that there is one, read what it shows now."""
+        failure = failure_of(error, number=write.id, kind=write.kind)
+        if error.after_write or error.theirs:
+            return failure, error
+        try:
+            async with asyncio.timeout(LOOK_S):
+                shown = await self._senders.of(write.kind).check(self._connection.calls, write)
+        except (ServiceDeskError, TimeoutError):
+            return failure, error
+        if shown is not None:
+            error.theirs, error.their_modified_at = shown.values, shown.modified_at
+            error.their_revision = shown.revision
+        return replace(failure, hint=_conflict_hint(write)), error
+
     async def _confirmed(self, write: StoredWrite, fence: Fence, sent: Sent) -> None:
+        state = WriteState.PARTLY_APPLIED if sent.refused else WriteState.CONFIRMED
+
         def work(tx: Tx) -> None:
             now = self._clock.now()
             ref = sent.ref or write.target
-            result = Settled(WriteState.CONFIRMED, now, sent=sent, ref=ref)
+            result = Settled(state, now, sent=sent, ref=ref)
             self._senders.settled(tx, write, result)
-            facts = {"ref": ref, "warnings": (*write.warnings, *sent.warnings)}
-            facts |= {"error": None, "error_code": None}
-            outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, fence=fence, facts=facts)
+            facts: dict[str, Any] = {"ref": ref, "warnings": (*write.warnings, *sent.warnings)}
+            facts |= dict.fromkeys(("error", "error_code"))
+            if sent.refused:
+                facts |= _left_out(write, sent)
+            outbox.move(tx, write, state, actor=SYSTEM, now=now, why=facts["error"] or "", fence=fence, facts=facts)
             lanes.clear(tx, write.connection, write.kind)
 
         await self._stored(write, work, fence)
-        self._sending.ended.append((WriteState.CONFIRMED, write.id))
+        self._sending.ended.append((state, write.id))
 
     async def _failed(self, write: StoredWrite, fence: Fence, failure: Failure, error: BaseException) -> None:
-        theirs = getattr(error, "theirs", None)
-        modified_at = getattr(error, "their_modified_at", None)
-
         def work(tx: Tx) -> None:
             now = self._clock.now()
             facts = _told(failure)
-            if isinstance(theirs, dict):
-                facts |= {"their_values": theirs, "their_modified_at": modified_at}
+            if isinstance(error, WriteConflictError) and error.theirs:
+                facts |= _theirs(error.theirs, error.their_modified_at, error.their_revision)
             if failure.state is WriteState.QUEUED:
                 facts["sent_at"] = None
                 facts["next_at"] = self._put_off(tx, write, failure, now)
@@ -238,17 +254,13 @@ class Delivery:
         if failure.stops and isinstance(error, ServiceDeskError):
             self._sending.problem = error
 
-    async def _refused(
-        self, write: StoredWrite, fence: Fence, failure: Failure, theirs: Mismatch | None = None
-    ) -> None:
+    async def _refused(self, write: StoredWrite, fence: Fence, failure: Failure, theirs: Shown | None = None) -> None:
         def work(tx: Tx) -> None:
             now = self._clock.now()
             facts = _told(failure)
             if theirs is not None:
-                facts |= {
-                    "their_values": theirs.theirs,
-                    "their_modified_at": theirs.modified_at,
-                }
+                values = {field: theirs.values[field] for field in theirs.newer}
+                facts |= _theirs(values, theirs.modified_at, theirs.revision)
             result = Settled(WriteState.REJECTED, now, error_code=failure.code, error=failure.error)
             self._senders.settled(tx, write, result)
             outbox.move(tx, write, WriteState.REJECTED, actor=SYSTEM, now=now, why=failure.error, facts=facts)
@@ -256,16 +268,14 @@ class Delivery:
         await self._store.write(work, fence=fence, durable=True)
         self._sending.ended.append((WriteState.REJECTED, write.id))
 
-    async def _conflict(self, write: StoredWrite, fence: Fence, mismatch: Mismatch) -> None:
-        names = ", ".join(mismatch.theirs)
-        ours = await self._store.read(lambda tx: outbox.cause_of(tx, write, mismatch.theirs))
+    async def _conflict(self, write: StoredWrite, fence: Fence, shown: Shown) -> None:
+        names = ", ".join(shown.newer)
+        theirs = {field: shown.values[field] for field in shown.newer}
+        ours = await self._store.read(lambda tx: outbox.cause_of(tx, write, theirs))
         who = "Somebody" if ours is None else f"This desk itself, with write {ours},"
         error = f"{who} changed {names} at the vendor since it was read; nothing was sent."
-        hint = (
-            f"`servicedesk writes show {write.id}` shows both versions; `servicedesk writes retry {write.id}` "
-            f"writes over the one shown, `servicedesk writes discard {write.id}` leaves it."
-        )
-        await self._refused(write, fence, Failure(WriteState.REJECTED, "write_conflict", error, hint), mismatch)
+        failure = Failure(WriteState.REJECTED, WriteConflictError.code, error, _conflict_hint(write))
+        await self._refused(write, fence, failure, shown)
 
     async def copy(self, write: StoredWrite, sent: Sent | None) -> None:
         """Bring the desk's copy up to date; a failure costs nothing, the next run or the next sync does it."""
@@ -277,5 +287,52 @@ class Delivery:
             _log.info("write %d could not be read back yet: %s", write.id, getattr(error, "code", type(error).__name__))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What is known of a write that may be sent: how long that may take, and what was met when it was looked at."""
+
+    timeout_s: float
+    shown: Shown | None
+
+    @property
+    def version(self) -> dict[str, Any]:
+        """The version that the attempt stands on, by column: what was met, where there was a look."""
+        met = (
+            {}
+            if self.shown is None
+            else {"base_modified_at": self.shown.modified_at, "base_revision": self.shown.revision}
+        )
+        return {name: value for name, value in met.items() if value is not None}
+
+
 def _told(failure: Failure) -> dict[str, Any]:
-    return {"error_code": failure.code, "error": failure.error, "hint": failure.hint}
+    return {"error_code": failure.code, "error": failure.error, "hint": failure.hint, "moved_to": failure.moved_to}
+
+
+def _theirs(values: Mapping[str, Any], modified_at: datetime | None, revision: str | None) -> dict[str, Any]:
+    return {"their_values": dict(values), "their_modified_at": modified_at, "their_revision": revision}
+
+
+def _left_out(write: StoredWrite, sent: Sent) -> dict[str, Any]:
+    """Return what is kept of a write that the vendor took in part; what a person may do about the rest is the hint."""
+    reasons = "; ".join(f"{field}: {reason.rstrip('.')}" for field, reason in sent.refused.items())
+    done = [field for field in write.values if field not in sent.refused]
+    error = f"The vendor applied {', '.join(done) or 'nothing'}, and not {', '.join(sent.refused)} ({reasons})."
+    again = (
+        f"`servicedesk writes retry {write.id}` sends the rest again, `servicedesk writes edit {write.id}` changes it, "
+        if write.target is not None
+        else f"Propose the rest as a change of {sent.ref}; "
+    )
+    return {
+        "error_code": WriteState.PARTLY_APPLIED.value,
+        "error": error,
+        "hint": f"{again}`servicedesk writes discard {write.id}` leaves it.",
+        "unapplied": dict(sent.refused),
+    } | ({"base_revision": sent.revision} if sent.revision else {})
+
+
+def _conflict_hint(write: StoredWrite) -> str:
+    return (
+        f"`servicedesk writes show {write.id}` shows both versions; `servicedesk writes retry {write.id}` "
+        f"writes over the one shown, `servicedesk writes discard {write.id}` leaves it."
+    )

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from servicedesk_core.domain import TimeEntry
 from servicedesk_core.domain.comparing import same
-from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, Intent, WriteState
 from servicedesk_core.store import Tx, outbox, records, sources
 
 _KIND = "time_entries.create"
-_COUNT = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT, WriteState.CONFIRMED)
+_COUNT = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT, *AT_VENDOR)
 
 
 def warnings_of(tx: Tx, intent: Intent, zone: tzinfo, *, without: int | None = None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from servicedesk_core.errors import (
     PermanentError,
     PermissionDeniedError,
     ProtocolError,
+    RecordMovedError,
     RejectedError,
     ServiceDeskError,
     TransientError,
@@ -20,6 +21,7 @@ from servicedesk_core.errors import (
 _ADVICE: dict[type[ServiceDeskError], str] = {
     PermissionDeniedError: "Give the API user the right at the vendor, then `servicedesk writes retry {id}`.",
     NotFoundError: "The record is gone or hidden at the vendor: `servicedesk writes discard {id}`.",
+    RecordMovedError: "Propose it for that record, if it is meant; `servicedesk writes discard {id}` leaves this one.",
     WriteNotGrantedError: 'Add "{kind}" to `writes` of the connection, then `servicedesk writes retry {id}`.',
     PermanentError: "Mend the cause, then `servicedesk writes retry {id}`; or `servicedesk writes discard {id}`.",
 }
@@ -37,6 +39,7 @@ class Failure:
         retry_after_s: What the vendor wants to be waited.
         is_vendor_wide: Whether everything of this kind had better wait too.
         stops: Whether nothing more can be sent over this connection now.
+        moved_to: The vendor's id of the record that stands now for the one that it is about.
     """
 
     state: WriteState
@@ -46,6 +49,7 @@ class Failure:
     retry_after_s: float | None = None
     is_vendor_wide: bool = False
     stops: bool = False
+    moved_to: str | None = None
 
 
 def failure_of(error: BaseException, *, number: int, kind: str) -> Failure:
@@ -78,5 +82,6 @@ def failure_of(error: BaseException, *, number: int, kind: str) -> Failure:
         is_record = isinstance(error, RejectedError) and kind.partition(".")[0] in STREAMS
         edit = f"`servicedesk writes edit {number}` gives it other values." if is_record else None
         hint = " ".join(filter(None, (error.hint, edit, advice.format(id=number, kind=kind))))
-        return Failure(WriteState.REJECTED, error.code, message, hint)
+        into = error.into if isinstance(error, RecordMovedError) else None
+        return Failure(WriteState.REJECTED, error.code, message, hint, moved_to=into)
     return Failure(WriteState.IN_DOUBT, error.code, error.message, error.hint)

@@ -13,6 +13,7 @@ class SendOutcome:
     Attributes:
         connection: Name of the connection.
         confirmed: Numbers of the writes that the vendor has.
+        partly: Numbers of those that it took in part; a person decides about the rest.
         rejected: Numbers of those that were refused.
         in_doubt: Numbers of those whose fate is unknown.
         waiting: Numbers of those that certainly did not reach the vendor and are tried again.
@@ -23,6 +24,7 @@ class SendOutcome:
 
     connection: str
     confirmed: tuple[int, ...] = ()
+    partly: tuple[int, ...] = ()
     rejected: tuple[int, ...] = ()
     in_doubt: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()

@@ -49,6 +49,7 @@ class SendProgress:
         return SendOutcome(
             self.connection,
             confirmed=self.gone(WriteState.CONFIRMED),
+            partly=self.gone(WriteState.PARTLY_APPLIED),
             rejected=self.gone(WriteState.REJECTED),
             in_doubt=self.gone(WriteState.IN_DOUBT),
             waiting=self.gone(WriteState.QUEUED),

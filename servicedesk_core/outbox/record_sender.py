@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.comparing import same
-from servicedesk_core.errors import NotFoundError, UnsupportedError
+from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RecordMovedError, UnsupportedError
 from servicedesk_core.hooks.calls import ConnectorCalls
-from servicedesk_core.hooks.capabilities import WriteCapability
-from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.hooks.writing import FindResult, Write
+from servicedesk_core.hooks.pulling import FetchStatus, SourceRecord
+from servicedesk_core.hooks.write_capability import WriteCapability
+from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, Known, Write
 from servicedesk_core.outbox.copying import Copier
-from servicedesk_core.outbox.senders import Handling, Mismatch, Sent, Settled
-from servicedesk_core.store import Tx
+from servicedesk_core.outbox.senders import Handling, Sent, Settled, Shown
+from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 
@@ -34,15 +34,20 @@ class RecordSender:
         can = capability(calls, kind)
         return Handling(
             may_prove_absence=can.reconcilable_by.may_prove_absence,
+            needs_canary=can.reconcilable_by.searches,
             settle_s=can.settle_s,
             timeout_s=can.timeout_s,
-            max_lengths=dict(can.max_lengths),
             side_effects=can.side_effects,
             visible_to=can.visible_to,
         )
 
-    async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Mismatch | None:
-        """See :meth:`Sender.check`: reads the record again and compares it with what the write is based on."""
+    async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Shown | None:
+        """See :meth:`Sender.check`: reads the record again and compares it with what the write is based on.
+
+        What is compared are the fields that the write is based on: that something else of the record changed since it
+        was read is no conflict, and the version that is met now is the one that the vendor is told.
+        """
+        capability(calls, write.kind).check(as_hook_sees(write))
         stream = _stream(write.kind)
         if write.target is None or not write.base or not calls.implements("fetch_records"):
             return None
@@ -52,25 +57,52 @@ class RecordSender:
             raise NotFoundError(message, connection=calls.connection)
         if outcome.status is not FetchStatus.FOUND or not outcome.records:
             return None  # the connector looks too, and refuses when it cannot
-        entity = self.copier.entity(calls, stream, outcome.records[0])
+        record = outcome.records[0]
+        if record.external_id != write.target:
+            raise moved(write, record.external_id, connection=calls.connection)
+        entity = self.copier.entity(calls, stream, record)
         if entity is None:
             return None
         shown = entity.model_dump(mode="json")
-        theirs = {
-            field: shown.get(field)
+        newer = tuple(
+            field
             for field, was in write.base.items()
             if not same(shown.get(field), was) and not same(shown.get(field), write.values.get(field))
-        }
-        return Mismatch(theirs, getattr(entity, "modified_at", None)) if theirs else None
+        )
+        values = {field: shown.get(field) for field in (*write.values, *write.base)}
+        return Shown(values, newer, getattr(entity, "modified_at", None), record.revision)
 
     async def send(self, calls: ConnectorCalls, write: StoredWrite) -> Sent:
         """See :meth:`Sender.send`."""
         receipt = await calls.send_write(as_hook_sees(write))
-        return Sent(receipt.ref, receipt.warnings, receipt.record)
+        if write.target is not None and receipt.ref != write.target:
+            message = f"The vendor answered for the record {receipt.ref}, and not for {write.target}."
+            raise OutcomeUnknownError(message, hint="Look at both.", connection=calls.connection)
+        refused = dict(receipt.refused)
+        if receipt.record is not None and write.target is not None:
+            refused = self._still_as_before(calls, write, receipt.record) | refused
+        revision = receipt.revision or (receipt.record.revision if receipt.record else None)
+        return Sent(receipt.ref, receipt.warnings, receipt.record, refused, revision)
+
+    def _still_as_before(self, calls: ConnectorCalls, write: StoredWrite, record: SourceRecord) -> dict[str, str]:
+        """Return the fields of a change that the vendor took without a word, and still shows as they were."""
+        entity = self.copier.entity(calls, _stream(write.kind), record)
+        shown = entity.model_dump(mode="json") if entity is not None else {}
+        return {
+            field: "The vendor took it without a word, and still shows the old value."
+            for field, value in write.values.items()
+            if write.base.get(field) is not None
+            and same(shown.get(field), write.base[field])
+            and not same(value, write.base[field])
+        }
 
     async def find(self, calls: ConnectorCalls, write: StoredWrite, taken: frozenset[str]) -> FindResult:
         """See :meth:`Sender.find`."""
-        return await calls.find_write(as_hook_sees(write, taken))
+        earlier = await self.copier.store.read(lambda tx: outbox.earlier(tx, write))
+        found = await calls.find_write(as_hook_sees(write, taken, tuple(Known(*one) for one in earlier)))
+        if write.target is not None and isinstance(found, Found) and found.ref != write.target:
+            return Inconclusive(f"The record {write.target} is {found.ref} by now, which shows it.", (found.ref,))
+        return found
 
     def settled(self, tx: Tx, write: StoredWrite, result: Settled) -> None:
         """See :meth:`Sender.settled`: nothing hangs on the write of a ticket but the write itself."""
@@ -83,12 +115,12 @@ class RecordSender:
         if ref is None or not calls.implements("map_record"):
             return True
         if record is not None:
-            return await self.copier.land(calls, stream, [record])
+            return await self.copier.land(calls, stream, [_of_version(record, sent)])
         if not calls.implements("fetch_records"):
             return True
         outcome = await self.copier.fetch(calls, stream, ref)
         if outcome.status is FetchStatus.FOUND:
-            return await self.copier.land(calls, stream, outcome.records)
+            return await self.copier.land(calls, stream, [_of_version(one, sent) for one in outcome.records])
         return outcome.status is FetchStatus.DENIED
 
 
@@ -108,7 +140,14 @@ def capability(calls: ConnectorCalls, kind: str) -> WriteCapability:
     return can
 
 
-def as_hook_sees(write: StoredWrite, taken: frozenset[str] = frozenset()) -> Write:
+def moved(write: StoredWrite, into: str, *, connection: str) -> RecordMovedError:
+    """Return the error of a write whose record is another one by now."""
+    message = f"The vendor answers with the record {into} for {write.target}: it was merged or moved; nothing was sent."
+    hint = f"Propose it for {into}, if it is meant; `servicedesk writes discard {write.id}` leaves it."
+    return RecordMovedError(message, into=into, hint=hint, connection=connection)
+
+
+def as_hook_sees(write: StoredWrite, taken: frozenset[str] = frozenset(), earlier: tuple[Known, ...] = ()) -> Write:
     """Return a write as a connector gets it."""
     return Write(
         id=write.key,
@@ -118,9 +157,15 @@ def as_hook_sees(write: StoredWrite, taken: frozenset[str] = frozenset()) -> Wri
         values=dict(write.values),
         base=dict(write.base),
         base_modified_at=write.base_modified_at,
+        base_revision=write.base_revision,
         attempted_at=write.sent_at,
         taken_refs=taken,
+        earlier=earlier,
     )
+
+
+def _of_version(record: SourceRecord, sent: Sent | None) -> SourceRecord:
+    return record._replace(revision=record.revision or (sent.revision if sent else None))
 
 
 def _stream(kind: str) -> str:

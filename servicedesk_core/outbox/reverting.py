@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from servicedesk_core.domain.comparing import same
-from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, Intent
 from servicedesk_core.errors import WriteError, WriteStateError
 from servicedesk_core.store.outbox import StoredWrite
 
@@ -38,7 +38,11 @@ def reversal(write: StoredWrite, shown: dict[str, Any], *, reason: str) -> Rever
         WriteError: It made something new, or somebody changed all its fields since.
     """
     ensure_revertible(write)
-    ours = {field for field, value in write.values.items() if field in write.base and same(shown.get(field), value)}
+    ours = {
+        field
+        for field, value in write.values.items()
+        if field in write.base and field not in write.unapplied and same(shown.get(field), value)
+    }
     left = tuple(field for field in write.values if field not in ours)
     if not ours:
         message = f"The vendor shows none of the values of write {write.id} any more; nothing is left to take back."
@@ -67,7 +71,7 @@ def ensure_revertible(write: StoredWrite) -> None:
         WriteStateError: The vendor does not have it.
         WriteError: It made something new.
     """
-    if write.state is not WriteState.CONFIRMED:
+    if write.state not in AT_VENDOR:
         message = f"Write {write.id} is {write.state.value.replace('_', ' ')}: the vendor does not have it."
         raise WriteStateError(message, hint=f"`servicedesk writes show {write.id}` shows what can be done.")
     if write.target is None or not write.base:

@@ -1,7 +1,7 @@
 """Senders: who carries a family of kinds of writes to its vendor, and finds out what became of them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -27,12 +27,16 @@ class Sent:
         ref: The vendor's id of what was written; ``None`` when it accepted without naming one.
         warnings: What the vendor added, for people.
         record: The record as it stands after the write, when the connector read it back.
+        refused: Field to the reason, of what the vendor left out although it took the rest.
+        revision: The vendor's token of the version that the write made.
         detail: What else the sender wants to have in :meth:`Sender.settled`; not stored by core.
     """
 
     ref: str | None
     warnings: tuple[str, ...] = ()
     record: SourceRecord | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+    revision: str | None = None
     detail: Any = None
 
 
@@ -42,32 +46,36 @@ class Handling:
 
     Attributes:
         may_prove_absence: Whether the way in which a doubtful one is looked for can prove that it is not there.
+        needs_canary: Whether that is a search, which proves nothing before it was seen to work.
         settle_s: Seconds after the last attempt before which absence proves nothing.
         timeout_s: Longest duration of one attempt.
-        max_lengths: Longest text of a field; a longer one is refused before it is sent.
         side_effects: What may happen at the vendor besides, for the person who approves.
         visible_to: ``staff`` or ``customer``.
     """
 
     may_prove_absence: bool = False
+    needs_canary: bool = False
     settle_s: float = 60.0
     timeout_s: float = 120.0
-    max_lengths: dict[str, int] = field(default_factory=dict)
     side_effects: str = ""
     visible_to: str = "staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
-    """The vendor does not show any more what a write is based on.
+class Shown:
+    """What the vendor shows of the record that a write changes.
 
     Attributes:
-        theirs: Field to the value it shows.
-        modified_at: Its stamp of that.
+        values: Field of the write or its base to the value.
+        newer: Those of them that somebody changed since the base was read; a field that shows what is wanted is none.
+        modified_at: The vendor's stamp of this version.
+        revision: Its token of this version, if it has one.
     """
 
-    theirs: dict[str, Any]
+    values: dict[str, Any]
+    newer: tuple[str, ...] = ()
     modified_at: datetime | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +112,11 @@ class Sender(Protocol):
             UnsupportedError: The connector cannot send them; names those it can.
         """
 
-    async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Mismatch | None:
-        """Look before sending, reading only, whether the vendor still shows what the write is based on.
+    async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Shown | None:
+        """Look, reading only, what the vendor shows of what the write is based on; ``None`` = there is no such look.
 
         Raises:
-            ConnectorError: The vendor could not be asked; nothing is sent now.
+            ConnectorError: The vendor could not be asked, or the write cannot be right; nothing is sent now.
         """
 
     async def send(self, calls: ConnectorCalls, write: StoredWrite) -> Sent:

@@ -69,12 +69,15 @@ class Settler:
             settles_at = max(write.sent_at or now, ended_at or now) + timedelta(
                 seconds=max(handling.settle_s, self._policy.shortest_settle_s)
             )
-            if not handling.may_prove_absence:
+            if handling.needs_canary and not result.canary:
+                result = Inconclusive(f"Nothing shows that the search works which did not find it: {result.evidence}")
+            elif not handling.may_prove_absence:
                 result = Inconclusive(f"Looking for it cannot prove that it is not there: {result.evidence}")
             elif now < settles_at:
                 return partial(self._later, write=write, at=settles_at, why=result.evidence)
             else:
-                return partial(self._absent, write=write, evidence=result.evidence, now=now)
+                evidence = "; ".join(filter(None, (result.evidence, result.canary)))
+                return partial(self._absent, write=write, evidence=evidence, now=now)
         return partial(self._unknown, write=write, result=result, now=now)
 
     def _found(self, tx: Tx, *, write: StoredWrite, ref: str, now: datetime) -> bool:

@@ -28,6 +28,7 @@ class FieldChange:
         before: The value that was read; ``None`` for a new record.
         after: The value that is wanted.
         theirs: The value that the vendor showed instead, when the write was refused for it.
+        refused: Why the vendor left this field out, when it took others of the write.
         before_name: What people call it, when it is the id of something.
         after_name: Likewise.
         theirs_name: Likewise.
@@ -40,6 +41,7 @@ class FieldChange:
     before_name: str | None = None
     after_name: str | None = None
     theirs_name: str | None = None
+    refused: str | None = None
 
     def __str__(self) -> str:
         text = f"{field_name(self.field)}={self.after_name or field_value(self.field, self.after)}"
@@ -72,8 +74,13 @@ class WriteView:
     waits_for: Annotated[
         int | None, Column("Number of the earlier write to the same thing that must end first.", shown=False)
     ]
-    finished_at: Annotated[datetime | None, Column("When it was confirmed, rejected or discarded.", shown=False)]
+    finished_at: Annotated[
+        datetime | None, Column("When it was confirmed, partly applied, rejected or discarded.", shown=False)
+    ]
     ref: Annotated[str | None, Column("The vendor's id of what was written.", shown=False)]
+    moved_to: Annotated[
+        str | None, Column("The vendor's id of the record that its record was merged into.", shown=False)
+    ]
     warnings: Annotated[tuple[str, ...], Column("What the vendor or the desk added.", shown=False)]
     error_code: Annotated[str | None, Column("Code of the last error.", shown=False)]
     error: Annotated[str | None, Column("What is wrong.", "Problem", wraps=True)]
@@ -145,6 +152,7 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
                     before_name=name(write, field, write.base.get(field)),
                     after_name=name(write, field, write.values.get(field)),
                     theirs_name=name(write, field, theirs.get(field)),
+                    refused=write.unapplied.get(field),
                 )
                 for field in fields
             ),
@@ -158,6 +166,7 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
             waits_for=outbox.in_way(tx, write) if write.state is WriteState.QUEUED else None,
             finished_at=write.finished_at,
             ref=write.ref,
+            moved_to=write.moved_to,
             warnings=write.warnings,
             error_code=write.error_code,
             error=write.error,
@@ -218,7 +227,14 @@ def _seen(write: StoredWrite, sight: Sight) -> StoredWrite:
         return dict.fromkeys(values) | sight.state(values, stream)
 
     theirs = None if write.theirs is None else cleaned(write.theirs)
-    return replace(write, values=cleaned(write.values), base=cleaned(write.base), theirs=theirs, candidates=())
+    return replace(
+        write,
+        values=cleaned(write.values),
+        base=cleaned(write.base),
+        theirs=theirs,
+        candidates=(),
+        moved_to=None,
+    )
 
 
 def _references(kind: str) -> dict[str, str]:

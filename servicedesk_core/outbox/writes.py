@@ -16,8 +16,8 @@ from servicedesk_core.errors import (
     WriteNotGrantedError,
     WriteStateError,
 )
-from servicedesk_core.hooks.capabilities import WriteCapability
 from servicedesk_core.hooks.pulling import FetchStatus
+from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.outbox import deciding
 from servicedesk_core.outbox.changing import edited
 from servicedesk_core.outbox.checking import WriteChecks

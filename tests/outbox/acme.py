@@ -9,6 +9,7 @@ from servicedesk_core.hooks import (
     FetchStatus,
     Found,
     Inconclusive,
+    Known,
     Mapped,
     Page,
     ProvenAbsent,
@@ -18,8 +19,9 @@ from servicedesk_core.hooks import (
     VendorIdentity,
     WriteProblem,
     WriteReceipt,
+    looked_for,
 )
-from servicedesk_core.hooks.capabilities import WriteCapability
+from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.http import HttpProfile, RetryPolicy, Route
 
 STREAMS = ("companies", "queues", "technicians", "tickets", "notes", "time_entries")
@@ -27,8 +29,8 @@ WORDS = {"New": "new", "In Progress": "in_progress", "Complete": "closed"}
 BY_KIND = {
     "tickets.create": ReconcilableBy.REFERENCE,
     "tickets.update": ReconcilableBy.RECORD,
-    "notes.create_internal": ReconcilableBy.MARKER,
-    "notes.create_public": ReconcilableBy.MARKER,
+    "notes.create_internal": ReconcilableBy.REFERENCE,
+    "notes.create_public": ReconcilableBy.REFERENCE,
     "time_entries.create": ReconcilableBy.CONTENT,
 }
 REQUIRED = {
@@ -49,6 +51,8 @@ _ROUTES = (
 class AcmeSettings(ConnectorSettings):
     url: str
     timeout_s: float = 2.0
+    revisions: bool = False
+    reads_back: bool = False
 
 
 class Acme(Connector[AcmeSettings]):
@@ -93,7 +97,10 @@ class Acme(Connector[AcmeSettings]):
     @hookimpl
     async def pull(self, request):
         found = (await self.http.get(request.stream)).json()
-        yield Page([SourceRecord(raw["id"], raw) for raw in found], resume=None, last=True)
+        yield Page([self.record(raw) for raw in found], resume=None, last=True)
+
+    def record(self, raw):
+        return SourceRecord(raw["id"], raw, revision=raw["modified"] if self.ctx.settings.revisions else None)
 
     @hookimpl
     async def fetch_records(self, stream, refs):
@@ -103,7 +110,7 @@ class Acme(Connector[AcmeSettings]):
             except NotFoundError:
                 yield FetchOutcome(ref, FetchStatus.MISSING)
             else:
-                yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(ref, raw),))
+                yield FetchOutcome(ref, FetchStatus.FOUND, (self.record(raw),))
 
     @hookimpl
     def map_record(self, stream, raw):
@@ -157,10 +164,13 @@ class Acme(Connector[AcmeSettings]):
         if stream == "notes":
             body["visibility"] = write.kind.removeprefix("notes.create_")
         if write.target:
-            answer = await self.http.patch(f"{stream}/{write.target}", json=body)
+            headers = {"If-Match": write.base_revision} if write.base_revision else {}
+            answer = await self.http.patch(f"{stream}/{write.target}", json=body, headers=headers)
         else:
             answer = await self.http.post(stream, json=body)
-        return WriteReceipt(answer.json()["id"])
+        raw = answer.json()
+        record = self.record(raw) if self.ctx.settings.reads_back else None
+        return WriteReceipt(raw["id"], record=record, refused=raw.pop("left_out"))
 
     @hookimpl
     async def find_write(self, write):
@@ -175,5 +185,13 @@ class Acme(Connector[AcmeSettings]):
                 r["id"] for r in rows if r["worked_s"] == write.values["worked_s"] and r["id"] not in write.taken_refs
             ]
             return Found(alike[0]) if len(alike) == 1 else Inconclusive(f"{len(alike)} alike", tuple(alike))
-        found = (await self.http.get(stream, params={"ref": write.id})).json()
-        return Found(found[0]["id"]) if found else ProvenAbsent("searched by reference")
+
+        async def search(key, parent):
+            del parent
+            return [row["id"] for row in (await self.http.get(stream, params={"ref": key})).json()]
+
+        async def canary():
+            rows = (await self.http.get(stream)).json()
+            return next((Known(row["ref"], row["id"]) for row in rows if row.get("ref")), None)
+
+        return await looked_for(write, search, now=self.ctx.clock.now(), settle_s=0.0, canary=canary)

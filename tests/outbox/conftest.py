@@ -10,7 +10,7 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.store import Store, location
 from servicedesk_core.testing.clock import FakeClock
-from tests.outbox.vendor import Vendor
+from tests.outbox.vendor import Vendor, seed
 
 GRANTS = [
     "tickets.create",
@@ -30,6 +30,7 @@ def fill(vendor):
     vendor.put("technicians", "t2", name="Dana Wolf")
     for n in range(1, 6):
         vendor.put("tickets", str(n), title=f"Printer {n}", status="New", queue_ref="q1", company_ref="c1")
+    seed(vendor)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,20 @@ def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
     assert run("audit", "verify").exit_code == 0
 
 
+def test_what_was_applied_in_part_says_so_and_what_to_do(run, vendor):
+    vendor.leaves_out = {"queue_ref": "No right to do that."}
+    words = ("tickets", "update", "T1", "--title", "Ours", "--queue", "Projects", "--yes")
+    ran = run(*words)
+    assert ran.exit_code == 1, ran.output
+    assert "done in part. The vendor applied title, and not queue_ref" in " ".join(ran.output.split())
+    assert "no: No right to do that." in " ".join(run("writes", "show", "1").stdout.split())
+    (audited,) = [
+        one for one in json.loads(run("audit", "list", "--json").stdout)["data"]["items"] if "part" in one["action"]
+    ]
+    assert (audited["action"], audited["reason"]) == ("write.partly_applied", "partly_applied queue_ref")
+    assert run("writes", "discard", "1").exit_code == 0
+
+
 @pytest.mark.slow
 def test_acts_on_tickets_take_the_words_of_lists_and_the_desks_zone(run, vendor):
     def wanted(*words):

@@ -111,7 +111,7 @@ async def test_a_refused_write_is_mended_and_approved_anew(desk, vendor):
     mended = await desk.writes.edit(refused.id, {"body": "Hello"})
     assert (mended.state, mended.error, mended.finished_at) == ("proposed", None, None)
     (done,) = await desk.writes.approve([refused.id], send=True)
-    assert (done.state, [note["body"] for note in vendor.records["notes"].values()]) == ("confirmed", ["Hello"])
+    assert (done.state, [note["body"] for note in vendor.added("notes")]) == ("confirmed", ["Hello"])
 
 
 async def test_a_field_is_taken_out_of_a_new_record_and_emptied_in_one_that_is_there(desk):

@@ -39,6 +39,9 @@ class Vendor:
         requests: Method and path of every request.
         faults: What happens to the next writes; see :meth:`_Handler.do_POST`.
         down: Whether nothing is served at all.
+        leaves_out: Fields that it does not take, with what it says about it; nothing = it says nothing.
+        merged: Id of a record to that of the one it was merged into.
+        ignores_search: Whether it answers a search with everything.
     """
 
     def __init__(self):
@@ -53,6 +56,7 @@ class Vendor:
         }
         self.commits, self.requests, self.faults = [], [], deque()
         self.down = False
+        self.leaves_out, self.merged, self.ignores_search = {}, {}, False
         self.odds = Odds()
         self.deny = set()
         self.on_write = None
@@ -70,6 +74,10 @@ class Vendor:
             record = {"id": number, **self.records[stream].get(number, {}), **fields, "modified": at}
             self.records[stream][number] = record
             return record
+
+    def added(self, stream):
+        """Return what was not there from the beginning."""
+        return [record for record in self.records[stream].values() if not record.get("ref", "").startswith("seed-")]
 
     @property
     def writes(self):
@@ -108,11 +116,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif stream == "me":
             self._answer(200, {"account": "42", "name": "Example MSP"})
         elif number:
-            record = self.vendor.records[stream].get(number)
+            record = self.vendor.records[stream].get(self.vendor.merged.get(number, number))
             self._answer(200 if record else 404, record or {})
         else:
             with self.vendor.lock:
                 found = list(self.vendor.records[stream].values())
+            asked = {} if self.vendor.ignores_search else asked
             self._answer(200, [r for r in found if all(str(r.get(k)) == v for k, v in asked.items())])
 
     def do_POST(self):
@@ -132,7 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
             fault = "503"
         if stream in vendor.deny:
             fault = "403"
-        if fault in {"503", "429", "403", "422"}:
+        expected = self.headers.get("If-Match")
+        if expected is not None and vendor.records[stream][number]["modified"] != expected:
+            fault = "412"
+        if fault in {"503", "429", "403", "422", "412"}:
             self._answer(int(fault), {"message": "no"})
             return
         if fault == "reset_before":
@@ -143,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
                 vendor.number += 1
                 number = str(vendor.number)
             vendor.commits.append((stream, body.get("ref"), number))
-        record = vendor.put(stream, number, **body)
+        left_out = {field: why for field, why in vendor.leaves_out.items() if body.pop(field, None) is not None}
+        record = vendor.put(stream, number, **body) | {"left_out": {f: why for f, why in left_out.items() if why}}
         vendor.committed.set()
         if fault == "reset_after":
             self._reset()
@@ -172,6 +185,12 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+def seed(vendor):
+    """Put records there that carry a reference: by them a search shows that it works."""
+    vendor.put("tickets", "5", ref="seed-ticket")
+    vendor.put("notes", "n1", ref="seed-note", ticket="5", body="There before", visibility="internal")
+
+
 def main():
     """Serve until the input ends; print the address. Arguments: seed, faults in a hundred writes."""
     vendor = Vendor()
@@ -179,6 +198,7 @@ def main():
     vendor.hang_s = 0.5
     for n in range(1, 9):
         vendor.put("tickets", str(n), title=f"Printer {n}", status="New")
+    seed(vendor)
     vendor.put("companies", "c1", name="Bolt & Co")
     vendor.put("technicians", "t1", name="Ana Diaz")
     sys.stdout.write(vendor.serve() + "\n")

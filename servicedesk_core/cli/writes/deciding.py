@@ -93,7 +93,9 @@ def retry(
     later: Annotated[bool, typer.Option("--later", help="Only queue them.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Send refused or waiting writes again; look again for those in doubt. This changes an outside system.
+    """Send refused or waiting writes again, or the rest of one that was applied in part; look again for those in doubt.
+
+    This changes an outside system.
 
     One that was refused because the record had changed is written over the version that "writes show" shows.
     """
@@ -102,7 +104,7 @@ def retry(
 
 
 def discard(ctx: typer.Context, numbers: Numbers, reason: Reason = "", as_json: Json = False) -> None:
-    """Decide that writes are not pursued. Nothing is sent."""
+    """Decide that writes are not pursued, or the rest of one that was applied in part. Nothing is sent."""
     cli: Cli = ctx.obj
     _end(cli, "writes.discard", lambda desk: desk.writes.discard(numbers, reason=reason), as_json, sent=False)
 
@@ -197,4 +199,4 @@ def _code(outcome: "SendOutcome") -> int:
         return exit_codes.REFUSED
     if set(outcome.in_doubt) - set(outcome.settled) or outcome.waiting:
         return exit_codes.VENDOR
-    return exit_codes.ERROR if outcome.rejected else exit_codes.OK
+    return exit_codes.ERROR if outcome.rejected or outcome.partly else exit_codes.OK

@@ -11,11 +11,12 @@ def show_outcomes(cli: Cli, outcomes: Sequence[SendOutcome]) -> None:
     if not outcomes:
         cli.say("Nothing is to be sent or settled.")
         return
-    columns = ("Connection", "Confirmed", "Refused", "In doubt", "Waiting", "Held", "Doubts settled")
+    columns = ("Connection", "Confirmed", "In part", "Refused", "In doubt", "Waiting", "Held", "Doubts settled")
     rows = [
         (
             o.connection,
             len(o.confirmed),
+            len(o.partly),
             len(o.rejected),
             len(set(o.in_doubt) - set(o.settled)),
             len(o.waiting),

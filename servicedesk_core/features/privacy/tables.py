@@ -24,7 +24,8 @@ from servicedesk_core.store.schema.base import TELLS
 _AT_ONCE: Final = 1_000
 _LEFT_ALONE: Final = frozenset(
     {*RECORDS, "quarantine", "audit", "audit_checkpoints", "store_meta", "sources", "raw_shapes", "tokens",
-     "webhook_endpoints", "suppressed", "progress", "seen", "staged", "record_issues", "changes", "consumers", "leases"}
+     "webhook_endpoints", "suppressed", "progress", "seen", "staged", "record_issues", "record_revisions", "changes",
+     "consumers", "leases"}
 )  # fmt: skip
 """Tables that are dealt with by themselves, or hold no text of records. The audit trail holds digests of such text."""
 

@@ -13,7 +13,7 @@ from servicedesk_core.features.tickets.model import TicketDetail
 from servicedesk_core.features.tickets.tables.detail import ticket_of
 from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.outbox.values import Fields, known
-from servicedesk_core.store import sources
+from servicedesk_core.store import records, sources
 from servicedesk_core.store.queries import names
 from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -80,7 +80,9 @@ def update_of(
     whole = ticket_of(tx, found.row.connection, found.row.external_id).ticket  # a scope leaves references out of it
     named = known(wanted, Ticket)
     ensure_own(tx, scope, UPDATE, named, connection=found.row.connection)
-    change = change_of(label, whole, named)
+    source = sources.get(tx, found.row.connection)
+    revision = records.revision_of(tx, source.id, Ticket.stream, found.row.external_id)
+    change = change_of(label, whole, named, revision)
     return Intent(
         connection=found.row.connection,
         kind=UPDATE,
@@ -90,6 +92,7 @@ def update_of(
         target=found.row.external_id,
         base=change.base,
         base_modified_at=change.base_modified_at,
+        base_revision=change.base_revision,
         reason=reason,
         request_id=request_id,
     )

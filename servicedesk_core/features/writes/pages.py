@@ -13,6 +13,7 @@ WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they can
 _SETTLED: Final = {"confirmed", "discarded"}
 _BY_STATE: Final[dict[str, type[errors.ServiceDeskError]]] = {
     "rejected": errors.WriteError,
+    "partly_applied": errors.WriteError,
     "in_doubt": errors.OutcomeUnknownError,
     "sending": errors.LeaseHeldError,
     "queued": errors.VendorUnavailableError,
@@ -66,6 +67,7 @@ def write(terminal: Terminal, found: WriteView) -> None:
         ("Waits for", f"write {found.waits_for}, which goes first" if found.waits_for else None),
         ("Not before", found.next_at if found.state in {"queued", "in_doubt"} else None),
         ("Vendor's id", found.ref),
+        ("Record is now", found.moved_to),
         ("Problem", found.error),
         ("What to do", found.hint),
         ("Could be", found.candidates or None),
@@ -73,13 +75,16 @@ def write(terminal: Terminal, found: WriteView) -> None:
     ]
     terminal.facts(pairs)
     is_conflict = any(change.theirs is not None for change in found.changes)
-    columns = ("Field", "As it was read", "Wanted", *(("The vendor shows",) if is_conflict else ()))
+    is_part = any(change.refused for change in found.changes)
+    more = (("The vendor shows",) if is_conflict else ()) + (("Applied",) if is_part else ())
+    columns = ("Field", "As it was read", "Wanted", *more)
     rows = [
         (
             field_name(change.field),
             _value(change.field, change.before, change.before_name),
             _value(change.field, change.after, change.after_name),
             *((_value(change.field, change.theirs, change.theirs_name),) if is_conflict else ()),
+            *((f"no: {change.refused}" if change.refused else "yes",) if is_part else ()),
         )
         for change in found.changes
     ]
@@ -117,8 +122,9 @@ def told(desk: SendingDesk, write: WriteView) -> str:
                 f"Write {write.id} is in doubt: {write.error or 'its fate is unknown.'} It is not sent again before it "
                 f"is certain. `servicedesk writes run` looks again; `servicedesk writes resolve {write.id}` decides."
             )
-        case "rejected":
-            return f"Write {write.id} was refused: {write.error} {write.hint or ''}".rstrip()
+        case "partly_applied" | "rejected":
+            what = "was refused:" if write.state == "rejected" else "is done in part."
+            return f"Write {write.id} {what} {write.error} {write.hint or ''}".rstrip()
         case _:
             return f"Write {write.id} is discarded."
 

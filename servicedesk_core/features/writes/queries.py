@@ -19,6 +19,7 @@ _TO_LOOK_AT: Final = (
     WriteState.SENDING,
     WriteState.IN_DOUBT,
     WriteState.REJECTED,
+    WriteState.PARTLY_APPLIED,
 )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.outbox.model import WriteEvent as WriteEvent
     from servicedesk_core.store.outbox.past import cause_of as cause_of
     from servicedesk_core.store.outbox.past import doubted_at as doubted_at
+    from servicedesk_core.store.outbox.past import earlier as earlier
     from servicedesk_core.store.outbox.past import lately as lately
     from servicedesk_core.store.outbox.past import sent_since as sent_since
     from servicedesk_core.store.outbox.past import taken_refs as taken_refs

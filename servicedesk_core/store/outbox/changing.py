@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from servicedesk_core.domain.writing import IllegalTransitionError, Standing, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, WriteStateError
 from servicedesk_core.store import audit, leases
 from servicedesk_core.store.leases import Fence
@@ -49,18 +49,25 @@ def move(
     except IllegalTransitionError as error:
         raise _wrong_state(write, error.before) from error
     more: dict[str, Any] = {}
-    if state in {WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED}:
+    if state in {*AT_VENDOR, WriteState.REJECTED, WriteState.DISCARDED}:
         more = {"finished_at": now}
     if state is WriteState.IN_DOUBT:
         more = {"doubt_at": leases.now(tx), "asked": 0, "next_at": None}
     if state in {WriteState.QUEUED, WriteState.PROPOSED}:
-        more = {"doubt_at": None, "finished_at": None, "candidates": ()}
+        more = {"doubt_at": None, "finished_at": None, "candidates": (), "unapplied": {}, "moved_to": None}
     more |= facts or {}
     return _change(tx, write, standing, actor=actor, now=now, why=why, fence=fence, facts=more)
 
 
 def begin(
-    tx: Connection, write: StoredWrite, *, fence: Fence, actor: str, now: datetime, timeout_s: float
+    tx: Connection,
+    write: StoredWrite,
+    *,
+    fence: Fence,
+    actor: str,
+    now: datetime,
+    timeout_s: float,
+    facts: Mapping[str, Any] | None = None,
 ) -> StoredWrite:
     """Hand a queued write to a sender; commit this before the first byte leaves.
 
@@ -71,6 +78,7 @@ def begin(
         actor: Who sends.
         now: When, by the desk's clock.
         timeout_s: Seconds after which the attempt has ended; well before the lease does.
+        facts: Further columns of the outbox.
 
     Raises:
         WriteStateError: It is not queued any more.
@@ -82,8 +90,8 @@ def begin(
         standing = write.standing.begin(owner=fence.owner, fence=fence.number, not_after=not_after)
     except IllegalTransitionError as error:
         raise _wrong_state(write, error.before) from error
-    facts = {"sent_at": now, "next_at": None, "error_code": None, "error": None, "hint": None}
-    return _change(tx, write, standing, actor=actor, now=now, why="", fence=fence, facts=facts)
+    begun = {"sent_at": now, "next_at": None, "copied_at": None, "error_code": None, "error": None, "hint": None}
+    return _change(tx, write, standing, actor=actor, now=now, why="", fence=fence, facts=begun | dict(facts or {}))
 
 
 def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
@@ -159,7 +167,7 @@ def _change(
         before={"state": was.state.value},
         after={"state": standing.state.value, "attempt": standing.attempt, "ref": after.ref},
         # The chain is for ever, and a vendor's words may quote the record: of an error it holds the code.
-        reason=str(facts.get("error_code") or why),
+        reason=str(facts.get("error_code") or why) + "".join(f" {field}" for field in facts.get("unapplied") or ()),
     )
     return after
 

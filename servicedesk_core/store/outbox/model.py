@@ -35,8 +35,10 @@ class StoredWrite:
     values: dict[str, Any]
     base: dict[str, Any]
     base_modified_at: datetime | None
+    base_revision: str | None
     theirs: dict[str, Any] | None
     theirs_modified_at: datetime | None
+    theirs_revision: str | None
     reason: str
     proposed_by: str
     proposed_at: datetime
@@ -51,6 +53,8 @@ class StoredWrite:
     candidates: tuple[str, ...]
     finished_at: datetime | None
     ref: str | None
+    unapplied: dict[str, str]
+    moved_to: str | None
     warnings: tuple[str, ...]
     error_code: str | None
     error: str | None
@@ -94,6 +98,7 @@ WRITES: Final = Rows(
         "base": "base_values",
         "theirs": "their_values",
         "theirs_modified_at": "their_modified_at",
+        "theirs_revision": "their_revision",
     },
 )
 EVENTS: Final = Rows(WriteEvent, outbox_history)

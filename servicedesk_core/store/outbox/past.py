@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.domain.comparing import same
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox, outbox_history
 
@@ -37,7 +37,7 @@ def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> i
         outbox.c.connection == write.connection,
         outbox.c.aggregate == write.aggregate,
         outbox.c.id != write.id,
-        outbox.c.state == WriteState.CONFIRMED,
+        outbox.c.state.in_(AT_VENDOR),
         outbox.c.sent_at >= read_at,
     )
     for one in WRITES.all(tx, query.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())):
@@ -46,6 +46,24 @@ def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> i
         ):
             return one.id
     return None
+
+
+def earlier(tx: Connection, write: StoredWrite, *, limit: int = 3) -> list[tuple[str, str, str | None]]:
+    """Return key, reference and parent of the latest other writes of the same kind that the vendor certainly has."""
+    query = (
+        select(outbox.c.key, outbox.c.ref, outbox.c.parent)
+        .where(
+            outbox.c.connection == write.connection,
+            outbox.c.kind == write.kind,
+            outbox.c.id != write.id,
+            outbox.c.state.in_(AT_VENDOR),
+            outbox.c.sent_at.is_not(None),
+            outbox.c.ref.is_not(None),
+        )
+        .order_by(outbox.c.sent_at.desc())
+        .limit(limit)
+    )
+    return [(key, ref, parent) for key, ref, parent in tx.execute(query)]
 
 
 def sent_since(tx: Connection, connection: str, since: datetime) -> int:

@@ -23,6 +23,7 @@ def content_of(intent: Intent, warnings: Sequence[str]) -> dict[str, Any]:
         "new_values": intent.values,
         "base_values": intent.base,
         "base_modified_at": intent.base_modified_at,
+        "base_revision": intent.base_revision,
         "warnings": warnings,
     }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
@@ -91,10 +91,10 @@ def doubtful(
 
 
 def uncopied(tx: Connection, connection: str, *, since: datetime, limit: int = 100) -> list[StoredWrite]:
-    """Return writes sent and confirmed since an instant whose record was not read back yet."""
+    """Return writes that the vendor took since an instant whose record was not read back yet."""
     query = WRITES.select().where(
         outbox.c.connection == connection,
-        outbox.c.state == WriteState.CONFIRMED,
+        outbox.c.state.in_(AT_VENDOR),
         outbox.c.copied_at.is_(None),
         outbox.c.ref.is_not(None),
         outbox.c.sent_at >= since,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.records.payloads import raws as raws
     from servicedesk_core.store.records.references import dangling as dangling
     from servicedesk_core.store.records.references import unnamed as unnamed
+    from servicedesk_core.store.records.revisions import put_revisions as put_revisions
+    from servicedesk_core.store.records.revisions import revision_of as revision_of
     from servicedesk_core.store.records.stored import Known as Known
     from servicedesk_core.store.records.stored import counts as counts
     from servicedesk_core.store.records.stored import known as known

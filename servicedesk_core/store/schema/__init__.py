@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.system import quarantine as quarantine
     from servicedesk_core.store.schema.system import raw_shapes as raw_shapes
     from servicedesk_core.store.schema.system import record_issues as record_issues
+    from servicedesk_core.store.schema.system import record_revisions as record_revisions
     from servicedesk_core.store.schema.system import runs as runs
     from servicedesk_core.store.schema.system import seen as seen
     from servicedesk_core.store.schema.system import sources as sources

@@ -91,6 +91,15 @@ staged = Table(
     Column("records", LargeBinary, nullable=False),
 )
 
+record_revisions = Table(
+    "record_revisions",
+    metadata,
+    Column("source_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("revision", Text, nullable=False),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

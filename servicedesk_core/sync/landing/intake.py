@@ -19,11 +19,13 @@ class Arrived(NamedTuple):
         external_id: The vendor's id.
         raw: The payload.
         packed: The payload as it is stored, with its hash.
+        revision: The vendor's token of this version, if it has one.
     """
 
     external_id: str
     raw: Mapping[str, Any]
     packed: Packed
+    revision: str | None = None
 
 
 class Intake(NamedTuple):
@@ -49,7 +51,7 @@ def take_in(records: Iterable[SourceRecord]) -> Intake:
     arrived: dict[str, Arrived] = {}
     rejected: list[Rejected] = []
     total = 0
-    for external_id, raw, _ in records:
+    for external_id, raw, _, revision in records:
         if raw is None:
             continue
         try:
@@ -67,7 +69,7 @@ def take_in(records: Iterable[SourceRecord]) -> Intake:
         if earlier is not None and earlier.packed.hash != packed.hash:
             reason = "The vendor sent this id twice on one page; the later one was kept."
             rejected.append(Rejected(external_id, earlier.raw, reason))
-        arrived[external_id] = Arrived(external_id, raw, packed)
+        arrived[external_id] = Arrived(external_id, raw, packed, revision)
     return Intake(list(arrived.values()), rejected, total)
 
 

@@ -211,6 +211,8 @@ class Landing:
         if self.stream == TICKETS and self.observes and mode != REMAP:
             told = observed(tx, self.source_id, applied, mode=mode, now=now, unchanged_until=unchanged_until)
             store_events(tx, self.source_id, told, mode=mode, now=now)
+        revisions = {record.external_id: token for record in ready.arrived.values() if (token := record.revision)}
+        records.put_revisions(tx, self.source_id, self.stream, revisions)
         for stream, entities in ready.also.items():
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
         if ready.theirs:

@@ -10,7 +10,16 @@ from servicedesk_core.domain import STREAMS
 from servicedesk_core.store import Tx, bulk, histories
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
-from servicedesk_core.store.schema import RECORDS, changes, progress, quarantine, record_issues, seen, staged
+from servicedesk_core.store.schema import (
+    RECORDS,
+    changes,
+    progress,
+    quarantine,
+    record_issues,
+    record_revisions,
+    seen,
+    staged,
+)
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.wiping import wiping
 from servicedesk_core.sync.landing.excluded_companies import withhold
@@ -50,7 +59,12 @@ def _drop_stream(tx: Tx, source_id: int, stream: str) -> None:
     tx.execute(delete(RECORDS[stream]).where(RECORDS[stream].c.source_id == source_id))
     if stream == EVENTS:
         histories.forget(tx, source_id)
-    for table, column in ((changes, "entity"), (quarantine, "stream"), (record_issues, "stream")):
+    for table, column in (
+        (changes, "entity"),
+        (quarantine, "stream"),
+        (record_issues, "stream"),
+        (record_revisions, "stream"),
+    ):
         tx.execute(delete(table).where(table.c.source_id == source_id, table.c[column] == stream))
     mine = (progress.c.source_id == source_id) & (progress.c.stream == stream)
     ids = select(progress.c.pass_id).where(mine)

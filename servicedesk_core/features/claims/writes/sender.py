@@ -15,7 +15,8 @@ from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.hooks import FetchStatus, Found, Inconclusive
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.writing import FindResult
-from servicedesk_core.outbox.senders import Handling, Mismatch, Sent, Settled
+from servicedesk_core.outbox.record_sender import as_hook_sees
+from servicedesk_core.outbox.senders import Handling, Sent, Settled, Shown
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
 from servicedesk_core.store.outbox import StoredWrite
@@ -59,19 +60,19 @@ class ClaimSender:
             may_prove_absence=told.reconcilable_by.may_prove_absence,
             settle_s=told.settle_s,
             timeout_s=told.timeout_s,
-            max_lengths=dict(told.max_lengths),
             side_effects=told.side_effects,
             visible_to=told.visible_to,
         )
 
-    async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Mismatch | None:
+    async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Shown | None:
         """Look before sending whether the claim still waits for this very write.
 
         Raises:
             RejectedError: It does not: it was sent in another way, or is not what was approved.
         """
-        del calls
         kind = ClaimWrite(write.kind)
+        if (told := calls.describe_capabilities().write(kind)) is not None:
+            told.check(as_hook_sees(write))
         if kind.carries_claim:
             claim = await self._store.read(lambda tx: reading.get(tx, _id(write)))
             if claim.sent_as != write.id:
