@@ -73,12 +73,18 @@ class Autotask(Connector[AutotaskSettings]):
             ctx.settings,
             ctx.mapping,
             mapper=lambda: self._mapper,
+            capabilities=capabilities(ctx.settings),
             load_lists=self._load_words,
             pulled=self._pulled,
             confirmed=self._learn_author,
         )
         self._finder = Finder(
-            self._api, ctx.settings, ctx.clock, mapper=lambda: self._mapper, author=self._known_author
+            self._api,
+            ctx.settings,
+            ctx.clock,
+            capabilities=capabilities(ctx.settings),
+            mapper=lambda: self._mapper,
+            author=self._known_author,
         )
 
     async def open(self) -> None:

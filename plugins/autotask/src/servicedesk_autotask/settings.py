@@ -43,9 +43,9 @@ class AutotaskSettings(ConnectorSettings):
         ge=1,
         description="Id of the resource in whose name records are written; left out, the API user is their author.",
     )
-    note_marker: Literal["none", "internal", "all"] = Field(
+    note_marker: Literal["none", "internal"] = Field(
         default="internal",
-        description="Notes that end with a line such as [ref:…], by which a lost answer can be settled for certain.",
+        description="Whether internal notes end with a line such as [ref:…], by which a lost one is found for certain.",
     )
     note_type: str | None = Field(
         default=None, description="Type of the notes that are written, by your own word; left out: Task Notes."

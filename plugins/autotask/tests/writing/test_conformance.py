@@ -20,6 +20,8 @@ FAULTS = {
     WriteFault.REFUSED: {"kind": "status", "status": 500, "body": {"errors": ["Picklist value [9] does not exist"]}},
 }
 
+NOTHING = {"kind": "status", "status": 200, "body": {"items": [], "pageDetails": {"count": 0, "nextPageUrl": None}}}
+
 
 class AutotaskVendor(WriteVendor):
     def __init__(self, desk, clock):
@@ -57,6 +59,18 @@ class AutotaskVendor(WriteVendor):
     async def fail_next_write(self, fault):
         self.desk.sandbox.faults([{**FAULTS[fault], "match": PATHS}])
 
+    async def customer_reads(self, kind, ref):
+        row = self.desk.sandbox.store.get(KINDS[kind].vendor_entities[0], int(ref))
+        names = {
+            "tickets": ("title", "description", "resolution"),
+            "notes": ("title", "description") if row.get("publish") == 1 else (),
+            "time_entries": ("summaryNotes",),
+        }
+        return " ".join(str(row.get(name)) for name in names.get(kind.partition(".")[0], ()))
+
+    async def ignore_searches(self):
+        self.desk.sandbox.faults([{**NOTHING, "match": {"path": "/query$"}, "times": 100}])
+
     async def settle(self, seconds):
         self.clock.instant += timedelta(seconds=seconds)
 
@@ -89,4 +103,5 @@ class TestAutotaskWrites(WriteSuite):
     @pytest.fixture
     def vendor(self, desk, clock):
         clock.instant = desk.sandbox.now()
+        desk.sandbox.faults([])
         return AutotaskVendor(desk, clock)

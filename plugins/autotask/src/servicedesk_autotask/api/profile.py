@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.errors import (
     AuthenticationError,
     PermissionDeniedError,
@@ -117,19 +118,16 @@ ERROR_RULES = (
     ),
 )
 
-PUBLIC, INTERNAL = 1, 2
-"""Values of a note's ``publish`` that mean the same at every tenant: everybody, and the MSP's own people."""
-
 ROUTES = (
     Route("POST", "{entity}/query"),
     Route("POST", "{entity}/query/count"),
-    Route("POST", "Tickets", "tickets.create"),
-    Route("PATCH", "Tickets", "tickets.update"),
+    KINDS["tickets.create"].route("POST", "Tickets"),
+    KINDS["tickets.update"].route("PATCH", "Tickets"),
     # One address for both: what the note says about its readers decides, whatever the connector meant to send.
-    Route("POST", "Tickets/{ticket}/Notes", "notes.create_internal", body={"publish": INTERNAL}),
-    Route("POST", "Tickets/{ticket}/Notes", "notes.create_public", body={"publish": PUBLIC}),
-    Route("POST", "TimeEntries", "time_entries.create"),
-    Route("PATCH", "ConfigurationItems", "assets.update"),
+    KINDS["notes.create_internal"].route("POST", "Tickets/{ticket}/Notes"),
+    KINDS["notes.create_public"].route("POST", "Tickets/{ticket}/Notes"),
+    KINDS["time_entries.create"].route("POST", "TimeEntries"),
+    KINDS["assets.update"].route("PATCH", "ConfigurationItems"),
 )
 """All that is ever sent besides GET. The first two read; the HTTP kit sends the others only when they are granted, and
 refuses everything else."""

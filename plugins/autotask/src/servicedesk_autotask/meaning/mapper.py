@@ -17,7 +17,7 @@ from servicedesk_core.domain import Entity, MappingIssue
 from servicedesk_core.errors import MappingError, UnsupportedError
 from servicedesk_core.hooks import Mapped, VocabularyMapping, fingerprint
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raise it when a change of code makes a stored payload mean something else; that of a shape or word tells itself."""
 
 HISTORY = "ticket_events"

@@ -31,7 +31,7 @@ from servicedesk_core.domain import (
     TicketEvent,
     TicketKind,
 )
-from servicedesk_core.hooks import Mapped, VocabularyMapping
+from servicedesk_core.hooks import Mapped, VocabularyMapping, unmarked
 
 
 class TicketWords:
@@ -172,6 +172,8 @@ class NoteMapping:
         elif resource is not None:
             fields["author_type"] = ActorType.SYSTEM if by_workflow else ActorType.TECHNICIAN
             fields["author_ref"] = resource
+        if isinstance(fields.get("body"), str):
+            fields["body"] = unmarked(fields["body"])
         note = Note.model_validate(fields)
         merged = self._merge(note) if raw.get("noteType") in self._merged_types else None
         return Mapped(note, () if merged is None else (merged,), tuple(issues))

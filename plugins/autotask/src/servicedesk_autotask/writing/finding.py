@@ -10,13 +10,25 @@ from servicedesk_autotask.meaning import values as wire
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, time_entries
-from servicedesk_autotask.writing.checking import Values, kind_of, number_of, typed
+from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.comparing import differing, same
-from servicedesk_autotask.writing.kinds import SETTLE_S, WriteKind, carries_marker
+from servicedesk_autotask.writing.kinds import SETTLE_S, entity_of
 from servicedesk_autotask.writing.sender import STREAMS, last_touched, unchanged
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import ProtocolError
-from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, ProvenAbsent, Write
+from servicedesk_core.hooks import (
+    Capabilities,
+    Clock,
+    FindResult,
+    Found,
+    Inconclusive,
+    Known,
+    ProvenAbsent,
+    Write,
+    WriteCapability,
+    looked_for,
+    marks,
+)
 
 _SKEW = timedelta(minutes=5)
 """How far the clocks of the vendor's servers may differ."""
@@ -33,6 +45,7 @@ class Finder:
         api: The vendor.
         settings: The connection's settings.
         clock: The time.
+        capabilities: What the connector says it can write.
         mapper: Gives the mapping by the newest lists.
         author: Gives the resource that the API user is, where an earlier write showed it.
     """
@@ -43,46 +56,54 @@ class Finder:
         settings: AutotaskSettings,
         clock: Clock,
         *,
+        capabilities: Capabilities,
         mapper: Callable[[], Mapper],
         author: Callable[[], Awaitable[int | None]],
     ) -> None:
         self._api = api
         self._settings = settings
         self._clock = clock
+        self._capabilities = capabilities
         self._mapper = mapper
         self._author = author
 
     async def find(self, write: Write) -> FindResult:
         """Look for a write; see the hook ``find_write``."""
-        kind = kind_of(write)
+        kind = self._capabilities.declared(write.kind)
         if kind.kind == "tickets.create":
             return await self._ticket(write)
         if kind.needs == "target":
             return await self._change(write, kind)
-        if kind.entity == "TicketNotes":
+        if entity_of(kind) == "TicketNotes":
             return await self._note(write, kind)
         return await self._time(write, kind)
 
     async def _ticket(self, write: Write) -> FindResult:
         """Ask for the ticket whose ``externalID`` is the write's id."""
-        rows = await self._all("Tickets", [where("externalID", "eq", write.id)], fields=["id", "externalID"])
-        # The vendor compares without regard to case.
-        refs = _refs(row for row in rows if str(row.get("externalID")) == write.id)
-        if refs or rows:
-            return _one(refs or _refs(rows), write, "tickets carry this reference")
-        return await self._absent(write, "Tickets", f"no ticket has the externalID {write.id}")
 
-    async def _change(self, write: Write, kind: WriteKind) -> FindResult:
+        async def search(key: str, parent: str | None) -> list[str]:
+            del parent
+            # The vendor compares without regard to case: one that differs in it is another's, and cannot be ours.
+            return _refs(await self._all("Tickets", [where("externalID", "eq", key)], fields=["id", "externalID"]))
+
+        async def canary() -> Known | None:
+            conditions = [where("externalID", "exist")]
+            page = await self._api.query("Tickets", conditions, fields=["id", "externalID"], size=1, reserved=True)
+            return next((Known(str(row["externalID"]), str(row["id"])) for row in page.rows), None)
+
+        return await looked_for(write, search, now=self._clock.now(), settle_s=SETTLE_S, canary=canary)
+
+    async def _change(self, write: Write, kind: WriteCapability) -> FindResult:
         """Read the record: it shows ours, or it shows that nobody touched it since, or nobody knows."""
         number = number_of(write.target, "target")
-        row = await self._api.item(kind.entity, number)
+        row = await self._api.item(entity_of(kind), number)
         if row is None:
             return Inconclusive("The record is gone, or hidden from the API user.")
-        record = self._mapper().map(STREAMS[kind.entity], row).entity
-        wanted = typed(kind, write.values)
+        record = self._mapper().map(STREAMS[entity_of(kind)], row).entity
+        wanted = kind.typed(write.values)
         if not differing(wanted, record):
             return Found(str(number))
-        if not write.base or not unchanged(typed(kind, write.base), record):
+        if not write.base or not unchanged(kind.typed(write.base), record):
             return Inconclusive("The record shows neither what was to be written nor what stood there before.")
         touched = last_touched(record)
         if write.attempted_at is None or touched is None or not self._is_untouched(write, record, touched):
@@ -92,37 +113,46 @@ class Finder:
         evidence = f"the record shows the old values and was last touched at {touched.isoformat()}"
         return self._settled(write) or ProvenAbsent(evidence)
 
-    async def _note(self, write: Write, kind: WriteKind) -> FindResult:
+    async def _note(self, write: Write, kind: WriteCapability) -> FindResult:
         """Look through the notes of the ticket: for the marker, else for the same text by the same author."""
         parent = number_of(write.parent, "parent")
-        rows = await self._all("TicketNotes", [where("ticketID", "eq", parent)])
-        if carries_marker(write.kind, self._settings):
-            mark = notes.marker(write.id)
-            refs = _refs(row for row in rows if mark in str(row.get("description")))
-            if refs:
-                return _one(refs, write, "notes carry this marker")
+        if kind.mark_in:
             if await self._api.item("Tickets", parent) is None:
                 return Inconclusive("The ticket is gone, or hidden from the API user.")
-            return await self._absent(write, "TicketNotes", f"no note of ticket {parent} carries the marker {mark}")
-        values = typed(kind, write.values)
-        text, title = notes.note_text(write, values, self._settings), notes.note_title(values)
-        publish = notes.WANTED[kind.kind][0]
+            now = self._clock.now()
+            return await looked_for(write, self._marked_notes, now=now, settle_s=SETTLE_S, canary=self._marked_note)
+        rows = await self._all("TicketNotes", [where("ticketID", "eq", parent)])
+        values = kind.typed(write.values)
+        text, title = notes.note_text(write, kind), notes.note_title(values)
         author = self._settings.impersonate if self._settings.impersonate is not None else await self._author()
         alike = [
             row
             for row in rows
             if same(row.get("description"), text)
             and same(row.get("title"), title)
-            and row.get("publish") == publish
+            and row.get("publish") == kind.flags["publish"]
             and row.get("createdByContactID") is None
             and author in {None, row.get("creatorResourceID")}
             and self._in_time(write, row.get("createDateTime"))
         ]
         return self._by_content(alike, write, "notes of the ticket have this text")
 
-    async def _time(self, write: Write, kind: WriteKind) -> FindResult:
+    async def _marked_notes(self, key: str, parent: str | None) -> list[str]:
+        rows = await self._all("TicketNotes", [where("ticketID", "eq", number_of(parent, "parent"))])
+        return _refs(row for row in rows if marks.carries_mark(row.get("description"), key))
+
+    async def _marked_note(self) -> Known | None:
+        page = await self._api.query(
+            "TicketNotes", [where("description", "contains", marks.START)], size=1, reserved=True
+        )
+        for row in page.rows:
+            for key in marks.marks_in(row.get("description")):
+                return Known(key, str(row["id"]), str(row["ticketID"]))
+        return None
+
+    async def _time(self, write: Write, kind: WriteCapability) -> FindResult:
         """Look for an entry of the technician on the ticket with the same start and hours."""
-        values = typed(kind, write.values)
+        values = kind.typed(write.values)
         conditions = [
             where("ticketID", "eq", number_of(write.parent, "parent")),
             where("resourceID", "eq", number_of(values["technician_ref"], "technician_ref")),
@@ -140,14 +170,6 @@ class Finder:
         return self._settled(write) or Inconclusive(
             "Autotask shows nothing like it. That proves nothing, because the content was all there was to look for."
         )
-
-    async def _absent(self, write: Write, entity: str, evidence: str) -> FindResult:
-        """Conclude from nothing found; only a user that sees the others can say that one is missing."""
-        if too_early := self._settled(write):
-            return too_early
-        if not await self._api.count(entity, [where("id", "exist")], reserved=True):
-            return Inconclusive(f"The API user sees no {entity} at all, so this one may only be hidden.")
-        return ProvenAbsent(evidence)
 
     def _settled(self, write: Write) -> Inconclusive | None:
         """Say when a look can prove something, if that is not yet."""

@@ -6,14 +6,14 @@ from functools import partial
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
-from servicedesk_autotask.writing.kinds import WriteKind
+from servicedesk_autotask.writing.kinds import entity_of
 from servicedesk_autotask.writing.wire import SHAPES, to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.errors import RejectedError
-from servicedesk_core.hooks import Write, WriteProblem
+from servicedesk_core.hooks import Write, WriteCapability, WriteProblem
 
 
-def foreseen(write: Write, kind: WriteKind, words: Words, settings: AutotaskSettings) -> tuple[WriteProblem, ...]:
+def foreseen(write: Write, kind: WriteCapability, words: Words, settings: AutotaskSettings) -> tuple[WriteProblem, ...]:
     """Return what would be refused; asks nobody, and a list that is not known refuses nothing.
 
     Args:
@@ -26,16 +26,17 @@ def foreseen(write: Write, kind: WriteKind, words: Words, settings: AutotaskSett
         values = checked_values(write, kind)
     except RejectedError as error:
         return (_problem(error),)
-    if kind.entity == "TimeEntries":
+    entity = entity_of(kind)
+    if entity == "TimeEntries":
         return _refused(partial(time_entries.span, values))
-    if kind.entity not in words.lists.entities:
+    if entity not in words.lists.entities:
         return ()
-    if kind.entity == "TicketNotes":
+    if entity == "TicketNotes":
         return _refused(partial(notes.new_note, write, kind, values, words, settings))
-    shape = SHAPES.get(kind.entity)
+    shape = SHAPES.get(entity)
     if shape is None:
         return ()
-    if not words.lists.udfs(kind.entity):
+    if not words.lists.udfs(entity):
         values.pop("custom_fields", None)
     each = (_refused(partial(to_wire, shape, {name: value}, words)) for name, value in values.items())
     found = tuple(problem for problems in each for problem in problems)

@@ -1,10 +1,10 @@
 """The kinds of writes as data: fields, limits, rights, and how a lost one is found."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import replace
+from functools import partial
+from typing import Final
 
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_core.domain import Asset, Entity, Note, Ticket, TimeEntry
 from servicedesk_core.hooks import ReconcilableBy, WriteCapability
 
 PREPARE_S, SEND_S, LOOK_BACK_S = 60.0, 120.0, 30.0
@@ -16,8 +16,6 @@ SETTLE_S = 300.0
 LONGEST_ID = 50
 """Characters of ``externalID``, which carries the id of a write."""
 
-Model = type[Entity]
-
 TICKET_FIELDS = (
     "title", "description", "resolution", "status", "status_category", "priority", "priority_name", "kind", "kind_name",
     "category", "issue", "sub_issue", "source", "queue_ref", "assignee_ref", "assignee_role_ref", "site_ref",
@@ -27,90 +25,53 @@ TICKET_FIELDS = (
 # The vendor documents 255 for titles, and a client in the field met 250.
 TICKET_LENGTHS = {"title": 250, "description": 8000, "resolution": 32_000, "purchase_order_number": 50}
 NOTE_LENGTHS = {"title": 250, "body": 32_000}
-_WORKFLOWS = "Workflow rules of the tenant may fire, change the record and send mails."
 
+PUBLIC, INTERNAL = 1, 2
+"""Values of a note's ``publish`` that mean the same at every tenant: everybody, and the MSP's own people."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteKind:
-    """One kind of write.
+_kind = partial(
+    WriteCapability,
+    counted_in="utf-16",
+    settle_s=SETTLE_S,
+    timeout_s=PREPARE_S + SEND_S + LOOK_BACK_S,
+    side_effects="Workflow rules of the tenant may fire, change the record and send mails.",
+)
+_ticket = partial(_kind, max_lengths=TICKET_LENGTHS, visible_to="customer", vendor_entities=("Tickets",))
+_note = partial(
+    _kind,
+    reconcilable_by=ReconcilableBy.CONTENT,
+    right="Service Desk: Ticket Notes, add",
+    fields=("title", "body", "kind"),
+    required=("body",),
+    needs="parent",
+    max_lengths=NOTE_LENGTHS,
+    vendor_entities=("TicketNotes",),
+)
 
-    Attributes:
-        kind: The grant.
-        entity: The vendor's entity.
-        model: The kind of record whose fields the values are.
-        fields: Domain fields that can be written.
-        required: Those that must be there, as :class:`WriteCapability` has them.
-        needs: Whether the write names a ``target`` or a ``parent``.
-        lengths: Longest texts, in UTF-16 units as the vendor counts them.
-        right: What the security level must allow.
-        reconcilable_by: How a lost one is found.
-        visible_to: Who sees the result.
-    """
-
-    kind: str
-    entity: str
-    model: Model
-    fields: tuple[str, ...]
-    required: tuple[str, ...] = ()
-    needs: Literal["target", "parent", ""] = ""
-    lengths: dict[str, int] = field(default_factory=dict)
-    right: str
-    reconcilable_by: ReconcilableBy
-    visible_to: Literal["staff", "customer"] = "staff"
-
-
-KINDS: dict[str, WriteKind] = {
+NOTE_INTERNAL: Final = "notes.create_internal"
+KINDS: dict[str, WriteCapability] = {
     one.kind: one
     for one in (
-        WriteKind(
-            kind="tickets.create",
-            entity="Tickets",
-            model=Ticket,
+        _ticket(
+            "tickets.create",
+            reconcilable_by=ReconcilableBy.REFERENCE,
+            right="Service Desk: Tickets, add",
             fields=("company_ref", *TICKET_FIELDS),
             required=("company_ref", "title"),
-            lengths=TICKET_LENGTHS,
-            right="Service Desk: Tickets, add",
-            reconcilable_by=ReconcilableBy.REFERENCE,
-            visible_to="customer",
         ),
-        WriteKind(
-            kind="tickets.update",
-            entity="Tickets",
-            model=Ticket,
+        _ticket(
+            "tickets.update",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Tickets, edit",
             fields=TICKET_FIELDS,
             needs="target",
-            lengths=TICKET_LENGTHS,
-            right="Service Desk: Tickets, edit",
-            reconcilable_by=ReconcilableBy.RECORD,
-            visible_to="customer",
         ),
-        WriteKind(
-            kind="notes.create_internal",
-            entity="TicketNotes",
-            model=Note,
-            fields=("title", "body", "kind"),
-            required=("body",),
-            needs="parent",
-            lengths=NOTE_LENGTHS,
-            right="Service Desk: Ticket Notes, add",
+        _note(NOTE_INTERNAL, flags={"publish": INTERNAL}),
+        _note("notes.create_public", flags={"publish": PUBLIC}, visible_to="customer"),
+        _kind(
+            "time_entries.create",
             reconcilable_by=ReconcilableBy.CONTENT,
-        ),
-        WriteKind(
-            kind="notes.create_public",
-            entity="TicketNotes",
-            model=Note,
-            fields=("title", "body", "kind"),
-            required=("body",),
-            needs="parent",
-            lengths=NOTE_LENGTHS,
-            right="Service Desk: Ticket Notes, add",
-            reconcilable_by=ReconcilableBy.CONTENT,
-            visible_to="customer",
-        ),
-        WriteKind(
-            kind="time_entries.create",
-            entity="TimeEntries",
-            model=TimeEntry,
+            right="Timesheets: Time Entries, add, also for other resources",
             fields=(
                 "technician_ref",
                 "role_ref",
@@ -125,48 +86,31 @@ KINDS: dict[str, WriteKind] = {
             ),
             required=("technician_ref", "work_date|start_at", "worked_s|end_at"),
             needs="parent",
-            lengths={"summary": 8000, "internal_notes": 8000},
-            right="Timesheets: Time Entries, add, also for other resources",
-            reconcilable_by=ReconcilableBy.CONTENT,
+            max_lengths={"summary": 8000, "internal_notes": 8000},
             visible_to="customer",
+            staff_fields=("internal_notes",),
+            vendor_entities=("TimeEntries",),
         ),
-        WriteKind(
-            kind="assets.update",
-            entity="ConfigurationItems",
-            model=Asset,
+        _kind(
+            "assets.update",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="CRM: Configuration Items (Devices/Assets), edit",
             fields=("warranty_until", "installed_on", "serial_number", "reference_number", "name", "location"),
             needs="target",
-            lengths={"serial_number": 100, "reference_number": 50, "name": 200, "location": 100},
-            right="CRM: Configuration Items (Devices/Assets), edit",
-            reconcilable_by=ReconcilableBy.RECORD,
+            max_lengths={"serial_number": 100, "reference_number": 50, "name": 200, "location": 100},
+            vendor_entities=("ConfigurationItems",),
         ),
     )
 }
 
 
-def carries_marker(kind: str, settings: AutotaskSettings) -> bool:
-    """Return whether notes of this kind end with the marker that names their write."""
-    return settings.note_marker == "all" or (settings.note_marker == "internal" and kind == "notes.create_internal")
-
-
 def write_capabilities(settings: AutotaskSettings) -> tuple[WriteCapability, ...]:
     """Return what can be written, as it stands under these settings."""
-    return tuple(_capability(one, settings) for one in KINDS.values())
+    marked = replace(KINDS[NOTE_INTERNAL], reconcilable_by=ReconcilableBy.MARKER, mark_in="body")
+    return tuple(marked if one.kind == NOTE_INTERNAL and settings.note_marker == "internal" else one
+                 for one in KINDS.values())  # fmt: skip
 
 
-def _capability(one: WriteKind, settings: AutotaskSettings) -> WriteCapability:
-    marked = one.entity == "TicketNotes" and carries_marker(one.kind, settings)
-    return WriteCapability(
-        kind=one.kind,
-        reconcilable_by=ReconcilableBy.MARKER if marked else one.reconcilable_by,
-        right=one.right,
-        fields=one.fields,
-        required=one.required,
-        max_lengths=one.lengths,
-        needs=one.needs,
-        settle_s=SETTLE_S,
-        timeout_s=PREPARE_S + SEND_S + LOOK_BACK_S,
-        visible_to=one.visible_to,
-        side_effects=_WORKFLOWS,
-        vendor_entities=(one.entity,),
-    )
+def entity_of(kind: WriteCapability) -> str:
+    """Return the vendor's entity that a kind writes."""
+    return kind.vendor_entities[0]

@@ -1,51 +1,39 @@
-"""Notes: who may read them, what type they have, and the marker by which a lost one is found."""
+"""Notes: who may read them, and what type they have."""
 
-from servicedesk_autotask.api.profile import INTERNAL, PUBLIC
 from servicedesk_autotask.meaning.vocabulary import SYSTEM_NOTE_TYPES, VISIBILITY_BY_ID, fold, meaning_of
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing.checking import Values, check_length
-from servicedesk_autotask.writing.kinds import NOTE_LENGTHS, WriteKind, carries_marker
+from servicedesk_autotask.writing.checking import Values
+from servicedesk_autotask.writing.kinds import NOTE_LENGTHS
 from servicedesk_autotask.writing.refusing import refused
 from servicedesk_autotask.writing.wire import Body
 from servicedesk_autotask.writing.words import Words
 from servicedesk_core.domain import NoteVisibility
-from servicedesk_core.hooks import Write
+from servicedesk_core.hooks import Write, WriteCapability
 
 TASK_NOTES = 3
 """The vendor's own type for what technicians write."""
 
-WANTED = {
-    "notes.create_internal": (INTERNAL, NoteVisibility.INTERNAL),
-    "notes.create_public": (PUBLIC, NoteVisibility.PUBLIC),
-}
-"""By kind: the value of ``publish``, and what it must mean to everybody concerned."""
+_MEANT = {"staff": NoteVisibility.INTERNAL, "customer": NoteVisibility.PUBLIC}
+"""By who shall see a note: what its ``publish`` must mean to everybody concerned."""
 
 
-def marker(write_id: str) -> str:
-    """Return the line that names the write at the end of a note."""
-    return f"[ref:{write_id}]"
-
-
-def new_note(write: Write, kind: WriteKind, values: Values, words: Words, settings: AutotaskSettings) -> Body:
+def new_note(write: Write, kind: WriteCapability, values: Values, words: Words, settings: AutotaskSettings) -> Body:
     """Return the fields of a new note.
 
     Raises:
-        RejectedError: The tenant has no such visibility or type, or the text is too long with its marker.
+        RejectedError: The tenant has no such visibility or type.
     """
-    text = note_text(write, values, settings)
-    check_length("body", text, NOTE_LENGTHS["body"])
     return {
         "title": note_title(values),
-        "description": text,
+        "description": note_text(write, kind),
         "noteType": _type(values, words, settings),
         "publish": publish_of(kind, words),
     }
 
 
-def note_text(write: Write, values: Values, settings: AutotaskSettings) -> str:
+def note_text(write: Write, kind: WriteCapability) -> str:
     """Return the text of a note as it is sent."""
-    text = str(values["body"]).replace("\x00", "")
-    return f"{text}\n\n{marker(write.id)}" if carries_marker(write.kind, settings) else text
+    return str(kind.marked(write)["body"]).replace("\x00", "")
 
 
 def note_title(values: Values) -> str:
@@ -56,13 +44,13 @@ def note_title(values: Values) -> str:
     return cut.decode("utf-16-le", "ignore") or "Note"
 
 
-def publish_of(kind: WriteKind, words: Words) -> int:
+def publish_of(kind: WriteCapability, words: Words) -> int:
     """Return who may read a note, after a look at whether the tenant and the operator mean the same by it.
 
     Raises:
         RejectedError: They do not; an internal note must never end up before a client.
     """
-    value, meaning = WANTED[kind.kind]
+    value, meaning = int(kind.flags["publish"]), _MEANT[kind.visible_to]
     words.checked("TicketNotes", "publish", value, "visibility")
     label = words.lists.labels("TicketNotes", "publish").get(str(value), "")
     chosen = {fold(word): visibility for word, visibility in words.vocabulary.note_visibility.items()}

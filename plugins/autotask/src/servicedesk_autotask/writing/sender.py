@@ -12,10 +12,10 @@ from servicedesk_autotask.meaning.lists import MAX_AGE
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, tickets, time_entries
-from servicedesk_autotask.writing.checking import Values, checked_values, kind_of, number_of, typed
+from servicedesk_autotask.writing.checking import Values, checked_values, number_of
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
 from servicedesk_autotask.writing.foreseeing import foreseen
-from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, WriteKind
+from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, entity_of
 from servicedesk_autotask.writing.wire import SHAPES, Body, to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.domain import Entity
@@ -27,7 +27,15 @@ from servicedesk_core.errors import (
     RejectedError,
     VendorTimeoutError,
 )
-from servicedesk_core.hooks import SourceRecord, VocabularyMapping, Write, WriteProblem, WriteReceipt
+from servicedesk_core.hooks import (
+    Capabilities,
+    SourceRecord,
+    VocabularyMapping,
+    Write,
+    WriteCapability,
+    WriteProblem,
+    WriteReceipt,
+)
 
 STREAMS = {"Tickets": "tickets", "TicketNotes": "notes", "TimeEntries": "time_entries", "ConfigurationItems": "assets"}
 _MISSING_WORD_PAUSE = timedelta(minutes=1)
@@ -53,6 +61,7 @@ class Sender:
         settings: The connection's settings.
         vocabulary: The operator's mapping.
         mapper: Gives the mapping by the newest lists that were read.
+        capabilities: What the connector says it can write.
         load_lists: Reads the lists of an entity again if they are older than this.
         pulled: Returns a row of a stream as a pull brings it, with all that is folded in.
         confirmed: Told the row of each record that was written and read back.
@@ -65,6 +74,7 @@ class Sender:
         vocabulary: VocabularyMapping,
         *,
         mapper: Callable[[], Mapper],
+        capabilities: Capabilities,
         load_lists: Callable[[str, timedelta], Awaitable[None]],
         pulled: Callable[[str, Row], Awaitable[SourceRecord]],
         confirmed: Callable[[str, Row], Awaitable[None]],
@@ -73,23 +83,24 @@ class Sender:
         self._settings = settings
         self._vocabulary = vocabulary
         self._mapper = mapper
+        self._capabilities = capabilities
         self._load_lists = load_lists
         self._pulled = pulled
         self._confirmed = confirmed
 
     async def check(self, write: Write, max_age: timedelta | None) -> tuple[WriteProblem, ...]:
         """Name what would be refused of a change; see the hook ``check_write``."""
-        kind = kind_of(write)
+        kind = self._capabilities.declared(write.kind)
         if max_age is not None:
-            await self._load_lists(kind.entity, max_age)
+            await self._load_lists(entity_of(kind), max_age)
         return foreseen(write, kind, self._words(), self._settings)
 
     async def send(self, write: Write) -> WriteReceipt:
         """Send a change; see the hook ``send_write``."""
-        kind = kind_of(write)
+        kind = self._capabilities.declared(write.kind)
         values = checked_values(write, kind)
         async with _within(PREPARE_S, _too_slow):
-            await self._load_lists(kind.entity, MAX_AGE)
+            await self._load_lists(entity_of(kind), MAX_AGE)
             request = await self._request(write, kind, values)
         if isinstance(request, WriteReceipt):
             return request
@@ -97,22 +108,22 @@ class Sender:
         try:
             async with _within(SEND_S, lambda: _no_answer(may_have_left=self._api.requests_sent > before)):
                 number = await self._api.write(
-                    request.method, request.path, kind.entity, request.body, right=kind.right
+                    request.method, request.path, entity_of(kind), request.body, right=kind.right
                 )
         except RejectedError as error:
             await self._explain(error, kind)
             raise
         return await self._receipt(kind, number, request.values)
 
-    async def _request(self, write: Write, kind: WriteKind, values: Values) -> _Request | WriteReceipt:
+    async def _request(self, write: Write, kind: WriteCapability, values: Values) -> _Request | WriteReceipt:
         """Return what to send, or the receipt when the vendor already shows it."""
         try:
             return await self._prepared(write, kind, values)
         except UnknownWordError:
-            await self._load_lists(kind.entity, _MISSING_WORD_PAUSE)
+            await self._load_lists(entity_of(kind), _MISSING_WORD_PAUSE)
             return await self._prepared(write, kind, values)
 
-    async def _prepared(self, write: Write, kind: WriteKind, values: Values) -> _Request | WriteReceipt:
+    async def _prepared(self, write: Write, kind: WriteCapability, values: Values) -> _Request | WriteReceipt:
         words = self._words()
         if kind.needs == "target":
             return await self._change(write, kind, values, words)
@@ -120,61 +131,67 @@ class Sender:
             body = await tickets.new_ticket(self._api, write.id, values, words)
             return _Request("POST", "Tickets", body, values)
         parent = number_of(write.parent, "parent")
-        if kind.entity == "TicketNotes":
+        if entity_of(kind) == "TicketNotes":
             body = notes.new_note(write, kind, values, words, self._settings)
             return _Request("POST", f"Tickets/{parent}/Notes", body, {})
         body = await time_entries.new_entry(self._api, parent, values)
         return _Request("POST", "TimeEntries", body, {})
 
-    async def _change(self, write: Write, kind: WriteKind, values: Values, words: Words) -> _Request | WriteReceipt:
+    async def _change(
+        self, write: Write, kind: WriteCapability, values: Values, words: Words
+    ) -> _Request | WriteReceipt:
         number = number_of(write.target, "target")
-        row = await self._api.item(kind.entity, number)
+        row = await self._api.item(entity_of(kind), number)
         if row is None:
             raise NotFoundError(
-                f"Autotask has no {STREAMS[kind.entity].removesuffix('s')} {number}, or hides it from the API user.",
+                f"Autotask has no {_stream(kind).removesuffix('s')} {number}, or hides it from the API user.",
                 hint="Sync, and look whether it was deleted or merged.",
             )
         record = self._mapped(kind, row)
-        refuse_conflict(typed(kind, write.base), values, record, modified_at=getattr(record, "modified_at", None))
+        refuse_conflict(kind.typed(write.base), values, record, modified_at=getattr(record, "modified_at", None))
         wanted = {name: values[name] for name in differing(values, record)}
         if not wanted:
             return WriteReceipt(
                 str(number),
                 ("Autotask already showed exactly this; nothing was sent.",),
-                await self._pulled(STREAMS[kind.entity], row),
+                await self._pulled(_stream(kind), row),
             )
-        body = to_wire(SHAPES[kind.entity], wanted, words)
-        if kind.entity == "Tickets":
+        body = to_wire(SHAPES[entity_of(kind)], wanted, words)
+        if entity_of(kind) == "Tickets":
             await tickets.complete_assignment(self._api, body, row)
-        return _Request("PATCH", kind.entity, {"id": number, **body}, wanted)
+        return _Request("PATCH", entity_of(kind), {"id": number, **body}, wanted)
 
-    async def _receipt(self, kind: WriteKind, number: int, wanted: Values) -> WriteReceipt:
+    async def _receipt(self, kind: WriteCapability, number: int, wanted: Values) -> WriteReceipt:
         """Read the record back. It was written in any case; what fails here is a warning."""
         ref = str(number)
         try:
             async with _within(LOOK_BACK_S, _too_slow):
-                row = await self._api.item(kind.entity, number)
+                row = await self._api.item(entity_of(kind), number)
                 if row is None:
                     return WriteReceipt(ref, ("Autotask took it, but does not show it yet.",))
-                await self._confirmed(kind.entity, row)
+                await self._confirmed(entity_of(kind), row)
                 record = self._mapped(kind, row)
-                pulled = await self._pulled(STREAMS[kind.entity], row)
+                pulled = await self._pulled(_stream(kind), row)
         except (ConnectorError, MappingError) as error:
             return WriteReceipt(ref, (f"Autotask took it, but it could not be read back ({error.code}).",))
         warnings = tuple(_unexpected(name, record) for name in differing(wanted, record))
         return WriteReceipt(ref, warnings, pulled)
 
-    async def _explain(self, error: RejectedError, kind: WriteKind) -> None:
+    async def _explain(self, error: RejectedError, kind: WriteCapability) -> None:
         """Read the lists again when the vendor refused a value of one: the tenant changed it under us."""
         if any("picklist value" in text.lower() for text in error.field_errors):
-            await self._load_lists(kind.entity, _MISSING_WORD_PAUSE)
+            await self._load_lists(entity_of(kind), _MISSING_WORD_PAUSE)
             error.hint = "The tenant changed this list; it was read again. Look at the values that it has now."
 
     def _words(self) -> Words:
         return Words(self._mapper().lists, self._vocabulary, self._settings)
 
-    def _mapped(self, kind: WriteKind, row: Row) -> Entity:
-        return self._mapper().map(STREAMS[kind.entity], row).entity
+    def _mapped(self, kind: WriteCapability, row: Row) -> Entity:
+        return self._mapper().map(_stream(kind), row).entity
+
+
+def _stream(kind: WriteCapability) -> str:
+    return STREAMS[entity_of(kind)]
 
 
 def _unexpected(name: str, record: Entity) -> str:
