@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0109"
-down_revision = "0108"
+revision = "0110"
+down_revision = "0109"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0108 to 0109."""
+    """Bring the schema from revision 0109 to 0110."""
     op.create_table(
         "record_revisions",
         sa.Column("source_id", sa.BigInteger(), autoincrement=False, nullable=False),
