@@ -1,9 +1,11 @@
 """One bulk write for each database: tuples in, as few steps as the driver allows."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, Table
@@ -15,6 +17,9 @@ Row = tuple[Any, ...]
 _CHANGES = "entity, local_id, source_id, external_id, kind, changed_fields, origin, mode, at"
 _CHANGES_LOCK = 7310482645
 """Advisory lock, PostgreSQL: held from the first change a transaction writes until it ends."""
+
+_ROWS_AT_ONCE: Final = 100
+"""Rows in one statement, SQLite."""
 
 
 def reserve_ids(tx: Connection, table: Table, count: int) -> range | list[int]:
@@ -193,18 +198,32 @@ def _columns(table: Table) -> str:
 
 
 def _sqlite_insert(tx: Connection, table: Table, rows: Sequence[Row], unless: str) -> int:
-    """Insert without the columns that are NULL in every row: binding a NULL costs the driver more than a number."""
+    """Insert without the columns that are NULL in every row: binding a NULL costs the driver more than a number.
+
+    Many rows go in one statement. The driver lets other threads run at each statement, and a thread that fetches pages
+    takes that turn and gives it back late: row by row, that took as long as the rows themselves.
+    """
     used = tuple(i for i in range(len(rows[0])) if any(row[i] is not None for row in rows))
-    statement = _sqlite_insert_statement(table, used, unless)
-    return tx.exec_driver_sql(statement, [*map(itemgetter(*used), rows)]).rowcount
+    at_once = min(_ROWS_AT_ONCE, _sqlite_parameters(tx) // len(used))
+    inserted = 0
+    for first in range(0, len(rows), at_once):
+        some = rows[first : first + at_once]
+        values = tuple(chain.from_iterable(map(itemgetter(*used), some)))
+        inserted += tx.exec_driver_sql(_sqlite_insert_statement(table, used, unless, len(some)), values).rowcount
+    return inserted
+
+
+def _sqlite_parameters(tx: Connection) -> int:
+    connection: Any = tx.connection.driver_connection
+    return int(connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER))
 
 
 @lru_cache(maxsize=256)
-def _sqlite_insert_statement(table: Table, used: tuple[int, ...], unless: str) -> str:
+def _sqlite_insert_statement(table: Table, used: tuple[int, ...], unless: str, count: int) -> str:
     names = ", ".join(f'"{table.columns[i].name}"' for i in used)
-    marks = ",".join("?" * len(used))
+    marks = ",".join([f"({','.join('?' * len(used))})"] * count)
     conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
-    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}){conflict}"  # noqa: S608
+    return f"INSERT INTO {table.name} ({names}) VALUES {marks}{conflict}"  # noqa: S608
 
 
 @cache
