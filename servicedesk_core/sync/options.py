@@ -41,7 +41,8 @@ class Limits:
     Attributes:
         batch_rows: Most records in one commit.
         batch_bytes: Most raw payload in one commit, as JSON.
-        pages_ahead: Pages fetched while others are stored; they make the next commit.
+        pages_ahead: Pages fetched while others are stored.
+        gather_s: How long a commit waits for further pages after its first.
         streams: Streams pulled side by side.
         lease_ttl_s: How long a lease lasts without renewal.
         fetch_batch: References asked for in one call of ``fetch_records``.
@@ -49,9 +50,10 @@ class Limits:
         ask_again_s: How long a reference that the vendor does not have is not asked for again.
     """
 
-    batch_rows: int = 5_000
+    batch_rows: int = 2_000
     batch_bytes: int = 16_000_000
     pages_ahead: int = 3
+    gather_s: float = 0.25
     streams: int = 3
     lease_ttl_s: float = TTL_S
     fetch_batch: int = 500

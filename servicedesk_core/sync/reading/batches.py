@@ -1,8 +1,10 @@
-"""Pages that came while others were stored make one commit.
+"""Pages that come soon after one another make one commit.
 
-So commits are large where the store is what takes time, and a page that was waited for is stored at once.
+Each commit costs the same few dozen statements, and writes once what its rows touch of the indexes. Nobody misses a
+page for the moment that it waits: the next ones are being fetched meanwhile, and the last one waits for nothing.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,13 +66,14 @@ async def batches(pages: PageStream, limits: Limits) -> AsyncGenerator[Batch, No
     while page is not None:
         batch = Batch()
         failure: Exception | None = None
+        until = asyncio.get_running_loop().time() + limits.gather_s
         while page is not None:
             batch.add(page)
             page = None
             if batch.last or batch.records >= limits.batch_rows or batch.size >= limits.batch_bytes:
                 break
             try:
-                page = pages.next_at_hand()
+                page = await pages.next_until(until)
             except NoPageYet:
                 break
             except Exception as error:  # noqa: BLE001  # raised below, after the batch

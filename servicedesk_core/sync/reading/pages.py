@@ -57,16 +57,23 @@ class PageStream:
         """
         return _page(await self._queue.get())
 
-    def next_at_hand(self) -> Page | None:
-        """Return what :meth:`next` would return, without waiting.
+    async def next_until(self, instant: float) -> Page | None:
+        """Return what :meth:`next` would return, if it comes in time.
+
+        Args:
+            instant: Until when it is waited for, by the loop's clock; what has come already is returned even later.
 
         Raises:
             NoPageYet: The next page has not come yet.
         """
-        try:
+        if not self._queue.empty():
             return _page(self._queue.get_nowait())
-        except asyncio.QueueEmpty:
+        try:
+            async with asyncio.timeout_at(instant):
+                item = await self._queue.get()
+        except TimeoutError:
             raise NoPageYet from None
+        return _page(item)
 
     async def _produce(self) -> None:
         try:
@@ -101,7 +108,7 @@ class PageCheck:
         self._stream = request.stream
         self._connection = connection
         self._resumes = {digest_of([request.resume])} if request.resume is not None else set()
-        self._ids: bytes | None = None
+        self._ids: list[str] = []
 
     def __call__(self, page: Page) -> None:
         """Raise ProtocolError unless the page leads on."""
@@ -111,10 +118,10 @@ class PageCheck:
                 raise self._error("came back to a position where it had been before")
             self._resumes.add(mark)
         if page.records:
-            digest = digest_of(record.external_id for record in page.records)
-            if digest == self._ids:
+            ids = [record.external_id for record in page.records]
+            if ids == self._ids:
                 raise self._error("sent the same records twice in a row")
-            self._ids = digest
+            self._ids = ids
 
     def complain_incomplete(self) -> None:
         """Raise the error of a stream that merely stopped.
