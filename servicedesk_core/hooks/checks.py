@@ -5,7 +5,7 @@ from typing import Any
 
 from servicedesk_core.domain import Entity
 from servicedesk_core.hooks.outcomes import ItemOutcome
-from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, Mapped, Page, SourceRecord
+from servicedesk_core.hooks.pulling import NO_STAMPS, FetchOutcome, FetchStatus, Mapped, Page, SourceRecord
 
 LONGEST_RESUME = 4096
 LONGEST_VERSION = 64
@@ -54,9 +54,12 @@ def wrong_records(records: Any) -> str | None:
         if not isinstance(record, SourceRecord):
             return f"a record is {_name(record)}, not SourceRecord"
         raw: Any = record.raw
-        if raw is not None and not isinstance(raw, Mapping):
+        # The usual record needs no more than two looks.
+        if type(raw) is not dict and raw is not None and not isinstance(raw, Mapping):
             return f"a raw payload is {_name(raw)}, not a mapping"
-        if any(getattr(stamp, "tzinfo", None) is None for stamp in record.stamps.values()):
+        if record.stamps is not NO_STAMPS and any(
+            getattr(stamp, "tzinfo", None) is None for stamp in record.stamps.values()
+        ):
             return "a stamp of a record has no time zone"
     return None
 

@@ -69,12 +69,13 @@ def pack(raw: Mapping[str, Any]) -> Packed:
             raise MappingError(message, hint="Correct the record at its source.") from None
         blob = json.dumps(raw, default=str).encode()
         return Packed(sha256(blob).digest()[:HASH_BYTES], _deflated(b"P", blob), None)
-    digest = sha256(shape.mark + values).digest()[:HASH_BYTES]
+    blob = shape.mark + values
+    digest = sha256(blob).digest()[:HASH_BYTES]
     if named is None:
         if len(_shapes) >= SHAPES_AT_MOST:
             return Packed(digest, _deflated(b"J", orjson.dumps(raw)), None)
         _shapes[names] = shape
-    return Packed(digest, _deflated(shape.mark, values), shape.stored)
+    return Packed(digest, blob if len(values) < DEFLATE_FROM else _deflated(shape.mark, values), shape.stored)
 
 
 def _is_too_deep(raw: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """The tenant's value lists, user-defined fields and countries: read from the vendor's metadata, kept for a day."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,15 +98,25 @@ class TenantLists:
         known = [(e, found.picklists, found.udfs) for e in sorted(entities) if (found := self.entities.get(e))]
         return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
-    def knows(self, rows: Iterable[Row], entity: str) -> bool:
+    def knows(self, rows: Sequence[Row], entity: str) -> bool:
         """Return whether every value of a list field on these rows is in its list."""
         for name in PICKLISTS.get(entity, ()):
             labels = self.labels(entity, name)
-            # What is no text and no number is no value of a list, so reading the list again explains nothing.
-            values = {value for row in rows if isinstance(value := row.get(name), str | int | float)}
-            if labels and any(str(value) not in labels for value in values):
+            if labels and any(str(value) not in labels for value in _listed(rows, name)):
                 return False
         return True
+
+
+def _listed(rows: Sequence[Row], name: str) -> set[str | int | float]:
+    """Return the values of a list field on some rows.
+
+    What is no text and no number is no value of a list, so reading the list again explains nothing.
+    """
+    try:
+        values = {row.get(name) for row in rows}
+    except TypeError:  # a list or an object among them
+        values = {value for row in rows if isinstance(value := row.get(name), str | int | float)}
+    return {value for value in values if isinstance(value, str | int | float)}
 
 
 async def saved_lists(state: StateStore) -> TenantLists:

@@ -44,6 +44,8 @@ class IdPage:
 
 def whole_number(value: Any) -> int | None:
     """Return an id or a reference as a number, which may also come as text; ``None`` when it is none. 0 is a number."""
+    if type(value) is int and -LARGEST_ID <= value <= LARGEST_ID:  # the usual one: this runs for every row
+        return value
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID:
@@ -138,13 +140,20 @@ def _fault(page: QueryPage, after: int | None) -> str:
 
 def _ids(rows: Sequence[Row]) -> list[int]:
     """Return the usable ids, each once."""
+    found: list[Any] = [row.get("id") for row in rows]
+    if set(map(type, found)) == {int} and _is_rising(found) and found[0] >= -LARGEST_ID and found[-1] <= LARGEST_ID:
+        return found
     return list(dict.fromkeys(number for row in rows if (number := row_id(row)) is not None))
+
+
+def _is_rising(ids: Sequence[Any]) -> bool:
+    return all(map(lt, ids, ids[1:]))
 
 
 def _rising(rows: Sequence[Row], after: int | None) -> list[int]:
     """Return the ids above ``after`` that rise, without the few odd ones between them: the longest rising part."""
     ids = [number for number in _ids(rows) if after is None or number > after]
-    if all(map(lt, ids, ids[1:])):
+    if _is_rising(ids):
         return ids
     ends: list[int] = []  # the smallest id that a rising part of each length can end with
     places: list[int] = []
