@@ -72,7 +72,9 @@ class GeneratedTickets:
         first, last = 1, self._total
         for one in conditions:
             field, operator, value = one.get("field"), one["op"], one.get("value")
-            if field == "status":
+            if field == "status" and operator == "in":  # what is done
+                last = min(last, self._first_open - 1)
+            elif field == "status":
                 first = max(first, self._first_open)
             elif field == "createDate":
                 since = (datetime.fromisoformat(str(value)) - self._oldest) / self._step

@@ -34,7 +34,7 @@ class StreamCapability:
         settle_s: Seconds after its modification stamp within which a change shows: while a long transaction is not
             committed or a replica lags, a later change shows first. A pass reaches so far back behind the last one.
         has_created: Whether a backfill can be cut into slices by creation date.
-        has_open: Whether ``only_open`` is understood.
+        has_open: Whether ``only_open`` is understood, and ``without_open``.
         page_size: Largest page.
         ids_per_request: How many ids one request of ``fetch_records`` can ask for.
         parallel: How many partitions may be pulled at once.

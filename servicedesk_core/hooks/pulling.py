@@ -34,6 +34,8 @@ class PullRequest:
         since: Lower bound, inclusive: of the modification stamp (incremental), of the creation (backfill, reconcile).
         until: Upper bound, exclusive, of the creation (backfill, reconcile).
         only_open: Only tickets that are not done, whatever their age.
+        without_open: What ``only_open`` would bring was read already and may be left out; to bring it again is never
+            wrong. What counts as open is what the connector's present mapping says.
         partition: One of the partitions that ``plan_partitions`` named, or ``None`` for the whole range.
         resume: The ``resume`` of the last committed page of this same pass, or ``None`` at its start.
         page_size: Records wanted on a page; ``None`` = the connector's best.
@@ -47,6 +49,7 @@ class PullRequest:
     since: datetime | None = None
     until: datetime | None = None
     only_open: bool = False
+    without_open: bool = False
     partition: str | None = None
     resume: str | None = None
     page_size: int | None = None

@@ -109,7 +109,7 @@ class FakeCalls:
     def _rows(self, request: PullRequest) -> list[dict[str, Any]]:
         rows = []
         for key, row in sorted(self.vendor.tables[request.stream].items()):
-            if request.only_open and row.get("status") == "Complete":
+            if (request.only_open or request.without_open) and request.only_open is (row.get("status") == "Complete"):
                 continue
             bound = row["modified" if request.mode is PullMode.INCREMENTAL else "created"]
             if request.since is not None and datetime.fromisoformat(bound) < request.since:

@@ -1,6 +1,8 @@
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from servicedesk_core.errors import NetworkError
 from servicedesk_core.hooks import PullMode
 from servicedesk_core.store import records
 from servicedesk_core.sync.options import SyncMode
@@ -67,6 +69,78 @@ async def test_large_stream_is_read_open_first_then_recent_then_older(desk):
     assert asked[1].until is None
     assert all(newer.since == older.until for newer, older in pairwise(asked[1:]))
     assert report.stream("tickets").backfilled
+    desk.assert_equal()
+
+
+def _large(desk):
+    """Tickets of which no one counts how many they are, so that open ones are read first."""
+    desk.vendor.counts = False
+    ages = {"10": "New", "11": "Complete", "200": "Complete", "201": "New", "700": "Complete", "3000": "New"}
+    return {days: desk.vendor.ticket(status=status, created=_ago(desk, int(days))) for days, status in ages.items()}
+
+
+def _between(desk, happening):
+    """Let something happen when the open tickets were read, before the others are."""
+
+    def before_page(request, number):
+        if request.stream == "tickets" and not request.only_open and not number and not happened:
+            happened.append(request)
+            desk.clock.advance(60)
+            happening()
+
+    happened = []
+    desk.vendor.before_page = before_page
+
+
+async def test_open_tickets_are_not_read_again_with_the_others(desk):
+    _large(desk)
+    report = await desk.sync(streams=("tickets",))
+    assert report.stream("tickets").read == 6
+    desk.assert_equal()
+    desk.clock.advance(7_200)
+    assert (await desk.sync(mode=SyncMode.FULL, streams=("tickets",))).stream("tickets").unchanged == 6
+
+
+async def test_ticket_that_ends_after_the_open_ones_were_read_is_stored_as_it_is_then(desk):
+    tickets = _large(desk)
+    _between(desk, lambda: desk.vendor.ticket(tickets["3000"], status="Complete"))
+    await desk.sync(streams=("tickets",))
+    desk.assert_equal()
+
+
+async def test_ticket_that_is_opened_again_before_its_piece_is_read_comes_with_the_next_changes(desk):
+    tickets = _large(desk)
+    _between(desk, lambda: desk.vendor.ticket(tickets["700"], status="New"))
+    await desk.sync(streams=("tickets",))
+    desk.clock.advance(60)
+    await desk.sync(streams=("tickets",))
+    desk.assert_equal()
+
+
+async def test_another_mapping_may_call_other_tickets_open_so_nothing_is_left_out(desk):
+    _large(desk)
+    _between(desk, lambda: setattr(desk.vendor, "version", "another"))
+    await desk.sync(streams=("tickets",))
+    asked = [r.without_open for r in desk.vendor.requests if r.stream == "tickets" and not r.only_open]
+    assert asked[0]
+    assert not any(asked[1:])
+    desk.assert_equal()
+
+
+async def test_open_tickets_read_in_two_runs_are_read_again_with_the_others(desk):
+    _large(desk)
+    desk.vendor.page_size, desk.limits = 1, replace(desk.limits, batch_rows=1)
+
+    def fail(request, number):
+        if number == 1 and not desk.vendor.requests[1:]:
+            raise NetworkError("the vendor is away")
+
+    desk.vendor.before_page = fail
+    await desk.sync(streams=("tickets",))
+    await desk.sync(streams=("tickets",))
+    asked = [r for r in desk.vendor.requests if r.stream == "tickets" and r.mode is PullMode.BACKFILL]
+    assert [r.only_open for r in asked[:3]] == [True, True, False]
+    assert not any(r.without_open for r in asked)
     desk.assert_equal()
 
 

@@ -108,12 +108,18 @@ async def test_only_open_leaves_out_what_is_done_and_keeps_what_is_unmapped(desk
                 for page in await pull(autotask, "tickets", only_open=True)
                 for record in page.records
             }
+            rest = {
+                record.external_id
+                for page in await pull(autotask, "tickets", without_open=True)
+                for record in page.records
+            }
             categories = {
                 record.external_id: autotask.map_record("tickets", record.raw).entity.status_category
                 for record in whole
             }
     assert opened == {number for number, category in categories.items() if category not in DONE}
     assert any(categories[number] is None for number in opened)
+    assert rest == categories.keys() - opened
 
 
 async def test_unchanged_stream_costs_one_request(own_desk, pull, ids):

@@ -111,7 +111,8 @@ async def estimate(
             is_open = await calls.count(PullRequest(stream.stream, PullMode.BACKFILL, only_open=True))
         pieces = slices(stream.capability, anchor=clock.now(), since=stream.since, expected=total)
         opening = None if is_open is None or len(pieces) == 1 else needed(is_open)
-        requests = None if total is None else needed(total) + len(pieces) + (opening or 0)
+        later = None if total is None else total if opening is None else max(0, total - (is_open or 0))
+        requests = None if later is None else needed(later) + len(pieces) + (opening or 0)
         if pieces[0].phase == 0 or stream.stream == TICKETS:
             first.append(requests if opening is None else opening + 1)
         rows.append(StreamEstimate(stream.stream, total, is_open, requests))

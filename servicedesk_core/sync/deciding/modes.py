@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import Tx, passes, records
-from servicedesk_core.store.passes import Pass
+from servicedesk_core.store.passes import Pass, PassKey
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.deciding import deletions
 from servicedesk_core.sync.deciding.committing import committer
@@ -28,6 +28,8 @@ SWEEP: Final = "sweep"
 RECONCILE: Final = "reconcile"
 PLAN: Final = "plan"
 DONE: Final = "done"
+OPEN_READ: Final = f"{BACKFILL}:open-read"
+"""Marks, by the version of the mapping, that all open tickets were read in this backfill."""
 
 
 async def plan_backfill(stream: StreamRun, *, again: bool = False) -> tuple[Slice, ...]:
@@ -79,18 +81,30 @@ def _finished(tx: Tx, stream: StreamRun) -> set[str]:
 
 
 async def read_slice(stream: StreamRun, piece: Slice) -> None:
-    """Read one piece of a backfill."""
+    """Read one piece of a backfill.
+
+    Open tickets are read first, and not again with the other pieces. A ticket that ends in between comes with its
+    piece. One that is opened again is left out by its piece, and comes with the changes since the backfill began. Which
+    statuses are open is a matter of the mapping: when that is another one by then, the pieces leave nothing out.
+    """
+    run = stream.run
+    version = _version(stream)
+    key, open_read = stream.key(BACKFILL, piece.name), stream.key(OPEN_READ, version)
+    begun, has_open = await run.store.read(lambda tx: (passes.resume_of(tx, key), passes.resume_of(tx, open_read)))
     request = PullRequest(
         stream.stream,
         PullMode.BACKFILL,
         since=piece.since,
         until=piece.until,
         only_open=piece.only_open,
+        without_open=has_open is not None and not piece.only_open,
         expected=piece.expected,
     )
     done = await pull(stream, Piece(BACKFILL, request, piece.name), committer(stream, BACKFILL))
     await _finish(stream, done, mode=BACKFILL)
-    run = stream.run
+    # One that was interrupted may have begun with another mapping.
+    if piece.only_open and (begun is None or begun.state != "running") and _version(stream) == version:
+        await run.write(lambda tx: _mark(tx, open_read, run.clock.now()))
 
     def completeness(tx: Tx) -> tuple[bool, datetime | None]:
         planned = passes.resume_of(tx, stream.key(PLAN))
@@ -131,13 +145,17 @@ async def sweep(stream: StreamRun, *, restart: bool = False) -> None:
     done = await pull(stream, piece, committer(stream, mode, notes_seen=True))
     await apply_missing(stream, done, mode=mode)
     await _finish(stream, done, mode=mode)
-    await run.write(lambda tx: _mark_swept(tx, stream, run.clock.now()))
+    await run.write(lambda tx: _mark(tx, stream.key(SWEEP, DONE), run.clock.now()))
     stream.report.backfilled = True
 
 
-def _mark_swept(tx: Tx, stream: StreamRun, now: datetime) -> None:
-    mark = passes.start(tx, stream.key(SWEEP, DONE), now, restart=True)
+def _mark(tx: Tx, key: PassKey, now: datetime) -> None:
+    mark = passes.start(tx, key, now, restart=True)
     passes.finish(tx, mark.pass_id, watermark=None, now=now)
+
+
+def _version(stream: StreamRun) -> str:
+    return stream.run.connection.calls.mapping_version(stream.stream)
 
 
 async def reconcile(stream: StreamRun, *, restart: bool = False) -> None:

@@ -35,8 +35,8 @@ def conditions_for(source: Source, request: PullRequest, done_statuses: Sequence
             found.append(where(source.created, "gte", wire_instant(request.since)))
         if request.until is not None:
             found.append(where(source.created, "lt", wire_instant(request.until)))
-    if request.only_open and source.entity == "Tickets" and done_statuses:
-        found.append(where("status", "notIn", list(done_statuses)))
+    if source.entity == "Tickets" and done_statuses and request.only_open != request.without_open:
+        found.append(where("status", "notIn" if request.only_open else "in", list(done_statuses)))
     return found + read_range(request.partition).conditions()
 
 
@@ -58,13 +58,10 @@ def newest_stamp(rows: Sequence[Row], stamps: Sequence[str]) -> datetime | None:
 
     The vendor writes UTC with a Z and with a fraction only when there is one; without the Z such texts sort as time.
     """
-    texts = {
-        text
-        for stamp in stamps
-        for row in rows
-        if isinstance(value := row.get(stamp), str) and _is_plausible(text := value.removesuffix("Z"))
-    }
+    texts = {value.removesuffix("Z") for stamp in stamps for row in rows if type(value := row.get(stamp)) is str}
     for text in sorted(texts, reverse=True):
+        if not _is_plausible(text):
+            continue
         try:
             return datetime.fromisoformat(f"{text}+00:00")
         except ValueError:  # no date, or an offset of its own, which the vendor has never been seen to send
