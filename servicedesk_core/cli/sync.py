@@ -193,6 +193,9 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
             for s in plan.streams
         ]  # fmt: skip
         cli.table(("Stream", "Records", "Open", "Requests"), rows, title=f"{plan.connection} (plan)")
+        for s in plan.streams:
+            if s.parents:
+                cli.say(f"{s.stream}: read record by record, below {s.parents:,}; a part of them with each run.")
         rate = "not limited" if plan.requests_per_hour is None else round(plan.requests_per_hour)
         history = f"up to {counted(plan.history_requests, 'request')} more" if plan.history_requests else None
         cli.facts(

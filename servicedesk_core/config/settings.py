@@ -131,6 +131,13 @@ class ConnectionSettings(Model):
         ge=0,
         description="Requests that one run may spend on the vendor's own ticket history, where it costs extra.",
     )
+    children_requests: int | None = Field(
+        default=None,
+        ge=0,
+        description="Requests that one run may spend on each kind of records that can only be read parent by parent, "
+        "such as the notes of each ticket; left out = as many as the vendor's quota leaves for old records in a "
+        "quarter of an hour, and 1,000 at most.",
+    )
     settings_version: int | None = Field(
         default=None, ge=1, description="Version of the connector's own settings that this table was written for."
     )

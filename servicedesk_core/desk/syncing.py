@@ -13,6 +13,7 @@ from servicedesk_core.ports import Clock, StateStore
 from servicedesk_core.problem import Problem
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
+from servicedesk_core.sync.deciding.pace import allowance
 from servicedesk_core.sync.exclusions import Exclusions
 from servicedesk_core.sync.options import SyncMode, SyncOptions
 from servicedesk_core.sync.past import PastPlan, PastReport
@@ -148,6 +149,7 @@ async def engine_view(
         exclusions=Exclusions.of(own.exclude.streams, own.exclude.companies, own.exclude.fields),
         raw=own.raw,
         history_requests=own.history_requests,
+        children_requests=allowance(opened.http.budget) if own.children_requests is None else own.children_requests,
         vendor_time=opened.http.vendor_time,
     )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.base import Instant as Instant
     from servicedesk_core.domain.base import Model as Model
     from servicedesk_core.domain.base import Seconds as Seconds
+    from servicedesk_core.domain.child_keys import ChildKey as ChildKey
     from servicedesk_core.domain.contracts import BillingCode as BillingCode
     from servicedesk_core.domain.contracts import Contract as Contract
     from servicedesk_core.domain.contracts import ContractBlock as ContractBlock

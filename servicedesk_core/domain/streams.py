@@ -128,3 +128,9 @@ STREAMS: Mapping[str, type[Entity]] = _ByStream(_entity)
 
 REFERENCES: Mapping[str, dict[str, str]] = _ByStream(_references)
 """For each stream, which of its reference fields point at which stream."""
+
+
+def reference_to(stream: str, parents: str) -> str | None:
+    """Return the field of a stream's records that names a record of another; ``None`` = they name none, or several."""
+    named = (field for field, target in REFERENCES[stream].items() if target == parents and not field.endswith("_refs"))
+    return next(named, None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servicedesk_core.addresses import is_loopback as is_loopback
     from servicedesk_core.addresses import safe_address as safe_address
+    from servicedesk_core.domain.child_keys import ChildKey as ChildKey
     from servicedesk_core.hooks.announced import Change as Change
     from servicedesk_core.hooks.announced import SyncFinished as SyncFinished
     from servicedesk_core.hooks.capabilities import Capabilities as Capabilities
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.pulling import PullMode as PullMode
     from servicedesk_core.hooks.pulling import PullRequest as PullRequest
     from servicedesk_core.hooks.pulling import SourceRecord as SourceRecord
+    from servicedesk_core.hooks.pulling import child_record as child_record
     from servicedesk_core.hooks.pulling import source_record as source_record
     from servicedesk_core.hooks.vocabulary import VocabularyMapping as VocabularyMapping
     from servicedesk_core.hooks.webhooks import WEBHOOKS as WEBHOOKS

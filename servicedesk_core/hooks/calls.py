@@ -25,6 +25,7 @@ from servicedesk_core.hooks.calling import Caller
 from servicedesk_core.hooks.capabilities import Capabilities, FieldInfo, StreamCheck, VendorIdentity
 from servicedesk_core.hooks.checks import (
     LONGEST_VERSION,
+    wrong_children,
     wrong_fetch,
     wrong_items,
     wrong_outcome,
@@ -122,6 +123,10 @@ class ConnectorCalls:
     def pull(self, request: PullRequest) -> AsyncGenerator[Page, None]:
         """See :meth:`TicketSyncSpecs.pull`. Close the generator when you stop early."""
         return self._caller.stream("pull", wrong_page, request=request)
+
+    def pull_children(self, stream: str, parent: str) -> AsyncGenerator[Page, None]:
+        """See :meth:`TicketSyncSpecs.pull_children`. Close the generator when you stop early."""
+        return self._caller.stream("pull_children", wrong_children, stream=stream, parent=parent)
 
     def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
         """See :meth:`TicketSyncSpecs.fetch_records`."""

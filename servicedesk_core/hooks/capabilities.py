@@ -37,7 +37,7 @@ class StreamCapability:
         has_open: Whether ``only_open`` is understood, and ``without_open``.
         page_size: Largest page.
         ids_per_request: How many ids one request of ``fetch_records`` can ask for.
-        parallel: How many partitions may be pulled at once.
+        parallel: How many partitions may be pulled at once, or parents be asked for their children.
         needs: Streams that should be pulled first.
         folds_into: Stream that core derives from this one: ``tickets`` for a log of events without ticket records.
         event_order: For ticket events: what orders the events of one ticket. ``time``: ``effective_at``, ties by
@@ -45,6 +45,12 @@ class StreamCapability:
         derives: For a stream that is folded: ticket fields that follow from the events where none of them states the
             field. A field that is not among them stays empty then.
         rebuilds: Whether a changed mapping makes core read the whole source again and swap it in one transaction.
+        children_of: Stream of parents below which alone the records can be read (notes of a ticket, sites of a
+            company): ``pull_children`` is called for each of them instead of ``pull``. The records name their parent.
+        moved_by: For children: fields of their parent that differ when its children may have; one that the parent does
+            not have is passed over. Empty = nothing tells, so that they are read again on a slower schedule only.
+        part_of: Stream whose records hold those of this one (a note with the time that was worked on it): they come in
+            ``Mapped.also`` of the other, under the same id, and are never asked for themselves.
         right: The right at the vendor without which the stream looks empty, in the vendor's words.
         vendor_entities: The vendor's entities behind the stream, for the documentation.
     """
@@ -63,8 +69,16 @@ class StreamCapability:
     event_order: Literal["time", "sequence"] = "time"
     derives: tuple[Derivable, ...] = SPAN
     rebuilds: bool = False
+    children_of: str | None = None
+    moved_by: tuple[str, ...] = ("modified_at", "last_activity_at")
+    part_of: str | None = None
     right: str = ""
     vendor_entities: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Children are read after their parents."""
+        if self.children_of is not None and self.children_of not in self.needs:
+            object.__setattr__(self, "needs", (*self.needs, self.children_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +196,7 @@ class VendorIdentity:
         account: The vendor's id of the tenant; the store refuses another one under the same connection name.
         name: The tenant's name, for people.
         record_urls: By stream, a template of the page that shows a record at the vendor; ``{external_id}`` stands
-            for the id.
+            for the id, ``{parent}`` and ``{child}`` for the parts of a :class:`ChildKey`.
     """
 
     vendor: str

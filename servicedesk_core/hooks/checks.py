@@ -36,6 +36,15 @@ def wrong_page(page: Any) -> str | None:
     return wrong_type(page.last, bool) or _wrong_position(page) or wrong_records(page.records)
 
 
+def wrong_children(page: Any) -> str | None:
+    """Check the shape of a page of children, of which only the records and the end are looked at."""
+    if not isinstance(page, Page):
+        return f"it yielded {_name(page)}, not Page"
+    if any(record.raw is None for record in page.records if isinstance(record, SourceRecord)):
+        return "a child came without its payload"
+    return wrong_type(page.last, bool) or wrong_records(page.records)
+
+
 def _wrong_position(page: Any) -> str | None:
     if page.resume is None and not page.last:
         return "a page that is not the last one has no resume, so the pass could not go on from it"
@@ -68,6 +77,10 @@ def wrong_fetch(outcome: Any) -> str | None:
     """Check one outcome of a fetch."""
     if not isinstance(outcome, FetchOutcome):
         return f"it yielded {_name(outcome)}, not FetchOutcome"
+    if outcome.status is FetchStatus.MERGED and (
+        not isinstance(outcome.into, str) or outcome.into in {"", outcome.ref}
+    ):
+        return "a merged record does not say into which other one"
     return wrong_type(outcome.status, FetchStatus) or wrong_records(outcome.records)
 
 

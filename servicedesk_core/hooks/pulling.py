@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from servicedesk_core.domain import Entity, MappingIssue
+from servicedesk_core.domain import ChildKey, Entity, MappingIssue
 
 
 class PullMode(StrEnum):
@@ -95,6 +95,21 @@ def source_record(row: Any, key: str = "id") -> SourceRecord:
     return SourceRecord(str(found) if is_number or isinstance(found, str) else "", raw)
 
 
+def child_record(parent: str, row: Any, key: str = "id") -> SourceRecord:
+    """Return a row of a page of children whose vendor numbers them within their parent: its id is a :class:`ChildKey`.
+
+    An odd row is treated as :func:`source_record` does.
+
+    Args:
+        parent: The parent's id, as core asked for it.
+        row: The row, decoded. ``map_record`` sees nothing else, so the parent's id must stand in it.
+        key: Its field with the number.
+    """
+    record = source_record(row, key)
+    own = record.external_id
+    return record._replace(external_id=str(ChildKey(parent, own)) if own else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A piece of a pass, committed as a whole together with its position.
@@ -128,8 +143,8 @@ class Mapped(NamedTuple):
 
     Attributes:
         entity: The record itself.
-        also: Further records that this one states by the way (an event row names its technician); stored without a
-            raw payload.
+        also: Further records that this one states by the way (an event row names its technician), or that are a part
+            of it (:attr:`StreamCapability.part_of`); stored without a raw payload.
         issues: Words that the mapping has no meaning for.
     """
 
@@ -146,6 +161,8 @@ class FetchStatus(StrEnum):
     """The vendor answered that it has no such record, or hides it."""
     DENIED = "denied"
     FAILED = "failed"
+    MERGED = "merged"
+    """The vendor merged it into another record, and answers with that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +172,13 @@ class FetchOutcome:
     Attributes:
         ref: The id that was asked for.
         status: What became of it.
-        records: The record; for a ticket's history all its rows.
+        records: The record; for a ticket's history all its rows. Of a merged one the survivor, if it came.
         reason: Why there is none, for people; no record text.
+        into: Id of the survivor of a merged record.
     """
 
     ref: str
     status: FetchStatus
     records: tuple[SourceRecord, ...] = ()
     reason: str | None = None
+    into: str | None = None

@@ -6,7 +6,16 @@ from sqlalchemy import Connection, Table, delete, literal, select
 
 from servicedesk_core.errors import TenantMismatchError
 from servicedesk_core.store import sources
-from servicedesk_core.store.schema import RECORDS, progress, quarantine, record_issues, seen, staged, ticket_histories
+from servicedesk_core.store.schema import (
+    RECORDS,
+    children_read,
+    progress,
+    quarantine,
+    record_issues,
+    seen,
+    staged,
+    ticket_histories,
+)
 from servicedesk_core.store.sources import Source
 
 if TYPE_CHECKING:
@@ -39,7 +48,7 @@ def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source
         passes = select(progress.c.pass_id).where(progress.c.source_id == source.id)
         for part in (seen, staged):
             tx.execute(delete(part).where(part.c.pass_id.in_(passes)))
-        for table in (progress, quarantine, record_issues, ticket_histories):
+        for table in (progress, children_read, quarantine, record_issues, ticket_histories):
             tx.execute(delete(table).where(table.c.source_id == source.id))
     return sources.identify(tx, source.id, identity)
 

@@ -40,6 +40,9 @@ class Calls(Protocol):
     def pull(self, request: PullRequest) -> AsyncGenerator[Page, None]:
         """See the hook of the same name."""
 
+    def pull_children(self, stream: str, parent: str) -> AsyncGenerator[Page, None]:
+        """See the hook of the same name."""
+
     def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
         """See the hook of the same name."""
 
@@ -78,6 +81,7 @@ class Connection:
         exclusions: What must never be stored of it.
         raw: Which payloads are kept.
         history_requests: Requests that one run may spend on the vendor's own ticket history; 0 = none.
+        children_requests: Requests that one run may spend on each stream that is read below its parents.
         sweep_every: How often streams without a modification stamp are read as a whole.
         reconcile_every: How often all ids of a stream are compared with the vendor's.
         vendor_time: The vendor's time as its answers tell it; ``None`` = nobody listens to them.
@@ -93,6 +97,7 @@ class Connection:
     exclusions: Exclusions = NOTHING
     raw: RawPolicy = KEEP_ALL_RAW
     history_requests: int = 0
+    children_requests: int = 1_000
     sweep_every: timedelta = timedelta(days=1)
     reconcile_every: timedelta = timedelta(days=7)
     vendor_time: VendorTime | None = None

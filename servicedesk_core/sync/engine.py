@@ -131,7 +131,7 @@ class SyncEngine:
             ConnectorError: The vendor could not count.
         """
         capabilities = capabilities_of(connection)
-        run = self._open(connection, capabilities, UNKNOWN_SOURCE, SyncOptions(), None)
+        run = self._open(connection, capabilities, await self._known_as(connection), SyncOptions(), None)
         order = ordered(capabilities[name] for name in chosen(connection, streams, capabilities))
         per_record = await self._store.read(lambda tx: _measured(tx, connection.name))
         return await estimate(
@@ -172,9 +172,8 @@ class SyncEngine:
             UnsupportedError: The connector reads no history of tickets.
         """
         capabilities = past_capabilities(connection)
-        known = await self._store.read(sources.all)
-        source_id = next((source.id for source in known if source.name == connection.name), UNKNOWN_SOURCE)
-        return await plan_past(self._open(connection, capabilities, source_id, SyncOptions(), None), since, policy)
+        run = self._open(connection, capabilities, await self._known_as(connection), SyncOptions(), None)
+        return await plan_past(run, since, policy)
 
     async def remap(self, connection: Connection, streams: tuple[str, ...] = ()) -> SyncReport:
         """Build stored rows again from their payloads by the present mapping, without network and notifications.
@@ -256,8 +255,7 @@ class SyncEngine:
         names: tuple[str, ...],
         options: SyncOptions,
     ) -> SyncReport:
-        known = await self._store.read(sources.all)
-        source_id = next((s.id for s in known if s.name == connection.name), UNKNOWN_SOURCE)
+        source_id = await self._known_as(connection)
         session = Session(self._open(connection, capabilities, source_id, options, None), names, each=rehearse)
         started_at = self._clock.now()
         await session.read()
@@ -270,6 +268,11 @@ class SyncEngine:
             dry_run=True,
             clock_ahead_s=connection.clock_ahead_s,
         )
+
+    async def _known_as(self, connection: Connection) -> int:
+        """Return the number of a connection in the store, as far as the store knows it."""
+        known = await self._store.read(sources.all)
+        return next((source.id for source in known if source.name == connection.name), UNKNOWN_SOURCE)
 
     async def _knowing(self, run: Run) -> Run:
         """Return a run that knows who was erased."""

@@ -7,8 +7,8 @@ from typing import Final
 from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError, StoreError
 from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.sync.deciding.plan import ordered
+from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.mending.gone import DELETED, mark_gone
-from servicedesk_core.sync.reading.fetching import fetch
 from servicedesk_core.sync.run import Run, StreamRun
 
 HINTED: Final = "webhook"

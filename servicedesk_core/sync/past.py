@@ -17,7 +17,7 @@ from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.choosing import capabilities_of
 from servicedesk_core.sync.deciding.pace import hours_of, permitted_per_hour
-from servicedesk_core.sync.mending.history import AT_ONCE, ask, is_wanted, tickets_per_request
+from servicedesk_core.sync.mending.history import AT_ONCE, ask, is_wanted, kinship, tickets_per_request
 from servicedesk_core.sync.names import BACKFILL, EVENTS, TICKETS
 from servicedesk_core.sync.report import StreamReport, StreamState
 from servicedesk_core.sync.run import Run, StreamRun
@@ -130,7 +130,7 @@ async def read_past(run: Run, since: datetime) -> PastReport:
     with counted_for(told):
         while found := await run.store.read(partial(_some, tickets=tickets, since=since, after=after)):
             await run.ensure_allowed()
-            wanted = {ref: changed for _, ref, changed in found}
+            wanted = {ref: mark for _, ref, mark in found}
             answer = await ask(tickets, wanted, mode=BACKFILL, again_when_refused=True)
             if answer.refused == len(found):
                 raise _refused(run, answer.reason)
@@ -178,26 +178,28 @@ def _refused(run: Run, reason: str | None) -> PermissionDeniedError:
     )
 
 
-def _some(tx: Tx, tickets: StreamRun, since: datetime, after: int) -> list[tuple[int, str, int]]:
-    """Return the next tickets to ask about: the desk's own number, the vendor's, the stamp of the last change."""
+def _some(tx: Tx, tickets: StreamRun, since: datetime, after: int) -> list[tuple[int, str, str]]:
+    """Return the next tickets to ask about: the desk's own number, the vendor's, what the ticket says of itself."""
     table = RECORDS[TICKETS].c
     query = (
-        select(table.local_id, table.external_id, table.changed_at)
-        .where(table.local_id > after, *_untold(tx, tickets, since))
+        select(table.local_id, table.external_id, kinship(tickets).mark)
+        .where(table.local_id > after, *_untold(tickets, since))
         .order_by(table.local_id)
         .limit(AT_ONCE)
     )
-    return [(local_id, ref, changed) for local_id, ref, changed in tx.execute(query)]
+    return [(local_id, ref, mark) for local_id, ref, mark in tx.execute(query)]
 
 
 def _count(tx: Tx, tickets: StreamRun, since: datetime) -> int:
-    query = select(func.count()).select_from(RECORDS[TICKETS]).where(*_untold(tx, tickets, since))
+    query = select(func.count()).select_from(RECORDS[TICKETS]).where(*_untold(tickets, since))
     return int(tx.execute(query).scalar_one())
 
 
-def _untold(tx: Tx, tickets: StreamRun, since: datetime) -> list[ColumnElement[bool]]:
-    mine = RECORDS[TICKETS].c.source_id + 0 == tickets.run.source_id  # no index: tickets are wanted as they lie
-    return [mine, *is_wanted(tx, tickets, since), histories.state_of_ticket() != HistoryState.COMPLETE.value]
+def _untold(tickets: StreamRun, since: datetime) -> list[ColumnElement[bool]]:
+    table = RECORDS[TICKETS].c
+    mine = table.source_id + 0 == tickets.run.source_id  # no index: tickets are wanted as they lie
+    unknown = histories.state_of_ticket() != HistoryState.COMPLETE.value
+    return [mine, table.gone_at.is_(None), is_wanted(kinship(tickets), since), unknown]
 
 
 def _known(tx: Tx, source_id: int) -> histories.HistoryCounts:

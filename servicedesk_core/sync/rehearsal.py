@@ -12,12 +12,16 @@ from servicedesk_core.sync.names import BACKFILL
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.reading.batches import batches
 from servicedesk_core.sync.reading.pages import PageStream
+from servicedesk_core.sync.report import StreamState
 from servicedesk_core.sync.run import StreamRun
 
 
 async def rehearse(stream: StreamRun) -> None:
     """Read and map what the next sync of a stream would bring first, and count it."""
     run = stream.run
+    if stream.capability.children_of is not None or stream.capability.part_of is not None:
+        stream.report.state = StreamState.SKIPPED  # below which records is known when those are stored
+        return
     last = await run.store.read(lambda tx: passes.resume_of(tx, stream.key(INCREMENTAL)))
     request = stream.request(PullMode.BACKFILL)
     if last is not None and last.watermark is not None and run.options.mode is SyncMode.AUTO:

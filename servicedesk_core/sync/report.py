@@ -43,6 +43,7 @@ class StreamReport:
         expected: Records that the vendor counted before, if it could.
         complete_back_to: From which creation date on the stream is complete; ``None`` = not known, or everything.
         backfilled: Whether everything that was wanted has been read.
+        parents_left: Of records that are read below their parents: parents that are still to be asked for them.
     """
 
     stream: str
@@ -62,6 +63,7 @@ class StreamReport:
     expected: int | None = None
     complete_back_to: datetime | None = None
     backfilled: bool = False
+    parents_left: int | None = None
 
     @property
     def records_per_s(self) -> float:

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from servicedesk_core.domain.streams import reference_to
 from servicedesk_core.errors import AuthenticationError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, sources
+from servicedesk_core.store.children import Kinship
 from servicedesk_core.store.erased_people import NOBODY, ErasedPeople
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.store import Work
@@ -135,6 +137,18 @@ class StreamRun:
     def overlap(self) -> timedelta:
         """How far an incremental pass reaches back behind the last one."""
         return timedelta(seconds=self.capability.settle_s)
+
+    def kinship(self) -> Kinship:
+        """Return below which records those of the stream are read."""
+        parents = self.capability.children_of or ""
+        return Kinship(
+            self.run.source_id,
+            self.stream,
+            parents,
+            reference_to(self.stream, parents) or "",
+            self.capability.moved_by,
+            self.scope,
+        )
 
     def key(self, mode: str, piece: str = "", partition: str = "") -> PassKey:
         """Return the key of one of the stream's passes."""

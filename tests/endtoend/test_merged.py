@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.features.sla import Policy, PolicySet, Targets, evaluate
-from servicedesk_core.sync.mending.folding import events_of
+from servicedesk_core.sync.landing.superseding import events_of
 
 
 @pytest.mark.slow

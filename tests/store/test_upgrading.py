@@ -81,6 +81,26 @@ def test_a_store_of_the_first_schema_is_brought_to_the_newest_one_and_keeps_its_
     assert version_of(url) == schema.SCHEMA_VERSION
 
 
+def test_an_upgrade_keeps_which_tickets_were_asked_for_their_history(store_url, clock):
+    url = store_url
+    with Store.open(url, clock=clock) as store:
+        store.write_blocking(lambda tx: tx.execute(text("DROP TABLE children_read")))
+        store.write_blocking(lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '0110'")))
+        history = (
+            "INSERT INTO progress (pass_id, source_id, stream, scope_hash, mode, slice, partition, state, started_at) "
+            "VALUES (7, 1, 'tickets', 'x', 'history', '', '', 'running', 99)"
+        )
+        store.write_blocking(lambda tx: tx.execute(text(history)))
+        seen = "INSERT INTO seen (pass_id, external_id) VALUES (7, 'a@b@5'), (7, '12@3'), (8, '13@4')"
+        store.write_blocking(lambda tx: tx.execute(text(seen)))
+    with Store.open(url, clock=clock, migrate="always") as store:
+        query = "SELECT stream, parent_ref, mark, asked_at FROM children_read ORDER BY parent_ref"
+        marks = store.read_blocking(lambda tx: [tuple(row) for row in tx.execute(text(query))])
+        left = store.read_blocking(lambda tx: tx.execute(text("SELECT pass_id FROM seen")).scalars().all())
+    assert marks == [("ticket_events", "12", ",3", 99), ("ticket_events", "a@b", ",5", 99)]
+    assert left == [8]
+
+
 @pytest.mark.slow
 def test_an_upgrade_of_many_rows_keeps_every_row_and_three_backups(sqlite_url, tmp_path, clock, next_schema):
     path = tmp_path / "desk.db"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from servicedesk_core.domain import EventSource, EventType, Priority, StatusCategory, Ticket, TicketEvent
 from servicedesk_core.sync.landing.observe import changes, happening, snapshot
-from servicedesk_core.sync.mending.history import affordable, superseded
+from servicedesk_core.sync.landing.superseding import superseded
 
 SEEN = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -87,12 +87,6 @@ def test_history_replaces_what_was_observed_up_to_its_newest_entry():
     ]
     told = [event("h1", EventType.STATUS_CHANGED, SEEN - HOUR, EventSource.HISTORY)]
     assert superseded(observed, told) == ["old"]
-
-
-def test_history_keeps_to_its_allowance():
-    tickets = [str(n) for n in range(10)]
-    assert list(affordable(tickets, requests=2, tickets_per_request=3)) == tickets[:6]
-    assert list(affordable(tickets, requests=0, tickets_per_request=3)) == []
 
 
 def test_a_ticket_that_goes_up_in_another_was_merged_and_one_that_comes_out_of_it_was_not():

@@ -51,6 +51,10 @@ class StreamStatus:
         str | None, Column("How it ended, as a sync's report says it: `complete`, `failed` …, or `running`.")
     ]
     problem: Annotated[str | None, Column("Why it failed, if it did.")]
+    parents_left: Annotated[
+        int | None, Column("Records below which it is still to be read; nothing = it is not read below others.")
+    ] = None
+    parents_silent: Annotated[int, Column("Those of them that gave no answer when they were last asked.")] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ def status(terminal: Terminal, state: DeskStatus) -> None:
         terminal.table(columns, rows)
     else:
         terminal.say("Nothing was read yet: servicedesk sync")
+    if below := [s for s in state.streams if s.parents_left is not None]:
+        left = [(s.connection, s.stream, s.parents_left, s.parents_silent or None) for s in below]
+        terminal.table(("Connection", "Read record by record", "Still to ask", "Gave no answer"), left)
     if state.histories:
         told = [(h.connection, h.complete, h.partial, h.none) for h in state.histories]
         terminal.table(("History of tickets", "Complete", "Partial", "None"), told)

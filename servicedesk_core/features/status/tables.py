@@ -151,4 +151,6 @@ def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:
         last_run_at=run.started_at if run else None,
         last_state=_STATES.get(run.outcome, run.outcome) if run else None,
         problem=run.error if run else None,
+        parents_left=row.parents_left,
+        parents_silent=row.parents_silent,
     )

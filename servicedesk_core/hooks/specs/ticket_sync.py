@@ -72,6 +72,31 @@ class TicketSyncSpecs:
         raise AssertionError  # pragma: no cover
 
     @hookspec
+    def pull_children(self, stream: str, parent: str) -> AsyncIterator[Page]:
+        """Read all children of one parent, page by page; implement it as an async generator.
+
+        Called for streams with ``StreamCapability.children_of``: for parents that are new, that changed since, or that
+        were not asked for a long time, a few at once, open ones first, within an allowance of requests for each run.
+        What a parent costs itself only: raise what the HTTP kit raises, and the others go on.
+
+        Args:
+            stream: Name of the children's stream.
+            parent: External id of the parent.
+
+        Yields:
+            Pages; of each, core looks at the records and at ``last``. A page with ``last=True`` says that these were
+            all: children of this parent that did not come are gone. Ending without it proves nothing.
+
+        Raises:
+            NotFoundError: The vendor does not know the parent, or hides it; nothing is concluded from that.
+            PermissionDeniedError: It lets nobody see this parent's children.
+            ConnectorError: A page could not be read after the retries of the HTTP kit.
+
+        Added in 1.0.
+        """
+        raise AssertionError  # pragma: no cover
+
+    @hookspec
     def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
         """Read named records; implement it as an async generator.
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
 
-from servicedesk_core.store import passes, quarantine, runs, sources
+from servicedesk_core.store import children, passes, quarantine, runs, sources
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, ticket_source
@@ -27,6 +27,8 @@ class StreamCompleteness:
         is_complete: Whether everything was read, as far back as was asked for.
         last_success_at: When it was last read to its end.
         quarantined: Records that did not fit.
+        parents_left: Parents below which the stream is still to be read; ``None`` = it is not read below parents.
+        parents_silent: Parents that gave no answer when they were last asked.
         is_read: Whether the vendor was ever asked for it; else the desk made its records from those of other streams.
     """
 
@@ -40,6 +42,8 @@ class StreamCompleteness:
     last_success_at: datetime | None
     quarantined: int
     is_read: bool = True
+    parents_left: int | None = None
+    parents_silent: int = 0
 
 
 PLAN = "plan"
@@ -48,6 +52,9 @@ PLAN = "plan"
 BACKFILL = "backfill"
 SWEEP = "sweep"
 """Mode of passes over the whole of a stream that cannot be read in pieces."""
+
+CHILDREN = "children"
+"""Mode of the mark that children were read below their parents; its ``records`` are the parents that are left."""
 
 OPEN_PIECE = "open"
 """Piece of a backfill that reads open tickets of any age; it says nothing about a range."""
@@ -89,6 +96,8 @@ def _of_source(tx: Connection, source: sources.Source) -> Iterator[StreamComplet
     for one in passes.all(tx, source.id):
         by_stream.setdefault(one.key.stream, []).append(one)
     quarantined = quarantine.counts(tx, source.id)
+    left = {name: one.records for name, found in by_stream.items() for one in found if one.key.mode == CHILDREN}
+    silent = children.not_answered(tx, source.id) if left else {}
     for stream, total, gone in tx.execute(_counts(source.id)).all():
         found = by_stream.get(stream, [])
         if not (total or found or stream in succeeded):
@@ -106,6 +115,8 @@ def _of_source(tx: Connection, source: sources.Source) -> Iterator[StreamComplet
             last_success_at=succeeded.get(stream),
             quarantined=quarantined.get(stream, 0),
             is_read=bool(found) or stream in succeeded,
+            parents_left=left.get(stream),
+            parents_silent=silent.get(stream, 0),
         )
 
 
@@ -139,7 +150,7 @@ def _reach(found: Sequence[passes.Pass]) -> tuple[datetime | None, bool]:
         From which creation on everything was read (``None`` with ``True`` = from the beginning), and whether that is
         all that is wanted.
     """
-    if any(one.key.mode == SWEEP and one.state == "complete" for one in found):
+    if any(one.key.mode in (SWEEP, CHILDREN) and one.state == "complete" for one in found):
         return None, True
     plans = [one for one in found if one.key.mode == PLAN]
     scope = plans[-1].key.scope_hash if plans else next((o.key.scope_hash for o in reversed(found)), "")

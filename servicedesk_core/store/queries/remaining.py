@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
-from servicedesk_core.store.queries.completeness import BACKFILL, OPEN_PIECE, PLAN, SWEEP
+from servicedesk_core.store.queries.completeness import BACKFILL, CHILDREN, OPEN_PIECE, PLAN, SWEEP
 from servicedesk_core.store.runs import requests_per_record
 
 PAGE = 500
@@ -37,6 +37,8 @@ def remaining_requests(tx: Connection, source_id: int) -> int | None:
 
 
 def _of_stream(found: list[Pass], per_record: float) -> int | None:
+    if below := [one for one in found if one.key.mode == CHILDREN]:
+        return below[-1].records  # a parent is a request at least
     plans = [one for one in found if one.key.mode == PLAN]
     if not plans:
         return 0

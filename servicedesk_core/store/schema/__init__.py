@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.system import budget_slots as budget_slots
     from servicedesk_core.store.schema.system import budget_waiters as budget_waiters
     from servicedesk_core.store.schema.system import changes as changes
+    from servicedesk_core.store.schema.system import children_read as children_read
     from servicedesk_core.store.schema.system import consumers as consumers
     from servicedesk_core.store.schema.system import leases as leases
     from servicedesk_core.store.schema.system import progress as progress
@@ -81,7 +82,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 110
+SCHEMA_VERSION = 111
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -83,6 +83,19 @@ seen = Table(
     sqlite_with_rowid=False,
 )
 
+children_read = Table(
+    "children_read",
+    metadata,
+    Column("source_id", BigInteger, primary_key=True),
+    Column("stream", Text, primary_key=True, doc="Stream of the children."),
+    Column("parent_ref", Text, primary_key=True, doc="Their parent."),
+    Column("mark", Text, doc="What the parent said of itself when it was asked; none = it is to be asked again."),
+    Column("asked_at", Instant, nullable=False, doc="When it was last asked for its children."),
+    Column("outcome", Text, nullable=False, doc="What it answered: found, missing, denied or failed."),
+    Column("reason", Scrubbed, doc="Why there is no answer."),
+    sqlite_with_rowid=False,
+)
+
 staged = Table(
     "staged",
     metadata,

@@ -1,8 +1,9 @@
 """Which streams of a connection are read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.domain.streams import reference_to
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks.capabilities import StreamCapability, Support
 from servicedesk_core.sync.connection import Connection
@@ -30,7 +31,31 @@ def capabilities_of(connection: Connection) -> dict[str, StreamCapability]:
             hint="Leave them out of the file, or give a file with one row for each ticket.",
             connection=connection.name,
         )
+    for one in wanted.values():
+        _check_kin(connection.name, one, described)
     return wanted
+
+
+def _check_kin(connection: str, one: StreamCapability, described: Mapping[str, StreamCapability]) -> None:
+    """Refuse children that nobody can find the parents of.
+
+    Raises:
+        SettingsError: The connector says something that cannot be.
+    """
+    if one.part_of is not None and one.part_of not in described:
+        raise _impossible(connection, f"{one.stream} are a part of {one.part_of}, which it does not read")
+    if one.children_of is None:
+        return
+    if one.children_of not in described:
+        raise _impossible(connection, f"{one.stream} are read below {one.children_of}, which it does not read")
+    if reference_to(one.stream, one.children_of) is None:
+        raise _impossible(connection, f"{one.stream} are read below {one.children_of}, but name none of them")
+
+
+def _impossible(connection: str, what: str) -> SettingsError:
+    return SettingsError(
+        f"The connector cannot be used: {what}.", hint="Report this to the plugin's author.", connection=connection
+    )
 
 
 def chosen(

@@ -8,6 +8,7 @@ from typing import Final
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
+from servicedesk_core.store import Tx, children
 from servicedesk_core.store.queries.remaining import requests_for
 from servicedesk_core.sync.deciding.pace import hours_of, permitted_per_hour
 from servicedesk_core.sync.deciding.plan import slices
@@ -29,12 +30,15 @@ class StreamEstimate:
         open_records: Open tickets among them; they come first.
         requests: Requests to read them once: what it took when they were read before, else the pages at least; ``None``
             when the number of records is not known.
+        parents: Where records can be read only below others: below how many they are still to be read, each of which is
+            a request at least; ``None`` = it is not so, or not known.
     """
 
     stream: str
     records: int | None
     open_records: int | None
     requests: int | None
+    parents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,13 @@ async def estimate(
     rows: list[StreamEstimate] = []
     first: list[int | None] = []
     for stream in streams:
+        if stream.capability.part_of is not None:
+            continue
+        if stream.capability.children_of is not None:
+            known = {row.stream: row.records for row in rows}.get(stream.capability.children_of)
+            parents = await run.store.read(partial(_parents_left, stream=stream, counted=known))
+            rows.append(StreamEstimate(stream.stream, None, None, parents, parents))
+            continue
         needed = partial(
             requests_for,
             page_size=max(1, stream.capability.page_size),
@@ -120,8 +131,8 @@ async def estimate(
     if accounted is not None:
         use = await accounted(use)
     rate = permitted_per_hour(policy, use)
-    known = [row.requests for row in rows if row.requests is not None]
-    all_requests = sum(known) if known else None
+    requests_of = [row.requests for row in rows if row.requests is not None]
+    all_requests = sum(requests_of) if requests_of else None
     until_open = None
     if any(row.stream == TICKETS and row.requests is not None for row in rows):
         until_open = hours_of(sum(one or 0 for one in first), rate) * 60
@@ -133,12 +144,27 @@ async def estimate(
         requests_per_hour=rate,
         hours=None if all_requests is None else hours_of(all_requests, rate),
         minutes_until_open_usable=until_open,
-        disk_bytes=sum(row.records or 0 for row in rows) * size if known else None,
+        disk_bytes=sum(row.records or 0 for row in rows) * size if requests_of else None,
         history_requests=run.connection.history_requests if reads_history(streams) else 0,
-        unknown=tuple(row.stream for row in rows if row.records is None),
+        unknown=tuple(row.stream for row in rows if row.records is None and row.parents is None),
         use=use,
         our_limit=None if policy.requests is None else int(((use and use.allowed) or policy.requests) * policy.share),
     )
+
+
+def _parents_left(tx: Tx, stream: StreamRun, counted: int | None) -> int | None:
+    """Return below how many records those of a stream are still to be read; those that will come first are to be, too.
+
+    Args:
+        tx: A read transaction.
+        stream: The stream of children.
+        counted: How many parents the vendor has, if it could count them.
+    """
+    kin = stream.kinship()
+    stored, unread = children.counts(tx, kin)
+    if counted is None:
+        return unread if stored else None
+    return max(counted - stored, 0) + unread
 
 
 def reads_history(streams: list[StreamRun]) -> bool:

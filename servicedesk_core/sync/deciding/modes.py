@@ -15,11 +15,11 @@ from servicedesk_core.sync.deciding.committing import committer
 from servicedesk_core.sync.deciding.plan import Slice, complete_back_to, slices
 from servicedesk_core.sync.deciding.watermark import first_watermark, lower_bound, next_watermark
 from servicedesk_core.sync.mending import stale
+from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.mending.folding import fold_touched
 from servicedesk_core.sync.mending.gone import drop_unnamed
 from servicedesk_core.sync.mending.missing import apply_missing
 from servicedesk_core.sync.names import BACKFILL, TICKETS
-from servicedesk_core.sync.reading.fetching import fetch
 from servicedesk_core.sync.reading.pulling import Piece, incremental, pull
 from servicedesk_core.sync.run import StreamRun
 

@@ -9,6 +9,11 @@ SLOWEST_REQUEST_S: Final = 1.0
 """Time for one request that is planned with: vendors answer large pages in 0.1 to 1 s."""
 
 
+ALLOWANCE_H: Final = 0.25
+"""How much of the quota's time one run takes for what is read parent by parent: the next run begins with news."""
+LONGEST_ALLOWANCE: Final = 1_000
+
+
 def permitted_per_hour(policy: BudgetPolicy, use: BudgetUse | None) -> float | None:
     """Return the requests an hour that the quota leaves for reading old records, in the tightest of its windows.
 
@@ -29,6 +34,16 @@ def _rate(window: BudgetPolicy, use: BudgetUse | None) -> float:
     others = max(0, (use.total or 0) - use.ours) if use is not None else 0
     left = max(0.0, allowed * window.pause_at - others)
     return min(share, left) * timedelta(hours=1).total_seconds() / window.window_s
+
+
+def allowance(policy: BudgetPolicy) -> int:
+    """Return the requests that one run may spend on what is read parent by parent, beside what is news.
+
+    Args:
+        policy: What the account allows.
+    """
+    rate = permitted_per_hour(policy, None)
+    return LONGEST_ALLOWANCE if rate is None else min(LONGEST_ALLOWANCE, max(1, int(rate * ALLOWANCE_H)))
 
 
 def hours_of(requests: int, rate: float | None) -> float:

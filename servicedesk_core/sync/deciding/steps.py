@@ -7,9 +7,10 @@ from functools import partial
 from typing import Final
 
 from servicedesk_core.store import Tx, passes
+from servicedesk_core.store.queries.completeness import CHILDREN
 from servicedesk_core.sync.deciding import modes
 from servicedesk_core.sync.deciding.plan import AFTER_TICKETS, is_due
-from servicedesk_core.sync.mending import rebuilding
+from servicedesk_core.sync.mending import children, rebuilding
 from servicedesk_core.sync.names import BACKFILL, TICKETS
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.reading.pulling import READ
@@ -61,6 +62,11 @@ async def steps_of(stream: StreamRun) -> list[Step]:
         ConnectorError: The vendor could not count.
     """
     run = stream.run
+    if stream.capability.part_of is not None:
+        stream.report.backfilled = True  # it comes with the other
+        return []
+    if stream.capability.children_of is not None:
+        return _children(stream)
     state = await run.store.read(lambda tx: _state(tx, stream))
     if stream.capability.rebuilds:
         if state.outdated:
@@ -78,6 +84,16 @@ async def steps_of(stream: StreamRun) -> list[Step]:
     pieces = await modes.plan_backfill(stream, again=again)
     steps += [Step(piece.phase, BACKFILL, stream, partial(modes.read_slice, stream, piece)) for piece in pieces]
     return steps + _reconcile(stream, state)
+
+
+def _children(stream: StreamRun) -> list[Step]:
+    """Read those of open parents as soon as these are there, all others when the parents are; then see who is gone."""
+    opening, rest = partial(children.read_children, stream, open_only=True), partial(children.read_children, stream)
+    return [
+        Step(0, CHILDREN, stream, opening),
+        Step(AFTER_TICKETS, CHILDREN, stream, rest),
+        Step(LAST + 1, CHILDREN, stream, partial(children.follow_parents, stream)),
+    ]
 
 
 def _sweep(stream: StreamRun, state: _State) -> list[Step]:

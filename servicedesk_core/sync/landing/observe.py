@@ -76,15 +76,17 @@ def changes(
             )
 
 
-def happening(ticket: Ticket, kind: EventType, *, at: datetime) -> TicketEvent:
-    """Return an event about the ticket as a whole: deleted or restored.
+def happening(ticket: Ticket, kind: EventType, *, at: datetime, into: str | None = None) -> TicketEvent:
+    """Return an event about the ticket as a whole: deleted, merged or restored.
 
     Args:
         ticket: The ticket concerned.
-        kind: ``DELETED`` or ``RESTORED``.
+        kind: ``DELETED``, ``MERGED`` or ``RESTORED``.
         at: When it was noticed.
+        into: The ticket that it was merged into.
     """
-    return _event(ticket, kind, key=f"{ticket.external_id}:{kind.value}:{_micros(at)}", effective_at=at)
+    after = {"merged_into_ref": into} if into is not None else None
+    return _event(ticket, kind, key=f"{ticket.external_id}:{kind.value}:{_micros(at)}", effective_at=at, after=after)
 
 
 def _event(

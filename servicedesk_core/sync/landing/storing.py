@@ -11,6 +11,7 @@ from datetime import datetime
 from time import sleep
 from typing import Final, Self, cast
 
+from servicedesk_core.domain import EventSource, TicketEvent
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
@@ -26,11 +27,19 @@ from servicedesk_core.sync.landing.excluded_companies import sort_out, withhold
 from servicedesk_core.sync.landing.excluder import Excluder
 from servicedesk_core.sync.landing.intake import Arrived
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.landing.superseding import supersede
 from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
 
 GIVE_WAY_EVERY: Final = 16
 """Records after which a computing thread lets others run. The thread that fetches pages wants a moment for every piece
 of a body; the interpreter makes it wait five milliseconds each time, a page a third of a second."""
+
+
+ANOTHER_RECORD: Final = "The mapping made another record of it (other id or stream)."
+"""Why a record is in quarantine that was mapped to one of another id."""
+
+LEFT_OUT: Final = "left_out"
+"""Why a record is gone that was a part of another, which holds it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Landing:
         version: The mapping's version.
         raw: Which payloads are kept.
         excluder: What must not be stored.
+        parts: Streams whose records are a part of these, under the same id.
         observes: Whether ticket events are derived from successive states: not where the source tells them itself.
     """
 
@@ -54,6 +64,7 @@ class Landing:
     raw: RawPolicy = KEEP_ALL_RAW
     observes: bool = True
     excluder: Excluder | None = None
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -78,7 +89,8 @@ class Landing:
             raw: Which payloads it keeps.
             erased: People who were erased.
         """
-        folds = any(capability.folds_into == TICKETS for capability in capabilities)
+        described = tuple(capabilities)
+        folds = any(capability.folds_into == TICKETS for capability in described)
         return cls(
             source_id,
             stream,
@@ -87,6 +99,7 @@ class Landing:
             raw=raw,
             observes=not folds and EVENTS not in exclusions.streams,
             excluder=Excluder(stream, exclusions, erased, keeps_raw=raw.keeps_any),
+            parts=tuple(capability.stream for capability in described if capability.part_of == stream),
         )
 
     def prepare(
@@ -157,8 +170,7 @@ class Landing:
             return
         entity = mapped.entity
         if entity.external_id != record.external_id or entity.stream != self.stream:
-            reason = "The mapping made another record of it (other id or stream)."
-            ready.rejected.append(Rejected(record.external_id, record.raw, reason))
+            ready.rejected.append(Rejected(record.external_id, record.raw, ANOTHER_RECORD))
             return
         ready.incoming.append(Incoming(entity, record.packed, record.packed.hash, self.version))
         ready.understood.append(record.external_id)
@@ -215,6 +227,11 @@ class Landing:
         records.put_revisions(tx, self.source_id, self.stream, revisions)
         for stream, entities in ready.also.items():
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
+        self._supersede(tx, ready, mode, now)
+        for stream in self.parts:
+            lost = [row.entity.external_id for row in ready.incoming]
+            lost = [ref for ref in lost if ref not in ready.also.get(stream, {})]
+            records.mark_gone(tx, self.source_id, stream, lost, reason=LEFT_OUT, mode=mode, now=now)
         if ready.theirs:
             erased_people.add(tx, self.source_id, [(erased_people.TICKET, ref) for ref in ready.theirs])
         if ready.withheld:
@@ -234,3 +251,12 @@ class Landing:
             unchanged=ready.unchanged + applied.unchanged,
             quarantined=len(rejected),
         )
+
+    def _supersede(self, tx: Tx, ready: Prepared, mode: str, now: datetime) -> None:
+        """Let histories that came take the place of what was observed."""
+        came = (row.entity for row in ready.incoming) if self.stream == EVENTS else ready.also.get(EVENTS, {}).values()
+        told = {
+            event.ticket_ref for event in cast("Iterable[TicketEvent]", came) if event.source is EventSource.HISTORY
+        }
+        if told:
+            supersede(tx, self.source_id, told, mode=mode, now=now)

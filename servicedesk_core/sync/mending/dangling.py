@@ -10,8 +10,10 @@ from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.store import Tx, changes, passes, records
 from servicedesk_core.store.schema import quarantine, seen
 from servicedesk_core.store.state import StoreState
-from servicedesk_core.sync.reading.fetching import fetch
+from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.run import Run, StreamRun
+
+_ABSENT: Final = frozenset({FetchStatus.MISSING, FetchStatus.DENIED, FetchStatus.MERGED})
 
 ANSWERED: Final = "dangling"
 """Pass under which references are remembered that the vendor does not have or does not show."""
@@ -47,7 +49,7 @@ async def fetch_dangling(stream: StreamRun, refs: list[str], *, mode: str) -> No
         mode: For the changes feed.
     """
     outcomes = await fetch(stream, refs, mode=mode)
-    absent = [r for r, o in outcomes.items() if o.status in {FetchStatus.MISSING, FetchStatus.DENIED}]
+    absent = [r for r, o in outcomes.items() if o.status in _ABSENT]
     if absent:
         now = stream.run.clock.now()
         await stream.run.write(

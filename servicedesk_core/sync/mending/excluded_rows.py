@@ -13,6 +13,7 @@ from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import (
     RECORDS,
     changes,
+    children_read,
     progress,
     quarantine,
     record_issues,
@@ -61,6 +62,7 @@ def _drop_stream(tx: Tx, source_id: int, stream: str) -> None:
         histories.forget(tx, source_id)
     for table, column in (
         (changes, "entity"),
+        (children_read, "stream"),
         (quarantine, "stream"),
         (record_issues, "stream"),
         (record_revisions, "stream"),

@@ -3,7 +3,6 @@
 Memory stays flat however long the log is: touched tickets are noted in the store, and folded some at a time.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, cast
@@ -13,11 +12,11 @@ from sqlalchemy import delete, select
 from servicedesk_core.domain import TicketEvent
 from servicedesk_core.domain.folding import fold_tickets, in_order
 from servicedesk_core.store import Tx, passes, quarantine, records
-from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.store.schema import RECORDS, seen
+from servicedesk_core.store.schema import seen
 from servicedesk_core.sync.landing.prepared import Landed
+from servicedesk_core.sync.landing.superseding import events_of
 from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.run import StreamRun
 
@@ -90,19 +89,3 @@ def _fold(tx: Tx, stream: StreamRun, refs: list[str], *, mode: str, now: datetim
         tx, source_id, TICKETS, [r for r in refs if r not in by_ticket], reason="no_events", mode=mode, now=now
     )
     return Landed(len(applied.created), len(applied.changed) + len(applied.restored), applied.unchanged, len(unfit))
-
-
-def events_of(tx: Tx, source_id: int, refs: list[str]) -> dict[str, list[TicketEvent]]:
-    """Return the live events of tickets, in order of arrival."""
-    table = RECORDS["ticket_events"]
-    codec = codec_of(TicketEvent)
-    query = (
-        select(table.c.external_id, *(table.c[name] for name in codec.names))
-        .where(table.c.source_id == source_id, table.c.ticket_ref.in_(refs), table.c.gone_at.is_(None))
-        .order_by(table.c.local_id)
-    )
-    by_ticket: dict[str, list[TicketEvent]] = defaultdict(list)
-    for external_id, *values in tx.execute(query):
-        event = cast("TicketEvent", codec.decode(external_id, values))
-        by_ticket[event.ticket_ref].append(event)
-    return by_ticket

@@ -1,76 +1,41 @@
 """The vendor's own ticket history, read within an allowance of requests."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, Text, case, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Table, case, func, or_
 
-from servicedesk_core.domain import EventSource, EventType, TicketEvent
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
-from servicedesk_core.store import Tx, passes, records
+from servicedesk_core.store import Tx, children
+from servicedesk_core.store.children import Answer, Kinship
 from servicedesk_core.store.fields import to_us
-from servicedesk_core.store.schema import RECORDS, seen
+from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
 from servicedesk_core.sync.landing.storing import Landing
-from servicedesk_core.sync.mending.folding import events_of
+from servicedesk_core.sync.landing.superseding import supersede
 from servicedesk_core.sync.names import EVENTS, TICKETS
 from servicedesk_core.sync.run import Run, StreamRun
 
 HISTORY: Final = "history"
+MOVED_BY: Final = ("changed_at",)
+"""What differs when a ticket is to be asked about again: when the desk last saw anything of it change."""
 RECENT: Final = timedelta(days=14)
 """Done tickets that changed so recently are asked about, too."""
 AT_ONCE: Final = 25
 """Tickets that are asked about, and stored, together: what a crash costs."""
 
-SUPERSEDED: Final = "superseded"
-"""Why an observed event is no longer live: the vendor's history tells the same more exactly."""
-
-_TOLD_BY_HISTORY: Final = frozenset(
-    {EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNED, EventType.QUEUE_CHANGED}
-)
 _NOT_TOLD: Final = frozenset({FetchStatus.DENIED, FetchStatus.FAILED})
 
 
-def affordable(candidates: Sequence[str], *, requests: int, tickets_per_request: int) -> Sequence[str]:
-    """Return those of the candidates whose history can be asked for.
-
-    Args:
-        candidates: Tickets, the most wanted first.
-        requests: Requests that may be spent.
-        tickets_per_request: How many tickets one request can ask about.
-    """
-    return candidates[: max(0, requests) * max(1, tickets_per_request)]
-
-
-def superseded(observed: Iterable[TicketEvent], told: Iterable[TicketEvent]) -> list[str]:
-    """Return the source keys of the observed events that a ticket's history replaces.
-
-    The history speaks for the kinds of change it tells of, up to its newest entry of that kind: what we observed after
-    that is news that the history did not have yet. A snapshot is never replaced; it is a state, not a change.
-
-    Args:
-        observed: What the desk noticed about one ticket.
-        told: What the vendor's history says about the same ticket.
-    """
-    newest: dict[EventType, TicketEvent] = {}
-    for event in told:
-        known = newest.get(event.type)
-        if known is None or event.effective_at > known.effective_at:
-            newest[event.type] = event
-    return [
-        event.external_id
-        for event in observed
-        if event.source is EventSource.OBSERVED
-        and event.type in _TOLD_BY_HISTORY
-        and (last := newest.get(event.type)) is not None
-        and event.effective_at <= last.effective_at
-    ]
+def kinship(tickets: StreamRun) -> Kinship:
+    """Return what binds events to their tickets."""
+    return Kinship(tickets.run.source_id, EVENTS, TICKETS, "ticket_ref", MOVED_BY)
 
 
 def tickets_per_request(run: Run) -> int:
@@ -89,14 +54,13 @@ async def read_history(tickets: StreamRun) -> None:
         ConnectorError: Nothing could be asked at all.
     """
     run = tickets.run
-    per_request = tickets_per_request(run)
-    limit = run.connection.history_requests * per_request
-    now = run.clock.now()
-    candidates = await run.store.read(lambda tx: _candidates(tx, tickets, now - RECENT, limit))
-    wanted = affordable(list(candidates), requests=run.connection.history_requests, tickets_per_request=per_request)
-    for start in range(0, len(wanted), AT_ONCE):
+    kin, now = kinship(tickets), run.clock.now()
+    limit = run.connection.history_requests * tickets_per_request(run)
+    wanted = await run.store.read(lambda tx: children.some(tx, kin, is_wanted(kin, now - RECENT), limit))
+    refs = list(wanted)
+    for start in range(0, len(refs), AT_ONCE):
         await run.ensure_allowed()
-        await ask(tickets, {ref: candidates[ref] for ref in wanted[start : start + AT_ONCE]})
+        await ask(tickets, {ref: wanted[ref] for ref in refs[start : start + AT_ONCE]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +81,13 @@ class Told:
 
 
 async def ask(
-    tickets: StreamRun, wanted: Mapping[str, int], *, mode: str = HISTORY, again_when_refused: bool = False
+    tickets: StreamRun, wanted: Mapping[str, str], *, mode: str = HISTORY, again_when_refused: bool = False
 ) -> Told:
     """Ask for the history of a few tickets, and store it together with the note that they were asked about.
 
     Args:
         tickets: The stream of tickets.
-        wanted: Tickets, each with the stamp of its last change.
+        wanted: Tickets, each with what it says of itself (:attr:`Kinship.mark`).
         mode: What asks, for the changes feed.
         again_when_refused: Whether those that the vendor lets nobody ask about are asked about another time.
 
@@ -134,16 +98,18 @@ async def ask(
     landing = run.landing(EVENTS)
     rows: list[SourceRecord] = []
     outcomes: list[FetchOutcome] = []
-    async with aclosing(run.connection.calls.fetch_history(list(wanted))) as answers:
-        async for outcome in answers:
+    async with aclosing(run.connection.calls.fetch_history(list(wanted))) as told:
+        async for outcome in told:
             rows += outcome.records
             outcomes.append(outcome)
     intake = take_in(rows)
     ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
     later = {FetchStatus.FAILED, FetchStatus.DENIED} if again_when_refused else {FetchStatus.FAILED}
-    marks = {one.ref: wanted[one.ref] for one in outcomes if one.status not in later}
-    now = run.clock.now()
-    store = partial(_store, tickets=tickets, landing=landing, ready=ready, marks=marks, mode=mode, now=now)
+    answers = {
+        one.ref: Answer(None if one.status in later else wanted[one.ref], str(one.status), one.reason)
+        for one in outcomes
+    }
+    store = partial(_store, tickets=tickets, landing=landing, ready=ready, answers=answers, mode=mode)
     landed = await run.write(store)
     by_status = Counter(one.status for one in outcomes)
     return Told(
@@ -154,28 +120,10 @@ async def ask(
     )
 
 
-def _candidates(tx: Tx, tickets: StreamRun, recent_from: datetime, limit: int) -> dict[str, int]:
-    """Return tickets whose history was not read since they changed, with their change stamps; open ones first."""
+def is_wanted(kin: Kinship, since: datetime) -> ColumnElement[bool]:
+    """Return the condition of tickets that are open or changed since then, and not asked about since they did."""
     table = RECORDS[TICKETS]
-    query = (
-        select(table.c.external_id, table.c.changed_at)
-        .where(table.c.source_id == tickets.run.source_id, *is_wanted(tx, tickets, recent_from))
-        .order_by(table.c.is_open.desc(), table.c.changed_at.desc())
-        .limit(limit)
-    )
-    return {row.external_id: row.changed_at for row in tx.execute(query)}
-
-
-def is_wanted(tx: Tx, tickets: StreamRun, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of live tickets that are open or changed since then, and not asked about since they did."""
-    table = RECORDS[TICKETS]
-    conditions = table.c.gone_at.is_(None), or_(table.c.is_open, _newest_stamp(table) >= to_us(since))
-    memory = passes.resume_of(tx, tickets.key(HISTORY))
-    if memory is None:
-        return conditions
-    mark = table.c.external_id + "@" + cast(table.c.changed_at, Text)
-    read = select(seen.c.pass_id).where(seen.c.pass_id == memory.pass_id, seen.c.external_id == mark)
-    return *conditions, ~read.exists()
+    return or_(table.c.is_open, _newest_stamp(table) >= to_us(since)) & kin.is_unread()
 
 
 def _newest_stamp(table: Table) -> ColumnElement[int]:
@@ -189,17 +137,10 @@ def _newest_stamp(table: Table) -> ColumnElement[int]:
 
 
 def _store(
-    tx: Tx, *, tickets: StreamRun, landing: Landing, ready: Prepared, marks: dict[str, int], mode: str, now: datetime
+    tx: Tx, *, tickets: StreamRun, landing: Landing, ready: Prepared, answers: Mapping[str, Answer], mode: str
 ) -> Landed:
+    now = tickets.run.clock.now()
     landed = landing.land(tx, ready, mode=mode, now=now)
-    source_id = tickets.run.source_id
-    for events in events_of(tx, source_id, list(marks)).values():
-        told = [event for event in events if event.source is EventSource.HISTORY]
-        replaced = superseded(events, told)
-        records.mark_gone(tx, source_id, EVENTS, replaced, reason=SUPERSEDED, mode=mode, now=now)
-    memory = passes.start(tx, tickets.key(HISTORY), now).pass_id
-    for ref in marks:
-        mine = (seen.c.external_id >= f"{ref}@0") & (seen.c.external_id <= f"{ref}@9")
-        tx.execute(delete(seen).where(seen.c.pass_id == memory, mine))
-    passes.note_seen(tx, memory, (f"{ref}@{changed_at}" for ref, changed_at in marks.items()))
+    supersede(tx, tickets.run.source_id, list(answers), mode=mode, now=now)
+    children.note(tx, kinship(tickets), answers, now)
     return landed

@@ -10,9 +10,9 @@ from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import pack
 from servicedesk_core.sync.landing.intake import Arrived, is_usable_id
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.mending.folding import fold_touched, note_touched
 from servicedesk_core.sync.names import REMAP, TICKETS
-from servicedesk_core.sync.reading.fetching import fetch
 from servicedesk_core.sync.run import StreamRun
 
 RETRY: Final = "by_ids"
@@ -66,10 +66,10 @@ async def retry(stream: StreamRun, held: Sequence[QuarantinedRecord]) -> None:
     if run.connection.calls.implements("fetch_records"):
         refs = [ref for ref in by_id if is_usable_id(ref) and not ref.startswith("?")]
         outcomes = await fetch(stream, refs, mode=RETRY)
-        missing = [by_id[r].id for r, o in outcomes.items() if o.status is FetchStatus.MISSING]
+        missing = [by_id[r].id for r, o in outcomes.items() if o.status in {FetchStatus.MISSING, FetchStatus.MERGED}]
         await run.write(partial(quarantine.drop, ids=missing))
         for ref, outcome in outcomes.items():
-            if outcome.status in {FetchStatus.FOUND, FetchStatus.MISSING}:
+            if outcome.status in {FetchStatus.FOUND, FetchStatus.MISSING, FetchStatus.MERGED}:
                 del by_id[ref]
     arrived = [
         Arrived(one.external_id, one.raw, pack(one.raw))

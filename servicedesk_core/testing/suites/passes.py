@@ -10,10 +10,20 @@ from servicedesk_core.hooks import Page, PullMode, PullRequest, StreamCapability
 from servicedesk_core.hooks.connector import AnyConnector
 
 
-def streams_of(connector: AnyConnector) -> list[StreamCapability]:
-    """Return the described streams that can be pulled."""
+def mapped_streams_of(connector: AnyConnector) -> list[StreamCapability]:
+    """Return the described streams whose records have payloads of their own."""
     described = connector.describe_capabilities().streams
-    return [s for s in described if s.support is Support.FULL and s.stream in STREAMS]
+    return [s for s in described if s.support is Support.FULL and s.stream in STREAMS and s.part_of is None]
+
+
+def streams_of(connector: AnyConnector) -> list[StreamCapability]:
+    """Return the described streams that can be pulled as a whole."""
+    return [stream for stream in mapped_streams_of(connector) if stream.children_of is None]
+
+
+def children_of(connector: AnyConnector) -> list[StreamCapability]:
+    """Return the described streams that are read below their parents."""
+    return [stream for stream in mapped_streams_of(connector) if stream.children_of is not None]
 
 
 def whole(
@@ -34,9 +44,17 @@ async def pages_of(connector: AnyConnector, request: PullRequest, *, limit: int 
         request: What is asked for.
         limit: The first pages only.
     """
+    return await _pages(connector.pull(request), "pull", limit)
+
+
+async def children_pages(connector: AnyConnector, stream: str, parent: str) -> list[Page]:
+    """Return the pages of a parent's children."""
+    return await _pages(connector.pull_children(stream, parent), "pull_children", None)
+
+
+async def _pages(stream: object, hook: str, limit: int | None) -> list[Page]:
     pages: list[Page] = []
-    stream = connector.pull(request)
-    assert isinstance(stream, AsyncGenerator), "pull must be an async generator, so that core can close it"
+    assert isinstance(stream, AsyncGenerator), f"{hook} must be an async generator, so that core can close it"
     async with aclosing(stream) as running:
         async for page in running:
             pages.append(page)

@@ -24,7 +24,8 @@ from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import ConnectorError, CursorError, MappingError
 from servicedesk_core.hooks import FetchStatus, Mapped, PullMode, PullRequest
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.testing.suites.passes import ids_of, pages_of, streams_of, whole
+from servicedesk_core.testing.suites.children import ChildrenTruths
+from servicedesk_core.testing.suites.passes import ids_of, mapped_streams_of, pages_of, streams_of, whole
 from servicedesk_core.testing.suites.skipping import require
 from servicedesk_core.testing.suites.truths import TicketSyncTruths
 
@@ -32,7 +33,7 @@ MAX_RESUME = 4_096
 FAR_FUTURE = datetime(2190, 1, 1, tzinfo=UTC)
 
 
-class TicketSyncSuite(TicketSyncTruths):
+class TicketSyncSuite(TicketSyncTruths, ChildrenTruths):
     """Subclass it in a test file and give it a ``connector`` fixture: an opened connector with a few records behind it.
 
     Attributes:
@@ -72,7 +73,7 @@ class TicketSyncSuite(TicketSyncTruths):
     async def test_check_answers_for_every_stream_in_order(self, connector: AnyConnector) -> None:
         """One check for each stream that was asked for, in the same order."""
         require(connector, "check_connection")
-        names = tuple(stream.stream for stream in streams_of(connector))
+        names = tuple(stream.stream for stream in mapped_streams_of(connector))
         checks = await connector.check_connection(names)
         assert tuple(check.stream for check in checks) == names
 
@@ -194,6 +195,8 @@ class TicketSyncSuite(TicketSyncTruths):
             assert sorted(o.ref for o in outcomes) == sorted([*known, self.unknown_ref]), stream.stream
             by_ref = {o.ref: o for o in outcomes}
             assert all(by_ref[ref].status is FetchStatus.FOUND for ref in known), stream.stream
+            others = [ref for ref in known if [record.external_id for record in by_ref[ref].records] != [ref]]
+            assert not others, f"{stream.stream}: another record came for {others}; one that was merged is MERGED"
             assert by_ref[self.unknown_ref].status is FetchStatus.MISSING, stream.stream
 
     async def test_mapping_is_pure_and_survives_json(self, connector: AnyConnector) -> None:
@@ -218,7 +221,7 @@ class TicketSyncSuite(TicketSyncTruths):
         """A payload that is no record of the vendor is refused with the one error that leads to quarantine."""
         require(connector, "map_record")
         garbage: list[dict[str, Any]] = [{}, {"id": None}, {"unexpected": [1, {"deep": None}]}]
-        for stream in streams_of(connector):
+        for stream in mapped_streams_of(connector):
             for raw in garbage:
                 with pytest.raises((MappingError, ValueError)):
                     connector.map_record(stream.stream, raw)
@@ -226,7 +229,7 @@ class TicketSyncSuite(TicketSyncTruths):
     async def test_mapping_version_is_short_and_stable(self, connector: AnyConnector) -> None:
         """A short text that does not change while the rules do not."""
         require(connector, "mapping_version")
-        for stream in streams_of(connector):
+        for stream in mapped_streams_of(connector):
             version = connector.mapping_version(stream.stream)
             assert version == connector.mapping_version(stream.stream)
             assert 1 <= len(version) <= 64

@@ -9,10 +9,18 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from servicedesk_core.domain import NoteVisibility
+from servicedesk_core.domain import ChildKey, NoteVisibility
 from servicedesk_core.hooks import PullMode, PullRequest, VocabularyMapping
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.testing.suites.passes import ids_of, mapped, pages_of, streams_of, whole
+from servicedesk_core.testing.suites.passes import (
+    children_pages,
+    ids_of,
+    mapped,
+    mapped_streams_of,
+    pages_of,
+    streams_of,
+    whole,
+)
 from servicedesk_core.testing.suites.skipping import require
 
 SHORTEST_SECRET = 5
@@ -111,12 +119,16 @@ class TicketSyncTruths:
     async def test_an_internal_note_is_internal(self, connector: AnyConnector) -> None:
         """A note that no client may read is not mapped to one that they may."""
         require(connector, "pull", "map_record")
-        notes = next((stream for stream in streams_of(connector) if stream.stream == "notes"), None)
+        notes = next((stream for stream in mapped_streams_of(connector) if stream.stream == "notes"), None)
         if notes is None:
             pytest.skip("the connector reads no notes")
         if self.internal_note is None:
             pytest.skip("give internal_note to have it tested that clients never see one")
-        found = mapped(connector, "notes", await pages_of(connector, whole(notes, self.page_size)))
+        if notes.children_of is None:
+            pages = await pages_of(connector, whole(notes, self.page_size))
+        else:
+            pages = await children_pages(connector, "notes", ChildKey.of(self.internal_note).parent)
+        found = mapped(connector, "notes", pages)
         assert self.internal_note in found, "internal_note is no id of a note"
         said = getattr(found[self.internal_note], "visibility", None)
         assert said is NoteVisibility.INTERNAL, "an internal note is mapped to one that clients may read"

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
+from servicedesk_core.domain.child_keys import record_url
 from servicedesk_core.features.tickets.model import TicketRow
 from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.fields import optional_instant
@@ -99,7 +100,7 @@ def rows_by_id(tx: Connection, local_ids: Collection[int]) -> dict[int, TicketRo
 
 def _record_url(template: str | None, external_id: str) -> str | None:
     """Return a record's page at the vendor, or ``None`` when the connector names none."""
-    return template.replace("{external_id}", external_id) if template else None
+    return record_url(template, external_id) if template else None
 
 
 def _worked(tx: Connection, stored: Sequence[_Stored]) -> dict[tuple[int, str], tuple[int | None, int]]:

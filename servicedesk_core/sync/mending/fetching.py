@@ -4,12 +4,15 @@ from contextlib import aclosing
 from functools import partial
 
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
+from servicedesk_core.store import Tx
 from servicedesk_core.sync.landing.intake import take_in
+from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.mending.gone import MERGED, mark_gone
 from servicedesk_core.sync.run import StreamRun
 
 
 async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, FetchOutcome]:
-    """Read named records and store those that exist.
+    """Read named records and store those that exist; one that was merged into another is gone, and that one is stored.
 
     Args:
         stream: The stream they belong to.
@@ -28,11 +31,17 @@ async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, F
         async with aclosing(run.connection.calls.fetch_records(stream.stream, chunk)) as answers:
             async for outcome in answers:
                 outcomes[outcome.ref] = outcome
-                if outcome.status is FetchStatus.FOUND:
+                if outcome.status in {FetchStatus.FOUND, FetchStatus.MERGED}:
                     found += outcome.records
+        into = {ref: outcomes[ref].into or "" for ref in chunk if outcomes[ref].status is FetchStatus.MERGED}
         intake = take_in(found)
         ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
-        now = run.clock.now()
-        landed = await run.write(partial(landing.land, ready=ready, mode=mode, now=now))
-        stream.add(landed, read=len(found))
+        landed, gone = await run.write(partial(_store, stream=stream, ready=ready, into=into, mode=mode))
+        stream.add(landed, read=len(found), gone=gone)
     return outcomes
+
+
+def _store(tx: Tx, stream: StreamRun, ready: Prepared, into: dict[str, str], mode: str) -> tuple[Landed, int]:
+    now = stream.run.clock.now()
+    landed = stream.landing.land(tx, ready, mode=mode, now=now)
+    return landed, mark_gone(tx, stream, list(into), reason=MERGED, mode=mode, now=now, into=into)
