@@ -1,0 +1,7 @@
+"""A stateful stand-in of Snipe-IT's interface for demonstrations and tests."""
+
+from servicedesk_core.sandboxing import serve
+from servicedesk_snipeit.sandbox.app import Sandbox
+from servicedesk_snipeit.sandbox.options import SandboxInfo, SandboxOptions
+
+__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions", "serve"]

@@ -1,0 +1,135 @@
+"""The interface: a token, lists, items, and what moves them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, VendorClock, json_response
+from servicedesk_snipeit.sandbox import showing
+from servicedesk_snipeit.sandbox.options import SandboxOptions
+from servicedesk_snipeit.sandbox.shelf import TYPES, Refused, Row, Shelf
+
+_BELOW = ("api", "v1")
+_ROWS_WITHOUT_LIMIT = 50
+
+
+class Sandbox(StandIn):
+    """A stand-in of Snipe-IT; the instance is the ASGI application.
+
+    Args:
+        options: Token, limits and habits.
+    """
+
+    def __init__(self, options: SandboxOptions | None = None) -> None:
+        self.options = options or SandboxOptions()
+        super().__init__(latency_s=self.options.latency_s)
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: nothing is handed out, and nobody has called."""
+        self.clock = VendorClock(self.options.now)
+        self.shelf = Shelf(self.options.more, self.clock.now)
+        self.left = self.options.requests_allowed
+        self.acts = 0
+        self.requests.clear()
+        self.faults([])
+
+    def state(self) -> dict[str, Any]:
+        """Return counters, and how often something was moved."""
+        return super().state() | {"acts": self.acts}
+
+    def routes(self) -> dict[str, Callable[[Any], Any]]:
+        """Return further steering routes."""
+
+        def reset(_: Any) -> dict[str, Any]:
+            self.reset()
+            return {"acts": self.acts}
+
+        return {"POST reset": reset}
+
+    def name_of(self, request: Request) -> str:
+        """Count by verb and what is called, without ids."""
+        words = [one for one in request.segments[len(_BELOW) :] if not one.isdigit()]
+        return f"{request.method} {'/'.join(words)}"
+
+    def answer(self, request: Request) -> Response:
+        """Return the installation's answer; nearly everything that is wrong comes with 200."""
+        self._admit(request)
+        path = request.segments[len(_BELOW) :]
+        try:
+            return json_response(self._act(request, path) if request.method == "POST" else self._read(request, path))
+        except Refused as refused:
+            return json_response({"status": "error", "messages": refused.messages, "payload": None})
+
+    def _admit(self, request: Request) -> None:
+        if "application/json" not in request.headers.get("accept", ""):
+            raise Refusal(Response(302, b"<html>", "text/html", {"location": f"{request.origin}/login"}))
+        if request.headers.get("authorization") != f"Bearer {self.options.token}":
+            raise Refusal(json_response({"error": "Unauthorized."}, 401))
+        if self.left is not None:
+            if self.left <= 0:
+                body = {"status": "error", "messages": "Too many requests", "payload": None}
+                raise Refusal(json_response(body, 429, Retry_After="1"))
+            self.left -= 1
+        if request.segments[: len(_BELOW)] != _BELOW:
+            raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
+
+    def _act(self, request: Request, path: tuple[str, ...]) -> Row:
+        match path:
+            case (kind, number, "checkout") if kind in TYPES and number.isdigit():
+                self.shelf.check_out(kind, int(number), request.json() or {})
+            case (kind, number, "checkin") if kind in TYPES and kind != "consumables" and number.isdigit():
+                self.shelf.check_in(kind, int(number), request.json() or {})
+            case _:
+                raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
+        self.acts += 1
+        return {"status": "success", "messages": "Done.", "payload": None}
+
+    def _read(self, request: Request, path: tuple[str, ...]) -> Row:
+        match path:
+            case ("users", "me"):
+                return {"id": 1, "name": "Service Desk", "username": "servicedesk"}
+            case ("reports", "activity"):
+                return self._log(request)
+            case (kind,) if kind in TYPES:
+                return self._list(request, kind)
+            case ("models", number) if number.isdigit():
+                found = showing.model(self.shelf, int(number))
+                if found is None:
+                    raise Refused("AssetModel not found")
+                return found
+            case (kind, number) if kind in TYPES and number.isdigit():
+                item = self.shelf.item(kind, int(number))
+                return showing.shown(self.shelf, kind, self.options.decimal)(item)
+            case ("components", number, "assets") | ("accessories", number, "checkedout") if number.isdigit():
+                rows = showing.held(self.shelf, path[0], int(number))
+                return self._cut(request, rows, _ROWS_WITHOUT_LIMIT)
+            case _:
+                raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
+
+    def _list(self, request: Request, kind: str) -> Row:
+        rows = [showing.shown(self.shelf, kind, self.options.decimal)(one) for one in self.shelf.items[kind].values()]
+        if kind == "hardware" and request.param("status") == "RTD":
+            ready = (one["id"] for one in self.shelf.items[kind].values() if _is_ready(one))
+            wanted = set(ready)
+            rows = [row for row in rows if row["id"] in wanted]
+        if term := (request.param("search") or "").casefold():
+            rows = [row for row in rows if term in str(row).casefold()]
+        rows.sort(key=lambda row: row["id"], reverse=request.param("order") != "asc")
+        return self._cut(request, rows, self.options.max_results)
+
+    def _log(self, request: Request) -> Row:
+        kind = next((kind for kind, name in TYPES.items() if name == request.param("item_type")), None)
+        number = request.param("item_id")
+        rows = [showing.entry(one) for one in self.shelf.log if one["kind"] == kind and str(one["item"]) == number]
+        rows.sort(key=lambda row: row["id"], reverse=request.param("order") != "asc")
+        return self._cut(request, rows, self.options.max_results)
+
+    def _cut(self, request: Request, rows: list[Row], usual: int) -> Row:
+        asked = request.param("limit")
+        limit = min(int(asked) if asked and asked.isdigit() else usual, self.options.max_results)
+        offset = min(int(request.param("offset") or 0), len(rows))
+        return {"total": len(rows), "rows": rows[offset : offset + limit]}
+
+
+def _is_ready(item: Row) -> bool:
+    return item["meta"] == "deployable" and item["target"] is None
