@@ -29,7 +29,7 @@ async def test_a_component_goes_into_the_device_with_the_serial_number(stand, sn
     assert left(stand) == 3
     (row,) = stand.sandbox.shelf.rows["components"].values()
     assert (row["target"], row["qty"]) == (("asset", 5), 2)
-    assert row["note"] == "T20260601.0001 x2 sd-k1"
+    assert row["note"] == "T20260601.0001 x2 [ref:k1]"
     (read,) = [one async for one in snipeit.fetch_records("stock_moves", [receipt.ref])]
     assert read.status is FetchStatus.FOUND
     move = snipeit.map_record("stock_moves", read.records[0].raw).entity
@@ -111,7 +111,9 @@ async def test_what_was_done_before_its_answer_got_lost_is_found_by_its_mark(sta
     other = replace(write, id="k2")
     assert isinstance(await snipeit.find_write(other), Inconclusive), "it may still be on its way"
     clock.advance(121)
-    assert isinstance(await snipeit.find_write(other), ProvenAbsent)
+    absent = await snipeit.find_write(other)
+    assert isinstance(absent, ProvenAbsent)
+    assert "components/1/1" in absent.canary, "the same search finds what is there"
 
 
 async def test_a_success_that_the_log_does_not_show_yet_is_a_doubt(stand, snipeit, monkeypatch):

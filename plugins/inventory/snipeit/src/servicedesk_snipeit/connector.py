@@ -117,8 +117,8 @@ class SnipeIt(Connector[SnipeItSettings]):
     @hookimpl
     async def send_write(self, write: Write) -> WriteReceipt:
         """Check something out or in."""
-        capabilities().checked(write)
-        return await self._mover.send(write)
+        kind = capabilities().checked(write)
+        return await self._mover.send(write, str(kind.marked(write)[kind.mark_in]))
 
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:

@@ -8,14 +8,14 @@ from typing import Any, Final
 from servicedesk_core.domain import MappingIssue, Part, StockLevel, StockMove
 from servicedesk_core.domain.parts import PartOffer, Place
 from servicedesk_core.errors import MappingError
-from servicedesk_core.hooks import Mapped, fingerprint
+from servicedesk_core.hooks import Mapped, fingerprint, unmarked
 from servicedesk_snipeit.settings import KINDS, SnipeItSettings
 from servicedesk_snipeit.values import Row, amount, name, number, text
 
 VERSION: Final = "1"
 _REF: Final = re.compile(r"(components|accessories|consumables|hardware|models)/([1-9]\d*)")
 _MOVE: Final = re.compile(r"(components|accessories|consumables|hardware)/([1-9]\d*)/([1-9]\d*)")
-_NOTE: Final = re.compile(r"^(?P<ticket>.*?) x(?P<quantity>\d+)\b.*\bsd-", re.DOTALL)
+_NOTE: Final = re.compile(r"^(?P<ticket>.*?) x(?P<quantity>\d+)\b.*\[ref:", re.DOTALL)
 MODEL_FIELDS: Final = ("model", "model_number", "manufacturer", "category")
 """Fields of an asset that say what it is; the rest is of the one piece."""
 
@@ -132,7 +132,7 @@ def _move(row: Row) -> StockMove:
         serial_number=text(item.get("serial")),
         ticket_number=told["ticket"] or None if told else None,
         holder=f"{target.get('type')}:{target.get('id')}" if isinstance(target, Mapping) else None,
-        note=note or None,
+        note=unmarked(note) or None,
     )
 
 

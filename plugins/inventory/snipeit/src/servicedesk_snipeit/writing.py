@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError
-from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, ProvenAbsent, Write, WriteReceipt
+from servicedesk_core.hooks import Clock, FindResult, Known, Write, WriteReceipt, carries_mark, looked_for
+from servicedesk_core.hooks.marks import marks_in
 from servicedesk_snipeit.api import Api
 from servicedesk_snipeit.meaning import split, split_move
 from servicedesk_snipeit.profile import TAKE
@@ -38,49 +39,61 @@ class Mover:
     settings: SnipeItSettings
     clock: Clock
 
-    async def send(self, write: Write) -> WriteReceipt:
+    async def send(self, write: Write, noted: str) -> WriteReceipt:
         """Check a part out or in, once.
+
+        Args:
+            write: The write.
+            noted: What its note ends with: what somebody said, and the mark.
 
         Raises:
             RejectedError: It cannot be done, or was refused; nothing was changed.
             OutcomeUnknownError: It may have been done.
             ConnectorError: As the HTTP kit says.
         """
-        kind, item = self._level(write)
+        kind, item = self._level(write.parent)
         quantity = _quantity(write)
         row = await self.api.row(kind, item)
         if row is None:
             message = f"Snipe-IT has no {write.parent} any more."
             raise NotFoundError(message, hint="Sync the stock and take the part that is there.")
         if write.kind == TAKE:
-            body = await self._taking(write, kind, row, quantity)
-            await self.api.act(f"{kind}/{item}/checkout", {**body, "note": _note(write, quantity)})
+            path, body = f"{kind}/{item}/checkout", await self._taking(write, kind, row, quantity)
         else:
             path, body = await self._returning(write, kind, item, quantity)
-            await self.api.act(path, {**body, "note": _note(write, quantity)})
-        found = await self.find(write)
-        if isinstance(found, Found):
-            return WriteReceipt(found.ref)
+        # The mark ends the note; what stands before it is for people, and says how many: not every log does.
+        note = f"{write.values['ticket_number']} x{quantity:f} {noted}"
+        await self.api.act(path, {**body, "note": note})
+        refs = await self._marked(write.kind, write.id, write.parent)
+        if len(refs) == 1:
+            return WriteReceipt(refs[0])
         message = "Snipe-IT took it, and its log does not show it yet."
         raise OutcomeUnknownError(message, hint="It is looked for again before anything is repeated.")
 
     async def find(self, write: Write) -> FindResult:
         """Look for a write in the log of the item: its note holds our mark."""
-        kind, item = self._level(write)
-        action = _OUT if write.kind == TAKE else _BACK
-        mark = _mark(write)
-        log = await self.api.log(kind, item)
-        for row in log:
-            if row.get("action_type") == action and mark in (text(row.get("note")) or ""):
-                return Found(f"{kind}/{item}/{row['id']}")
-        if write.attempted_at is None:
-            return Inconclusive("It is not known when it was sent.")
-        ready = write.attempted_at + timedelta(seconds=SETTLE_S)
-        if self.clock.now() < ready:
-            return Inconclusive("Snipe-IT may still be at work on it.", ask_again_at=ready)
-        if not log and await self.api.row(kind, item) is None:
-            return Inconclusive("The item is gone, and its log with it.")
-        return ProvenAbsent(f"no entry in the log of {kind}/{item} carries the mark")
+
+        async def search(key: str, parent: str | None) -> list[str]:
+            return await self._marked(write.kind, key, parent or write.parent)
+
+        async def canary() -> Known | None:
+            for row in await self._log(write.kind, write.parent):
+                for key in marks_in(text(row.get("note"))):
+                    return Known(key, f"{write.parent}/{row['id']}", write.parent)
+            return None
+
+        return await looked_for(write, search, now=self.clock.now(), settle_s=SETTLE_S, canary=canary)
+
+    async def _marked(self, act: str, key: str, parent: str | None) -> list[str]:
+        """Return the ids of what an item's log shows with a mark."""
+        rows = await self._log(act, parent)
+        return [f"{parent}/{row['id']}" for row in rows if carries_mark(text(row.get("note")), key)]
+
+    async def _log(self, act: str, parent: str | None) -> list[Row]:
+        """Return the entries of an item's log that are of one act."""
+        action = _OUT if act == TAKE else _BACK
+        kind, item = self._level(parent)
+        return [row for row in await self.api.log(kind, item) if row.get("action_type") == action]
 
     async def _taking(self, write: Write, kind: str, row: Row, quantity: Decimal) -> dict[str, Any]:
         """Return what a checkout says besides its note.
@@ -148,8 +161,8 @@ class Mover:
             return f"components/{row}/checkin", {"checkin_qty": int(quantity)}
         return f"accessories/{row}/checkin", {}
 
-    def _level(self, write: Write) -> tuple[str, str]:
-        named = split(write.parent)
+    def _level(self, parent: str | None) -> tuple[str, str]:
+        named = split(parent)
         if named is None or named[0] not in KINDS:
             raise _refused("Its stock level is none of Snipe-IT's.", "parent")
         return named
@@ -194,15 +207,6 @@ def _quantity(write: Write) -> Decimal:
     if not quantity.is_finite() or quantity < 1 or quantity != quantity.to_integral_value():
         raise _refused("Snipe-IT counts whole pieces, and at least one.", "quantity")
     return quantity
-
-
-def _mark(write: Write) -> str:
-    return f"sd-{write.id}"
-
-
-def _note(write: Write, quantity: Decimal) -> str:
-    said = str(write.values.get("note") or "").strip()
-    return " ".join(filter(None, (str(write.values.get("ticket_number")), f"x{quantity:f}", said, _mark(write))))
 
 
 def _refused(message: str, *fields: str) -> RejectedError:
