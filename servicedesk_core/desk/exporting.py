@@ -96,15 +96,15 @@ def export(
     if sight is not None:
         own = RECORDS[stream].c.local_id
         query = query.where(column("local_id").in_(select(own).where(sight.require(stream))))
-    rows = tx.execution_options(yield_per=_CHUNK_ROWS).execute(query)
     kinds = {field.name: field.python for field in fields_of(STREAMS[stream])} | {"is_open": bool}
     write = _jsonl_writer(file, columns, kinds)
     if file_format == "csv":
         write = _csv_writer(file, columns, [_cell_of(kinds.get(column, str), verbatim=verbatim) for column in columns])
     count = 0
-    for chunk in rows.partitions():
-        write(chunk if sight is None else _without_others(sight, stream, columns, chunk))
-        count += len(chunk)
+    with tx.execution_options(yield_per=_CHUNK_ROWS).execute(query) as rows:  # closed also when the file takes no more
+        for chunk in rows.partitions():
+            write(chunk if sight is None else _without_others(sight, stream, columns, chunk))
+            count += len(chunk)
     return count
 
 

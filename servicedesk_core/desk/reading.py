@@ -220,4 +220,6 @@ class ReadingDesk(StoredDesk):
 
 def _needed(stream: type[Entity] | None) -> Capability:
     """Return what it takes to read a whole stream."""
+    if getattr(stream, "holds_absences", False):  # what is no stream is refused when it is looked for
+        return Capability.ABSENCES
     return Capability.MONEY if getattr(stream, "holds_costs", False) else Capability.INTERNAL

@@ -58,13 +58,15 @@ class Entity(Model):
         whose: Whose its records are, for reads that one client or one queue limits: the field that refers to a company,
             to a ticket, or to what in its turn says whose it is; :data:`OF_DESK`; or ``None``: only the whole desk's.
         holds_costs: Whether its records say what work and goods cost: not everybody of the staff may see that.
-        costs: The fields that do, where only some do: who may not see costs gets the records without them.
+        holds_absences: Whether its records say when people are away: not everybody of the staff may see that either.
+        costs: The fields that say costs, where only some do: who may not see costs gets the records without them.
         external_id: The vendor's own id as text; unique per connection and stream.
     """
 
     stream: ClassVar[str]
     whose: ClassVar[str | None] = None
     holds_costs: ClassVar[bool] = False
+    holds_absences: ClassVar[bool] = False
     costs: ClassVar[frozenset[str]] = frozenset()
 
     external_id: Annotated[str, Field(min_length=1, max_length=255)]

@@ -51,6 +51,7 @@ class TimeOff(Entity):
     """Time on a day that a technician asked to be away."""
 
     stream: ClassVar[str] = "time_off"
+    holds_absences: ClassVar[bool] = True
 
     technician_ref: str | None = None
     day: date | None = None

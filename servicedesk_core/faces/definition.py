@@ -24,10 +24,12 @@ class Refers(NamedTuple):
     Attributes:
         stream: What they are.
         by_id: Whether only the vendor's id will do; else the name will, too.
+        field: The field of them whose values are meant; empty = the records themselves.
     """
 
     stream: str
     by_id: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ class Change:
         seq: Position in the feed; rises, may have gaps.
         entity: Stream of the record.
         local_id: The desk's own id of the record.
-        kind: ``created``, ``changed``, ``gone`` or ``restored``.
+        kind: ``created``, ``changed``, ``gone``, ``restored``, or ``erased``: somebody was to be forgotten, and the
+            record with them; forget your copy too.
         changed_fields: Domain fields that changed; empty when the record is new, and for a ticket when what was about
             it is about another one now.
         connection: Connection that the record belongs to.
-        external_id: The vendor's id of the record.
+        external_id: The vendor's id of the record; of one that was erased ``[erased]``.
         mode: What brought it: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
         at: When the desk learned it.
         origin: Who says so: ``pull``, ``write`` when it is the echo of a write of ours, or ``desk`` when it did not

@@ -21,7 +21,7 @@ E = TypeVar("E", bound=Entity)
 ERASED: Final = "[erased]"
 """Stands where something was about somebody who was erased."""
 
-CONTACT, TICKET, EMAIL, PHONE, NAME = "contact", "ticket", "email", "phone", "name"
+CONTACT, TICKET, TECHNICIAN, EMAIL, PHONE, NAME = "contact", "ticket", "technician", "email", "phone", "name"
 
 _KEY: Final = "privacy_key"
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
@@ -140,7 +140,7 @@ NOBODY: Final = ErasedPeople()
 @lru_cache(maxsize=65_536)
 def digest(key: bytes, source_id: int, kind: str, value: str) -> str:
     """Return the digest under which a value is kept; ids belong to their connection, addresses to everybody."""
-    where = source_id if kind in {CONTACT, TICKET} else 0
+    where = source_id if kind in {CONTACT, TICKET, TECHNICIAN} else 0
     return hmac.new(key, f"{kind}\0{where}\0{value}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from types import SimpleNamespace
 
+from servicedesk_core.cli.derived import showing
 from servicedesk_core.cli.shell.csv_output import write_csv
+from servicedesk_core.faces import Page
 
 
 class Sign(StrEnum):
@@ -44,3 +47,16 @@ def test_a_negative_number_can_be_summed_and_a_text_that_looks_like_one_stays_te
     texts = [first["text"], second["text"], first["sign"], first["several"]]
     assert {row["at"] for row in (first, second)} == {"2026-03-02T09:00:00.000000Z"}, "as in an export"
     assert texts == ["'-2+3 Next Business Day", "'-5", "'-minus", "'-1; =A1"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told(Page[Row]):
+    unseen: str = ""
+
+
+def test_what_a_list_does_not_tell_is_said_beside_its_csv(capsys):
+    said = []
+    found = Told(items=(), next="2", unseen="Of other people you are told nothing.")
+    showing.as_csv(SimpleNamespace(say=said.append), SimpleNamespace(row=Row), found, ("text",))
+    assert capsys.readouterr().out == "text\n", "a program reads it"
+    assert said == ["Of other people you are told nothing.", "There are more: --after 2"]

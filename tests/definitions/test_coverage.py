@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from servicedesk_core.domain import BillingCode, Company, Queue, Role, Technician
+from servicedesk_core.domain import BillingCode, Company, Queue, Role, Technician, Ticket
 from servicedesk_core.store import records, sources
 from servicedesk_core.store.records import Incoming
 from tests.definitions.conftest import SLA
@@ -30,6 +30,11 @@ POLICY = """
 name = "quay"
 when = { company = ["Quay", "2"], queue = ["8", "9"], region = ["West"], customer_tier = ["gold"] }
 otherwise = { completion = "8 h" }
+
+[[sla.policies]]
+name = "words"
+when = { kind = ["incident", "incdent"], priority = ["P2", "High"], source = ["Email", "Emial"] }
+otherwise = { completion = "8 h" }
 """
 
 
@@ -43,6 +48,7 @@ def fill(tx):
         BillingCode(external_id="2", name="Driving"),
         Company(external_id="2", name="Quay", region="West"),
         Queue(external_id="8", name="Level I"),
+        Ticket(external_id="1", source="Email"),
     ):
         row = Incoming(one, {"id": one.external_id}, None, "1")
         records.apply(tx, source.id, one.stream, [row], mode="incremental", now=now)
@@ -68,6 +74,9 @@ async def test_what_is_named_and_nobody_has_is_told_by_its_place_with_what_was_m
         'sla.policies[1].when.company: "Quay" is a name, and what is asked for is the vendor\'s id. Did you mean "2"?',
         'sla.policies[1].when.queue: "9" is none of the queues that connections have.',
         'sla.policies[1].when.customer_tier: no client is of the tier "gold".',
+        'sla.policies[2].when.kind: no kind of tickets is "incdent". Did you mean "incident"?',
+        'sla.policies[2].when.priority: no priority of tickets is "High".',
+        'sla.policies[2].when.source: no source of tickets is "Emial". Did you mean "Email"?',
     }
     assert not plan.obstacles
     await desk.definitions.apply(reason="they come with the next sync", folder=folder)

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,10 @@ import servicedesk_core
 from servicedesk_core import Actor, BlockingServiceDesk, ClaimFilter, Scope, ServiceDesk, TicketFilter, Way
 from servicedesk_core import desk as desk_room
 from servicedesk_core.desk import reading
-from servicedesk_core.domain import STREAMS, Company, Contract, Entity, Ticket, TimeEntry
-from servicedesk_core.errors import CursorError, NotFoundLocallyError, SettingsError
-from servicedesk_core.store import Store, audit, records, sources
+from servicedesk_core.domain import STREAMS, Company, Contract, Entity, Ticket, TimeEntry, TimeOff
+from servicedesk_core.errors import CursorError, NotFoundLocallyError, NotPermittedError, SettingsError
+from servicedesk_core.store import Store, audit, quarantine, records, sources
+from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 
@@ -142,6 +143,25 @@ async def test_costs_among_other_facts_are_hidden_from_whoever_may_not_see_them_
         assert await costs(desk, "eve") == (["812.500000"], [Decimal("812.5")])
         assert await costs(desk, "tom") == ([None], [None])
         assert await costs(desk, "eve", scope=Scope("psa", companies="c1")) == ([None], [None])
+
+
+async def test_when_people_are_away_is_for_those_who_may_know_it(url):
+    people = {"eve": {"roles": ["coordinator"]}, "tom": {"roles": ["technician"]}}
+    off = TimeOff(external_id="o1", technician_ref="t1", day=date(2026, 3, 2), reason="surgery")
+    bad = [Rejected("9", {"reason": "surgery"}, "not understood")]
+    async with ServiceDesk(SETTINGS | {"people": people}, store=url, clock=FakeClock(NOW)) as desk:
+        await desk.store.write(lambda tx: put(tx, sources.id_of(tx, "psa"), off))
+        await desk.store.write(lambda tx: quarantine.put(tx, sources.id_of(tx, "psa"), "time_off", bad, NOW))
+        eve, tom = (desk.acting_as(Actor(f"user:{name}", Way.CONSOLE)) for name in people)
+        file = io.BytesIO()
+        assert await eve.export("time_off", file, file_format="jsonl") == 1
+        assert [one.record.reason async for one in eve.records(TimeOff)] == ["surgery"]
+        with pytest.raises(NotPermittedError, match=r"absences\.read"):
+            await tom.export("time_off", file)
+        with pytest.raises(NotPermittedError, match=r"absences\.read"):
+            [one async for one in tom.records(TimeOff)]
+        [number] = [one.id for one in await eve.quarantine.list()]
+        assert (await eve.quarantine.get(number)).raw == {"reason": "surgery"}
 
 
 def test_every_cost_is_in_a_stream_of_money_or_is_said_to_be_one():

@@ -8,9 +8,7 @@ from fractions import Fraction
 import pytest
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
-from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Case, Goal, Measure, Period, Sum, Verdict
-from servicedesk_core.features.kpi.catalogue.flow import sessions
+from servicedesk_core.faces import Goal, Period, Verdict
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.facts import (
     Account,
@@ -19,158 +17,14 @@ from servicedesk_core.features.kpi.facts import (
     ClientFact,
     ClockFact,
     Hours,
-    Rule,
     TechnicianFact,
     TrainedFact,
     VisitFact,
     Work,
 )
-from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order, wanted
-from servicedesk_core.features.kpi.repeats import pairs, similarity
-from servicedesk_core.features.kpi.repeats import repeats as counted
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.features.sla import Clock, Outcome
 from tests.kpi.given import MARCH, NAMED, Given, at, entry, ticket
-
-
-def repeats(tickets, *more):
-    return counted(pairs(tickets, *more))
-
-
-def share(met, of, scale=100):
-    return Measure.of([Case(str(n), n < met, 1) for n in range(of)], Sum.RATIO, scale=scale)
-
-
-def judged(profile, code, measure):
-    return measure.verdict(Goal.of(profile.goals[code])).value
-
-
-@pytest.mark.parametrize(
-    ("profile", "code", "met", "of", "verdict"),
-    [
-        (COACH, "K02", 98, 100, "met"),
-        (COACH, "K03", 95, 100, "missed"),  # 95 is not above 95
-        (COACH, "K04", 91, 100, "met"),
-        (JOURNEY, "K01", 89, 100, "missed"),
-        (JOURNEY, "K07", 170, 200, "met"),
-        (JOURNEY, "K12", 6, 120, "missed"),  # 5 is not below 5
-        (JOURNEY, "K12", 5, 120, "met"),
-        (JOURNEY, "K13", 38, 40, "met"),
-        (JOURNEY, "K13", 38, 39, "met"),
-        (JOURNEY, "K15", 38, 40, "met"),
-        (JOURNEY, "K15", 0, 0, "no_data"),
-    ],
-)
-def test_a_goal_keeps_its_own_comparison(profile, code, met, of, verdict):
-    assert judged(profile, code, share(met, of)) == verdict
-
-
-def test_nothing_to_divide_by_is_no_data_and_neither_good_nor_bad():
-    found = share(0, 0)
-    assert (found.value, found.verdict(None), found.verdict(Goal.of(">= 0 %"))) == (None, "no_data", "no_data")
-    assert Measure.missing("a calendar").verdict(Goal.of("= 0")) is Verdict.NO_DATA
-
-
-def test_a_mean_tells_median_and_percentile_and_a_small_sample_is_not_judged():
-    emergencies = Measure.of([Case("", m * 60, 1) for m in (30, 95, 210)], Sum.MEAN, scale=Fraction(1, 3600))
-    assert round(float(emergencies.value), 2) == 1.86
-    assert judged(JOURNEY, "K05", emergencies) == "met"
-    assert emergencies.spread["median"] == pytest.approx(95 / 60)
-    ratings = Measure.of([Case("", one, 1) for one in (5, 5, 4, 5, 5)], Sum.MEAN, minimum=5)
-    assert (float(ratings.value), judged(JOURNEY, "K08", ratings)) == (4.8, "met")
-    assert judged(JOURNEY, "K08", replace(ratings, sample=4)) == "too_few"
-
-
-def test_the_largest_of_the_cases_is_judged_where_that_is_asked():
-    worked = Measure.of([Case("T08", 90, 60), Case("T09", 270, 120), Case("x", 1, 0)], Sum.LARGEST)
-    assert (float(worked.value), judged(COACH, "K25", worked)) == (2.25, "missed")
-
-
-@pytest.mark.parametrize("text", ["98 %", "=> 3", ">= x", ">= 3; 4", ""])
-def test_what_is_no_goal_is_refused_with_an_example(text):
-    with pytest.raises(ValueError, match="such as >= 98 %"):
-        GoalProfile(name="x", goals={"K01": text})
-    assert [str(Goal.of(one)) for one in (">=98%", "< 0.250 hours", "=0")] == [">= 98", "< 0.25", "= 0"]
-
-
-def test_a_profile_of_ones_own_comes_before_the_shipped_ones_and_may_take_their_place():
-    own = GoalProfile(name="coach", goals={"K01": ">= 99 %"})
-    assert [one.name for one in in_order([own])] == ["coach", "journey"]
-    assert in_order([own])[0] is own
-
-
-def test_a_follow_up_counts_for_the_latest_visit_before_it():
-    one = {"asset": "printer", "issue": "paper"}
-    first, second = ticket("A", at(3, 1), at(3, 2), **one), ticket("F1", at(3, 10), at(3, 10, 10), **one)
-    third = ticket("F2", at(4, 5), **one)
-    assert repeats([first, second, third]) == {("psa", "A"): Rule.SAME_DEVICE, ("psa", "F1"): Rule.SAME_DEVICE}
-    assert set(repeats([first, second, replace(third, created_at=at(4, 12))])) == {("psa", "A")}
-
-
-def test_what_makes_a_follow_up():
-    base = ticket("A", at(3, 1), at(3, 2), contact="eva", issue="mail", sub_issue="spam")
-    same = {"contact": "eva", "issue": "mail", "sub_issue": "spam"}
-    later = at(3, 9)
-    for other, rule in (
-        (ticket("F", later, **same), Rule.SAME_CONTACT),
-        (ticket("F", later, parent="A"), Rule.LINKED),
-        (ticket("F", later, problem="A", **same), Rule.LINKED),
-        (ticket("F", later, contact="eva", issue="mail"), None),
-        (ticket("F", later, kind=TicketKind.ALERT, **same), None),
-        (ticket("F", later, category=StatusCategory.MERGED, **same), None),
-        (ticket("F", at(3, 1, 12), **same), None),
-    ):
-        assert repeats([base, other]).get(base.key) == rule, other
-    assert repeats([replace(base, reopenings=(at(3, 20),))]) == {base.key: Rule.REOPENED}
-    planned = [replace(base, parent="visit"), ticket("F", later, parent="visit", **same)]
-    assert repeats(planned) == {}
-
-
-def test_first_call_is_one_person_in_one_session_for_good():
-    person, start = "ana", at(3, 2)
-    held = [entry(1, person, start, 20), entry(2, person, start + timedelta(minutes=80), 10)]
-    assert sessions(held) == 1
-    assert sessions([*held, entry(3, person, start + timedelta(minutes=151), 5)]) == 2
-
-    done = at(3, 2, 12)
-    tickets = [
-        *(ticket(n, at(3, 1), done) for n in range(6)),
-        ticket("alert", at(3, 1), done, kind=TicketKind.ALERT),
-        ticket("gone", at(3, 1), done, category=StatusCategory.CANCELLED),
-        ticket("own", at(3, 1), done, is_own=True),
-    ]
-    tickets[4] = replace(tickets[4], reopenings=(at(3, 8),))
-    facts = Given(
-        tickets,
-        [
-            entry("a", "ana", start, 20, "0"),
-            entry("b", "ana", start, 20, "1"),
-            entry("c", "ben", start, 20, "1"),
-            entry("d", "ana", start, 20, "2"),
-            entry("e", "ana", start + timedelta(minutes=81), 20, "2"),
-            entry("f", "ana", start, 20, "4"),
-            replace(entry("g", "ana", start, 20, "5"), start_at=None),
-        ],
-    )
-    found = facts.measured("first-call-resolution")
-    assert (found.numerator, found.denominator) == (1, 4)
-    assert found.excluded == {
-        "no time recorded": 1, "time without its hours": 1, "alert": 1, "cancelled": 1, "our own": 1,
-    }  # fmt: skip
-    assert found.final_at is None
-    soon = Period(MARCH.start, MARCH.end, at(4, 2))
-    assert Given(tickets, facts.entries, period=soon).measured("first-call-resolution").final_at == at(4, 8, 0)
-
-
-def test_a_first_visit_is_a_figure_of_its_own():
-    done = at(3, 5)
-    visit = VisitFact("psa", "v", ("1",), ("ana",), at(3, 3), at(3, 3, 10), AppointmentState.COMPLETED)
-    facts = Given(
-        [ticket(1, at(3, 1), done), ticket(2, at(3, 1), done), ticket(3, at(3, 1), done)],
-        visits=[visit, replace(visit, id="w", tickets=("2",)), replace(visit, id="x", tickets=("2",))],
-    )
-    found = facts.measured("first-visit-resolution")
-    assert (found.numerator, found.denominator) == (1, 2)
 
 
 def test_hours_for_clients_by_hours_available():
@@ -387,20 +241,6 @@ def test_a_day_that_is_not_over_is_neither_worked_nor_missed():
     assert facts.measured("utilisation").value == 100
 
 
-def test_a_goal_in_another_unit_than_its_figure_is_refused():
-    for text in (">= 2 minutes", "< 5 %"):
-        with pytest.raises(SettingsError, match="time-to-resolve, which is in hours"):
-            wanted(NAMED["time-to-resolve"], [GoalProfile(name="ours", goals={"time-to-resolve": text})])
-    for text in ("<= 1 hour", "<= 1 hours", "<= 1"):
-        assert wanted(NAMED["time-to-resolve"], [GoalProfile(name="ours", goals={"time-to-resolve": text})])
-    assert all(wanted(kpi, [COACH, JOURNEY]) for kpi in NAMED.values() if kpi.code in {*COACH.goals, *JOURNEY.goals})
-
-
-def test_what_begins_to_hold_at_the_end_of_a_period_does_not_hold_in_it():
-    assert MARCH.last < MARCH.end
-    assert Period(at(3, 1), at(4, 1), at(3, 15)).last == at(3, 15)
-
-
 def test_a_margin_leaves_out_clients_of_whom_a_part_is_unknown_and_is_exact_to_the_cent():
     def account(client, revenue, cost, labour=0, **known):
         return Account(client, {"client": client, "type": "incident"}, "psa", revenue, cost, labour, **known)
@@ -425,40 +265,6 @@ def test_a_margin_leaves_out_clients_of_whom_a_part_is_unknown_and_is_exact_to_t
     each = facts.measured("cost-per-ticket")
     assert (each.value, each.by("client")["A"].value, each.denominator) == (Fraction(984, 5), 246, 5)
     assert replace(facts, books="whole months").measured("service-margin").needs == "whole months"
-
-
-def test_what_may_be_repeat_service_waits_for_somebody_to_say_so_and_what_they_say_holds():
-    """What is similar is a candidate only; a pair that was rejected makes room for the one before it."""
-    same = {"site": "mill", "issue": "mail"}
-    first = ticket("A", at(3, 1), at(3, 2), title="Outlook cannot open shared calendar", **same)
-    again = ticket("F", at(3, 9), title="The shared calendar 2 cannot open in Outlook 365", **same)
-    assert similarity(first.title, again.title) == 1
-    assert similarity("VPN drops", "VPN drops daily") == pytest.approx(2 / 3)
-    assert similarity("", "") == 0
-    both = (first.key, again.key)
-
-    def told(*tickets, said=None, booked=None):
-        found = pairs(tickets, said, booked)
-        return [(one.first.id, one.follow_up.id, one.standing.value, one.counts) for one in found]
-
-    assert told(first, again) == [("A", "F", "candidate", False)]
-    assert repeats([first, again]) == {}
-    assert told(first, again, said={both: True}) == [("A", "F", "confirmed", True)]
-    assert told(first, again, said={both: False}) == [("A", "F", "rejected", False)]
-    assert told(first, replace(again, site="quay")) == []
-    assert told(first, replace(again, title="Shared drive is full")) == []
-    assert told(first, replace(again, site="quay"), said={both: True}) == [("A", "F", "confirmed", True)]
-    assert told(first, again, booked={again.key: at(3, 2)}) == []  # planned before the first was done
-
-    one = {"asset": "printer", "issue": "paper"}
-    older, newer = ticket("A", at(3, 1), at(3, 2), **one), ticket("B", at(3, 3), at(3, 4), **one)
-    later = ticket("F", at(3, 9), **one)
-    assert told(older, newer, later)[1:] == [("B", "F", "counted", True)]
-    assert told(older, newer, later, said={(newer.key, later.key): False})[1:] == [
-        ("B", "F", "rejected", False), ("A", "F", "counted", True),
-    ]  # fmt: skip
-    back = replace(older, reopenings=(at(3, 20),))
-    assert told(back, said={(back.key, back.key): False}) == [("A", "A", "rejected", False)]
 
 
 def test_clients_who_stay_and_people_who_hold_what_their_job_takes():

@@ -191,6 +191,17 @@ async def test_time_off_of_the_vendor_is_taken_once(desk, people, put, folder):
     assert (await desk.rota.import_file(time_off_of_psa=True, folder=folder)).changes == ()
 
 
+async def test_an_hour_off_of_which_nobody_says_when_is_no_day_off(desk, people, put, folder):
+    begins = datetime(2026, 11, 12, 9, tzinfo=UTC)
+    for ref, day, said in (("o1", 10, {"duration_s": 3_600}), ("o2", 12, {"duration_s": 7_200, "start_at": begins})):
+        off = {"technician_ref": "t1", "day": date(2026, 11, day), "state": TimeOffState.APPROVED}
+        await put(TimeOff(external_id=ref, **off, **said))
+    made = await desk.rota.import_file(time_off_of_psa=True, folder=folder)
+    assert made.definitions == 1
+    assert "2026-11-10" not in "".join(made.changes)
+    assert "+ends = 2026-11-12T12:00:00+01:00" in made.changes, "two hours after it begins"
+
+
 async def test_time_off_that_was_taken_back_is_in_the_file_no_more(desk, people, put, folder):
     off = {"external_id": "o1", "technician_ref": "t1", "day": date(2026, 11, 10)}
     await put(TimeOff(**off, state=TimeOffState.APPROVED))

@@ -235,6 +235,10 @@ async def test_our_peoples_answers_are_kept_without_who_and_shown_from_five_on(d
     assert not any(who in str(row) for row in rows for who in ("P1", "p1", "P9"))
     assert {row.answered_at for row in rows} == {datetime(2026, 10, 1, tzinfo=UTC)}
 
+    await desk.quality.import_file(write(*((f"2026-11-0{at}", 2, f"P{at}") for at in range(1, 7))), survey="team")
+    [found] = await desk.kpi.show("K17", period="2026-Q4")
+    assert (found.sample, found.excluded) == (6, {"months that are not over": 1}), "more may come, and tell"
+
 
 @pytest.mark.slow
 async def test_no_face_tells_one_answer_of_our_people_from_the_others(desk, tmp_path):

@@ -316,3 +316,6 @@ async def test_cards_of_a_technician_are_handed_over_and_forgotten(desk, put):
     assert "Ask [erased] how" in repr(held)
     assert len(await desk.scorecards.show()) > 0, "those of others stay"
     assert [one.where for one in (await adam.export("technician:finn")).found] == ["technicians"]
+    await desk.scorecards.issue()
+    with pytest.raises(NotFoundLocallyError, match="no card"):
+        await _card(desk, "finn")

@@ -96,3 +96,20 @@ def pg_bin(monkeypatch):
     )
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return folder
+
+
+def path_of(url):
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def store_with_tickets(clock, ticket):
+    def fill(url, count):
+        with Store.open(url, clock=clock) as store:
+            rows = [records.Incoming(ticket(i, title="x" * 200), None, None, "1") for i in range(count)]
+            source = store.write_blocking(lambda tx: sources.ensure(tx, "psa", "autotask", "live", clock.now()))
+            store.write_blocking(
+                lambda tx: records.apply(tx, source.id, "tickets", rows, mode="backfill", now=clock.now())
+            )
+
+    return fill

@@ -96,6 +96,8 @@ async def test_an_erased_person_is_nowhere_and_stays_away(desk, people, tmp_path
     assert desk.sql("SELECT title FROM tickets WHERE external_id = '1'") == [("Printer of [erased]",)]
     assert desk.sql("SELECT contact_ref FROM tickets ORDER BY external_id") == [(None,), ("k2",)]
     assert desk.sql("SELECT body FROM notes WHERE external_id = 'n2'") == [("kept words of Ana Other",)]
+    told = "SELECT entity, external_id, kind FROM changes WHERE mode = 'erase' ORDER BY entity, external_id"
+    assert {("contacts", "[erased]", "erased"), ("tickets", "1", "changed")} <= set(desk.sql(told))
     assert desk.store.read_blocking(audit.verify).is_valid
     people.put("contacts", "k1", first="Jane", last=SURNAME, title="changed")
     people.put("contacts", "k77", first="Jane", last=SURNAME, email=EMAIL.upper())

@@ -22,11 +22,13 @@ def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
 
 
 def as_csv(cli: Cli, offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) -> None:
-    """Print a list as CSV, and say where it goes on."""
+    """Print a list as CSV; beside it say what is not told, and where it goes on."""
     from servicedesk_core.cli.shell.csv_output import write_rows  # noqa: PLC0415
 
     assert offer.row is not None  # noqa: S101  # only lists have the option
     write_rows(chosen or fields_of(offer.row), found.items)
+    if unseen := getattr(found, "unseen", ""):  # lists that tell of people have it
+        cli.say(unseen)
     _more(cli, found)
 
 

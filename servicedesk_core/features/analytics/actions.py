@@ -39,7 +39,7 @@ class Analytics(Namespace[Manner]):
 
         The folder holds one instant of the desk: its "manifest.json" names the files that count. One that fails or is
         killed leaves it as it was. What is gone or erased in the store is gone in the folder after the next export.
-        What work and goods cost is written only by who may read it.
+        What work and goods cost, and when people are away, is written only by who may read it.
 
         Raises:
             SettingsError: The extra ``analytics`` is missing, or the folder cannot be written or is another's.
@@ -47,8 +47,14 @@ class Analytics(Namespace[Manner]):
         """
         desk, target = self.desk, Folder(folder.absolute())
         async with held(desk.store, f"analytics:{target.root}") as fence:
-            with_costs = desk.may(Capability.MONEY)
-            written = await desk.store.read(partial(write, folder=target, at=desk.clock.now(), with_costs=with_costs))
+            of_all = partial(
+                write,
+                folder=target,
+                at=desk.clock.now(),
+                with_costs=desk.may(Capability.MONEY),
+                with_absences=desk.may(Capability.ABSENCES),
+            )
+            written = await desk.store.read(of_all)
             # In a transaction: whoever lost the lease publishes nothing, and nobody takes it meanwhile.
             await desk.store.write(lambda _: target.publish(written.manifest), fence=fence)
         files = [one for table in written.manifest.tables.values() for one in table.files]

@@ -27,7 +27,7 @@ class Written(NamedTuple):
     files: int
 
 
-def write(tx: Tx, folder: Folder, *, at: datetime, with_costs: bool) -> Written:
+def write(tx: Tx, folder: Folder, *, at: datetime, with_costs: bool, with_absences: bool) -> Written:
     """Write what a folder does not hold yet, and leave all that it holds where it is.
 
     Args:
@@ -35,12 +35,13 @@ def write(tx: Tx, folder: Folder, *, at: datetime, with_costs: bool) -> Written:
         folder: Where to.
         at: The present instant.
         with_costs: Whether what work and goods cost is written.
+        with_absences: Whether it is written when people are away.
     """
     held = folder.manifest()
     known = {} if held is None else {one.path: one for table in held.tables.values() for one in table.files}
     found, new = {}, 0
     with ParquetWriter() as writer:
-        for table in tables.exportable(with_costs=with_costs):
+        for table in tables.exportable(with_costs=with_costs, with_absences=with_absences):
             columns = tuple(one.column for one in table.shown)
             how = orjson.dumps([with_costs, [one.model_dump() for one in columns]])
             files = []

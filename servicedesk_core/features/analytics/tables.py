@@ -85,16 +85,17 @@ class Exportable:
     traits: tuple[ColumnElement[Any], ...]
 
 
-def exportable(*, with_costs: bool) -> Iterator[Exportable]:
+def exportable(*, with_costs: bool, with_absences: bool) -> Iterator[Exportable]:
     """Yield all tables.
 
     Args:
         with_costs: Whether what work and goods cost is among them; else streams that hold nothing but costs are left
             out, and columns that do are empty.
+        with_absences: Whether streams that say when people are away are among them.
     """
-    yield from (
-        _records(name, with_costs=with_costs) for name in STREAMS if with_costs or not STREAMS[name].holds_costs
-    )
+    for name, entity in STREAMS.items():
+        if (with_costs or not entity.holds_costs) and (with_absences or not entity.holds_absences):
+            yield _records(name, with_costs=with_costs)
     yield _clocks()
 
 

@@ -1,15 +1,18 @@
 """What is the matter with definitions beside one another, and beside the records of the desk."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from sqlalchemy import select
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.business_time import Calendar
+from servicedesk_core.domain import STREAMS
 from servicedesk_core.faces import Finding, Found, Refers, words_at
 from servicedesk_core.features.definitions.calendars import CALENDARS
 from servicedesk_core.features.definitions.queries import DefiningDesk
 from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import fields_of
 from servicedesk_core.store.queries.names import Meant, meant_each, name_column
 from servicedesk_core.store.schema import RECORDS
 
@@ -21,10 +24,12 @@ def look_over(tx: Tx, found: Found, desk: DefiningDesk) -> Iterator[Finding]:
         own = [(name, one.model_dump()) for (which, name), one in found.items() if which == kind.name]
         named = [(name, *each) for name, values in own for each in words_at(values, kind.records)]
         for refers in dict.fromkeys(refers for _, _, refers, _ in named):
-            means = meant_each(tx, refers.stream, {word for _, _, one, word in named if one == refers})
+            asked = [(name, path, word) for name, path, one, word in named if one == refers]
             known = _known(tx, refers)
-            for name, path, one, word in named:
-                if one == refers and known and (text := _unknown(refers, word, means[word], known)):
+            means = {} if refers.field else meant_each(tx, refers.stream, {word for *_, word in asked})
+            for name, path, word in asked if known else ():
+                text = _no_value(refers, word, known) if refers.field else _unknown(refers, word, means[word], known)
+                if text:
                     yield Finding(kind.name, name, text, path)
 
 
@@ -40,9 +45,22 @@ def in_one_region(found: Found) -> Iterator[Finding]:
 
 
 def _known(tx: Tx, refers: Refers) -> list[str]:
+    """Return the words that mean something; of a field that has words of its own those, else what records hold."""
     t = RECORDS[refers.stream].c
+    if refers.field:
+        python = next(one.python for one in fields_of(STREAMS[refers.stream]) if one.name == refers.field)
+        if issubclass(python, StrEnum):
+            return [*python]
+        held = select(t[refers.field]).where(t.gone_at.is_(None), t[refers.field].is_not(None))
+        return [*tx.execute(held.distinct()).scalars()]
     name = t.external_id if refers.by_id else name_column(refers.stream)
     return [word for word in tx.execute(select(name).where(t.gone_at.is_(None))).scalars() if word]
+
+
+def _no_value(refers: Refers, word: str, known: list[str]) -> str:
+    """Return what is the matter with a word that is to be the value of a field; nothing = it is one."""
+    noun = refers.stream.replace("_", " ")
+    return "" if word in known else f'no {refers.field} of {noun} is "{word}".{did_you_mean(word, known)}'
 
 
 def _unknown(refers: Refers, word: str, means: list[Meant], known: list[str]) -> str:

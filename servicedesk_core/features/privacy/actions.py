@@ -1,6 +1,7 @@
 """Forgetting a person."""
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Protocol
 
@@ -85,7 +86,7 @@ class Privacy(PrivacyQueries[Manner]):
                     after: int | None = 0
                     while after is not None:
                         after, some = await store.write(
-                            partial(_records, source_id=person.source_id, stream=stream, after=after)
+                            partial(_records, source_id=person.source_id, stream=stream, after=after, at=clock.now())
                         )
                         met += some
                 await store.write(partial(_note, person=person, actor=actor, clock=clock))
@@ -136,9 +137,9 @@ def _colleague(tx: Tx, one: staff.Colleague, actor: str, clock: Clock) -> int:
     return met
 
 
-def _records(tx: Tx, source_id: int, stream: str, after: int) -> tuple[int | None, int]:
+def _records(tx: Tx, source_id: int, stream: str, after: int, at: datetime) -> tuple[int | None, int]:
     wiping(tx)
-    return tables.erase_records(tx, source_id, stream, after)
+    return tables.erase_records(tx, source_id, stream, after, at)
 
 
 def _contacts_last() -> list[str]:

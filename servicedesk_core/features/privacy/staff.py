@@ -21,10 +21,10 @@ from sqlalchemy import (
 
 from servicedesk_core.domain import Technician
 from servicedesk_core.features.privacy.tables import Mention
-from servicedesk_core.store import sources
+from servicedesk_core.store import erased_people, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.column_types import is_text
-from servicedesk_core.store.erased_people import EMAIL, NAME, ErasedPeople, words_of
+from servicedesk_core.store.erased_people import EMAIL, NAME, TECHNICIAN, ErasedPeople, words_of
 from servicedesk_core.store.schema import RECORDS, quality_reviews, scorecard_words, scorecards
 
 BY_ID: Final = "technician:"
@@ -84,11 +84,12 @@ def mentions(tx: Connection, of: Colleague) -> Iterator[Mention]:
 def erase(tx: Connection, of: Colleague) -> int:
     """Delete their cards with what was written beside them, and take them out of other cards and of reviews.
 
-    What a review said stays, with its ticket, and without words.
+    What a review said stays, with its ticket, and without words. From now on they get no cards.
 
     Returns:
         How many rows it met.
     """
+    erased_people.add(tx, of.source_id, [(TECHNICIAN, of.record.external_id)])
     met = 0
     for table, whose in _THEIRS[:2]:
         met += tx.execute(delete(table).where(_is_theirs(table, whose, of))).rowcount

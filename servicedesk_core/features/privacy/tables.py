@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
@@ -14,7 +15,18 @@ from servicedesk_core.features.privacy import packed
 from servicedesk_core.store import bulk, erased_people, quarantine, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.column_types import is_text
-from servicedesk_core.store.erased_people import CONTACT, EMAIL, NAME, PHONE, TICKET, ErasedPeople, digits_of, words_of
+from servicedesk_core.store.erased_people import (
+    CONTACT,
+    EMAIL,
+    ERASED,
+    NAME,
+    PHONE,
+    TICKET,
+    ErasedPeople,
+    digits_of,
+    words_of,
+)
+from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
@@ -22,6 +34,9 @@ from servicedesk_core.store.schema import quarantine as quarantine_table
 from servicedesk_core.store.schema.base import TELLS
 
 _AT_ONCE: Final = 1_000
+_ERASE: Final = "erase"
+"""What brought a change: the mode that the changes feed tells."""
+
 _LEFT_ALONE: Final = frozenset(
     {*RECORDS, "quarantine", "audit", "audit_checkpoints", "store_meta", "sources", "raw_shapes", "tokens",
      "webhook_endpoints", "suppressed", "progress", "seen", "staged", "record_issues", "record_revisions", "changes",
@@ -143,19 +158,32 @@ def suppress(tx: Connection, person: Person) -> None:
     erased_people.add(tx, person.source_id, person.values())
 
 
-def erase_records(tx: Connection, source_id: int, stream: str, after: int) -> tuple[int | None, int]:
-    """Take everybody who is suppressed out of some records of a stream; return how far it came, and how many it met."""
+def erase_records(tx: Connection, source_id: int, stream: str, after: int, at: datetime) -> tuple[int | None, int]:
+    """Take everybody who is suppressed out of some records of a stream, and tell the changes feed of each.
+
+    Args:
+        tx: A write transaction.
+        source_id: The connection.
+        stream: The stream.
+        after: The desk's own number of the record after which it begins.
+        at: The present instant.
+
+    Returns:
+        How far it came, ``None`` = to the end, and how many records it met.
+    """
     hidden = erased_people.load(tx, source_id)
     entity, table = STREAMS[stream], RECORDS[stream]
     codec, unpacker = codec_of(entity), Unpacker(tx)
     rows = _rows(tx, source_id, stream, after)
     changed: list[bulk.Row] = []
+    told: list[bulk.Row] = []
     packs = []
     gone: list[int] = []
     for row in rows:
         record, raw = _decoded(entity, row, unpacker)
         if isinstance(record, Contact) and hidden.is_contact(record.external_id, record.email):
             gone.append(row[0])
+            told.append((stream, row[0], source_id, ERASED, "erased", "[]", "desk", _ERASE, to_us(at)))
             continue
         clean, is_told = hidden.cleaned(record)
         if not is_told and not _tells(hidden, raw):
@@ -166,6 +194,9 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int) -> tu
             packs.append(kept)
         encoded = codec.encode(clean)
         changed.append((*encoded.values, encoded.row_hash, kept.blob if kept else None, row[0]))
+        if fields := [name for name in codec.names if getattr(clean, name) != getattr(record, name)]:
+            ids = stream, row[0], source_id, record.external_id
+            told.append((*ids, "changed", to_json(fields), "desk", _ERASE, to_us(at)))
     remember_shapes(tx, packs)
     bulk.update(tx, table, (*codec.names, "row_hash", "raw"), changed)
     for statement in (
@@ -173,6 +204,7 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int) -> tu
         f"DELETE FROM changes WHERE entity = '{stream}' AND local_id IN {{values}}",  # noqa: S608
     ):
         bulk.run_in(tx, statement, gone)
+    bulk.append_changes(tx, told)
     return (rows[-1][0] if len(rows) == _AT_ONCE else None), len(changed) + len(gone)
 
 

@@ -37,7 +37,7 @@ def _staff(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None
         sum(values) / len(values),
         sum(values),
         len(values),
-        excluded={answers.FEW_THAT_MONTH: untold} if untold else {},
+        excluded=untold,
         sample=len(values),
         minimum=FEWEST,
     )
@@ -112,8 +112,8 @@ KPIS: Final = (
     ),
     Kpi(
         "employee-satisfaction", "Employee satisfaction",
-        f"Mean of our people's answers, on the scale from 1 to 5. A month with less than {FEWEST} answers is not told, "
-        "and nothing says who gave them.",
+        f"Mean of our people's answers, on the scale from 1 to 5. A month with less than {FEWEST} answers, or "
+        "that is not over, is not told, and nothing says who gave them.",
         _staff, unit="points", better="more", over="period", code="K17", leads=True,
         example="Of 8 answers the mean is 4.5; of 4 it is not told.",
     ),

@@ -59,8 +59,10 @@ class QuarantineQueries(Namespace[Manner]):
     ) -> QuarantinedRecord:
         """Show one record with the payload that the vendor sent; one of a stream with costs takes money.read too.
 
+        One of a stream with absences takes absences.read.
+
         Raises:
-            NotPermittedError: It is of a stream with costs, and whoever asks may not see them.
+            NotPermittedError: It is of a stream with costs or absences, and whoever asks may not see them.
             NotFoundLocallyError: It is not there; with a scope there is none.
         """
         if scope is not None:
@@ -69,4 +71,6 @@ class QuarantineQueries(Namespace[Manner]):
         stream = STREAMS.get(found.stream)
         if stream is not None and (stream.holds_costs or stream.costs):
             self.desk.permitted(Capability.MONEY, "quarantine.show")
+        if stream is not None and stream.holds_absences:
+            self.desk.permitted(Capability.ABSENCES, "quarantine.show")
         return found

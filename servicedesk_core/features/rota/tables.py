@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import TypeVar
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.hours import Span, single_days
@@ -22,6 +22,8 @@ from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
 
 M = TypeVar("M", bound=BaseModel)
+
+HALF_DAY_S: Final = 4 * 3_600
 
 Calendars = dict[str, list[Holding[Calendar]]]
 
@@ -111,19 +113,33 @@ def _leave(tx: Tx, zone: ZoneInfo, known_at: datetime | None) -> Iterator[Away]:
         yield Away(leave.technician, *leave.between(zone), leave.reason)
 
 
+def is_placed() -> ColumnElement[bool]:
+    """Return that somebody's time off was approved and says when, of a query over it.
+
+    Where it says only how long, half a day or more stands for the day. Who has asked for an hour is there, and nobody
+    knows when they are not.
+    """
+    o = RECORDS["time_off"].c
+    says_when = or_(o.start_at.is_not(None), o.end_at.is_not(None), o.duration_s.is_(None), o.duration_s >= HALF_DAY_S)
+    is_approved = o.state == TimeOffState.APPROVED.value
+    return and_(o.gone_at.is_(None), is_approved, o.technician_ref.is_not(None), o.day.is_not(None), says_when)
+
+
 def time_off(tx: Tx, who: Crew, zone: ZoneInfo) -> Iterator[Away]:
     """Yield the time off that the PSA approved, of technicians that definitions name."""
     o = RECORDS["time_off"].c
-    query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.kind).where(
-        o.gone_at.is_(None), o.state == TimeOffState.APPROVED.value, o.technician_ref.is_not(None), o.day.is_not(None)
-    )
-    for source_id, ref, day, start_at, end_at, kind in tx.execute(query):
+    query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.duration_s, o.kind)
+    for source_id, ref, day, start_at, end_at, duration_s, kind in tx.execute(query.where(is_placed())):
         name = who.names.get((source_id, ref))
         if name is None:
             continue
         on = date.fromisoformat(day) if isinstance(day, str) else day
-        start = optional_instant(start_at) or datetime.combine(on, time(), zone)
-        end = optional_instant(end_at) or datetime.combine(on + timedelta(days=1), time(), zone)
+        start, end = optional_instant(start_at), optional_instant(end_at)
+        if duration_s is not None and (start is None) is not (end is None):
+            lasts = timedelta(seconds=duration_s)
+            start, end = start or (end and end - lasts), end or (start and start + lasts)
+        start = start or datetime.combine(on, time(), zone)
+        end = end or datetime.combine(on + timedelta(days=1), time(), zone)
         if start < end:
             yield Away(name, start, end, kind or "")
 

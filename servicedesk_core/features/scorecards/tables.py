@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
 from servicedesk_core.features.scorecards.model import Issued, Kind, Word, WordKind
-from servicedesk_core.store import Tx, sources
+from servicedesk_core.store import Tx, erased_people, sources
+from servicedesk_core.store.erased_people import TECHNICIAN
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, scorecard_words, scorecards
 
@@ -50,8 +51,9 @@ COORDINATOR: Final = Whose(Kind.COORDINATOR)
 
 
 def technicians(tx: Tx) -> Sequence[Technician]:
-    """Return our people who still work here, by name."""
+    """Return our people who still work here, by name, without those who were erased."""
     t, names = RECORDS["technicians"].c, {one.id: one.name for one in sources.all(tx)}
+    erased = {source: erased_people.load(tx, source) for source in names}
     columns = t.source_id, t.external_id, t.name, t.team, t.departments, t.location, t.country
     query = select(*columns).where(t.gone_at.is_(None), t.is_system.is_not(True), t.is_active.is_not(False))
     found = (
@@ -63,6 +65,7 @@ def technicians(tx: Tx) -> Sequence[Technician]:
             regions=frozenset(filter(None, places)),
         )
         for source, ref, name, team, departments, *places in tx.execute(query)
+        if not erased[source].has(TECHNICIAN, ref)
     )
     return sorted(found, key=lambda one: (one.name.casefold(), one.connection, one.whose.technician))
 

@@ -22,6 +22,7 @@ POLICIES: Final = DefinitionKind(
         "contract": Refers("contracts", by_id=True),
         "site": Refers("sites", by_id=True),
         "queue": Refers("queues", by_id=True),
+        **{name: Refers("tickets", field=name) for name in ("kind", "category", "priority", "source")},
     },
 )
 """What is promised to clients: ``[sla]``."""

@@ -103,7 +103,7 @@ class Past(Clocks[Manner]):
         "sla.decisions",
         about="What people decided about promises.",
         needs=Capability.INTERNAL,
-        empty="Nobody decided anything.",
+        empty="There are no such decisions.",
     )
     def decisions(
         self,

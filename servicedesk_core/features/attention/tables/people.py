@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.features.definitions import holding
-from servicedesk_core.features.rota import LEAVE, Away, rota_of
+from servicedesk_core.features.rota import LEAVE, Away, is_placed, rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
@@ -124,9 +123,7 @@ def _chained(one: Away, all_of_them: Sequence[Away]) -> datetime:
 def _away(tx: Tx, at: datetime, zone: tzinfo) -> dict[Person, Absence]:
     today, o = at.astimezone(zone).date(), RECORDS["time_off"].c
     query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.kind).where(
-        o.gone_at.is_(None),
-        o.state == TimeOffState.APPROVED.value,
-        o.technician_ref.is_not(None),
+        is_placed(),
         o.day >= today.isoformat(),
         o.day <= (today + LONGEST).isoformat(),
     )

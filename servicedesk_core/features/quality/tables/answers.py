@@ -1,7 +1,8 @@
 """Answers of surveys in the store: those that the PSA asked for, and those that came in files."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ _C = RECORDS["companies"].c
 _P = RECORDS["technicians"].c
 
 FEW_THAT_MONTH: Final = f"months with less than {FEWEST} answers"
+GOES_ON: Final = "months that are not over"
 
 
 def surveys(tx: Tx, at: datetime) -> tuple[Survey, ...]:
@@ -99,10 +101,11 @@ def _about(
     )
 
 
-def of_staff(tx: Tx, period: Period, now: datetime) -> tuple[list[float], int]:
-    """Return what our people answered from 1 to 5, and how many months of it are not told.
+def of_staff(tx: Tx, period: Period, now: datetime) -> tuple[list[float], Mapping[str, int]]:
+    """Return what our people answered from 1 to 5, and how many months of it are not told, by reason.
 
     Each month for itself is told only where there are enough answers: of two periods nobody can tell the difference.
+    One that goes on is not told: what is told before and after one more answer would say what that was.
     """
     scales = by_name(surveys(tx, now))
     query = select(_A.survey, _A.answered_at, _A.score).where(
@@ -113,8 +116,21 @@ def of_staff(tx: Tx, period: Period, now: datetime) -> tuple[list[float], int]:
         scale = scale_at(scales.get(survey.casefold(), ()), at)
         if scale is not None and scale.asks is Asks.STAFF and not doubt(score, at, scale, now):
             months.setdefault((survey, at), []).append(of_five(score, scale))
-    told = [each for each in months.values() if len(each) >= FEWEST]
-    return [value for each in told for value in each], len(months) - len(told)
+    told: list[float] = []
+    untold: Counter[str] = Counter()
+    for (_, first), each in months.items():
+        if _ends(first, period.zone) > now:
+            untold[GOES_ON] += 1
+        elif len(each) < FEWEST:
+            untold[FEW_THAT_MONTH] += 1
+        else:
+            told += each
+    return told, untold
+
+
+def _ends(month: datetime, zone: tzinfo) -> datetime:
+    """Return the first instant after a month, whose first one is given."""
+    return (month.astimezone(zone) + timedelta(days=32)).replace(day=1)
 
 
 def sent(tx: Tx, period: Period, scope: Scope | None) -> Iterator[tuple[str, str, bool, Mapping[str, str | None]]]:
