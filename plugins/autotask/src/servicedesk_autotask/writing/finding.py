@@ -12,8 +12,8 @@ from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, time_entries
 from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.comparing import differing, same
-from servicedesk_autotask.writing.kinds import SETTLE_S, entity_of
-from servicedesk_autotask.writing.sender import STREAMS, last_touched, unchanged
+from servicedesk_autotask.writing.kinds import SETTLE_S, entity_of, stream_of
+from servicedesk_autotask.writing.sender import last_touched, unchanged
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import ProtocolError
 from servicedesk_core.hooks import (
@@ -99,7 +99,7 @@ class Finder:
         row = await self._api.item(entity_of(kind), number)
         if row is None:
             return Inconclusive("The record is gone, or hidden from the API user.")
-        record = self._mapper().map(STREAMS[entity_of(kind)], row).entity
+        record = self._mapper().map(stream_of(kind), row).entity
         wanted = kind.typed(write.values)
         if not differing(wanted, record):
             return Found(str(number))

@@ -6,8 +6,8 @@ from functools import partial
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
-from servicedesk_autotask.writing.kinds import entity_of
-from servicedesk_autotask.writing.wire import SHAPES, to_wire
+from servicedesk_autotask.writing.kinds import entity_of, shape_of
+from servicedesk_autotask.writing.wire import to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.errors import RejectedError
 from servicedesk_core.hooks import Write, WriteCapability, WriteProblem
@@ -33,9 +33,7 @@ def foreseen(write: Write, kind: WriteCapability, words: Words, settings: Autota
         return ()
     if entity == "TicketNotes":
         return _refused(partial(notes.new_note, write, kind, values, words, settings))
-    shape = SHAPES.get(entity)
-    if shape is None:
-        return ()
+    shape = shape_of(kind)
     if not words.lists.udfs(entity):
         values.pop("custom_fields", None)
     each = (_refused(partial(to_wire, shape, {name: value}, words)) for name, value in values.items())

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from servicedesk_autotask.meaning.shapes import BY_ENTITY, Shape
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_core.hooks import ReconcilableBy, WriteCapability
 
@@ -114,3 +115,13 @@ def write_capabilities(settings: AutotaskSettings) -> tuple[WriteCapability, ...
 def entity_of(kind: WriteCapability) -> str:
     """Return the vendor's entity that a kind writes."""
     return kind.vendor_entities[0]
+
+
+def shape_of(kind: WriteCapability) -> Shape:
+    """Return which field goes where of what a kind writes: as it is read."""
+    return BY_ENTITY[entity_of(kind)]
+
+
+def stream_of(kind: WriteCapability) -> str:
+    """Return the stream of what a kind writes."""
+    return shape_of(kind).model.stream

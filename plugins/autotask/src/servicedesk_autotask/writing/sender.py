@@ -15,8 +15,8 @@ from servicedesk_autotask.writing import notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import Values, checked_values, number_of
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
 from servicedesk_autotask.writing.foreseeing import foreseen
-from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, entity_of
-from servicedesk_autotask.writing.wire import SHAPES, Body, to_wire
+from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, entity_of, shape_of, stream_of
+from servicedesk_autotask.writing.wire import Body, to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import (
@@ -37,7 +37,6 @@ from servicedesk_core.hooks import (
     WriteReceipt,
 )
 
-STREAMS = {"Tickets": "tickets", "TicketNotes": "notes", "TimeEntries": "time_entries", "ConfigurationItems": "assets"}
 _MISSING_WORD_PAUSE = timedelta(minutes=1)
 """How old lists must be to be read again for a word that somebody wants to write and that they lack."""
 _MEANINGS = {"status_category": "status", "priority": "priority_name", "kind": "kind_name"}
@@ -144,7 +143,7 @@ class Sender:
         row = await self._api.item(entity_of(kind), number)
         if row is None:
             raise NotFoundError(
-                f"Autotask has no {_stream(kind).removesuffix('s')} {number}, or hides it from the API user.",
+                f"Autotask has no {stream_of(kind).removesuffix('s')} {number}, or hides it from the API user.",
                 hint="Sync, and look whether it was deleted or merged.",
             )
         record = self._mapped(kind, row)
@@ -154,9 +153,9 @@ class Sender:
             return WriteReceipt(
                 str(number),
                 ("Autotask already showed exactly this; nothing was sent.",),
-                await self._pulled(_stream(kind), row),
+                await self._pulled(stream_of(kind), row),
             )
-        body = to_wire(SHAPES[entity_of(kind)], wanted, words)
+        body = to_wire(shape_of(kind), wanted, words)
         if entity_of(kind) == "Tickets":
             await tickets.complete_assignment(self._api, body, row)
         return _Request("PATCH", entity_of(kind), {"id": number, **body}, wanted)
@@ -171,7 +170,7 @@ class Sender:
                     return WriteReceipt(ref, ("Autotask took it, but does not show it yet.",))
                 await self._confirmed(entity_of(kind), row)
                 record = self._mapped(kind, row)
-                pulled = await self._pulled(_stream(kind), row)
+                pulled = await self._pulled(stream_of(kind), row)
         except (ConnectorError, MappingError) as error:
             return WriteReceipt(ref, (f"Autotask took it, but it could not be read back ({error.code}).",))
         warnings = tuple(_unexpected(name, record) for name in differing(wanted, record))
@@ -187,11 +186,7 @@ class Sender:
         return Words(self._mapper().lists, self._vocabulary, self._settings)
 
     def _mapped(self, kind: WriteCapability, row: Row) -> Entity:
-        return self._mapper().map(_stream(kind), row).entity
-
-
-def _stream(kind: WriteCapability) -> str:
-    return STREAMS[entity_of(kind)]
+        return self._mapper().map(stream_of(kind), row).entity
 
 
 def _unexpected(name: str, record: Entity) -> str:

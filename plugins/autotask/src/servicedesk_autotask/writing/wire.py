@@ -5,16 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from servicedesk_autotask.api.query import wire_instant
-from servicedesk_autotask.meaning import shapes
 from servicedesk_autotask.meaning.shapes import Shape
 from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.refusing import refused
 from servicedesk_autotask.writing.words import Words
 
 Body = dict[str, Any]
-
-SHAPES = {"Tickets": shapes.TICKET, "ConfigurationItems": shapes.ASSET}
-"""By entity: where each field goes of records that are translated field by field."""
 
 _LIST_REFS = {("Tickets", "queue_ref")}
 """References to values of a list rather than to records."""
