@@ -21,14 +21,21 @@ HERE = Path(__file__).parent.parent / "tests" / "outbox"
 KIND = "notes.create_internal"
 
 
+LATENCIES_MS = (0, 20)
+"""What the vendor takes for a request at least: nothing at all, and as little as one nearby does."""
+
+
 def writing(*, quick: bool) -> list[Row]:
     """Send notes, four under way at once on both sides; the vendor is a process of its own.
 
     Ours is everything: the look before sending, two commits that outlast a loss of power, the audit trail, the budget,
     and reading the record back, which is a second request.
     """
-    count = 60 if quick else 200
-    command = [sys.executable, str(HERE / "vendor.py"), "1", "0"]
+    return [row for latency_ms in LATENCIES_MS for row in _measured(60 if quick else 200, latency_ms)]
+
+
+def _measured(count: int, latency_ms: int) -> list[Row]:
+    command = [sys.executable, str(HERE / "vendor.py"), "1", "0", str(latency_ms)]
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as vendor,
@@ -41,7 +48,7 @@ def writing(*, quick: bool) -> list[Row]:
         vendor.stdin.close()
     return [
         Row(
-            measure=f"{count} notes through the whole write path, {what}",
+            measure=f"{count} notes through the whole write path at {latency_ms} ms a request, {what}",
             ours=f"{mine / count * 1000:.1f} ms a note",
             reference=f"bare posts {bare / count * 1000:.1f} ms",
             figure=f"{mine / bare:.1f} x",

@@ -6,6 +6,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -66,6 +67,7 @@ class Vendor:
         self.committed = threading.Event()
         self.number = 1000
         self.hang_s = 30.0
+        self.latency_s = 0.0
 
     def put(self, stream, number, **fields):
         with self.lock:
@@ -105,6 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     vendor: Vendor
 
     def do_GET(self):
+        time.sleep(self.vendor.latency_s)
         url = urlsplit(self.path)
         asked = {key: values[0] for key, values in parse_qs(url.query).items()}
         stream, _, number = url.path.strip("/").partition("/")
@@ -131,6 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         ``reset_after``, ``hang_after``: it breaks, or nothing more comes, after it was done.
         """
         vendor = self.vendor
+        time.sleep(vendor.latency_s)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         stream, _, number = self.path.strip("/").partition("/")
         vendor.requests.append((self.command, self.path))
@@ -192,10 +196,13 @@ def seed(vendor):
 
 
 def main():
-    """Serve until the input ends; print the address. Arguments: seed, faults in a hundred writes."""
+    """Serve until the input ends; print the address.
+
+    Arguments: seed, faults in a hundred writes, milliseconds that each request takes at least.
+    """
     vendor = Vendor()
     vendor.odds = Odds(int(sys.argv[1]), int(sys.argv[2]))
-    vendor.hang_s = 0.5
+    vendor.hang_s, vendor.latency_s = 0.5, float((sys.argv[3:] or ["0"])[0]) / 1000
     for n in range(1, 9):
         vendor.put("tickets", str(n), title=f"Printer {n}", status="New")
     seed(vendor)
