@@ -1,7 +1,9 @@
 """The changes feed as an asynchronous iterator."""
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -15,8 +17,16 @@ BATCH = 500
 
 def _in_scope(tx: Connection, batch: list[Change], scope: Scope) -> list[Change]:
     sight = Sight(tx, scope)
+
+    def clean(state: Mapping[str, Any], stream: str) -> dict[str, Any]:
+        return dict.fromkeys(state) | sight.state(state, stream)
+
     seen = {e: sight.local_ids(e, [c.local_id for c in batch if c.entity == e]) for e in {c.entity for c in batch}}
-    return [c for c in batch if c.connection == scope.connection and c.local_id in seen[c.entity]]
+    return [
+        replace(c, before=clean(c.before, c.entity), after=clean(c.after, c.entity))
+        for c in batch
+        if c.connection == scope.connection and c.local_id in seen[c.entity]
+    ]
 
 
 async def follow(
@@ -28,6 +38,8 @@ async def follow(
     entities: Collection[str] | None,
     include_backfill: bool,
     poll_s: float | None,
+    with_costs: bool = False,
+    with_absences: bool = False,
     scope: Scope | None = None,
 ) -> AsyncGenerator[Change, None]:
     """Yield changes in order.
@@ -43,6 +55,8 @@ async def follow(
         entities: Only these streams.
         include_backfill: Also what a backfill or a remap brought.
         poll_s: Seconds between looks for more; ``None`` = end when there is nothing more.
+        with_costs: Whether it may say what work and goods cost.
+        with_absences: Whether it may say when people are away.
         scope: Only changes of records that it lets through now; those of records that are not there any more are not.
     """
     position = since
@@ -57,6 +71,9 @@ async def follow(
                 limit=BATCH,
                 entities=entities,
                 include_backfill=include_backfill,
+                with_costs=with_costs,
+                with_absences=with_absences,
+                with_internal=True,
             )
         )
         told = batch if scope is None else await store.read(partial(_in_scope, batch=batch, scope=scope))

@@ -89,6 +89,8 @@ class ReadingDesk(StoredDesk):
             entities=entities,
             include_backfill=include_backfill,
             poll_s=poll_s,
+            with_costs=self.may(Capability.MONEY),
+            with_absences=self.may(Capability.ABSENCES),
             scope=scope,
         )
 

@@ -60,6 +60,7 @@ class Entity(Model):
         holds_costs: Whether its records say what work and goods cost: not everybody of the staff may see that.
         holds_absences: Whether its records say when people are away: not everybody of the staff may see that either.
         costs: The fields that say costs, where only some do: who may not see costs gets the records without them.
+        internal: The fields that only the staff may read.
         external_id: The vendor's own id as text; unique per connection and stream.
     """
 
@@ -68,6 +69,7 @@ class Entity(Model):
     holds_costs: ClassVar[bool] = False
     holds_absences: ClassVar[bool] = False
     costs: ClassVar[frozenset[str]] = frozenset()
+    internal: ClassVar[frozenset[str]] = frozenset()
 
     external_id: Annotated[str, Field(min_length=1, max_length=255)]
 

@@ -179,6 +179,7 @@ class Note(Entity):
 
     stream: ClassVar[str] = "notes"
     whose: ClassVar[str | None] = "ticket_ref"
+    internal: ClassVar[frozenset[str]] = frozenset({"title", "body"})
 
     ticket_ref: str
     title: str | None = None

@@ -14,6 +14,7 @@ class TimeEntry(Entity):
 
     stream: ClassVar[str] = "time_entries"
     whose: ClassVar[str | None] = "ticket_ref"
+    internal: ClassVar[frozenset[str]] = frozenset({"internal_notes"})
 
     ticket_ref: str | None = None
     task_ref: str | None = None

@@ -1,7 +1,9 @@
 """What announcements carry."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,15 @@ class Change:
         external_id: The vendor's id of the record; of one that was erased ``[erased]``.
         mode: What brought it: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
         at: When the desk learned it.
-        origin: Who says so: ``pull``, ``write`` when it is the echo of a write of ours, or ``desk`` when it did not
-            change, and somebody here decided about it.
+        origin: How the desk learned it: ``pull``; ``webhook`` when its vendor called; ``remap`` when the record is
+            read differently now; ``write`` when it is the echo of a write of ours; or ``desk`` when it did not change,
+            and somebody here decided about it.
+        actor: Who wanted the write that it is the echo of, for example ``user:ana`` or ``system:sync``; ``None`` where
+            nobody here did. Whoever hands changes on between two systems lets its own pass.
+        write: Number of that write.
+        before: Field to the value that the record showed, as JSON has it, of the fields that changed; without those
+            that the reader may not see, and empty where nobody kept them, as of a new record.
+        after: The same for the value that it shows now.
     """
 
     seq: int
@@ -34,6 +43,10 @@ class Change:
     mode: str
     at: datetime
     origin: str = "pull"
+    actor: str | None = None
+    write: int | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

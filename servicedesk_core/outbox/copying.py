@@ -12,6 +12,7 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import KEEP_ALL_RAW, Clock, RawPolicy
 from servicedesk_core.store import Store, Tx, erased_people, leases, sources
+from servicedesk_core.store.bulk import By
 from servicedesk_core.sync.exclusions import NOTHING, Exclusions
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.storing import Landing
@@ -64,7 +65,7 @@ class Copier:
         except MappingError:
             return None
 
-    async def land(self, calls: ConnectorCalls, stream: str, records: Sequence[SourceRecord]) -> bool:
+    async def land(self, calls: ConnectorCalls, stream: str, records: Sequence[SourceRecord], by: By) -> bool:
         """Store records; return ``False`` when the connection is being pulled now, which would undo it.
 
         A pull maps a page first and stores it later, and relies on nobody storing the same records in between. So
@@ -78,7 +79,7 @@ class Copier:
             if leases.is_held(tx, leases.pulls_of(calls.connection)):
                 return False
             ready = landing.prepare(tx, intake.arrived, intake.rejected)
-            landing.land(tx, ready, mode=WRITE, now=now, origin=WRITE)
+            landing.land(tx, ready, mode=WRITE, now=now, origin=WRITE, by=by)
             return True
 
         return await self.store.write(work)

@@ -114,13 +114,14 @@ class RecordSender:
         record = sent.record if sent else None
         if ref is None or not calls.implements("map_record"):
             return True
+        by = write.proposed_by, write.id
         if record is not None:
-            return await self.copier.land(calls, stream, [_of_version(record, sent)])
+            return await self.copier.land(calls, stream, [_of_version(record, sent)], by)
         if not calls.implements("fetch_records"):
             return True
         outcome = await self.copier.fetch(calls, stream, ref)
         if outcome.status is FetchStatus.FOUND:
-            return await self.copier.land(calls, stream, [_of_version(one, sent) for one in outcome.records])
+            return await self.copier.land(calls, stream, [_of_version(one, sent) for one in outcome.records], by)
         return outcome.status is FetchStatus.DENIED
 
 

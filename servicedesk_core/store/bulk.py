@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Table
@@ -13,13 +13,55 @@ from sqlalchemy import Connection, Table
 from servicedesk_core.store.upserting import insert_into
 
 Row = tuple[Any, ...]
+By = tuple[str | None, int | None]
+"""Who made a change, and the number of the write of ours that it is the echo of."""
 
-_CHANGES = "entity, local_id, source_id, external_id, kind, changed_fields, origin, mode, at"
+NOBODY: By = (None, None)
+
+_CHANGES = "entity, local_id, source_id, external_id, kind, changed_fields, origin, mode, at, actor, write_id, states"
 _CHANGES_LOCK = 7310482645
 """Advisory lock, PostgreSQL: held from the first change a transaction writes until it ends."""
 
 _ROWS_AT_ONCE: Final = 100
 """Rows in one statement, SQLite."""
+
+
+class Told(NamedTuple):
+    """A row of the changes feed.
+
+    Attributes:
+        entity: Stream of the record.
+        local_id: The desk's own id of it.
+        source_id: Whose it is.
+        external_id: The vendor's id of it.
+        kind: ``created``, ``changed``, ``gone`` or ``restored``.
+        origin: Who says so.
+        mode: What brought it.
+        at: When the desk learned it.
+        fields: Domain fields that changed, as JSON.
+        actor: Who made the change, where that is known.
+        write_id: Number of the write of ours that it is the echo of.
+        states: Field to the value before and after, as JSON.
+    """
+
+    entity: str
+    local_id: int
+    source_id: int
+    external_id: str
+    kind: str
+    origin: str
+    mode: str
+    at: int
+    fields: str = "[]"
+    actor: str | None = None
+    write_id: int | None = None
+    states: str | None = None
+
+    @property
+    def row(self) -> Row:
+        """The values in the order of the table."""
+        entity, local_id, source_id, external_id, kind, origin, mode, at, fields, *more = self
+        return (entity, local_id, source_id, external_id, kind, fields, origin, mode, at, *more)
 
 
 def reserve_ids(tx: Connection, table: Table, count: int) -> range | list[int]:
@@ -107,7 +149,9 @@ def mark_gone(tx: Connection, table: Table, local_ids: Sequence[int], *, reason:
     )
 
 
-def append_created(tx: Connection, table: Table, local_ids: Sequence[int], *, origin: str, mode: str, at: int) -> None:
+def append_created(
+    tx: Connection, table: Table, local_ids: Sequence[int], *, origin: str, mode: str, at: int, by: By
+) -> None:
     """Tell the changes feed that those of the rows that are there were created: :func:`append_changes`, without rows.
 
     Args:
@@ -117,19 +161,21 @@ def append_created(tx: Connection, table: Table, local_ids: Sequence[int], *, or
         origin: Who says so.
         mode: What brought them.
         at: When the desk learned it.
+        by: Who made them, and with which write of ours.
     """
     _lock_changes(tx)
     mark = _mark(tx)
     among, ids = _among(tx, local_ids)
     tx.exec_driver_sql(
         f"INSERT INTO changes ({_CHANGES}) "  # noqa: S608
-        f"SELECT '{table.name}', local_id, source_id, external_id, 'created', '[]', {mark}, {mark}, {mark} "
+        f"SELECT '{table.name}', local_id, source_id, external_id, 'created', '[]', {mark}, {mark}, {mark}, "
+        f"CAST({mark} AS TEXT), CAST({mark} AS BIGINT), NULL "
         f"FROM {table.name} WHERE local_id IN {among} ORDER BY local_id",
-        (origin, mode, at, ids),
+        (origin, mode, at, *by, ids),
     )
 
 
-def append_changes(tx: Connection, rows: Sequence[Row]) -> None:
+def append_changes(tx: Connection, rows: Sequence[Told]) -> None:
     """Append to the changes feed.
 
     A feed's reader trusts that below a number it has seen nothing can appear any more. SQLite has one writer at a time;
@@ -137,17 +183,20 @@ def append_changes(tx: Connection, rows: Sequence[Row]) -> None:
 
     Args:
         tx: A write transaction.
-        rows: Entity, local id, source id, external id, kind, changed fields, origin, mode, instant.
+        rows: What is told, in order.
     """
     if not rows:
         return
     if tx.dialect.name == "sqlite":
-        tx.exec_driver_sql(f"INSERT INTO changes ({_CHANGES}) VALUES (?,?,?,?,?,?,?,?,?)", list(rows))  # noqa: S608
+        tx.exec_driver_sql(
+            f"INSERT INTO changes ({_CHANGES}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+            [one.row for one in rows],
+        )
         return
     _lock_changes(tx)
     with _cursor(tx) as cursor, cursor.copy(f"COPY changes ({_CHANGES}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+        for one in rows:
+            copy.write_row(one.row)
 
 
 def select_in(tx: Connection, query: str, source_id: int | None, values: Iterable[Any]) -> Sequence[Sequence[Any]]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
+from servicedesk_core.domain import STREAMS
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import changes, consumers, sources
@@ -13,6 +15,9 @@ from servicedesk_core.store.upserting import insert_into
 
 QUIET_MODES = ("backfill", "remap", "rebuild")
 """Modes that consumers do not hear of unless they ask: history, not news."""
+
+_ORIGINS = {"remap": "remap", "rebuild": "remap", "webhook": "webhook"}
+"""Where what brought a change says how the desk learned it."""
 
 
 def read(
@@ -22,6 +27,9 @@ def read(
     *,
     entities: Collection[str] | None = None,
     include_backfill: bool = False,
+    with_costs: bool = False,
+    with_absences: bool = False,
+    with_internal: bool = False,
 ) -> list[Change]:
     """Return changes after a position, in order.
 
@@ -34,6 +42,9 @@ def read(
         limit: At most so many.
         entities: Only these streams.
         include_backfill: Also those of :data:`QUIET_MODES`.
+        with_costs: Whether ``before`` and ``after`` may say what work and goods cost.
+        with_absences: Whether they may say when people are away.
+        with_internal: Whether they may say what only the staff may read.
     """
     query = (
         select(changes, sources.c.name.label("connection"))
@@ -46,8 +57,17 @@ def read(
         query = query.where(changes.c.entity.in_(entities))
     if not include_backfill:
         query = query.where(changes.c["mode"].not_in(QUIET_MODES))
-    return [
-        Change(
+
+    def change(r: RowMapping) -> Change:
+        entity = STREAMS.get(r["entity"])
+        states: dict[str, list[Any]] = orjson.loads(r["states"] or "{}")
+        if entity is None or (entity.holds_costs and not with_costs) or (entity.holds_absences and not with_absences):
+            states = {}
+        elif hidden := (frozenset() if with_costs else entity.costs) | (
+            frozenset() if with_internal else entity.internal
+        ):
+            states = {name: both for name, both in states.items() if name not in hidden}
+        return Change(
             seq=r["seq"],
             entity=r["entity"],
             local_id=r["local_id"],
@@ -57,10 +77,14 @@ def read(
             external_id=r["external_id"],
             mode=r["mode"],
             at=from_us(r["at"]),
-            origin=r["origin"],
+            origin=_ORIGINS.get(r["mode"], r["origin"]),
+            actor=r["actor"],
+            write=r["write_id"],
+            before={name: before for name, (before, _) in states.items()},
+            after={name: after for name, (_, after) in states.items()},
         )
-        for r in tx.execute(query).mappings()
-    ]
+
+    return [change(r) for r in tx.execute(query).mappings()]
 
 
 def head(tx: Connection) -> int:

@@ -6,7 +6,7 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteStateError
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.store import records, sources
+from servicedesk_core.store import changes, records, sources
 from tests.outbox.conftest import QUICK, settings_for
 
 
@@ -144,3 +144,17 @@ async def test_a_search_that_finds_nothing_at_all_proves_nothing(desk, vendor):
     write = await desk.tickets.note("T1", "Hello", send=True)
     assert write.state is WriteState.IN_DOUBT
     assert "found nothing proves nothing" in write.error
+
+
+async def test_a_change_says_by_whom_with_which_write_and_what_stood_there_before(desk, vendor):
+    since = await desk.store.read(changes.head)
+    write = await desk.tickets.update("T1", title="Ours", queue="Projects", send=True)
+    vendor.put("tickets", "2", title="Theirs")
+    await desk.sync("psa", mode="full")
+    ours, theirs = [one async for one in desk.changes(since, entities=["tickets"])]
+    assert (ours.origin, ours.actor, ours.write) == ("write", write.proposed_by, write.id)
+    assert (ours.before["title"], ours.after["title"]) == ("Printer 1", "Ours")
+    assert (ours.before["queue_ref"], ours.after["queue_ref"]) == ("q1", "q2")
+    assert (theirs.origin, theirs.actor, theirs.write) == ("pull", None, None)
+    assert (theirs.before["title"], theirs.after["title"]) == ("Printer 2", "Theirs")
+    assert set(theirs.after) == set(theirs.changed_fields)

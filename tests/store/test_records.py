@@ -1,11 +1,12 @@
 """What comes in, what changed, what is gone; and the feed that tells of it."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core.domain import Company, Note, Priority, StatusCategory
+from servicedesk_core.domain import Company, Note, NoteVisibility, Priority, Product, StatusCategory
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import changes, raws, records
 from servicedesk_core.store.records import Incoming
@@ -169,6 +170,27 @@ def test_changes_of_a_failed_transaction_are_not_told(store, source, feed, ticke
 def test_an_unknown_stream_is_named(store):
     with pytest.raises(NotFoundLocallyError, match="printers"):
         store.read_blocking(lambda tx: records.known(tx, 1, "printers", ["1"]))
+
+
+def test_before_and_after_say_nothing_that_the_reader_may_not_see(store, put):
+    put(Note(external_id="1", ticket_ref="1", body="Old"))
+    put(Product(external_id="1", name="PC", unit_cost=Decimal(9)))
+    seq = store.read_blocking(changes.head)
+    note = Note(external_id="1", ticket_ref="1", body="New", visibility=NoteVisibility.PUBLIC)
+    put(note)
+    put(Product(external_id="1", name="Laptop", unit_cost=Decimal(10)))
+
+    def told(**may):
+        news = store.read_blocking(lambda tx: changes.read(tx, seq, **may))
+        return {name: (one.before[name], one.after[name]) for one in news for name in one.before}
+
+    seen = {"visibility": ("internal", "public"), "name": ("PC", "Laptop")}
+    assert told() == seen
+    assert told(with_internal=True) == seen | {"body": ("Old", "New")}
+    assert told(with_costs=True) == seen | {"unit_cost": ("9", "10")}
+    put(note.model_copy(update={"title": "Mapped anew"}), mode="remap")
+    (mapped,) = store.read_blocking(lambda tx: changes.read(tx, seq, include_backfill=True, entities=["notes"]))[-1:]
+    assert (mapped.origin, mapped.changed_fields, mapped.before) == ("remap", ("title",), {})
 
 
 def test_history_and_news_are_told_apart(store, put, ticket):

@@ -88,6 +88,10 @@ def named(content):
 
 async def test_an_erased_person_is_nowhere_and_stays_away(desk, people, tmp_path):
     await desk.sync()
+    people.ticket("2", description=f"{EMAIL} was copied in twice")
+    desk.clock.advance(600)
+    await desk.sync()
+    assert desk.sql("SELECT COUNT(*) FROM changes WHERE states IS NOT NULL") != [(0,)]
     assert len(named(on_disk(desk))) == 4
     done = await erase(desk, tmp_path)
     assert done.connections == ("psa",)

@@ -93,6 +93,10 @@ async def test_without_exclusions_all_of_it_is_there(desk, secrets):
 
 async def test_what_is_excluded_later_goes_for_good(desk, secrets):
     await desk.sync()
+    secrets.ticket("1", description=f"{SECRET} in other words")
+    desk.clock.advance(600)
+    await desk.sync()
+    assert SECRET in str(desk.sql("SELECT states FROM changes WHERE states IS NOT NULL"))
     await desk.sync(desk.connection(exclusions=ALL))
     assert desk.ids("tickets") == {"1"}
     assert desk.ids("notes") == {"n1"}

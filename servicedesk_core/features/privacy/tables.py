@@ -39,7 +39,7 @@ _ERASE: Final = "erase"
 
 _LEFT_ALONE: Final = frozenset(
     {*RECORDS, "quarantine", "audit", "audit_checkpoints", "store_meta", "sources", "raw_shapes", "tokens",
-     "webhook_endpoints", "suppressed", "progress", "seen", "staged", "record_issues", "record_revisions", "changes",
+     "webhook_endpoints", "suppressed", "progress", "seen", "staged", "record_issues", "record_revisions",
      "consumers", "leases"}
 )  # fmt: skip
 """Tables that are dealt with by themselves, or hold no text of records. The audit trail holds digests of such text."""
@@ -176,14 +176,14 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int, at: d
     codec, unpacker = codec_of(entity), Unpacker(tx)
     rows = _rows(tx, source_id, stream, after)
     changed: list[bulk.Row] = []
-    told: list[bulk.Row] = []
+    told: list[bulk.Told] = []
     packs = []
     gone: list[int] = []
     for row in rows:
         record, raw = _decoded(entity, row, unpacker)
         if isinstance(record, Contact) and hidden.is_contact(record.external_id, record.email):
             gone.append(row[0])
-            told.append((stream, row[0], source_id, ERASED, "erased", "[]", "desk", _ERASE, to_us(at)))
+            told.append(bulk.Told(stream, row[0], source_id, ERASED, "erased", "desk", _ERASE, to_us(at)))
             continue
         clean, is_told = hidden.cleaned(record)
         if not is_told and not _tells(hidden, raw):
@@ -196,7 +196,7 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int, at: d
         changed.append((*encoded.values, encoded.row_hash, kept.blob if kept else None, row[0]))
         if fields := [name for name in codec.names if getattr(clean, name) != getattr(record, name)]:
             ids = stream, row[0], source_id, record.external_id
-            told.append((*ids, "changed", to_json(fields), "desk", _ERASE, to_us(at)))
+            told.append(bulk.Told(*ids, "changed", "desk", _ERASE, to_us(at), to_json(fields)))
     remember_shapes(tx, packs)
     bulk.update(tx, table, (*codec.names, "row_hash", "raw"), changed)
     for statement in (
@@ -204,6 +204,8 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int, at: d
         f"DELETE FROM changes WHERE entity = '{stream}' AND local_id IN {{values}}",  # noqa: S608
     ):
         bulk.run_in(tx, statement, gone)
+    forget = f"UPDATE changes SET states = NULL WHERE entity = '{stream}' AND local_id IN {{values}}"  # noqa: S608
+    bulk.run_in(tx, forget, [row[-1] for row in changed])
     bulk.append_changes(tx, told)
     return (rows[-1][0] if len(rows) == _AT_ONCE else None), len(changed) + len(gone)
 

@@ -13,6 +13,9 @@ class AnnouncementSpecs:
     def on_changes(self, changes: Sequence[Change]) -> None:
         """Hear of changes, in order and in batches, at least once; rows of backfills and remaps are left out.
 
+        A hearer may be anybody's: what only the staff may read, such as the text of notes, and what costs are, stand in
+        no ``before`` and ``after`` here.
+
         Args:
             changes: A batch of the feed.
 

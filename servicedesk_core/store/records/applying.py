@@ -13,6 +13,7 @@ from servicedesk_core.domain.names import is_same_name
 from servicedesk_core.errors import MappingError
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
 from servicedesk_core.store import bulk, cover, histories, issues
+from servicedesk_core.store.changes import QUIET_MODES
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
 from servicedesk_core.store.fields import from_us, to_json, to_us
 from servicedesk_core.store.raws import Packed, pack, remember_shapes
@@ -82,6 +83,7 @@ def apply(
     mode: str,
     now: datetime,
     origin: str = "pull",
+    by: bulk.By = bulk.NOBODY,
     raw: RawPolicy = KEEP_ALL_RAW,
     keeps_spelling: bool = False,
 ) -> Applied:
@@ -99,11 +101,12 @@ def apply(
         mode: What brought them, for the feed: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
         now: When the desk learned it.
         origin: Who says so, for the feed.
+        by: Who made the changes and with which write of ours, for the feed.
         raw: Which payloads are kept.
         keeps_spelling: Whether a text that looks as the stored one does counts as the same; the stored one stays.
     """
     is_same = is_same_name if keeps_spelling else eq
-    batch = _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw, is_same=is_same)
+    batch = _Batch(tx, source_id, stream, mode=mode, origin=origin, by=by, now=to_us(now), raw=raw, is_same=is_same)
     return batch.apply(rows, known)
 
 
@@ -122,6 +125,7 @@ class _Batch:
         *,
         mode: str,
         origin: str,
+        by: bulk.By,
         now: int,
         raw: RawPolicy,
         is_same: Callable[[Any, Any], bool],
@@ -134,11 +138,12 @@ class _Batch:
         self.derives = self.codec.category_at is not None
         self.mode = mode
         self.origin = origin
+        self.by = by
         self.now = now
         self.keeps_raw = raw.days != 0
         self.is_same = is_same
         self.done = Applied()
-        self.feed: list[bulk.Row] = []
+        self.feed: list[bulk.Told] = []
 
     def apply(self, rows: Sequence[Incoming], known_before: Mapping[str, Known] | None) -> Applied:
         ready = self._ready(rows)
@@ -163,8 +168,8 @@ class _Batch:
             if not {"ticket_ref", "ticket_refs"}.isdisjoint(one.fields):
                 lost |= _tickets_of(one.before) - _tickets_of(one.after)
         for ref, ticket in known(self.tx, self.source_id, "tickets", lost).items() if lost else ():
-            row = ("tickets", ticket.local_id, self.source_id, ref, "changed", "[]", self.origin, self.mode, self.now)
-            self.feed.append(row)
+            told = ("tickets", ticket.local_id, self.source_id, ref, "changed", self.origin, self.mode, self.now)
+            self.feed.append(bulk.Told(*told))
 
     def _follow_histories(self) -> None:
         """Keep of which tickets the whole past is known."""
@@ -215,10 +220,10 @@ class _Batch:
             blob,
         )
 
-    def _change(self, local_id: int, external_id: str, kind: str, fields: str = "[]") -> None:
-        self.feed.append(
-            (self.stream, local_id, self.source_id, external_id, kind, fields, self.origin, self.mode, self.now)
-        )
+    def _change(self, change: Changed, external_id: str, kind: str) -> None:
+        told = (self.stream, change.local_id, self.source_id, external_id, kind, self.origin, self.mode, self.now)
+        states = None if self.mode in QUIET_MODES or not change.fields else _states(change)
+        self.feed.append(bulk.Told(*told, to_json(change.fields), *self.by, states))
 
     def _insert(self, ready: dict[str, _Ready]) -> dict[int, _Ready]:
         """Insert; return the rows, by local id, that somebody else inserted since ``known`` was asked."""
@@ -237,7 +242,7 @@ class _Batch:
             for local_id, (external_id, (row, _)) in zip(ids, ready.items(), strict=True)
             if external_id not in missed
         ]
-        bulk.append_created(self.tx, self.table, ids, origin=self.origin, mode=self.mode, at=self.now)
+        bulk.append_created(self.tx, self.table, ids, origin=self.origin, mode=self.mode, at=self.now, by=self.by)
         return late
 
     def _compare(self, ready: dict[int, _Ready]) -> None:
@@ -273,7 +278,7 @@ class _Batch:
                 continue
             change = Changed(local_id, self.codec.decode(external_id, old), incoming.entity, fields)
             (self.done.changed if gone_at is None else self.done.restored).append(change)
-            self._change(local_id, external_id, "changed" if gone_at is None else "restored", to_json(fields))
+            self._change(change, external_id, "changed" if gone_at is None else "restored")
             rows.append(self._row(local_id, external_id, row, first_seen))
         bulk.replace(self.tx, self.table, rows)
 
@@ -306,6 +311,13 @@ class _Batch:
                 plain.append((row.raw_hash, row.mapping_version, local_id))
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version"), plain)
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version", "raw"), with_raw)
+
+
+def _states(change: Changed) -> str:
+    """Return what a record showed before and after in the fields that changed, as JSON."""
+    fields = set(change.fields)
+    before, after = (one.model_dump(mode="json", include=fields) for one in (change.before, change.after))
+    return to_json({field: (before[field], after[field]) for field in change.fields})
 
 
 def _tickets_of(entity: Entity) -> set[str]:
@@ -348,6 +360,6 @@ def mark_gone(
     issues.forget(tx, source_id, stream, [external_id for _, external_id in rows])
     bulk.append_changes(
         tx,
-        [(stream, local_id, source_id, external_id, "gone", "[]", origin, mode, at) for local_id, external_id in rows],
+        [bulk.Told(stream, local_id, source_id, ref, "gone", origin, mode, at) for local_id, ref in rows],
     )
     return [local_id for local_id, _ in rows]

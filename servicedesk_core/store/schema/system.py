@@ -40,6 +40,9 @@ changes = Table(
     Column("origin", Text, nullable=False),
     Column("mode", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("actor", Text),
+    Column("write_id", BigInteger),
+    Column("states", Text),
     sqlite_autoincrement=True,
 )
 

@@ -16,6 +16,7 @@ from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
 from servicedesk_core.store import Tx, erased_people, issues, quarantine, records
+from servicedesk_core.store.bulk import NOBODY, By
 from servicedesk_core.store.erased_people import ErasedPeople
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
@@ -198,6 +199,7 @@ class Landing:
         now: datetime,
         unchanged_until: datetime | None = None,
         origin: str = "pull",
+        by: By = NOBODY,
     ) -> Landed:
         """Store a prepared batch.
 
@@ -208,6 +210,7 @@ class Landing:
             now: When it was read.
             unchanged_until: See :func:`servicedesk_core.sync.landing.observe.changes`.
             origin: Who says so, for the changes feed.
+            by: Who made the changes and with which write of ours, for the same.
         """
         applied = records.apply(
             tx,
@@ -219,6 +222,7 @@ class Landing:
             now=now,
             raw=self.raw,
             origin=origin,
+            by=by,
         )
         if self.stream == TICKETS and self.observes and mode != REMAP:
             told = observed(tx, self.source_id, applied, mode=mode, now=now, unchanged_until=unchanged_until)

@@ -110,6 +110,8 @@ def _blank(tx: Tx, source_id: int, excluder: Excluder, after: int) -> int | None
         rows.append((*encoded.values, encoded.row_hash, packed.blob if packed else None, local_id))
     remember_shapes(tx, packs)
     bulk.update(tx, table, (*codec.names, "row_hash", "raw"), rows)
+    forget = f"UPDATE changes SET states = NULL WHERE entity = '{excluder.stream}' AND local_id IN {{values}}"  # noqa: S608
+    bulk.run_in(tx, forget, [row.local_id for row in found])
     if excluder.stream == EVENTS:
         histories.assess_events(tx, source_id, [row.local_id for row in found])
     return found[-1].local_id if len(found) == _AT_ONCE else None

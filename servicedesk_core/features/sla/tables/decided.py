@@ -101,7 +101,7 @@ def keep(tx: Tx, one: Decision) -> Decision:
     tickets = RECORDS["tickets"]
     query = select(tickets.c.source_id, tickets.c.external_id).where(tickets.c.local_id == one.ticket_id)
     source_id, ref = tx.execute(query).one()
-    told = (tickets.name, one.ticket_id, source_id, ref, "changed", "[]", "desk", _QUIET, to_us(one.at))
+    told = bulk.Told(tickets.name, one.ticket_id, source_id, ref, "changed", "desk", _QUIET, to_us(one.at))
     bulk.append_changes(tx, [told])
     return replace(one, id=number)
 
