@@ -1,4 +1,4 @@
-"""Every connector to a manufacturer or distributor has the top grade; one of them by measurement."""
+"""Every connector to a manufacturer, a distributor or a stock has the top grade; one of them by measurement."""
 
 import json
 import subprocess
@@ -10,17 +10,20 @@ import pytest
 from servicedesk_core.grading import Grade, PluginGrade, State, check
 from servicedesk_core.grading.subject import CONNECTORS, Subject
 
-MANUFACTURERS = Path(__file__).parents[2] / "plugins" / "manufacturers"
-NAMES = ("cisco", "dell", "hpe", "ingram", "lenovo")
+PLUGINS = Path(__file__).parents[2] / "plugins"
+NAMES = (
+    *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "ingram", "lenovo")),
+    "inventory/inventree",
+)
 EXEMPT = {
     # Dell lists dispatches without tag and reference: a lost answer takes a person who looks.
-    "dell": {"settles-doubt"},
+    "manufacturers/dell": {"settles-doubt"},
 }
 """By folder: what the vendor makes impossible; each with a reason in the connector's own pyproject.toml."""
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not MANUFACTURERS.is_dir(), reason="the connectors' folders are not here"),
+    pytest.mark.skipif(not PLUGINS.is_dir(), reason="the connectors' folders are not here"),
 ]
 
 
@@ -31,7 +34,7 @@ def in_state(grade: PluginGrade, *states: State) -> dict[str, tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def said():
     """What the connectors say about themselves, asked in one process instead of one for each."""
-    targets = [target for name in NAMES for target in Subject(MANUFACTURERS / name).entry_points(CONNECTORS).values()]
+    targets = [target for name in NAMES for target in Subject(PLUGINS / name).entry_points(CONNECTORS).values()]
     ran = subprocess.run(
         [sys.executable, "-m", "servicedesk_core.grading.probe", *targets], capture_output=True, check=True
     )
@@ -44,7 +47,7 @@ def test_everything_that_needs_no_run_is_met(name, said, monkeypatch):
         return {"connectors": [said[target] for target in subject.entry_points(CONNECTORS).values()], "error": ""}
 
     monkeypatch.setattr(Subject, "probe", property(of))
-    grade = check(MANUFACTURERS / name, run=False)
+    grade = check(PLUGINS / name, run=False)
     assert in_state(grade, State.MISSING) == {}
     assert set(in_state(grade, State.EXEMPT)) == EXEMPT.get(name, set())
     assert grade.within_reach is Grade.PLATINUM
@@ -53,7 +56,7 @@ def test_everything_that_needs_no_run_is_met(name, said, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 def test_it_is_platinum_by_measurement():
-    grade = check(MANUFACTURERS / "ingram")
+    grade = check(PLUGINS / "manufacturers/ingram")
     unmet = in_state(grade, State.MISSING, State.NOT_MEASURED)
     if list(in_state(grade, State.NOT_MEASURED)) == ["wheel"] and len(unmet) == 1:
         pytest.skip(f"the wheel cannot be built here: {unmet['wheel'][0]}")

@@ -1,0 +1,1 @@
+"""The server's interface: addresses, credentials, lists in pages."""

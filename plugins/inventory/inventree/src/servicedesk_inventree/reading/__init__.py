@@ -1,0 +1,1 @@
+"""Reading: passes over a stream, and the search for a part."""

@@ -1,0 +1,123 @@
+"""Who has a part: our own shelf, asked now."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from servicedesk_core.domain.parts import PartOffer, PartQuery, Place
+from servicedesk_core.errors import NotFoundError
+from servicedesk_core.http import together
+from servicedesk_inventree.api.client import Api, Row
+from servicedesk_inventree.meaning.stock import available, maker_of, paid, place_of
+from servicedesk_inventree.meaning.values import key, text
+
+_MOST_OFFERS = 5
+"""How many parts words may mean; each costs two requests, and somebody waits."""
+_UPC, _EAN = 12, 13
+
+
+class PartFinder:
+    """Looks for parts.
+
+    Args:
+        api: The server's interface.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def find(self, query: PartQuery) -> tuple[PartOffer, ...]:
+        """Return the parts that are meant, with what lies where.
+
+        Raises:
+            ConnectorError: The server could not be asked, or refused.
+        """
+        known: dict[str, Row] = {}
+        sets: list[list[str]] = []
+        if query.serial:
+            sets.append(_keys(await self._api.rows("stock/", {"serial": query.serial.strip()}), "part"))
+        if query.upc:
+            sets.append(await self._by_bar_code(query.upc.strip()))
+        if query.part_number:
+            sets.append(await self._by_number(query.part_number.strip()))
+        if query.words:
+            # Alone, words are cut to the best; beside something else they only narrow it down.
+            limit = 100 if sets else _MOST_OFFERS
+            rows, _ = await self._api.page("part/", limit=limit, query={"search": query.words.strip()})
+            known = {ref: row for row in rows if isinstance(row, Mapping) and (ref := key(row.get("pk")))}
+            sets.append(list(known))
+        refs = [ref for ref in dict.fromkeys(sets[0]) if all(ref in one for one in sets[1:])][:_MOST_OFFERS]
+        found = await together(*(self._offer(ref, known.get(ref), query) for ref in refs))
+        return tuple(offer for offer in found if offer is not None)
+
+    async def _by_number(self, number: str) -> list[str]:
+        """Return the parts with exactly this number: our own, the maker's or a supplier's."""
+        own, made, sold = await together(
+            self._api.rows("part/", {"IPN": number}),
+            self._api.rows("company/part/manufacturer/", {"MPN": number}),
+            self._api.rows("company/part/", {"SKU": number}),
+        )
+        return [*_keys(own, "pk"), *_keys(made, "part"), *_keys(sold, "part")]
+
+    async def _by_bar_code(self, code: str) -> list[str]:
+        """Return the part that a bar code was given to, or that of the piece or of the supplier's part with it.
+
+        A UPC is an EAN with a nought before it, and scanners say either.
+        """
+        other = {_UPC: f"0{code}", _EAN: code[1:] if code.startswith("0") else ""}.get(len(code), "")
+        for one in filter(None, (code, other)):
+            found = await self._api.scan(one)
+            for name, path in (("part", None), ("stockitem", "stock/"), ("supplierpart", "company/part/")):
+                named = found.get(name)
+                ref = key(named.get("pk")) if isinstance(named, Mapping) else None
+                if ref is None:
+                    continue
+                part = ref if path is None else key((await self._api.one(f"{path}{ref}/")).get("part"))
+                return [part] if part else []
+        return []
+
+    async def _offer(self, ref: str, part: Row | None, query: PartQuery) -> PartOffer | None:
+        try:
+            part = part or await self._api.one(f"part/{ref}/")
+        except NotFoundError:
+            return None  # deleted since it was found
+        serial = {"serial": query.serial.strip()} if query.serial else {}
+        items, makers = await together(
+            self._api.rows("stock/", {"part": ref, "in_stock": "true", "location_detail": "true", **serial}),
+            self._api.rows("company/part/manufacturer/", {"part": ref, "manufacturer_detail": "true"}),
+        )
+        return _offer(part, ref, items, makers, query)
+
+
+def _offer(part: Row, ref: str, items: list[Row], makers: list[Row], query: PartQuery) -> PartOffer:
+    maker, number = maker_of(makers, query.part_number)
+    items = sorted(items, key=lambda item: item["pk"] if isinstance(item.get("pk"), int) else 0)
+    # What was paid for the piece that lies here longest: that one is taken first.
+    cost = next((price for item in items if (available(item) or 0) > 0 and (price := paid(item))), None)
+    active = part.get("active")
+    return PartOffer(
+        number=text(part.get("IPN")) or ref,
+        name=text(part.get("name")) or "",
+        manufacturer=maker,
+        manufacturer_part_number=number,
+        upc=query.upc,
+        unit_price=cost and cost[0],
+        currency=cost and cost[1],
+        available=sum((available(item) or Decimal(0) for item in items), Decimal(0)),
+        places=tuple(_place(item) for item in items),
+        is_active=active if isinstance(active, bool) else None,
+    )
+
+
+def _place(item: Row) -> Place:
+    serial = text(item.get("serial"))
+    return Place(
+        name=place_of(item) or "without a place",
+        available=available(item),
+        ref=key(item.get("pk")),
+        serial_numbers=(serial,) if serial else (),
+    )
+
+
+def _keys(rows: Iterable[Mapping[str, Any]], field: str) -> list[str]:
+    return [ref for row in rows if (ref := key(row.get(field)))]

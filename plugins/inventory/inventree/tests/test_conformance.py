@@ -1,0 +1,88 @@
+"""What every connector that is pulled and written to must do, whatever goes wrong on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.hooks import Write
+from servicedesk_core.testing import TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
+from servicedesk_inventree import InvenTree
+
+MOVES = {"method": "POST", "path": "/api/stock/(remove|add|assign|return)/$"}
+FAULTS = {
+    WriteFault.LOST_ANSWER: {"kind": "drop_after"},
+    WriteFault.CUT_OFF_ANSWER: {"kind": "truncate"},
+    WriteFault.LATE_ANSWER: {"kind": "timeout_after_commit", "seconds": 0.05},
+    WriteFault.LOST_REQUEST: {"kind": "drop_before"},
+    WriteFault.BUSY: {"kind": "status", "status": 429, "body": {"detail": "Request was throttled."}},
+    WriteFault.BROKEN: {"kind": "html", "status": 503},
+    WriteFault.REFUSED: {"kind": "status", "status": 400, "body": {"items": [{"pk": ["Stock item is not in stock"]}]}},
+}
+
+
+class TestStreams(TicketSyncSuite):
+    page_size = 2
+
+    @pytest.fixture
+    async def connector(self, shop):
+        return shop
+
+
+class Vendor(WriteVendor):
+    def __init__(self, stand, clock):
+        self._stand = stand
+        self._clock = clock
+        self._reference = 0
+
+    async def example(self, kind, number):
+        values = {"quantity": "0.5", "ticket_number": f"T-{number}", "note": f"Take {number}"}
+        if kind == "stock_moves.take":
+            return Write("", kind, parent="7", values=values)
+        room = self._stand.sandbox.room
+        moves = room.moves
+        room.act("remove", {"items": [{"pk": 7, "quantity": "1"}], "notes": f"by hand {number}"})
+        room.moves = moves
+        taken = self._stand.sandbox.records.all("track", item=7)[-1]["pk"]
+        return Write("", kind, parent="7", values={**values, "move_ref": str(taken)})
+
+    async def writes_done(self):
+        return self._stand.sandbox.room.moves
+
+    async def fail_next_write(self, fault):
+        self._stand.sandbox.faults([{**FAULTS[fault], "match": MOVES}])
+
+    async def ignore_searches(self):
+        nothing = {"count": 0, "next": None, "previous": None, "results": []}
+        answer = {"kind": "status", "status": 200, "body": nothing, "times": None}
+        self._stand.sandbox.faults([{**answer, "match": {"method": "GET", "path": "/api/stock/track/$"}}])
+
+    async def customer_reads(self, kind, ref):
+        return ""  # no customer reads anything of InvenTree
+
+    async def settle(self, seconds):
+        self._clock.instant += timedelta(seconds=seconds)
+
+
+class TestWrites(WriteSuite):
+    @pytest.fixture
+    def clock(self, stand):
+        return stand.clock()
+
+    @pytest.fixture
+    async def connector(self, stand, clock):
+        async with stand.connector(clock=clock) as shop:
+            yield shop
+
+    @pytest.fixture
+    async def ungranted(self, stand, clock):
+        async with stand.connector(grants=(), clock=clock) as shop:
+            yield shop
+
+    @pytest.fixture
+    def vendor(self, stand, clock):
+        return Vendor(stand, clock)
+
+
+def test_core_accepts_the_connector_and_its_hooks():
+    hooks = hooks_of(InvenTree, title="servicedesk-inventree")
+    assert {"pull", "fetch_records", "count", "describe_fields", "find_parts", "send_write", "find_write"} <= hooks
