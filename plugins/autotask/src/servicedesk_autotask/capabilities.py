@@ -1,6 +1,7 @@
 """What the connector can do, and what an administrator has to grant for it."""
 
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS
+from servicedesk_autotask.callouts.subscribing import CAPABILITY
 from servicedesk_autotask.reading.streams import STREAMS, Stream
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing.kinds import write_capabilities
@@ -32,6 +33,7 @@ def capabilities(settings: AutotaskSettings) -> Capabilities:
         lead_time=LEAD_TIME,
         documentation=DOCUMENTATION,
         writes=write_capabilities(settings),
+        webhooks=CAPABILITY,
     )
 
 

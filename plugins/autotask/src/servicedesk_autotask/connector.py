@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.profile import VENDOR
 from servicedesk_autotask.api.query import where
+from servicedesk_autotask.callouts import deliveries
+from servicedesk_autotask.callouts.subscribing import BY_STREAM, Subscriber
 from servicedesk_autotask.capabilities import capabilities
 from servicedesk_autotask.checks import check_stream, describe_stream, picklist_rows
 from servicedesk_autotask.meaning.lists import MAX_AGE, TenantLists, fresh_lists, saved_lists
@@ -28,6 +30,7 @@ from servicedesk_core.hooks import (
     Connector,
     ConnectorContext,
     ConnectorSettings,
+    Delivery,
     FetchOutcome,
     FetchStatus,
     FieldInfo,
@@ -38,7 +41,11 @@ from servicedesk_core.hooks import (
     PullRequest,
     SourceRecord,
     StreamCheck,
+    Subscription,
     VendorIdentity,
+    Verdict,
+    WebhookEndpoint,
+    WebhookEvent,
     Write,
     WriteProblem,
     WriteReceipt,
@@ -78,6 +85,7 @@ class Autotask(Connector[AutotaskSettings]):
             pulled=self._pulled,
             confirmed=self._learn_author,
         )
+        self._subscriber = Subscriber(self._api)
         self._finder = Finder(
             self._api,
             ctx.settings,
@@ -241,6 +249,38 @@ class Autotask(Connector[AutotaskSettings]):
     async def find_write(self, write: Write) -> FindResult:
         """Look for a change whose answer got lost."""
         return await self._finder.find(write)
+
+    @hookimpl
+    def verify_webhook(self, delivery: Delivery, secret: str, key: bytes | None) -> Verdict:
+        """Look at the signature, made of the raw bytes with the secret that we gave."""
+        del key  # the vendor publishes none
+        return deliveries.verdict(delivery, secret)
+
+    @hookimpl
+    def webhook_events(self, delivery: Delivery) -> tuple[WebhookEvent, ...]:
+        """Name the record of a callout."""
+        return deliveries.events(delivery)
+
+    @hookimpl
+    async def register_webhook(self, stream: str, endpoint: WebhookEndpoint) -> Subscription:
+        """Have the vendor call about one stream."""
+        return await self._subscriber.register(stream, endpoint)
+
+    @hookimpl
+    async def list_webhooks(self, endpoint: WebhookEndpoint) -> tuple[Subscription, ...]:
+        """List the webhooks of an endpoint."""
+        wanted = tuple(name for name in BY_STREAM if not self.ctx.streams or name in self.ctx.streams)
+        return await self._subscriber.listed(wanted, endpoint)
+
+    @hookimpl
+    async def renew_webhook(self, subscription: Subscription, endpoint: WebhookEndpoint) -> Subscription:
+        """Switch a webhook on again."""
+        return await self._subscriber.renew(subscription, endpoint)
+
+    @hookimpl
+    async def remove_webhook(self, subscription: Subscription) -> bool:
+        """Delete a webhook."""
+        return await self._subscriber.remove(subscription)
 
     async def _own_name(self) -> str:
         try:

@@ -168,15 +168,25 @@ class Api:
             raise ProtocolError(f"Autotask described {entity} without a list of fields.")
         return [field for field in found if isinstance(field, dict)]
 
-    async def write(self, method: str, path: str, endpoint: str, body: Mapping[str, Any], *, right: str) -> int:
+    async def write(
+        self,
+        method: str,
+        path: str,
+        endpoint: str,
+        body: Mapping[str, Any] | None,
+        *,
+        right: str,
+        impersonates: bool = True,
+    ) -> int:
         """Send one change, once.
 
         Args:
-            method: ``POST`` or ``PATCH``.
+            method: ``POST``, ``PATCH`` or ``DELETE``.
             path: Where to.
             endpoint: The entity, for limits and messages.
-            body: Fields to send.
+            body: Fields to send; ``None`` = nothing.
             right: What the security level must allow.
+            impersonates: Whether it is done in the name of the configured resource, where there is one.
 
         Returns:
             Id of the written record.
@@ -186,7 +196,7 @@ class Api:
             ConnectorError: It was not done.
         """
         client = self._connected()
-        resource = self._ctx.settings.impersonate
+        resource = self._ctx.settings.impersonate if impersonates else None
         headers = {"ImpersonationResourceId": str(resource)} if resource is not None else {}
         options: dict[str, Any] = {
             "json": body, "endpoint": endpoint, "reserved": True, "headers": headers, "timeout_s": WRITE_TIMEOUT_S,

@@ -11,7 +11,7 @@ from servicedesk_core.errors import (
     RejectedError,
     VendorUnavailableError,
 )
-from servicedesk_core.hooks import BudgetPolicy
+from servicedesk_core.hooks import WEBHOOKS, BudgetPolicy
 from servicedesk_core.http import HeaderAuth, HttpProfile, Outcome, Response, Route, Rule
 
 VENDOR = "autotask"
@@ -128,6 +128,11 @@ ROUTES = (
     KINDS["notes.create_public"].route("POST", "Tickets/{ticket}/Notes"),
     KINDS["time_entries.create"].route("POST", "TimeEntries"),
     KINDS["assets.update"].route("PATCH", "ConfigurationItems"),
+    *(
+        Route(method, f"{entity}Webhooks{path}", WEBHOOKS)
+        for entity in ("Ticket", "TicketNote", "Company", "Contact", "ConfigurationItem")
+        for method, path in (("POST", ""), ("PATCH", ""), ("DELETE", "/{id}"), ("POST", "/{id}/Fields"))
+    ),
 )
 """All that is ever sent besides GET. The first two read; the HTTP kit sends the others only when they are granted, and
 refuses everything else."""

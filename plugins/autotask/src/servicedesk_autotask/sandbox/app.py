@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from servicedesk_autotask.sandbox import faults
+from servicedesk_autotask.sandbox.callouts import Callouts
 from servicedesk_autotask.sandbox.clock import DeskClock
 from servicedesk_autotask.sandbox.desk import Desk
 from servicedesk_autotask.sandbox.life import Life
@@ -43,6 +44,7 @@ class Sandbox:
 
     def _prepare(self) -> None:
         self.desk = Desk(self.store, DeskClock(self.options.now), self.options)
+        self.callouts = Callouts(self.desk)
         self.life = Life(self.desk)
         self.vendor = Vendor(self.desk, self.options, self.recorder)
 
@@ -111,6 +113,7 @@ class Sandbox:
         self.recorder.forget()
         self.store.lists.clear()
         if reseed:
+            self.callouts.close()
             self._prepare()
             self.seed()
         else:
@@ -121,7 +124,8 @@ class Sandbox:
         return self.desk.clock.now()
 
     def close(self) -> None:
-        """Release the state file."""
+        """Call nobody any more, and release the state file."""
+        self.callouts.close()
         self.store.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,8 +144,13 @@ class Sandbox:
             "GET state": lambda _: self.state(),
             "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
             "POST faults": lambda body: self.faults(body or []),
+            "POST callouts": self._play,
             "POST reset": self._reset,
         }
+
+    def _play(self, body: Any) -> dict[str, int]:
+        self.callouts.play(str((body or {}).get("kind")), int((body or {}).get("times", 1)))
+        return {"callouts": len(self.callouts.delivered)}
 
     def _reset(self, body: Any) -> dict[str, int]:
         self.reset(reseed=bool((body or {}).get("reseed", True)))

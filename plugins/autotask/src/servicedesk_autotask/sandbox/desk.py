@@ -1,6 +1,7 @@
 """The desk behind the API: rows, time and who acts."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from servicedesk_autotask.sandbox.clock import DeskClock
@@ -21,6 +22,10 @@ class Desk:
     store: Store
     clock: DeskClock
     options: SandboxOptions
+    told: list[Callable[[str, "Act"], None]] = field(default_factory=list)
+    """Who hears of records that were made or changed."""
+    deletions: list[Callable[[str, dict[str, Any], int], None]] = field(default_factory=list)
+    """Who hears of records that are gone: their entity, the last they said, who deleted them."""
 
     def stamp(self) -> str:
         """The wire date of a write happening now."""
@@ -31,6 +36,16 @@ class Desk:
         row["id"] = self.store.next_id(entity)
         self.store.put(entity, [row])
         return row
+
+
+def telling(entity: str) -> "Callable[[Act], None]":
+    """Return the effect of a write that others hear of it."""
+
+    def tell(act: "Act") -> None:
+        for hearer in act.desk.told:
+            hearer(entity, act)
+
+    return tell
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from servicedesk_autotask.sandbox.entities import read_data
+from servicedesk_autotask.sandbox.entities import catalogue, read_data
+
+_CALLING = {
+    "CompanyWebhookFields": "Companies",
+    "ContactWebhookFields": "Contacts",
+    "ConfigurationItemWebhookFields": "ConfigurationItems",
+    "TicketWebhookFields": "Tickets",
+    "TicketNoteWebhookFields": "TicketNotes",
+}
+"""Whose fields each of these entities names."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def picklist(entity: str, field: str, changed: Changed | None = None) -> Picklis
         field: The field.
         changed: What the tenant changed in its lists since the desk was seeded.
     """
-    found = _all().get(f"{entity}.{field}")
+    found = _all().get(f"{entity}.{field}") or _callable_fields(entity, field)
     changes = (changed or {}).get(f"{entity}.{field}")
     if found is None or not changes:
         return found
@@ -73,6 +82,16 @@ def picklist(entity: str, field: str, changed: Changed | None = None) -> Picklis
     retired = frozenset(value for value in values if changes.get(value) == RETIRED)
     shown = {value: found.values.get(value, label) if value in retired else label for value, label in values.items()}
     return replace(found, values=shown, retired=retired)
+
+
+@cache
+def _callable_fields(entity: str, field: str) -> Picklist | None:
+    """Return the fields whose change can call a webhook, by number, where this field names one of them."""
+    calling = _CALLING.get(entity)
+    if calling is None or field != "fieldID":
+        return None
+    values = {str(number): one.name for number, one in enumerate(catalogue()[calling].fields, 1)}
+    return Picklist(values, frozenset(), None, "", {})
 
 
 def label(entity: str, field: str, value: Any) -> str:

@@ -97,6 +97,8 @@ class Writer:
         if row is None or not _is_below(entity, row, above):
             raise no_record("delete")
         self._desk.store.delete(entity.plural, record_id)
+        for hearer in self._desk.deletions:
+            hearer(entity.plural, row, API_RESOURCE)
         return record_id
 
     def _act(self, before: dict[str, Any] | None, row: dict[str, Any], author: int | None) -> Act:

@@ -1,0 +1,1 @@
+"""The vendor's webhooks, which it calls callouts."""
