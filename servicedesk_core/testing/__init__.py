@@ -11,6 +11,7 @@ from servicedesk_core.testing.stand import Stand, stand_fixtures
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
+from servicedesk_core.testing.suites.webhooks import WebhookSuite
 from servicedesk_core.testing.suites.write_vendor import WriteFault, WriteVendor
 from servicedesk_core.testing.suites.writes import WriteSuite
 
@@ -28,6 +29,7 @@ __all__ = [
     "UnrecordedRequestError",
     "WarrantyClaimsSuite",
     "WarrantyLookupSuite",
+    "WebhookSuite",
     "WriteFault",
     "WriteSuite",
     "WriteVendor",

@@ -103,6 +103,8 @@ class Bell(Connector[BellSettings]):
     @hookimpl
     def webhook_events(self, delivery):
         found = json.loads(delivery.body)
+        if not isinstance(found, list) or not all(isinstance(one, dict) and "kind" in one for one in found):
+            raise ValueError("no list of events")
         return tuple(
             WebhookEvent(
                 HintKind(one["kind"]),

@@ -8,6 +8,7 @@ from servicedesk_autotask.callouts.subscribing import BY_STREAM
 from servicedesk_autotask.sandbox.callouts import FAILED_IN_A_ROW, as_sent, signature
 from servicedesk_core.errors import PermissionDeniedError, ProtocolError, RejectedError, WriteNotGrantedError
 from servicedesk_core.hooks import WEBHOOKS, Delivery, HintKind, Verdict, WebhookEndpoint
+from servicedesk_core.testing import WebhookSuite
 
 SECRET = "a-secret-of-the-endpoint"
 CALLOUT = {
@@ -175,3 +176,23 @@ async def test_after_25_failures_the_vendor_has_switched_it_off(changing_desk):
         assert (found.is_active, "25 failed calls" in found.problem) == (False, True)
         assert changing_desk.sandbox.store.count("WebhookEventErrorLogs") == FAILED_IN_A_ROW
         assert (await autotask.renew_webhook(found, ENDPOINT)).is_active
+
+
+@pytest.fixture(scope="module")
+def registering_desk(desk_with):
+    with desk_with(tickets=20) as running:
+        yield running
+
+
+class TestCallouts(WebhookSuite):
+    known = ("tickets", "100001")
+
+    @pytest.fixture
+    async def connector(self, registering_desk):
+        async with registering_desk.connector(grants=[WEBHOOKS]) as autotask:
+            yield autotask
+
+    def delivery(self, secret, kind, stream, ref):
+        action = {HintKind.ADDED: "Create", HintKind.CHANGED: "Update", HintKind.DELETED: "Delete"}[kind]
+        body = as_sent(CALLOUT | {"Action": action, "EntityType": "Ticket", "Id": int(ref)})
+        return delivery(body, signature(secret, body))

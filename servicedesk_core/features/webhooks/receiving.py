@@ -14,7 +14,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.errors import HookError, ServiceDeskError, StoreError
 from servicedesk_core.features.webhooks.keys import Keys, KeyUnavailableError
 from servicedesk_core.hooks import Delivery, Verdict, WebhookCapability, WebhookEvent
 from servicedesk_core.hooks.calls import ConnectorCalls
@@ -154,12 +154,15 @@ class Receiver:
         except RefusedError as refused:
             reply = Reply(refused.outcome)
         except ServiceDeskError as error:
-            if error.message not in self._said:
-                self._said.add(error.message)
-                _log.error("A delivery could not be taken, and its sender was told so: %s", error.message)
+            self._say("A delivery could not be taken, and its sender was told so", error)
             reply = Reply(Outcome.UNAVAILABLE)
         self._counts[source_id, reply.outcome.value] += 1
         return reply
+
+    def _say(self, what: str, error: ServiceDeskError) -> None:
+        if error.message not in self._said:
+            self._said.add(error.message)
+            _log.error("%s: %s", what, error.message)
 
     async def tell(self) -> None:
         """Write to the store what was counted since the last time."""
@@ -228,6 +231,9 @@ class Receiver:
         try:
             events, outcome = calls.webhook_events(delivery), Outcome.ACCEPTED
         except ValueError:
+            events, outcome = (), Outcome.NOT_UNDERSTOOD
+        except HookError as error:  # a vendor that is told of our fault again and again stops calling
+            self._say("A delivery could not be understood", error)
             events, outcome = (), Outcome.NOT_UNDERSTOOD
         lasts = timedelta(seconds=capability.retries_s) + GRACE
         young = [one for one in events if one.at is None or now - one.at <= lasts]

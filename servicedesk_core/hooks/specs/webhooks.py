@@ -102,8 +102,8 @@ class WebhookSpecs:
     async def register_webhook(self, stream: str, endpoint: WebhookEndpoint) -> Subscription:
         """Have the vendor call for one stream. Called after ``open``; a write, which its route grants.
 
-        Core has listed the subscriptions before, and calls this for a stream without one. Done half and again it must
-        come to one subscription: take up what is there.
+        Core has listed the subscriptions before, and calls this for a stream without one. What a call leaves half-made
+        must be listed as inactive, so that ``renew_webhook`` completes it.
 
         Args:
             stream: One of the capability's.
