@@ -47,7 +47,7 @@ def test_routes_forgive_casing_and_slashes(shared, path):
         ("POST", "Tickets/100001/TimeEntries", 404),
         ("POST", "Tickets/100001/Notes/query", 404),
         ("GET", "Nothing/1", 404),
-        ("POST", "TicketWebhooks", 404),
+        ("POST", "TimeEntryWebhooks", 404),
     ],
 )
 def test_verbs_and_routes_the_vendor_lacks(shared, method, path, status):
