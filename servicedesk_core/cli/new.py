@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.scaffold import FAMILIES, write_connector
 
 
 def register(app: typer.Typer) -> None:
@@ -24,13 +25,11 @@ def connector(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Id of the connector, for example acme.")],
     directory: Annotated[Path, typer.Option("--dir", help="Folder to put it in.")] = Path(),
-    family: Annotated[str, typer.Option("--family", help="What it does: tickets or warranty.")] = "tickets",
+    family: Annotated[str, typer.Option("--family", help=f"What it does: {' or '.join(FAMILIES)}.")] = FAMILIES[0],
 ) -> None:
     """Write an installable distribution with a connector and green tests."""
-    from servicedesk_core import scaffold  # noqa: PLC0415
-
     cli: Cli = ctx.obj
-    for path in scaffold.write_connector(name, directory, family):
+    for path in write_connector(name, directory, family):
         cli.say(f"  {path}")
     target = directory / name
     cli.say(f"Next: pip install -e '{target}[dev]' && pytest {target}")

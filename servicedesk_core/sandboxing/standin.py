@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from servicedesk_core.sandboxing import faults as script
@@ -17,18 +19,31 @@ from servicedesk_core.sandboxing.asgi import (
     read_request,
     send_response,
 )
+from servicedesk_core.sandboxing.clock import VendorClock
+from servicedesk_core.sandboxing.shelf import Shelf
 from servicedesk_core.sandboxing.steering import Act, steered
+
+_CLOCK = ("clock", "now")
 
 
 class StandIn:
     """Base of a stand-in; an instance is the ASGI application.
 
-    A vendor's class overrides :meth:`answer` and :meth:`told`, and :meth:`routes`, :meth:`intervene` and :meth:`spoil`
-    where it has more to offer. Below ``/sandbox`` it is steered, from this machine only: ``GET state``, ``POST faults``
-    and what :meth:`routes` adds.
+    A vendor's class overrides :meth:`answer` and :meth:`told`; :meth:`seed` and :meth:`live` where it has data; and
+    :meth:`routes`, :meth:`intervene` and :meth:`spoil` where it has more to offer. Below ``/sandbox`` it is steered,
+    from this machine only: ``GET state``, ``POST faults``, ``POST advance`` with ``hours``, ``POST reset``, and what
+    :meth:`routes` adds.
+
+    Args:
+        latency_s: Added to every call of the vendor.
+        now: The vendor's present instant; its clock then stands still except for :meth:`advance`. ``None`` = the
+            machine's.
+        state: File that keeps the shelf and the time between two runs; ``None`` forgets them at the end.
 
     Attributes:
         kinds: Kinds of faults beside those of the transport.
+        clock: The vendor's time.
+        shelf: What the vendor knows.
         latency_s: Added to every call of the vendor.
         requests: Calls of the vendor, by verb and name; see :meth:`name_of`.
         most_at_once: Most calls of the vendor that were ever open at the same time.
@@ -36,11 +51,14 @@ class StandIn:
 
     kinds: frozenset[str] = frozenset()
 
-    def __init__(self, *, latency_s: float = 0.0) -> None:
+    def __init__(self, *, latency_s: float = 0.0, now: datetime | None = None, state: Path | None = None) -> None:
         self.latency_s = latency_s
+        self.shelf = Shelf(state)
+        self._now = now
+        self._set_clock()
         self.requests: Counter[str] = Counter()
         self.most_at_once = 0
-        self._open = 0
+        self._calls_open = 0
         self.script = script.Script(self.kinds)
 
     def answer(self, request: Request) -> Response:
@@ -55,8 +73,37 @@ class StandIn:
         """
         return {"url": url}
 
+    def seed(self) -> None:
+        """Fill the empty shelf; called by :meth:`reset`, and by whoever finds it empty at the beginning."""
+
+    def live(self) -> dict[str, int]:
+        """Do what happens at the vendor by itself until its present instant; return what happened, counted by kind."""
+        return {}
+
+    def advance(self, hours: float) -> dict[str, int]:
+        """Let time pass, and return what happened meanwhile."""
+        self.clock.move(timedelta(hours=hours))
+        self.shelf.put(*_CLOCK, self.clock.now())
+        return self.live()
+
+    def reset(self) -> Mapping[str, int] | None:
+        """Forget everything, the faults and the counters too; time begins again."""
+        self.shelf.clear()
+        self._set_clock()
+        self.requests.clear()
+        self.most_at_once = 0
+        self.faults([])
+        self.seed()
+        return None
+
     def close(self) -> None:
         """Release what it holds, such as a file."""
+        self.shelf.close()
+
+    def _set_clock(self) -> None:
+        self.clock = VendorClock(self._now)
+        if (kept := self.shelf.get(*_CLOCK)) is not None:
+            self.clock.move(max(datetime.fromisoformat(kept) - self.clock.now(), timedelta()))
 
     def routes(self) -> dict[str, Act]:
         """Return further steering routes by verb and path below ``/sandbox``."""
@@ -92,23 +139,22 @@ class StandIn:
         """Serve one ASGI scope."""
         request = await read_request(scope, receive)
         if request.segments[:1] == ("sandbox",):
-            known: dict[str, Act] = {"GET state": lambda _: self.state(), "POST faults": self._load, **self.routes()}
-            await send_response(steered(request, known), send)
+            await send_response(steered(request, {**self._steering(), **self.routes()}), send)
             return
         self.requests[self.name_of(request)] += 1
-        self._open += 1
-        self.most_at_once = max(self.most_at_once, self._open)
+        self._calls_open += 1
+        self.most_at_once = max(self.most_at_once, self._calls_open)
         try:
             await self._serve(request, receive, send)
         finally:
-            self._open -= 1
+            self._calls_open -= 1
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         fault = self.script.pick(request)
         if fault is None:
-            await send_response(self._answer(request), send)
+            await send_response(self._play(request), send)
         else:
             await self._fail(fault, request, receive, send)
 
@@ -119,16 +165,24 @@ class StandIn:
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         own = self.intervene(fault, request) if fault.kind in self.kinds else None
-        response = script.instead(fault) or own or self._answer(request)
+        response = script.instead(fault) or own or self._play(request)
         if not await script.lose(fault, response, receive, send):
             await send_response(self.spoil(fault, response) if fault.kind in self.kinds else response, send)
 
-    def _answer(self, request: Request) -> Response:
+    def _play(self, request: Request) -> Response:
         try:
             return self.answer(request)
         except Refusal as refusal:
             return refusal.response
 
-    def _load(self, body: Any) -> dict[str, int]:
+    def _steering(self) -> dict[str, Act]:
+        return {
+            "GET state": lambda _: self.state(),
+            "POST faults": self._load_faults,
+            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
+            "POST reset": lambda _: self.reset() or {},
+        }
+
+    def _load_faults(self, body: Any) -> dict[str, int]:
         self.faults(body or [])
         return {"faults": len(self.script.faults)}

@@ -9,8 +9,8 @@ from string import Template
 from servicedesk_core import __version__
 from servicedesk_core.errors import SettingsError
 
-FAMILIES = {"tickets": "connector", "warranty": "warranty"}
-"""Templates by family of hooks."""
+FAMILIES = ("tickets", "warranty")
+"""Families of hooks that have a template: a folder of that name beside ``common``, which holds what all have."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -21,7 +21,7 @@ def write_connector(name: str, folder: Path, family: str = "tickets") -> list[Pa
     Args:
         name: Connector id: lower-case words joined by hyphens, for example ``acme`` or ``acme-parts``.
         folder: Folder to create; the distribution is written into ``folder/name``.
-        family: What it does: ``tickets`` or ``warranty``.
+        family: What it does: one of :data:`FAMILIES`.
 
     Returns:
         The files written, in order.
@@ -49,12 +49,13 @@ def write_connector(name: str, folder: Path, family: str = "tickets") -> list[Pa
         "version": __version__.rpartition(".")[0],
     }
     written: list[Path] = []
-    _copy(files(__package__).joinpath("templates", FAMILIES[family]), target, words, written)
-    return written
+    for part in ("common", family):
+        _copy(files(__package__).joinpath("templates", part), target, words, written)
+    return sorted(written)
 
 
 def _copy(source: Traversable, target: Path, words: dict[str, str], written: list[Path]) -> None:
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     for entry in sorted(source.iterdir(), key=lambda item: item.name):
         name = words["package"] if entry.name == "package" else entry.name.removesuffix(".tmpl")
         if entry.is_dir():

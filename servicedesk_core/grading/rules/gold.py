@@ -154,7 +154,8 @@ RULES = (
         grade=Grade.GOLD,
         what="It can be tried without the vendor: a sandbox, or recorded exchanges.",
         why="A successor has no tenant of the vendor's to try changes on.",
-        mend="Record a live connection with servicedesk_core.testing.Recorder into tests/recordings/.",
+        mend="Write a stand-in with servicedesk_core.sandboxing, or record a live connection with "
+        "servicedesk_core.testing.Recorder into tests/recordings/.",
         look=stand_in,
     ),
     Rule(

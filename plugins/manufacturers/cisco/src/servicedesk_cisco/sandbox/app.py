@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import orjson
@@ -17,7 +17,6 @@ from servicedesk_core.sandboxing import (
     Request,
     Response,
     StandIn,
-    VendorClock,
     json_response,
 )
 
@@ -38,7 +37,7 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s)
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now)
         self._places: dict[tuple[str, ...], Callable[[Request, list[str]], Response]] = {
             ("sn2info", "v2", "coverage", "summary", "serial_numbers"): self._summary,
             ("sn2info", "v2", "coverage", "summary", "instance_numbers"): self._instances,
@@ -52,7 +51,7 @@ class Sandbox(StandIn):
             ("case", "v3", "cases", "contracts", "contract_ids"): self._cases_of,
             ("case", "v3", "cases", "users", "user_ids"): self._cases_of,
         }
-        self.reset()
+        self.seed()
 
     def told(self, url: str) -> dict[str, str]:
         """Return the settings of a connection to it."""
@@ -63,32 +62,25 @@ class Sandbox(StandIn):
             "token_url": f"{url}/oauth2/default/v1/token",
         }
 
-    def reset(self) -> dict[str, int]:
-        """Forget tokens, orders, counters and faults."""
-        self.clock = VendorClock(self.options.now)
+    def seed(self) -> None:
+        """Begin without tokens and orders, and with the whole quota."""
         self.tokens = ClientCredentials(
             self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
         )
         self.orders = Orders()
         self.left = self.options.requests_allowed
-        self.requests.clear()
-        self.faults([])
-        return {"orders": 0}
 
     def today(self) -> date:
         """Return the vendor's day."""
         return self.clock.now().date()
 
-    def advance(self, hours: float) -> dict[str, int]:
-        """Let time pass: parts are sent, come back, and RMAs are closed."""
-        self.clock.move(timedelta(hours=hours))
+    def live(self) -> dict[str, int]:
+        """Let parts be sent, come back, and RMAs be closed."""
         return self.orders.live(self.today())
 
     def routes(self) -> dict[str, Callable[[Any], Any]]:
         """Return what else it can be told."""
         return {
-            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
-            "POST reset": lambda _: self.reset(),
             "POST cases": lambda body: self.orders.open(body["serial"], self.today()),
             "POST say": lambda body: {"done": self.orders.say(str(body["number"]), str(body["word"]))},
         }

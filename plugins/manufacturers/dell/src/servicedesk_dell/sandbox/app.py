@@ -110,10 +110,8 @@ class Sandbox(StandIn):
         """Claims as they are, time, decisions, and a new beginning."""
         return {
             "GET claims": lambda _: self.claims.since(_BEGINNING),
-            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
             "POST deny": lambda body: self.deny(body["code"], body.get("reason", "")),
             "POST say": lambda body: self.say(body["code"], body["status"]),
-            "POST reset": lambda _: self.reset(),
         }
 
     def reset(self) -> dict[str, int]:
@@ -127,6 +125,7 @@ class Sandbox(StandIn):
 
     def close(self) -> None:
         """Release the state file."""
+        super().close()
         self.claims.close()
 
     def name_of(self, request: Request) -> str:

@@ -2,8 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -15,7 +13,6 @@ from servicedesk_core.sandboxing import (
     Request,
     Response,
     StandIn,
-    VendorClock,
     json_response,
 )
 from servicedesk_hpe.sandbox.fleet import Fleet
@@ -38,45 +35,29 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s)
-        self.reset()
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now)
+        self.seed()
 
     def told(self, url: str) -> dict[str, str]:
         """Return the settings of a connection to it."""
         return {"url": url, "client_id": self.options.client_id, "client_secret": self.options.client_secret}
 
-    def reset(self) -> None:
-        """Forget counters, tokens and faults."""
-        self.clock = VendorClock(self.options.now)
+    def seed(self) -> None:
+        """Begin with the fleet, no token and the whole quota."""
         self.fleet = Fleet(self.options, self.clock.now())
         self.tokens = ClientCredentials(
             self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
         )
         self.left = self.options.requests_allowed
-        self.requests.clear()
-        self.faults([])
 
-    def advance(self, hours: float) -> None:
-        """Let time pass: tokens and covers end, the quota is fresh."""
-        self.clock.move(timedelta(hours=hours))
+    def live(self) -> dict[str, int]:
+        """Give the quota back."""
         self.left = self.options.requests_allowed
+        return {}
 
     def state(self) -> dict[str, Any]:
         """Return counters, the vendor's time and how far the script is."""
         return super().state() | {"now": self.clock.now().isoformat(), "devices": len(self.fleet)}
-
-    def routes(self) -> dict[str, Callable[[Any], Any]]:
-        """Return further steering routes."""
-
-        def advance(body: Any) -> dict[str, Any]:
-            self.advance(float((body or {}).get("hours", 1)))
-            return {"now": self.clock.now().isoformat()}
-
-        def reset(_: Any) -> dict[str, Any]:
-            self.reset()
-            return {"devices": len(self.fleet)}
-
-        return {"POST advance": advance, "POST reset": reset}
 
     def name_of(self, request: Request) -> str:
         """Count token requests and questions."""

@@ -1,11 +1,10 @@
 """The stand-in: tokens by GET, required fields of every call, and returns."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from servicedesk_core.sandboxing import Refusal, Request, Response, Shelf, StandIn, VendorClock, json_response
+from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, json_response
 from servicedesk_core.sandboxing.tokens import ClientCredentials
 from servicedesk_ingram.sandbox.claims import REASON, Returns
 from servicedesk_ingram.sandbox.options import SandboxOptions
@@ -29,11 +28,8 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s)
-        self._shelf = Shelf(self.options.state)
-        self._begin()
-        if (kept := self._shelf.get("clock", "now")) is not None:
-            self.clock.move(max(datetime.fromisoformat(kept) - self.clock.now(), timedelta()))
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now, state=self.options.state)
+        self.seed()
 
     def told(self, url: str) -> dict[str, str]:
         """Return the settings of a connection to it."""
@@ -45,37 +41,21 @@ class Sandbox(StandIn):
             "country_code": self.options.country_code,
         }
 
-    def reset(self) -> dict[str, int]:
-        """Forget tokens, returns, counters and faults; time begins again."""
-        self._shelf.clear()
-        self._begin()
-        return {"returns": 0}
-
-    def close(self) -> None:
-        """Release the state file."""
-        self._shelf.close()
-
-    def _begin(self) -> None:
-        self.clock = VendorClock(self.options.now)
+    def seed(self) -> None:
+        """Begin without tokens, and with the returns that are kept."""
         self.tokens = ClientCredentials(
             self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
         )
-        self.returns = Returns(self._shelf)
+        self.returns = Returns(self.shelf)
         self.correlations: set[str] = set()
-        self.requests.clear()
-        self.faults([])
 
-    def advance(self, hours: float) -> dict[str, int]:
-        """Let time pass: returns are approved after a day and credited after eight."""
-        self.clock.move(timedelta(hours=hours))
-        self._shelf.put("clock", "now", self.clock.now())
+    def live(self) -> dict[str, int]:
+        """Count the returns: they are approved after a day and credited after eight."""
         return {"returns": len(self.returns.by_number)}
 
     def routes(self) -> dict[str, Callable[[Any], Any]]:
         """Return what else it can be told."""
         return {
-            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
-            "POST reset": lambda _: self.reset(),
             "POST say": lambda body: {"done": self.returns.say(body["number"], body["status"], body.get("details"))},
         }
 

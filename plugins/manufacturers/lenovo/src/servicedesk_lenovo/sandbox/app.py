@@ -1,12 +1,11 @@
 """The sandbox: the vendor's interface, and routes that steer it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from servicedesk_core.sandboxing import Fault, Request, Response, Shelf, StandIn, json_response
+from servicedesk_core.sandboxing import Fault, Request, Response, StandIn, json_response
 from servicedesk_lenovo.sandbox.cases import Cases
 from servicedesk_lenovo.sandbox.options import SandboxOptions
 from servicedesk_lenovo.sandbox.vendor import Vendor
@@ -23,38 +22,21 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s)
-        self._shelf = Shelf(self.options.state)
-        self.vendor = Vendor(self.options, Cases(self._shelf))
-        if (kept := self._shelf.get("clock", "now")) is not None:
-            self.vendor.clock.move(max(datetime.fromisoformat(kept) - self.vendor.clock.now(), timedelta()))
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now, state=self.options.state)
+        self.seed()
 
     def told(self, url: str) -> dict[str, str]:
         """Return the settings of a connection to it."""
         return {"url": url, "client_id": self.options.client_id}
 
-    def reset(self) -> None:
-        """Forget cases, counters and faults; time begins again."""
-        self._shelf.clear()
-        self.vendor = Vendor(self.options, Cases(self._shelf))
-        self.requests.clear()
-        self.most_at_once = 0
-        self.faults([])
+    def seed(self) -> None:
+        """Begin with the fleet, and with the cases that are kept."""
+        self.vendor = Vendor(self.options, Cases(self.shelf), self.clock)
 
-    def close(self) -> None:
-        """Release the state file."""
-        self._shelf.close()
-
-    def advance(self, hours: float) -> dict[str, int]:
-        """Let time pass: hidden cases show up, parts are sent, old cases are closed, the quota is fresh.
-
-        Returns:
-            What happened, counted by kind.
-        """
-        self.vendor.clock.move(timedelta(hours=hours))
-        self._shelf.put("clock", "now", self.vendor.clock.now())
+    def live(self) -> dict[str, int]:
+        """Let hidden cases show up, parts be sent, old cases be closed; the quota is fresh."""
         self.vendor.left = self.options.requests_allowed
-        return self.vendor.cases.live(self.vendor.clock.now())
+        return self.vendor.cases.live(self.clock.now())
 
     def state(self) -> dict[str, Any]:
         """Return counters, cases, the vendor's time and how far the script is."""
@@ -67,18 +49,11 @@ class Sandbox(StandIn):
     def routes(self) -> dict[str, Callable[[Any], Any]]:
         """Return further steering routes."""
 
-        def advance(body: Any) -> dict[str, int]:
-            return self.advance(float((body or {}).get("hours", 1)))
-
-        def reset(_: Any) -> dict[str, int]:
-            self.reset()
-            return {"devices": len(self.vendor.fleet)}
-
         def status(body: Any) -> dict[str, bool]:
             case, word = str(body["case"]), str(body["status"])
             return {"changed": self.vendor.cases.set_status(case, word, self.vendor.clock.now())}
 
-        return {"POST advance": advance, "POST reset": reset, "POST status": status}
+        return {"POST status": status}
 
     def name_of(self, request: Request) -> str:
         """Count calls by verb and interface."""

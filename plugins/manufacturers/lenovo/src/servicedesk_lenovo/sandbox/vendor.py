@@ -35,11 +35,12 @@ class Vendor:
     Args:
         options: Credentials, limits and fleet.
         cases: The cases that there are.
+        clock: The time.
     """
 
-    def __init__(self, options: SandboxOptions, cases: Cases) -> None:
+    def __init__(self, options: SandboxOptions, cases: Cases, clock: VendorClock) -> None:
         self.options = options
-        self.clock = VendorClock(options.now)
+        self.clock = clock
         self.fleet = Fleet(options, self.clock.now())
         self.cases = cases
         self.left = options.requests_allowed
