@@ -7,7 +7,7 @@ OAuth tokens, and what is kept between two runs.
 
 from servicedesk_core.sandboxing.asgi import Refusal, Request, Response, json_response
 from servicedesk_core.sandboxing.clock import VendorClock
-from servicedesk_core.sandboxing.faults import Fault, Script
+from servicedesk_core.sandboxing.faults import TRANSPORT, Fault, Script
 from servicedesk_core.sandboxing.launching import Launch
 from servicedesk_core.sandboxing.serving import address_of, bind, run_until_stopped, serve
 from servicedesk_core.sandboxing.shelf import Shelf
@@ -15,6 +15,7 @@ from servicedesk_core.sandboxing.standin import StandIn
 from servicedesk_core.sandboxing.tokens import ClientCredentials
 
 __all__ = [
+    "TRANSPORT",
     "ClientCredentials",
     "Fault",
     "Launch",

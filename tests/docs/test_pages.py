@@ -7,7 +7,7 @@ import pages
 import pytest
 
 import servicedesk_core
-from servicedesk_core import desk, domain, testing
+from servicedesk_core import desk, domain, sandboxing, testing
 from servicedesk_core import errors as error_module
 from servicedesk_core import hooks as hook_module
 from servicedesk_core import http as http_module
@@ -73,9 +73,9 @@ def test_options_that_are_named_exist() -> None:
 
 def test_names_in_running_text_exist() -> None:
     """Every ``snake_case`` or ``CamelCase`` name is one of the program's: a hook, setting, field, column, class."""
-    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, desk, sla)
-    known = {name for module in modules for name in dir(module)} | NOT_OURS
-    for shown in (Tickets, Writes, Intent):
+    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, desk, sla, sandboxing)
+    known = {name for module in modules for name in dir(module)} | NOT_OURS | sandboxing.TRANSPORT
+    for shown in (Tickets, Writes, Intent, sandboxing.StandIn):
         known |= set(dir(shown))
     known |= {name for kit in vars(http_module).values() for name in getattr(kit, "__dataclass_fields__", ())}
     known |= {name for kit in dir(testing) for name in dir(getattr(testing, kit))}

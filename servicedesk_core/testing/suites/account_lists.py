@@ -83,7 +83,7 @@ class AccountListTruths:
         """Cover with the vendor's own answer; software is none of the hardware; asking says the same."""
         require(connector, "recognise", "list_entitlements")
         given = [one for one in (self.covered, self.software_only) if one is not None]
-        devices = [connector.recognise(one) for one in given]
+        devices = [known for one in given if (known := connector.recognise(one)) is not None]
         results = list(answers(await pages_listed(connector), *devices).values())
         assert all(one.outcome is LookupOutcome.FOUND for one in results), "the list lacks a device of the account"
         assert all(one.raw and orjson.loads(orjson.dumps(one.raw)) == one.raw for one in results), (

@@ -1,12 +1,13 @@
 """The connector over real HTTP against the sandbox."""
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
 from servicedesk_core.hooks import PullMode, PullRequest
 from servicedesk_core.testing import FakeClock, Stand, stand_fixtures
-from servicedesk_snipeit import SnipeIt, SnipeItSettings
+from servicedesk_snipeit import SnipeIt
 from servicedesk_snipeit.profile import RETURN, TAKE
 from servicedesk_snipeit.sandbox import Sandbox, SandboxOptions
 
@@ -16,10 +17,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 class SnipeItStand(Stand[SnipeIt]):
     connector_class = SnipeIt
     grants = (TAKE, RETURN)
-
-    def settings(self, **changes):
-        given = {"url": self.url, "token": self.sandbox.options.token, "currency": "USD", "holder": "user:1"}
-        return SnipeItSettings(**given | changes)
+    more: ClassVar = {"currency": "USD", "holder": "user:1"}
 
 
 shared_stand, stand, stand_with = stand_fixtures(

@@ -44,7 +44,7 @@ class Vendor(WriteVendor):
     async def example(self, kind, number):
         values = {"quantity": "1", "ticket_number": f"T{number}", "holder": "asset:5"}
         if kind == RETURN:
-            shelf = self.stand.sandbox.shelf
+            shelf = self.stand.sandbox.stock
             shelf.check_out("components", 2, {"assigned_to": 5, "assigned_qty": 5, "note": f"by hand {number}"})
             values = values | {"move_ref": f"components/2/{len(shelf.log)}"}
         return Write("", kind, parent="components/2", values=values)
@@ -69,7 +69,7 @@ class Vendor(WriteVendor):
 class TestWriting(WriteSuite):
     @pytest.fixture
     async def connector(self, stand, clock):
-        stand.sandbox.shelf.items["components"][2]["qty"] = 1_000
+        stand.sandbox.stock.items["components"][2]["qty"] = 1_000
         async with stand.connector(clock=clock) as connector:
             yield connector
 

@@ -21,13 +21,13 @@ def back(receipt, parent="components/1", quantity="1", key="r1"):
 
 
 def left(stand, kind="components", number=1):
-    return stand.sandbox.shelf.remaining(kind, stand.sandbox.shelf.items[kind][number])
+    return stand.sandbox.stock.remaining(kind, stand.sandbox.stock.items[kind][number])
 
 
 async def test_a_component_goes_into_the_device_with_the_serial_number(stand, snipeit):
     receipt = await snipeit.send_write(take(quantity="2", device_serial="czj635566t"))
     assert left(stand) == 3
-    (row,) = stand.sandbox.shelf.rows["components"].values()
+    (row,) = stand.sandbox.stock.rows["components"].values()
     assert (row["target"], row["qty"]) == (("asset", 5), 2)
     assert row["note"] == "T20260601.0001 x2 [ref:k1]"
     (read,) = [one async for one in snipeit.fetch_records("stock_moves", [receipt.ref])]
@@ -66,12 +66,12 @@ async def test_a_consumable_goes_to_a_user_and_never_comes_back(stand, snipeit):
 
 async def test_an_asset_is_one_piece_and_only_on_the_shelf(stand, snipeit):
     receipt = await snipeit.send_write(take("hardware/1", holder="location:2"))
-    assert stand.sandbox.shelf.items["hardware"][1]["target"] == ("location", 2)
+    assert stand.sandbox.stock.items["hardware"][1]["target"] == ("location", 2)
     for other in ("hardware/1", "hardware/3", "hardware/4"):
         with pytest.raises(RejectedError, match="somebody has it"):
             await snipeit.send_write(take(other, key="k2"))
     await snipeit.send_write(back(receipt, "hardware/1"))
-    assert stand.sandbox.shelf.items["hardware"][1]["target"] is None
+    assert stand.sandbox.stock.items["hardware"][1]["target"] is None
 
 
 async def test_a_device_that_nobody_knows_gets_nothing_unless_somebody_is_named(stand):
@@ -117,7 +117,7 @@ async def test_what_was_done_before_its_answer_got_lost_is_found_by_its_mark(sta
 
 
 async def test_a_success_that_the_log_does_not_show_yet_is_a_doubt(stand, snipeit, monkeypatch):
-    monkeypatch.setattr(stand.sandbox.shelf, "_note", lambda *_: None)
+    monkeypatch.setattr(stand.sandbox.stock, "_note", lambda *_: None)
     with pytest.raises(OutcomeUnknownError, match="log does not show it"):
         await snipeit.send_write(take(holder="asset:5"))
 
@@ -129,10 +129,10 @@ async def test_an_answer_that_says_neither_is_a_doubt(stand, snipeit):
 
 
 async def test_a_long_list_of_holders_is_read_to_its_end(stand, snipeit):
-    stand.sandbox.shelf.items["components"][2]["qty"] = 200
+    stand.sandbox.stock.items["components"][2]["qty"] = 200
     first = await snipeit.send_write(take("components/2", holder="asset:1", key="first"))
     for number in range(60):
-        stand.sandbox.shelf.check_out("components", 2, {"assigned_to": 5, "assigned_qty": 1, "note": str(number)})
-    stand.sandbox.shelf.rows["components"] = dict(reversed(stand.sandbox.shelf.rows["components"].items()))
+        stand.sandbox.stock.check_out("components", 2, {"assigned_to": 5, "assigned_qty": 1, "note": str(number)})
+    stand.sandbox.stock.rows["components"] = dict(reversed(stand.sandbox.stock.rows["components"].items()))
     await snipeit.send_write(back(first, "components/2"))
     assert left(stand, "components", 2) == 140

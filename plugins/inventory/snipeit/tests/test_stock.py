@@ -69,8 +69,8 @@ async def test_a_row_that_is_deleted_while_it_is_read_takes_none_with_it(stand, 
         seen |= {record.external_id for record in page.records}
         pages += 1
         if pages == 1:
-            del stand.sandbox.shelf.items["components"][1]
-    assert {f"components/{number}" for number in stand.sandbox.shelf.items["components"]} <= seen
+            del stand.sandbox.stock.items["components"][1]
+    assert {f"components/{number}" for number in stand.sandbox.stock.items["components"]} <= seen
 
 
 async def test_an_id_that_is_not_there_comes_with_200_and_is_missing(snipeit):
@@ -124,7 +124,7 @@ def test_json_is_asked_for_because_errors_are_pages_else(stand):
 async def test_a_page_that_the_installation_cuts_is_not_the_last(stand_with, read):
     with stand_with(max_results=2) as stand:
         async with stand.connector() as connector:
-            there = {f"components/{number}" for number in stand.sandbox.shelf.items["components"]}
+            there = {f"components/{number}" for number in stand.sandbox.stock.items["components"]}
             assert there <= (await read(connector, "stock_levels", page_size=500)).keys()
 
 

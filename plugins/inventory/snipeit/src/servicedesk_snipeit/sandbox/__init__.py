@@ -2,6 +2,6 @@
 
 from servicedesk_core.sandboxing import serve
 from servicedesk_snipeit.sandbox.app import Sandbox
-from servicedesk_snipeit.sandbox.options import SandboxInfo, SandboxOptions
+from servicedesk_snipeit.sandbox.options import SandboxOptions
 
-__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions", "serve"]
+__all__ = ["Sandbox", "SandboxOptions", "serve"]

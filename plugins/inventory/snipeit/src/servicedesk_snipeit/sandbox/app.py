@@ -1,9 +1,8 @@
 """The interface: a token, lists, items, and what moves them."""
 
-from collections.abc import Callable
 from typing import Any
 
-from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, VendorClock, json_response
+from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, json_response
 from servicedesk_snipeit.sandbox import showing
 from servicedesk_snipeit.sandbox.options import SandboxOptions
 from servicedesk_snipeit.sandbox.shelf import TYPES, Refused, Row, Shelf
@@ -21,30 +20,22 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s)
-        self.reset()
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now)
+        self.seed()
 
-    def reset(self) -> None:
-        """Begin anew: nothing is handed out, and nobody has called."""
-        self.clock = VendorClock(self.options.now)
-        self.shelf = Shelf(self.options.more, self.clock.now)
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {"url": url, "token": self.options.token}
+
+    def seed(self) -> None:
+        """Begin with nothing handed out, and the whole quota."""
+        self.stock = Shelf(self.options.more, self.clock.now)
         self.left = self.options.requests_allowed
         self.acts = 0
-        self.requests.clear()
-        self.faults([])
 
     def state(self) -> dict[str, Any]:
         """Return counters, and how often something was moved."""
         return super().state() | {"acts": self.acts}
-
-    def routes(self) -> dict[str, Callable[[Any], Any]]:
-        """Return further steering routes."""
-
-        def reset(_: Any) -> dict[str, Any]:
-            self.reset()
-            return {"acts": self.acts}
-
-        return {"POST reset": reset}
 
     def name_of(self, request: Request) -> str:
         """Count by verb and what is called, without ids."""
@@ -76,9 +67,9 @@ class Sandbox(StandIn):
     def _act(self, request: Request, path: tuple[str, ...]) -> Row:
         match path:
             case (kind, number, "checkout") if kind in TYPES and number.isdigit():
-                self.shelf.check_out(kind, int(number), request.json() or {})
+                self.stock.check_out(kind, int(number), request.json() or {})
             case (kind, number, "checkin") if kind in TYPES and kind != "consumables" and number.isdigit():
-                self.shelf.check_in(kind, int(number), request.json() or {})
+                self.stock.check_in(kind, int(number), request.json() or {})
             case _:
                 raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
         self.acts += 1
@@ -93,23 +84,23 @@ class Sandbox(StandIn):
             case (kind,) if kind in TYPES:
                 return self._list(request, kind)
             case ("models", number) if number.isdigit():
-                found = showing.model(self.shelf, int(number))
+                found = showing.model(self.stock, int(number))
                 if found is None:
                     raise Refused("AssetModel not found")
                 return found
             case (kind, number) if kind in TYPES and number.isdigit():
-                item = self.shelf.item(kind, int(number))
-                return showing.shown(self.shelf, kind, self.options.decimal)(item)
+                item = self.stock.item(kind, int(number))
+                return showing.shown(self.stock, kind, self.options.decimal)(item)
             case ("components", number, "assets") | ("accessories", number, "checkedout") if number.isdigit():
-                rows = showing.held(self.shelf, path[0], int(number))
+                rows = showing.held(self.stock, path[0], int(number))
                 return self._cut(request, rows, _ROWS_WITHOUT_LIMIT)
             case _:
                 raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
 
     def _list(self, request: Request, kind: str) -> Row:
-        rows = [showing.shown(self.shelf, kind, self.options.decimal)(one) for one in self.shelf.items[kind].values()]
+        rows = [showing.shown(self.stock, kind, self.options.decimal)(one) for one in self.stock.items[kind].values()]
         if kind == "hardware" and request.param("status") == "RTD":
-            ready = (one["id"] for one in self.shelf.items[kind].values() if _is_ready(one))
+            ready = (one["id"] for one in self.stock.items[kind].values() if _is_ready(one))
             wanted = set(ready)
             rows = [row for row in rows if row["id"] in wanted]
         if term := (request.param("search") or "").casefold():
@@ -120,7 +111,7 @@ class Sandbox(StandIn):
     def _log(self, request: Request) -> Row:
         kind = next((kind for kind, name in TYPES.items() if name == request.param("item_type")), None)
         number = request.param("item_id")
-        rows = [showing.entry(one) for one in self.shelf.log if one["kind"] == kind and str(one["item"]) == number]
+        rows = [showing.entry(one) for one in self.stock.log if one["kind"] == kind and str(one["item"]) == number]
         rows.sort(key=lambda row: row["id"], reverse=request.param("order") != "asc")
         return self._cut(request, rows, self.options.max_results)
 

@@ -1,6 +1,6 @@
 """What a sandbox can be told before it starts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -25,18 +25,3 @@ class SandboxOptions:
     decimal: str = "."
     requests_allowed: int | None = None
     more: int = 6
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox.
-
-    Attributes:
-        url: Base address, without a path.
-        token: Accepted token.
-        components: Components on its shelf.
-    """
-
-    url: str
-    token: str = field(repr=False)
-    components: int
