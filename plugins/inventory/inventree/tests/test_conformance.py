@@ -27,6 +27,13 @@ class TestStreams(TicketSyncSuite):
     async def connector(self, shop):
         return shop
 
+    @pytest.fixture
+    async def cut_pages(self, stand):
+        async def cut():
+            stand.sandbox.most_a_page = 2
+
+        return cut
+
 
 class Vendor(WriteVendor):
     def __init__(self, stand, clock):

@@ -20,10 +20,11 @@ async def found(shop, **query):
         {"part_number": "SSD-1T"},
         {"part_number": "EX-990-1T"},
         {"part_number": "D-100371"},
+        {"part_number": "ex-990-1t"},
         {"upc": "4006381333931"},
         {"words": "ssd", "part_number": "EX-990-1T"},
     ],
-    ids=["words", "number-as-words", "ipn", "mpn", "sku", "bar-code", "words-and-number"],
+    ids=["words", "number-as-words", "ipn", "mpn", "sku", "in-small-letters", "bar-code", "words-and-number"],
 )
 async def test_a_part_is_found_by_each_of_its_names(shop, query):
     (offer,) = await found(shop, **query)
@@ -60,6 +61,12 @@ async def test_all_that_is_said_must_fit_and_nothing_is_no_error(shop):
         {"words": "no such thing"},
     ):
         assert await found(shop, **query) == (), query
+
+
+async def test_a_number_that_is_a_piece_of_many_is_found_all_the_same(shop, stand):
+    for _ in range(120):
+        stand.sandbox.records.add("part", {**stand.sandbox.records.get("part", 6), "IPN": "SSD-1T-OLD", "name": "A"})
+    assert [offer.name for offer in await found(shop, part_number="SSD-1T")] == ["SSD 1 TB NVMe"]
 
 
 async def test_a_upc_is_an_ean_with_a_nought(shop, stand):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from servicedesk_core.domain.parts import plain_number
 from servicedesk_inventree.meaning.values import amount, count, text
 
 Row = Mapping[str, Any]
@@ -49,7 +50,13 @@ def maker_of(makers: object, number: str | None = None) -> tuple[str | None, str
         number: A number that somebody looks for.
     """
     rows = [row for row in makers if isinstance(row, Mapping)] if isinstance(makers, list) else []
-    rows.sort(key=lambda row: (row.get("MPN") != number, row.get("pk") if isinstance(row.get("pk"), int) else 0))
+    wanted = plain_number(number)
+    rows.sort(
+        key=lambda row: (
+            plain_number(text(row.get("MPN"))) != wanted,
+            row.get("pk") if isinstance(row.get("pk"), int) else 0,
+        )
+    )
     if not rows:
         return None, None
     detail = rows[0].get("manufacturer_detail")

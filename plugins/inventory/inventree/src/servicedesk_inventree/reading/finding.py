@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from servicedesk_core.domain.parts import PartOffer, PartQuery, Place
+from servicedesk_core.domain.parts import PartOffer, PartQuery, Place, plain_number
 from servicedesk_core.errors import NotFoundError
 from servicedesk_core.http import together
 from servicedesk_inventree.api.client import Api, Row
@@ -13,6 +13,7 @@ from servicedesk_inventree.meaning.values import key, text
 
 _MOST_OFFERS = 5
 """How many parts words may mean; each costs two requests, and somebody waits."""
+_LOOKED_THROUGH = 100
 _UPC, _EAN = 12, 13
 
 
@@ -51,13 +52,21 @@ class PartFinder:
         return tuple(offer for offer in found if offer is not None)
 
     async def _by_number(self, number: str) -> list[str]:
-        """Return the parts with exactly this number: our own, the maker's or a supplier's."""
-        own, made, sold = await together(
-            self._api.rows("part/", {"IPN": number}),
-            self._api.rows("company/part/manufacturer/", {"MPN": number}),
-            self._api.rows("company/part/", {"SKU": number}),
+        """Return the parts with exactly this number, however it is spelt: our own, the maker's or a supplier's."""
+        found = await together(
+            self._numbered("part/", "IPN", number, "pk"),
+            self._numbered("company/part/manufacturer/", "MPN", number, "part"),
+            self._numbered("company/part/", "SKU", number, "part"),
         )
-        return [*_keys(own, "pk"), *_keys(made, "part"), *_keys(sold, "part")]
+        return [ref for one in found for ref in one]
+
+    async def _numbered(self, path: str, field: str, number: str, part: str) -> list[str]:
+        # A search finds pieces of numbers, in any case of letters; a filter the number as it was typed.
+        rows, total = await self._api.page(path, limit=_LOOKED_THROUGH, query={"search": number})
+        if total > _LOOKED_THROUGH:
+            rows = [*rows, *await self._api.rows(path, {field: number})]
+        wanted = plain_number(number)
+        return _keys((row for row in rows if wanted and plain_number(text(row.get(field))) == wanted), part)
 
     async def _by_bar_code(self, code: str) -> list[str]:
         """Return the part that a bar code was given to, or that of the piece or of the supplier's part with it.

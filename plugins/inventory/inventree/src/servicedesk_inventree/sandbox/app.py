@@ -38,7 +38,12 @@ class Sandbox(StandIn):
 
     Args:
         options: Credentials and habits.
+
+    Attributes:
+        most_a_page: Most records of a page, whatever is asked for; ``None`` = as many as are asked for.
     """
+
+    most_a_page: int | None = None
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
@@ -74,6 +79,7 @@ class Sandbox(StandIn):
         self.shapes = Shapes(self.records, self.orders)
         if not self.records.all("part"):
             fill(self.records, self.room)
+        self.most_a_page = None
         self.requests.clear()
         self.faults([])
 
@@ -181,7 +187,8 @@ class Sandbox(StandIn):
 
     def _all(self, request: Request, kind: str) -> Response:
         if request.method == "GET":
-            return listed(kind, self.records.all(kind), self.shapes, request, lambda row: self._words(kind, row))
+            rows, words_of = self.records.all(kind), lambda row: self._words(kind, row)
+            return listed(kind, rows, self.shapes, request, words_of, most=self.most_a_page)
         self._expect(request, *(() if kind == "track" else ("POST",)))
         row = cleaned(self.records, kind, _body(request))
         if kind == "stock":

@@ -80,7 +80,13 @@ LISTS: Final = {
 
 
 def listed(
-    kind: str, rows: Iterable[Row], shapes: Shapes, request: Request, words_of: Callable[[Row], str]
+    kind: str,
+    rows: Iterable[Row],
+    shapes: Shapes,
+    request: Request,
+    words_of: Callable[[Row], str],
+    *,
+    most: int | None = None,
 ) -> Response:
     """Return the answer to a list call.
 
@@ -90,6 +96,7 @@ def listed(
         shapes: Shows them.
         request: The call.
         words_of: Returns what of related records a search looks into.
+        most: Most records of a page.
 
     Raises:
         Refusal: A filter's value cannot be one.
@@ -113,7 +120,7 @@ def listed(
     by = how.orders.get(ordering.lstrip("-"))
     if by is not None:  # an order that is not known is passed over
         found.sort(key=lambda pair: (_key(pair[1].get(by)), pair[0]["pk"]), reverse=ordering.startswith("-"))
-    return _page(request, params, [one for _, one in found])
+    return _page(request, params, [one for _, one in found], most)
 
 
 def _searched(how: ListOf, row: Row, one: Row, words_of: Callable[[Row], str]) -> str:
@@ -123,8 +130,10 @@ def _searched(how: ListOf, row: Row, one: Row, words_of: Callable[[Row], str]) -
     return "\n".join(texts).lower()
 
 
-def _page(request: Request, params: dict[str, str], rows: list[Row]) -> Response:
+def _page(request: Request, params: dict[str, str], rows: list[Row], most: int | None) -> Response:
     limit, offset = _whole(params.get("limit")), _whole(params.get("offset"))
+    if most is not None:
+        limit = min(limit, most)
     if not limit:
         return answer(rows)  # a bare list, all of it
 
