@@ -21,19 +21,23 @@ async def records(shop, stream, **more):
     return {entity.external_id: entity for raw in raws for entity in [shop.map_record(stream, raw).entity]}
 
 
-async def test_parts_know_their_makers_and_exact_amounts(stand):
-    async with stand.connector(currency="EUR") as shop:
-        parts = await records(shop, "parts")
+async def test_parts_know_their_makers_and_what_was_paid(shop, stand):
+    parts = await records(shop, "parts")
     ssd, cable, fan = parts["1"], parts["4"], parts["6"]
     assert (ssd.number, ssd.manufacturer, ssd.manufacturer_part_number) == ("SSD-1T", "Example Storage", "EX-990-1T")
-    assert (ssd.minimum, ssd.category, ssd.unit_cost) == (4, "Spare parts", None)  # between 79.50 and 84.90
-    assert (cable.unit_cost, cable.currency, cable.manufacturer) == (Decimal("0.35"), "EUR", None)
+    assert (ssd.minimum, ssd.category, ssd.currency) == (4, "Spare parts", "EUR")
+    assert ssd.unit_cost == Decimal("79.958333")  # six at 79.50 and two at 81.333333
+    assert (cable.unit_cost, cable.manufacturer, parts["5"].unit_cost) == (Decimal("0.35"), None, None)
+    assert parts["3"].unit_cost == 151  # the piece that a client has is not counted
     assert (fan.is_active, parts["3"].is_serialized) == (False, True)
     assert fan.minimum is None  # nobody set one
 
 
-async def test_prices_without_a_currency_are_no_cost(shop):
-    assert {part.unit_cost for part in (await records(shop, "parts")).values()} == {None}
+async def test_prices_in_several_currencies_are_no_cost(shop, stand):
+    item = stand.sandbox.records.get("stock", 2)
+    stand.sandbox.records.save("stock", {**item, "purchase_price_currency": "USD"})
+    part = (await records(shop, "parts"))["1"]
+    assert (part.unit_cost, part.currency) == (None, None)
 
 
 async def test_levels_say_what_can_be_taken_and_doubles_are_exact(shop, stand):

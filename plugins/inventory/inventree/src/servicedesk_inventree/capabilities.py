@@ -36,7 +36,7 @@ def capabilities(settings: InvenTreeSettings) -> Capabilities:
                 stream="parts",
                 has_stamp=False,
                 page_size=size,
-                right="Parts: view; Purchase Orders: view (makers and their part numbers)",
+                right="Parts, Stock Items: view; Purchase Orders: view (makers and their part numbers)",
                 vendor_entities=("Part", "ManufacturerPart"),
             ),
             StreamCapability(

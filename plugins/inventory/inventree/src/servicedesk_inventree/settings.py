@@ -15,11 +15,6 @@ class InvenTreeSettings(ConnectorSettings):
     time_zone: str = Field(
         default="UTC", description="IANA zone of the server's clock: instants come without one, like Europe/Berlin."
     )
-    currency: str | None = Field(
-        default=None,
-        pattern=r"^[A-Z]{3}$",
-        description="Default currency of the server, like EUR: prices of parts come without one, and are no cost then.",
-    )
     customer: int | None = Field(
         default=None,
         ge=1,

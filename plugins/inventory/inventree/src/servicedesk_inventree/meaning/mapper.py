@@ -1,23 +1,22 @@
 """From the server's records to those of the domain; pure."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain.parts import Part, StockLevel
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks import Mapped, fingerprint
-from servicedesk_inventree.meaning.stock import available, maker_of, on_hand, place_of
-from servicedesk_inventree.meaning.values import amount, count, instant, key, text
+from servicedesk_inventree.meaning.stock import available, average_paid, maker_of, on_hand, place_of
+from servicedesk_inventree.meaning.values import count, instant, key, text
 from servicedesk_inventree.settings import InvenTreeSettings
 
 _VERSION = "1"
-MAKERS = "_makers"
-"""Where the reading puts a part's manufacturer parts into its payload."""
+MAKERS, ITEMS = "_makers", "_items"
+"""Where the reading puts a part's manufacturer parts, and its pieces, into its payload."""
 PART_FIELDS = {
     "pk": "external_id", "name": "name", "IPN": "number", "category_name": "category", "minimum_stock": "minimum",
-    "pricing_min": "unit_cost", "pricing_max": "unit_cost", "trackable": "is_serialized", "active": "is_active",
+    "trackable": "is_serialized", "active": "is_active",
     "creation_date": "created_at",
 }  # fmt: skip
 LEVEL_FIELDS = {
@@ -36,8 +35,7 @@ class Mapper:
 
     def __init__(self, settings: InvenTreeSettings) -> None:
         self._zone = ZoneInfo(settings.time_zone)
-        self._currency = settings.currency
-        self.version = f"{_VERSION}.{fingerprint([settings.time_zone, settings.currency])}"
+        self.version = f"{_VERSION}.{fingerprint([settings.time_zone])}"
 
     def part(self, raw: Mapping[str, Any]) -> Mapped:
         """Return a part.
@@ -49,7 +47,7 @@ class Mapper:
         if ref is None or name is None:
             raise MappingError("A part needs its key and a name.")
         maker, number = maker_of(raw.get(MAKERS))
-        cost = self._cost(raw)
+        cost, currency = average_paid(raw.get(ITEMS)) or (None, None)
         return Mapped(
             Part(
                 external_id=ref,
@@ -60,7 +58,7 @@ class Mapper:
                 category=text(raw.get("category_name")),
                 minimum=count(raw.get("minimum_stock")) or None,  # nought says that nobody set one
                 unit_cost=cost,
-                currency=None if cost is None else self._currency,
+                currency=currency,
                 is_serialized=_flag(raw.get("trackable")),
                 is_active=_flag(raw.get("active")),
                 created_at=instant(raw.get("creation_date"), self._zone),
@@ -87,11 +85,6 @@ class Mapper:
                 modified_at=instant(raw.get("updated"), self._zone),
             )
         )
-
-    def _cost(self, raw: Mapping[str, Any]) -> Decimal | None:
-        """Return what a piece costs, where the server knows one price: a range says nothing about a single piece."""
-        lowest, highest = amount(raw.get("pricing_min")), amount(raw.get("pricing_max"))
-        return lowest if self._currency is not None and lowest == highest else None
 
 
 def _flag(value: object) -> bool | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from servicedesk_core.domain.parts import plain_number
+from servicedesk_core.domain.parts import decimal_of, plain_number
 from servicedesk_inventree.meaning.values import amount, count, text
 
 Row = Mapping[str, Any]
@@ -40,6 +40,24 @@ def paid(item: Row) -> tuple[Decimal, str] | None:
     """Return what one piece cost, with the currency; ``None`` when the server does not know both."""
     price, currency = amount(item.get("purchase_price")), text(item.get("purchase_price_currency"))
     return None if price is None or currency is None or len(currency) != _CURRENCY else (price, currency.upper())
+
+
+def average_paid(items: object) -> tuple[Decimal, str] | None:
+    """Return what a piece of those that lie here cost on average, with the currency.
+
+    Args:
+        items: Rows of stock items.
+
+    Returns:
+        The average over the pieces whose price is known; ``None`` where none is, or they were paid in several
+        currencies.
+    """
+    rows = [row for row in items if isinstance(row, Mapping)] if isinstance(items, list) else []
+    known = [(pieces, *cost) for row in rows if (pieces := on_hand(row)) and (cost := paid(row))]
+    if len({currency for _, _, currency in known}) != 1:
+        return None
+    total = sum((pieces * price for pieces, price, _ in known), Decimal(0))
+    return decimal_of(total / sum((pieces for pieces, _, _ in known), Decimal(0))), known[0][2]
 
 
 def maker_of(makers: object, number: str | None = None) -> tuple[str | None, str | None]:

@@ -1,6 +1,5 @@
 """The streams, and one pass over each of them."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +21,12 @@ from servicedesk_core.hooks import (
 )
 from servicedesk_inventree.api.client import Api
 from servicedesk_inventree.capabilities import capabilities
-from servicedesk_inventree.meaning.mapper import LEVEL_FIELDS, MAKERS, PART_FIELDS, Mapper
+from servicedesk_inventree.meaning.mapper import LEVEL_FIELDS, PART_FIELDS, Mapper
 from servicedesk_inventree.meaning.values import instant
+from servicedesk_inventree.reading.joins import JOINS, Joined, joined
 from servicedesk_inventree.reading.pages import cuts, read_position
 from servicedesk_inventree.settings import InvenTreeSettings
 
-_MAKERS_PATH = "company/part/manufacturer/"
 _A_DAY = timedelta(days=1)
 
 
@@ -104,7 +103,8 @@ class Reader:
             # It takes days of its own zone, and leaves out what is not later; a day more costs little.
             query["updated_after"] = (since - _A_DAY).astimezone(self._zone).date().isoformat()
         only_ids = request.mode is PullMode.RECONCILE
-        makers = await self._makers() if request.stream == "parts" and not only_ids else {}
+        joins = request.stream == "parts" and not only_ids
+        more = await joined(self._api, self._settings.page_size) if joins else None
         size = min(request.page_size or self._settings.page_size, self._settings.page_size)
 
         async def ask(offset: int, limit: int) -> tuple[list[Any], int]:
@@ -112,7 +112,7 @@ class Reader:
 
         async for cut in cuts(ask, size, start):
             rows = [row for row in cut.rows if since is None or self._is_since(stream, row, since)]
-            records = [self._record(stream, row, makers, only_ids=only_ids) for row in rows]
+            records = [self._record(stream, row, more, only_ids=only_ids) for row in rows]
             stamps = [stamp for row in rows if (stamp := self._stamp(stream, row)) is not None]
             yield Page(
                 records=records,
@@ -124,7 +124,7 @@ class Reader:
             )
 
     async def fetch(self, name: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
-        """Read named records, one request each, and one more for the makers of a part."""
+        """Read named records, one request each; of a part also its makers and its pieces."""
         stream = stream_of(name)
         for ref in refs:
             if not ref.isdigit():
@@ -132,13 +132,13 @@ class Reader:
                 continue
             try:
                 row = await self._api.one(f"{stream.path}{ref}/", stream.query)
-                makers = await self._makers(part=ref) if name == "parts" else {}
+                more = await joined(self._api, self._settings.page_size, ref) if name == "parts" else None
             except NotFoundError:
                 yield FetchOutcome(ref, FetchStatus.MISSING, reason="InvenTree has no such record, or hides it")
             except PermissionDeniedError as error:
                 yield FetchOutcome(ref, FetchStatus.DENIED, reason=error.message)
             else:
-                yield FetchOutcome(ref, FetchStatus.FOUND, (self._record(stream, row, makers, only_ids=False),))
+                yield FetchOutcome(ref, FetchStatus.FOUND, (self._record(stream, row, more, only_ids=False),))
 
     async def count(self, request: PullRequest) -> int | None:
         """Count what a whole pass brings; how many records changed since an instant nobody can say beforehand."""
@@ -152,8 +152,8 @@ class Reader:
         right = next(one.right for one in capabilities(self._settings).streams if one.stream == name)
         try:
             _, total = await self._api.page(stream_of(name).path, limit=1)
-            if name == "parts":
-                await self._api.page(_MAKERS_PATH, limit=1)
+            for one in JOINS if name == "parts" else ():
+                await self._api.page(one.path, limit=1)
         except PermissionDeniedError:
             return StreamCheck(name, readable=False, note=f"The user of the token needs: {right}.")
         return StreamCheck(name, readable=True, visible=total, note="" if total else f"Empty, or lacking: {right}.")
@@ -170,28 +170,12 @@ class Reader:
             for field, value in seen.items()
         )
 
-    async def _makers(self, part: str | None = None) -> Mapping[str, list[Any]]:
-        """Return manufacturer parts by the part that they are; of all parts, or of one."""
-        found: defaultdict[str, list[Any]] = defaultdict(list)
-        query = {"manufacturer_detail": "true", "ordering": "part"} | ({"part": part} if part else {})
-
-        async def ask(offset: int, limit: int) -> tuple[list[Any], int]:
-            return await self._api.page(_MAKERS_PATH, limit=limit, offset=offset, query=query)
-
-        async for cut in cuts(ask, self._settings.page_size, read_position(None)):
-            for row in cut.rows:
-                if isinstance(row, Mapping) and row not in found[str(row.get("part"))]:
-                    found[str(row.get("part"))].append(row)
-        return found
-
-    def _record(self, stream: Stream, row: Any, makers: Mapping[str, list[Any]], *, only_ids: bool) -> SourceRecord:
+    def _record(self, stream: Stream, row: Any, more: Joined | None, *, only_ids: bool) -> SourceRecord:
         record = source_record(row, "pk")
         if only_ids:
             stamp = self._stamp(stream, row)
             return SourceRecord(record.external_id, None, {} if stamp is None else {"modified_at": stamp})
-        if stream.path != STREAMS["parts"].path or record.raw is None:
-            return record
-        return SourceRecord(record.external_id, {**record.raw, MAKERS: makers.get(record.external_id, [])})
+        return record if more is None else more.fold(record)
 
     def _stamp(self, stream: Stream, row: Any) -> datetime | None:
         return instant(row.get(stream.stamp), self._zone) if stream.stamp and isinstance(row, Mapping) else None

@@ -3,11 +3,11 @@
 import base64
 import binascii
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from servicedesk_core.sandboxing import Request, Response, Shelf, StandIn, VendorClock
+from servicedesk_core.sandboxing import Request, Response, StandIn
 from servicedesk_inventree.sandbox.barcodes import link, scan
 from servicedesk_inventree.sandbox.errors import answer, invalid, not_found, refuse
 from servicedesk_inventree.sandbox.fields import cleaned
@@ -47,27 +47,17 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s)
-        self._shelf = Shelf(self.options.state)
-        self._begin()
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now, state=self.options.state)
+        self.seed()
 
     def told(self, url: str) -> dict[str, str]:
         """Return the settings of a connection to it."""
         return {"url": url, "token": self.options.token}
 
-    def reset(self) -> dict[str, int]:
-        """Forget what was changed, counters and faults; time begins again."""
-        self._shelf.clear()
-        self._begin()
-        return {"parts": len(self.records.all("part"))}
-
-    def close(self) -> None:
-        """Release the state file."""
-        self._shelf.close()
-
-    def _begin(self) -> None:
-        self.clock = VendorClock(self.options.now)
-        self.records = Records(self._shelf)
+    def seed(self) -> None:
+        """Begin with what is kept, or with a small shop."""
+        self.most_a_page = None
+        self.records = Records(self.shelf)
         self.room = StockRoom(self.records, self.stamp)
         self.orders = Orders(
             self.records,
@@ -79,25 +69,10 @@ class Sandbox(StandIn):
         self.shapes = Shapes(self.records, self.orders)
         if not self.records.all("part"):
             fill(self.records, self.room)
-        self.most_a_page = None
-        self.requests.clear()
-        self.faults([])
 
     def stamp(self) -> str:
         """Return the present as the server writes it: to the minute, without a zone."""
         return self.clock.now().strftime("%Y-%m-%d %H:%M")
-
-    def advance(self, hours: float) -> dict[str, str]:
-        """Let time pass."""
-        self.clock.move(timedelta(hours=hours))
-        return {"now": self.stamp()}
-
-    def routes(self) -> dict[str, Callable[[Any], Any]]:
-        """Return what else it can be told."""
-        return {
-            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
-            "POST reset": lambda _: self.reset(),
-        }
 
     def name_of(self, request: Request) -> str:
         """Return the operation that a call belongs to."""
