@@ -14,7 +14,7 @@ from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.features.skills import TECHNICIANS, crew
 from servicedesk_core.store.schema import RECORDS
 
-Of = dict[str, str | None]
+Of = Mapping[str, str | None]
 """Values by the names of dimensions."""
 
 US: Final = "us"
@@ -45,6 +45,7 @@ class Dimensions:
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
+        self._people: dict[tuple[int, str | None, str | None], Of] = {}
 
     def of_ticket(self, source: int, ref: str | None, who: str | None, about: About) -> Of:
         """Return what a ticket, or work on it, belongs to.
@@ -73,6 +74,12 @@ class Dimensions:
 
     def of_person(self, source: int, who: str | None, queue: str | None = None) -> Of:
         """Return who somebody is, to which team they belong, and for whom they work."""
+        key = source, who, queue  # far fewer than records
+        if key not in self._people:
+            self._people[key] = self._person(*key)
+        return self._people[key]
+
+    def _person(self, source: int, who: str | None, queue: str | None) -> Of:
         name, team = self._lookup.name(source, "technicians", who), self._teams.get((source, who or ""))
         handlers = (self._handlers.get(word.casefold()) for word in (name, team, queue) if word)
         handler = next(filter(None, handlers), US) if self._handlers and (who or queue) else None

@@ -42,6 +42,7 @@ class Lookup:
         self.sight = None if scope is None else Sight(tx, scope)
         self.connections = {one.id: one.name for one in sources.all(tx)}
         self._names: dict[str, Mapping[Local, str]] = {}
+        self._said: dict[tuple[int, str | None, str | None], Mapping[str, str | None]] = {}
 
     @cached_property
     def own(self) -> frozenset[Local]:
@@ -74,8 +75,14 @@ class Lookup:
         named = next((one.calendar for one in in_force(self.tx, POLICIES, self.period.last)), None)
         return next((one for one in in_force(self.tx, CALENDARS, self.period.last) if one.name == named), None)
 
-    def client(self, source: int, company: str | None, site: str | None = None) -> dict[str, str | None]:
+    def client(self, source: int, company: str | None, site: str | None = None) -> Mapping[str, str | None]:
         """Return whose a record is, by the names of the dimensions: the client, and where that, or its site, lies."""
+        key = source, company, site  # far fewer than records
+        if key not in self._said:
+            self._said[key] = self._client(*key)
+        return self._said[key]
+
+    def _client(self, source: int, company: str | None, site: str | None) -> Mapping[str, str | None]:
         said = self._clients.at(source, company, self.period.last)
         name, there = self._sites.get((source, site or ""), _NOWHERE)
         region = said.at_site(site, name).region if said is not None else None
