@@ -99,3 +99,11 @@ async def desk(vendor, store_url, clock):
     async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
         desk.outbox.sending.policy = WritePolicy(**QUICK)
         yield desk
+
+
+def state_of(write):
+    return str(write.state)
+
+
+async def settled(desk, number):
+    return (await desk.writes.show(number)).write
