@@ -133,6 +133,9 @@ async def test_named_records_come_one_by_one(shop):
     assert [one.status for one in outcomes] == [FetchStatus.FOUND, FetchStatus.MISSING, FetchStatus.MISSING]
     (pulled,) = [r for page in await pages(shop, "parts") for r in page.records if r.external_id == "1"]
     assert outcomes[0].records == (pulled,)
+    (level,) = [one async for one in shop.fetch_records("stock_levels", ["1"])]
+    (pulled,) = [r for page in await pages(shop) for r in page.records if r.external_id == "1"]
+    assert level.records == (pulled,)  # else it would look changed
 
 
 async def test_a_right_that_lacks_is_named_by_the_check(shop, stand):

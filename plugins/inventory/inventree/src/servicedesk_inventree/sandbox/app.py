@@ -178,6 +178,8 @@ class Sandbox(StandIn):
 
     def _one(self, request: Request, kind: str, row: Row) -> Response:
         details = frozenset(name for name, value in request.params if name.endswith("_detail") and value == "true")
+        if kind == "stock" and request.param("part_detail") != "false":  # here it comes unasked
+            details |= {"part_detail"}
         if request.method == "DELETE" and kind == "stock":
             self.room.drop(row)
             return Response(204)
