@@ -61,6 +61,8 @@ class Entity(Model):
         holds_absences: Whether its records say when people are away: not everybody of the staff may see that either.
         costs: The fields that say costs, where only some do: who may not see costs gets the records without them.
         internal: The fields that only the staff may read.
+        counted_in: Stream of the parent that shows something else after each write of this one, such as how many are
+            left: it is read again, too.
         external_id: The vendor's own id as text; unique per connection and stream.
     """
 
@@ -70,6 +72,7 @@ class Entity(Model):
     holds_absences: ClassVar[bool] = False
     costs: ClassVar[frozenset[str]] = frozenset()
     internal: ClassVar[frozenset[str]] = frozenset()
+    counted_in: ClassVar[str | None] = None
 
     external_id: Annotated[str, Field(min_length=1, max_length=255)]
 

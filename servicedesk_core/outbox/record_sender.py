@@ -115,8 +115,17 @@ class RecordSender:
         if ref is None or not calls.implements("map_record"):
             return True
         by = write.proposed_by, write.id
+        counted = STREAMS[stream].counted_in
+        if counted and write.parent and not await self._copied(calls, counted, write.parent, by, None):
+            return False
         if record is not None:
             return await self.copier.land(calls, stream, [_of_version(record, sent)], by)
+        return await self._copied(calls, stream, ref, by, sent)
+
+    async def _copied(
+        self, calls: ConnectorCalls, stream: str, ref: str, by: tuple[str, int], sent: Sent | None
+    ) -> bool:
+        """Store a record as the vendor shows it now; return whether that is done, as far as it can be."""
         if not calls.implements("fetch_records"):
             return True
         outcome = await self.copier.fetch(calls, stream, ref)

@@ -89,6 +89,7 @@ PLAIN = (
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
+    "parts take mine-tickets x --yes", "parts return 1 --yes",
     "rota import rota.csv", "oncall import rota.csv", "webhooks list", "webhooks subscriptions",
     *(f"webhooks {act} psa" for act in ("address", "check")),
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),

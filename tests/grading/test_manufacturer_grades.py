@@ -14,6 +14,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = (
     *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "ingram", "lenovo")),
     "inventory/inventree",
+    "inventory/snipeit",
 )
 EXEMPT = {
     # Dell lists dispatches without tag and reference: a lost answer takes a person who looks.

@@ -55,6 +55,7 @@ class StockMove(Entity):
     """
 
     stream: ClassVar[str] = "stock_moves"
+    counted_in: ClassVar[str | None] = "stock_levels"
     costs: ClassVar[frozenset[str]] = frozenset({"unit_cost"})
 
     stock_level_ref: str | None = None

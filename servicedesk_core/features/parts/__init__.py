@@ -10,5 +10,5 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:PartsQueries",
     actions=f"{__name__}.actions:Parts",
     kpis=f"{__name__}.kpis:KPIS",
-    needs=("tickets", "warranty"),
+    needs=("tickets", "warranty", "writes"),
 )

@@ -2,22 +2,47 @@
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Any, Final
 
+from servicedesk_core.domain import Part, StockMove
 from servicedesk_core.domain.parts import PartQuery, ranked
 from servicedesk_core.domain.parts.ranking import Rank, common_currency, usual_rank
 from servicedesk_core.domain.warranty import DeviceRef
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.faces import Awaited, Capability, Help, Manner, action
+from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
+from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
+from servicedesk_core.features.parts import tables
 from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.model import Answered, FoundParts
-from servicedesk_core.features.parts.queries import PartsQueries
+from servicedesk_core.features.parts.queries import OURS, PartsQueries
 from servicedesk_core.features.parts.rules import read, rows_of
-from servicedesk_core.features.tickets import ticket_of
+from servicedesk_core.features.parts.taking import source_of
+from servicedesk_core.features.tickets import TicketDetail, ticket_of
 from servicedesk_core.features.warranty import ConnectedDesk, Named, OfAssets
-from servicedesk_core.store.cover.assets import AssetFilter
+from servicedesk_core.features.writes import exit_code, proposed, told, warning
+from servicedesk_core.outbox.values import known
+from servicedesk_core.outbox.views import WriteView
+from servicedesk_core.store import Tx
+from servicedesk_core.store.cover.assets import AssetFilter, asset_pages
 
 LIMIT_S: Final = 10
+
+TICKET = Annotated[str, Help("Ticket number, or the vendor's id.")]
+REASON = Annotated[str, Help("Why; kept in the audit trail.")]
+REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
+PIECES = Annotated[int, Help("How many.", between=(1, 1_000_000))]
+
+
+PURSUED: Final = tuple(state for state in WriteState if state not in tables.DROPPED)
+
+proposes = partial(
+    proposal,
+    page="servicedesk_core.features.writes.pages:write",
+    warns=warning,
+    tells=told,
+    fails=lambda write: exit_code([write]),
+)
 
 
 def _fails(answer: FoundParts) -> int:
@@ -109,6 +134,107 @@ class Parts(PartsQueries[Manner]):
             device=device.serial_number if device else None,
         )
 
+    @proposes("parts.take", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE, unscoped=OURS)
+    async def take(
+        self: "Parts[Awaited]",
+        ticket: TICKET,
+        part: Annotated[str, Help("A number, the bar code, the name or the id of the part.")],
+        *,
+        quantity: PIECES = 1,
+        place: Annotated[str | None, Help("From where, if it lies in several places.")] = None,
+        serial: Annotated[str | None, Help("Which piece, by its serial number.")] = None,
+        holder: Annotated[
+            str | None,
+            Help("Who or what gets it, as the stock knows them: asset:7, user:3; else the device.", name="to"),
+        ] = None,
+        stock: Annotated[str | None, Help("Connection of the stock, if several have it.")] = None,
+        connection: Annotated[str | None, Help("Where the ticket is, if several have it.")] = None,
+        note: Annotated[str | None, Help("What else shall stand in the stock's record.")] = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
+        send: bool = False,
+    ) -> WriteView:
+        """Propose to take a part from our stock for a ticket. With --yes this changes an outside system: the stock.
+
+        It goes to the ticket's device, where the stock knows one with its serial number. What others are just taking
+        counts as gone, and the stock has the last word. What it cost is kept as it is now.
+
+        Raises:
+            NotFoundLocallyError: There is no such ticket, or no stock has such a part.
+            WriteError: There are not so many, or it is not clear which is meant.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+        taken: list[Part] = []
+
+        def intent(tx: Tx) -> Intent:
+            found = ticket_of(tx, connection, ticket)
+            pieces = Decimal(quantity)
+            source = source_of(tx, part, pieces, connection=stock, place=place, serial=serial)
+            taken.append(source.shelf.part)
+            values = {
+                "stock_level_ref": source.level.external_id,
+                "part_name": source.shelf.part.name,
+                "quantity": pieces,
+                "serial_number": source.level.serial_number,
+                "ticket_number": found.row.ticket,
+                "ticket_connection": found.row.connection,
+                "ticket_id": found.row.external_id,
+                "device_serial": _serial_of(tx, found),
+                "holder": holder,
+                "note": note,
+            }
+            return _intent(
+                tables.TAKE,
+                source.shelf.connection,
+                source.level.external_id,
+                values,
+                reason=reason,
+                request_id=request_id,
+            )
+
+        async def keep(view: WriteView) -> None:
+            await self.desk.store.write(lambda tx: tables.keep_cost(tx, view.id, taken[0]))
+
+        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, None, send=send, noted=keep)
+
+    @proposes("parts.return", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE, unscoped=OURS)
+    async def give_back(
+        self: "Parts[Awaited]",
+        number: Annotated[int, Help('Its number in "parts taken".', name="TAKEN")],
+        *,
+        quantity: PIECES = 1,
+        note: Annotated[str | None, Help("What else shall stand in the stock's record.")] = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
+        send: bool = False,
+    ) -> WriteView:
+        """Propose to give a part back that was taken. With --yes this changes an outside system: the stock.
+
+        Raises:
+            NotFoundLocallyError: Nothing was taken under this number.
+            WriteError: It was not taken yet, or not so many are left to be given back.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+
+        def intent(tx: Tx) -> Intent:
+            write = next((one for one in tables.moves(tx, tables.TAKE) if one.id == number), None)
+            if write is None:
+                raise NotFoundLocallyError(f"Nothing was taken as {number}.", hint="servicedesk parts taken lists it.")
+            if write.ref is None or write.parent is None:
+                raise WriteError(
+                    f"It is {write.state}: only what was taken can be given back.", hint="Look at it again."
+                )
+            back = tables.returned(tx, PURSUED).get((write.connection, write.ref), Decimal(0))
+            left = Decimal(write.values["quantity"]) - back
+            if quantity > left:
+                raise WriteError(f"{left:f} of them are left to be given back.", hint="Some are back, or on their way.")
+            same = ("stock_level_ref", "part_name", "serial_number", "ticket_number", "ticket_connection", "ticket_id")
+            values = {name: write.values.get(name) for name in same}
+            values |= {"quantity": Decimal(quantity), "move_ref": write.ref, "note": note}
+            return _intent(tables.RETURN, write.connection, write.parent, values, reason=reason, request_id=request_id)
+
+        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, None, send=send)
+
     async def _device(
         self: "Parts[Awaited]", serial: str | None, asset: str | None, ticket: str | None
     ) -> DeviceRef | None:
@@ -142,3 +268,18 @@ class Parts(PartsQueries[Manner]):
     @staticmethod
     def _chosen(offering: Collection[str], wanted: Collection[str]) -> tuple[str, ...]:
         return tuple(name for name in offering if not wanted or name in wanted)
+
+
+def _serial_of(tx: Tx, found: TicketDetail) -> str | None:
+    """Return the serial number of a ticket's device."""
+    if found.ticket.asset_ref is None:
+        return None
+    chosen = AssetFilter(assets=(found.ticket.asset_ref,), connection=found.row.connection)
+    return next((one.serial_number for one in asset_pages(tx, chosen, size=1)), None)
+
+
+def _intent(kind: str, connection: str, level: str, values: dict[str, Any], **by: Any) -> Intent:
+    said = known({name: value for name, value in values.items() if value is not None}, StockMove)
+    # What moves at one place moves in order, so that two who take the last one do not do so at once.
+    aggregate, label = f"stock_levels:{level}", f"{values['part_name']} for {values['ticket_number']}"
+    return Intent(connection, kind, aggregate, label, said, parent=level, visibility="internal", **by)

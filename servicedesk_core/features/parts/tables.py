@@ -15,7 +15,8 @@ from servicedesk_core.features.parts.model import StockRow, TakenRow
 from servicedesk_core.store import Tx
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
-from servicedesk_core.store.schema import RECORDS, outbox, sources
+from servicedesk_core.store.schema import RECORDS, outbox, part_costs, sources
+from servicedesk_core.store.upserting import insert_into
 
 TAKE: Final = "stock_moves.take"
 RETURN: Final = "stock_moves.return"
@@ -159,11 +160,12 @@ def taken(tx: Tx, *, costs: bool) -> Iterator[TakenRow]:
         costs: Whether costs may be seen.
     """
     back = returned(tx, (WriteState.CONFIRMED,))
+    kept = _costs(tx) if costs else {}
     for write in moves(tx, TAKE):
         values = write.values
         quantity = Decimal(values.get("quantity") or 0)
         given_back = back.get((write.connection, write.ref or ""), Decimal(0))
-        cost = values.get("unit_cost") if costs else None
+        cost, currency = kept.get(write.id, (None, None))
         yield TakenRow(
             write=write.id,
             ticket=values.get("ticket_number") or values.get("ticket_id") or "",
@@ -173,10 +175,28 @@ def taken(tx: Tx, *, costs: bool) -> Iterator[TakenRow]:
             serial_number=values.get("serial_number"),
             quantity=quantity,
             returned=given_back,
-            cost=None if cost is None else Decimal(cost) * (quantity - given_back),
-            currency=values.get("currency") if costs else None,
+            cost=None if cost is None else cost * (quantity - given_back),
+            currency=currency,
             connection=write.connection,
             state=write.state,
             by=write.proposed_by,
             at=write.proposed_at,
         )
+
+
+def keep_cost(tx: Tx, write: int, part: Part) -> None:
+    """Keep what a part cost when it was taken; a part without a known cost keeps none.
+
+    Args:
+        tx: A write transaction.
+        write: Number of the write that takes it.
+        part: The part.
+    """
+    if part.unit_cost is not None and part.currency is not None:
+        row = {"write_id": write, "unit_cost": part.unit_cost, "currency": part.currency}
+        tx.execute(insert_into(tx, part_costs).values(row).on_conflict_do_nothing())
+
+
+def _costs(tx: Tx) -> dict[int, tuple[Decimal, str]]:
+    rows = tx.execute(select(part_costs.c.write_id, part_costs.c.unit_cost, part_costs.c.currency))
+    return {number: (cost, currency) for number, cost, currency in rows}

@@ -14,14 +14,14 @@ from servicedesk_core.capabilities import ASSIGNING
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.errors import NotFoundLocallyError, WriteError
+from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Capability, Help, Manner, proposal
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.queries import StaffedDesk, TicketQueries, technician_meant
 from servicedesk_core.features.tickets.rules import CREATE
-from servicedesk_core.features.writes import exit_code, told, warning
+from servicedesk_core.features.writes import exit_code, proposed, told, warning
 from servicedesk_core.outbox.values import known
-from servicedesk_core.outbox.views import WriteView, after_act, asked_before, view_of
+from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
@@ -306,21 +306,10 @@ class Tickets(TicketQueries[Manner]):
     async def _proposed(
         self, make: Callable[[Tx], Intent], request_id: str | None, scope: Scope | None, *, send: bool
     ) -> WriteView:
-        if send:
-            self.desk.permitted(Capability.WRITES_APPROVE, "writes.approve")
-        view = await self.desk.store.read(partial(asked_before, request_id=request_id))
-        if view is None:
-            view = await self.desk.outbox.propose(await self._dated(await self.desk.store.read(make)))
-        number = view.id
-        try:
-            shown = await self.desk.store.read(lambda tx: view_of(tx, number, scope))
-        except NotFoundLocallyError as error:
-            message = f'The id "{request_id}" belongs to another request.'
-            raise WriteError(message, hint="Give each request an id of its own.") from error
-        if not send or shown.state != "proposed":
-            return shown
-        await self.desk.outbox.approve_own([number], send=True)
-        return (await self.desk.store.read(lambda tx: after_act(tx, [number], scope)))[0]
+        async def intended() -> Intent:
+            return await self._dated(await self.desk.store.read(make))
+
+        return await proposed(self.desk, intended, request_id, scope, send=send)
 
     async def _dated(self, intent: Intent) -> Intent:
         """Return time that nobody gave a day as today's, in the desk's zone, where the vendor can be told a day."""

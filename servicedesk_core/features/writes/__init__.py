@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.writes.pages import exit_code as exit_code
     from servicedesk_core.features.writes.pages import told as told
     from servicedesk_core.features.writes.pages import warning as warning
+    from servicedesk_core.features.writes.proposing import ProposingDesk as ProposingDesk
+    from servicedesk_core.features.writes.proposing import proposed as proposed
 else:
     from servicedesk_core.exports import lazily
 

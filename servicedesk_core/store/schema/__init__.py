@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.reviewing import quality_reviews as quality_reviews
     from servicedesk_core.store.schema.scoring import scorecard_words as scorecard_words
     from servicedesk_core.store.schema.scoring import scorecards as scorecards
+    from servicedesk_core.store.schema.stocking import part_costs as part_costs
     from servicedesk_core.store.schema.system import budget_buckets as budget_buckets
     from servicedesk_core.store.schema.system import budget_counters as budget_counters
     from servicedesk_core.store.schema.system import budget_slots as budget_slots
@@ -82,7 +83,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 112
+SCHEMA_VERSION = 113
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

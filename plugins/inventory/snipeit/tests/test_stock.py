@@ -75,7 +75,7 @@ async def test_a_row_that_is_deleted_while_it_is_read_takes_none_with_it(stand, 
 
 async def test_an_id_that_is_not_there_comes_with_200_and_is_missing(snipeit):
     refs = ["components/1", "components/999", "models/1", "hardware/3", "nonsense"]
-    for stream, found in (("parts", {"components/1", "models/1"}), ("stock_levels", {"components/1"})):
+    for stream, found in (("parts", {"components/1", "models/1"}), ("stock_levels", {"components/1", "hardware/3"})):
         outcomes = [one async for one in snipeit.fetch_records(stream, refs)]
         assert {one.ref for one in outcomes if one.status is FetchStatus.FOUND} == found
         assert {one.status for one in outcomes} == {FetchStatus.FOUND, FetchStatus.MISSING}

@@ -19,6 +19,7 @@ _NOTE: Final = re.compile(r"^(?P<ticket>.*?) x(?P<quantity>\d+)\b.*\[ref:", re.D
 MODEL_FIELDS: Final = ("model", "model_number", "manufacturer", "category")
 """Fields of an asset that say what it is; the rest is of the one piece."""
 
+_DEPLOYABLE: Final = "deployable"
 _PLACES: Final = ("location", "rtd_location")
 
 
@@ -64,7 +65,9 @@ def mapped(stream: str, row: Row, settings: SnipeItSettings) -> Mapped:
         if stream == "parts":
             part, issues = part_of(row, settings)
             return Mapped(part, issues=issues)
-        return Mapped(_level(row) if stream == "stock_levels" else _move(row))
+        if stream == "stock_levels":
+            return Mapped(_level(row))
+        return Mapped(_move(row))
     except ValueError as error:
         message = "A row holds a value that is none."
         raise MappingError(message) from error
@@ -105,13 +108,20 @@ def part_of(row: Row, settings: SnipeItSettings) -> tuple[Part, tuple[MappingIss
     return entity, issues
 
 
+def is_ready(asset: Row) -> bool:
+    """Return whether an asset lies on the shelf: it may be handed out, and nobody has it."""
+    label = asset.get("status_label")
+    meta = label.get("status_meta") if isinstance(label, Mapping) else None
+    return meta == _DEPLOYABLE and not asset.get("assigned_to")
+
+
 def _level(row: Row) -> StockLevel:
     ref, is_asset = ref_of(row), row.get("kind") == "hardware"
     return StockLevel(
         external_id=ref,
         part_ref=ref_of(model_row(row)) if is_asset else ref,
         place=next((place for field in _PLACES if (place := name(row.get(field)))), None),
-        available=Decimal(1) if is_asset else number(row.get("remaining")),
+        available=Decimal(is_ready(row)) if is_asset else number(row.get("remaining")),
         on_hand=Decimal(1) if is_asset else number(row.get("qty")),
         serial_number=text(row.get("serial")),
     )

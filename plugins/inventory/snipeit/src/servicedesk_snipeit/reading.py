@@ -12,7 +12,6 @@ from servicedesk_snipeit.settings import KINDS, Kind
 from servicedesk_snipeit.values import Row
 
 _MARK: Final = "s1"
-_DEPLOYABLE: Final = "deployable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +103,17 @@ async def fetched(api: Api, stream: str, ref: str) -> FetchOutcome:
 async def _row(api: Api, stream: str, ref: str) -> Row | None:
     if stream == "stock_moves":
         move = split_move(ref)
-        log = await api.log(move[0], move[1]) if move else []
-        return next((row for row in log if move and str(row.get("id")) == move[2]), None)
+        if move is None:
+            return None
+        return next((row for row in await api.log(move[0], move[1]) if str(row.get("id")) == move[2]), None)
     named = split(ref)
     if named is None:
         return None
     kind, number = named
     row = await api.row(kind, number) if kind in KINDS or stream == "parts" else None
-    if row is None or kind not in {"models", "hardware"}:
-        return row
-    if kind == "models":
-        return _as_model(row)
-    return row if stream == "stock_levels" and is_ready(row) else None
+    if kind == "hardware":
+        return row if stream == "stock_levels" else None
+    return _as_model(row) if row is not None and kind == "models" else row
 
 
 def _as_model(row: Row) -> dict[str, Any]:
@@ -123,10 +121,3 @@ def _as_model(row: Row) -> dict[str, Any]:
     return {"kind": "models", "id": row.get("id"), "model": own} | {
         field: row.get(field) for field in MODEL_FIELDS if field != "model"
     }
-
-
-def is_ready(asset: Row) -> bool:
-    """Return whether an asset lies on the shelf: it may be handed out, and nobody has it."""
-    label = asset.get("status_label")
-    meta = label.get("status_meta") if isinstance(label, dict) else None
-    return meta == _DEPLOYABLE and not asset.get("assigned_to")

@@ -10,9 +10,8 @@ from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, Rejected
 from servicedesk_core.hooks import Clock, FindResult, Known, Write, WriteReceipt, carries_mark, looked_for
 from servicedesk_core.hooks.marks import marks_in
 from servicedesk_snipeit.api import Api
-from servicedesk_snipeit.meaning import split, split_move
+from servicedesk_snipeit.meaning import is_ready, split, split_move
 from servicedesk_snipeit.profile import TAKE
-from servicedesk_snipeit.reading import is_ready
 from servicedesk_snipeit.settings import KINDS, SnipeItSettings
 from servicedesk_snipeit.values import Row, number, text
 

@@ -1,0 +1,65 @@
+"""Proposing a write, and sending it at once when that is asked for: what every act that proposes does."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
+
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.errors import NotFoundLocallyError, WriteError
+from servicedesk_core.outbox.views import WriteView, after_act, asked_before, view_of
+from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.store.queries.scope import Scope
+
+
+class ProposingDesk(ConfiguredDesk, Protocol):
+    """A desk that proposes and sends writes."""
+
+    @property
+    def outbox(self) -> Writes:
+        """The outbox."""
+        ...
+
+
+async def proposed(
+    desk: ProposingDesk,
+    intended: Callable[[], Awaitable[Intent]],
+    request_id: str | None,
+    scope: Scope | None,
+    *,
+    send: bool,
+    noted: Callable[[WriteView], Awaitable[None]] | None = None,
+) -> WriteView:
+    """Propose what is intended, or return what was proposed by the same request before; send it when asked to.
+
+    Args:
+        desk: The desk.
+        intended: Returns what is wanted; asked only where the request is new.
+        request_id: The caller's own id of the act.
+        scope: What whoever acts may see.
+        send: Whether it is approved and sent at once.
+        noted: Told of a new proposal before it is sent, to store what belongs to it.
+
+    Raises:
+        NotPermittedError: Whoever acts may not approve, and it was to be sent.
+        WriteError: The id belongs to another request, or the vendor would refuse it.
+        WriteNotGrantedError: The configuration does not grant it.
+    """
+    if send:
+        desk.permitted(Capability.WRITES_APPROVE, "writes.approve")
+    view = await desk.store.read(partial(asked_before, request_id=request_id))
+    if view is None:
+        view = await desk.outbox.propose(await intended())
+        if noted is not None:
+            await noted(view)
+    number = view.id
+    try:
+        shown = await desk.store.read(lambda tx: view_of(tx, number, scope))
+    except NotFoundLocallyError as error:
+        message = f'The id "{request_id}" belongs to another request.'
+        raise WriteError(message, hint="Give each request an id of its own.") from error
+    if not send or shown.state != "proposed":
+        return shown
+    await desk.outbox.approve_own([number], send=True)
+    return (await desk.store.read(lambda tx: after_act(tx, [number], scope)))[0]
