@@ -81,18 +81,18 @@ def test_a_store_of_the_first_schema_is_brought_to_the_newest_one_and_keeps_its_
     assert version_of(url) == schema.SCHEMA_VERSION
 
 
-def test_an_upgrade_keeps_which_tickets_were_asked_for_their_history(store_url, clock):
-    url = store_url
-    with Store.open(url, clock=clock) as store:
-        store.write_blocking(lambda tx: tx.execute(text("DROP TABLE children_read")))
-        store.write_blocking(lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '0110'")))
+def test_an_upgrade_keeps_which_tickets_were_asked_for_their_history(tmp_path, clock):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    engine = writer_engine(parse(url))
+    with engine.begin() as tx:
+        upgrade.run_migrations(tx, "0110")
         history = (
             "INSERT INTO progress (pass_id, source_id, stream, scope_hash, mode, slice, partition, state, started_at) "
             "VALUES (7, 1, 'tickets', 'x', 'history', '', '', 'running', 99)"
         )
-        store.write_blocking(lambda tx: tx.execute(text(history)))
-        seen = "INSERT INTO seen (pass_id, external_id) VALUES (7, 'a@b@5'), (7, '12@3'), (8, '13@4')"
-        store.write_blocking(lambda tx: tx.execute(text(seen)))
+        tx.execute(text(history))
+        tx.execute(text("INSERT INTO seen (pass_id, external_id) VALUES (7, 'a@b@5'), (7, '12@3'), (8, '13@4')"))
+    engine.dispose()
     with Store.open(url, clock=clock, migrate="always") as store:
         query = "SELECT stream, parent_ref, mark, asked_at FROM children_read ORDER BY parent_ref"
         marks = store.read_blocking(lambda tx: [tuple(row) for row in tx.execute(text(query))])
