@@ -245,6 +245,8 @@ NOT_HELD: dict[str, str] = {
     "init": "asks the person and the vendor",
     "mapping check": "is held with the files that it reads, in tests/connectors",
     "new connector": "writes files, which tests/scaffold runs",
+    "parts return": "changes the stock; it prints the write, which writes show holds",
+    "parts take": "changes the stock, likewise",
     "plugins": "tells of what is installed",
     "privacy erase": "changes the store",
     "privacy export": "writes one file of records, and says so",

@@ -46,7 +46,7 @@ async def test_a_part_goes_from_the_shelf_onto_a_ticket_and_back(desk_with, stan
         assert "189" not in repr(proposed), "what it cost is not for everybody who may see a write"
         (done,) = await desk.writes.approve([proposed.id], send=True)
         assert (done.state, done.ref) == ("confirmed", "components/1/1")
-        (held,) = stand.sandbox.shelf.rows["components"].values()
+        (held,) = stand.sandbox.stock.rows["components"].values()
         assert held["target"] == ("asset", 5), "into the ticket's device"
         (taken,) = await desk.parts.taken(ticket="T7")
         assert (taken.name, taken.quantity, taken.cost, taken.currency) == (row.name, 2, Decimal("379.00"), "USD")
@@ -84,7 +84,7 @@ async def test_of_two_who_take_the_last_one_the_second_is_told(desk_with, stand)
         with pytest.raises(WriteError, match="1 of them being taken"):
             await desk.parts.take("T7", "5B21H21548")
         assert next(iter(await desk.parts.stock(search="ThinkPad"))).available == 1
-        stand.sandbox.shelf.check_out("components", 2, {"assigned_to": 5, "assigned_qty": 10})
+        stand.sandbox.stock.check_out("components", 2, {"assigned_to": 5, "assigned_qty": 10})
         late = await desk.parts.take("T7", "MZ-V9P1T0", send=True)
         assert (late.state, late.error) == (
             "rejected",
