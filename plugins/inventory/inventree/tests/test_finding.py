@@ -69,6 +69,12 @@ async def test_a_number_that_is_a_piece_of_many_is_found_all_the_same(shop, stan
     assert [offer.name for offer in await found(shop, part_number="SSD-1T")] == ["SSD 1 TB NVMe"]
 
 
+async def test_what_is_left_blank_asks_for_nothing_and_what_lies_there_comes_first(shop):
+    (offer,) = await found(shop, part_number="SSD-1T", serial=" ", upc="", words="  ")
+    assert len(offer.places) == 2
+    assert [offer.number for offer in await found(shop, words="e")][:2] == ["CAB-C6", "SSD-1T"]
+
+
 async def test_a_upc_is_an_ean_with_a_nought(shop, stand):
     stand.sandbox.records.save("part", {**stand.sandbox.records.get("part", 2), "barcode": "036000291452"})
     assert [offer.number for offer in await found(shop, upc="0036000291452")] == ["RAM-16-D4"]

@@ -11,7 +11,7 @@ from servicedesk_inventree.api.client import Api, Row
 from servicedesk_inventree.meaning.stock import available, maker_of, paid, place_of
 from servicedesk_inventree.meaning.values import key, text
 
-_MOST_OFFERS = 5
+_MOST_OFFERS = 8
 """How many parts words may mean; each costs two requests, and somebody waits."""
 _LOOKED_THROUGH = 100
 _UPC, _EAN = 12, 13
@@ -35,16 +35,17 @@ class PartFinder:
         """
         known: dict[str, Row] = {}
         sets: list[list[str]] = []
-        if query.serial:
-            sets.append(_keys(await self._api.rows("stock/", {"serial": query.serial.strip()}), "part"))
-        if query.upc:
-            sets.append(await self._by_bar_code(query.upc.strip()))
-        if query.part_number:
-            sets.append(await self._by_number(query.part_number.strip()))
-        if query.words:
-            # Alone, words are cut to the best; beside something else they only narrow it down.
-            limit = 100 if sets else _MOST_OFFERS
-            rows, _ = await self._api.page("part/", limit=limit, query={"search": query.words.strip()})
+        if serial := _said(query.serial):  # for an empty filter the server gives everything
+            sets.append(_keys(await self._api.rows("stock/", {"serial": serial}), "part"))
+        if code := _said(query.upc):
+            sets.append(await self._by_bar_code(code))
+        if number := _said(query.part_number):
+            sets.append(await self._by_number(number))
+        if words := _said(query.words):
+            # Alone, words mean what lies there most; beside something else they only narrow it down.
+            limit = _LOOKED_THROUGH if sets else _MOST_OFFERS
+            search = {"search": words, "ordering": "-total_in_stock"}
+            rows, _ = await self._api.page("part/", limit=limit, query=search)
             known = {ref: row for row in rows if isinstance(row, Mapping) and (ref := key(row.get("pk")))}
             sets.append(list(known))
         refs = [ref for ref in dict.fromkeys(sets[0]) if all(ref in one for one in sets[1:])][:_MOST_OFFERS]
@@ -90,7 +91,7 @@ class PartFinder:
             part = part or await self._api.one(f"part/{ref}/")
         except NotFoundError:
             return None  # deleted since it was found
-        serial = {"serial": query.serial.strip()} if query.serial else {}
+        serial = {"serial": said} if (said := _said(query.serial)) else {}
         items, makers = await together(
             self._api.rows("stock/", {"part": ref, "in_stock": "true", "location_detail": "true", **serial}),
             self._api.rows("company/part/manufacturer/", {"part": ref, "manufacturer_detail": "true"}),
@@ -126,6 +127,10 @@ def _place(item: Row) -> Place:
         ref=key(item.get("pk")),
         serial_numbers=(serial,) if serial else (),
     )
+
+
+def _said(value: str | None) -> str:
+    return (value or "").strip()
 
 
 def _keys(rows: Iterable[Mapping[str, Any]], field: str) -> list[str]:
