@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from servicedesk_core.ports import StateStore as StateStore
     from servicedesk_core.ports import Token as Token
     from servicedesk_core.ports import TokenStore as TokenStore
+    from servicedesk_core.ports import Window as Window
 else:
     from servicedesk_core.exports import lazily
     from servicedesk_core.hooks.fingerprint import fingerprint as fingerprint  # else the module of its name stands here

@@ -1,0 +1,5 @@
+"""Harbor connector for servicedesk."""
+
+from servicedesk_harbor.connector import Harbor
+
+__all__ = ["Harbor"]
