@@ -355,7 +355,7 @@ async def test_a_coordinators_figures_are_followed_through_what_happened_to_tick
 
 async def test_who_is_off_twice_in_a_day_is_away_both_times(desk):
     day = {"technician_ref": "ana", "day": at(4, 16).date(), "state": TimeOffState.APPROVED}
-    morning = TimeOff(external_id="o1", start_at=at(4, 16, 8), end_at=at(4, 16, 10), **day)
+    morning = TimeOff(external_id="o1", start_at=at(4, 16, 8), duration_s=7_200, **day)  # until 10
     evening = TimeOff(external_id="o2", start_at=at(4, 16, 17), end_at=at(4, 16, 19), **day)
     await desk.store.write(lambda tx: fill(tx, [evening, morning]))
     for hour, back in ((9, at(4, 16, 10)), (11, None), (18, at(4, 16, 19))):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.rota.tables import hours_left as hours_left
     from servicedesk_core.features.rota.tables import is_placed as is_placed
     from servicedesk_core.features.rota.tables import rota_of as rota_of
+    from servicedesk_core.features.rota.tables import span_of as span_of
     from servicedesk_core.features.rota.tables import time_off as time_off
     from servicedesk_core.features.rota.taking import Taking as Taking
 else:

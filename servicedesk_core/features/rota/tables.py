@@ -125,6 +125,17 @@ def is_placed() -> ColumnElement[bool]:
     return and_(o.gone_at.is_(None), is_approved, o.technician_ref.is_not(None), o.day.is_not(None), says_when)
 
 
+def span_of(
+    start_at: int | None, end_at: int | None, duration_s: int | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return when time off begins and ends, as it is stored; of one that is missing, by how long it lasts."""
+    start, end = optional_instant(start_at), optional_instant(end_at)
+    if duration_s is None or (start is None) is (end is None):
+        return start, end
+    lasts = timedelta(seconds=duration_s)
+    return start or (end and end - lasts), end or (start and start + lasts)
+
+
 def time_off(tx: Tx, who: Crew, zone: ZoneInfo) -> Iterator[Away]:
     """Yield the time off that the PSA approved, of technicians that definitions name."""
     o = RECORDS["time_off"].c
@@ -134,10 +145,7 @@ def time_off(tx: Tx, who: Crew, zone: ZoneInfo) -> Iterator[Away]:
         if name is None:
             continue
         on = date.fromisoformat(day) if isinstance(day, str) else day
-        start, end = optional_instant(start_at), optional_instant(end_at)
-        if duration_s is not None and (start is None) is not (end is None):
-            lasts = timedelta(seconds=duration_s)
-            start, end = start or (end and end - lasts), end or (start and start + lasts)
+        start, end = span_of(start_at, end_at, duration_s)
         start = start or datetime.combine(on, time(), zone)
         end = end or datetime.combine(on + timedelta(days=1), time(), zone)
         if start < end:

@@ -10,10 +10,9 @@ from sqlalchemy import select
 
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.features.definitions import holding
-from servicedesk_core.features.rota import LEAVE, Away, is_placed, rota_of
+from servicedesk_core.features.rota import LEAVE, Away, is_placed, rota_of, span_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.store import Tx
-from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
@@ -122,14 +121,14 @@ def _chained(one: Away, all_of_them: Sequence[Away]) -> datetime:
 
 def _away(tx: Tx, at: datetime, zone: tzinfo) -> dict[Person, Absence]:
     today, o = at.astimezone(zone).date(), RECORDS["time_off"].c
-    query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.kind).where(
+    query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.duration_s, o.kind).where(
         is_placed(),
         o.day >= today.isoformat(),
         o.day <= (today + LONGEST).isoformat(),
     )
     off: dict[Person, dict[date, tuple[datetime | None, datetime | None, str | None]]] = {}
-    for source_id, ref, text, start_at, end_at, kind in tx.execute(query):
-        day, start, end = date.fromisoformat(text), optional_instant(start_at), optional_instant(end_at)
+    for source_id, ref, text, *when, kind in tx.execute(query):
+        day, (start, end) = date.fromisoformat(text), span_of(*when)
         if day == today and ((start is not None and start > at + SOON) or (end is not None and end <= at)):
             continue  # they are there: not away yet, or again
         days = off.setdefault((source_id, ref), {})
