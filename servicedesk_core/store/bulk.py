@@ -34,7 +34,7 @@ class Told(NamedTuple):
         local_id: The desk's own id of it.
         source_id: Whose it is.
         external_id: The vendor's id of it.
-        kind: ``created``, ``changed``, ``gone`` or ``restored``.
+        kind: ``created``, ``changed``, ``gone``, ``restored`` or ``erased``.
         origin: Who says so.
         mode: What brought it.
         at: When the desk learned it.
