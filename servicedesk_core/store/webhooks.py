@@ -150,7 +150,7 @@ def _is_new(tx: Tx, source_id: int, one: Heard, now: datetime) -> bool:
         set_={"at": statement.excluded.at},
         where=webhook_seen.c.at < now - one.lasts,
     )
-    return tx.execute(noted).rowcount == 1
+    return tx.execute(noted.returning(webhook_seen.c.key)).first() is not None
 
 
 def _hint(tx: Tx, source_id: int, one: Heard, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -101,13 +102,20 @@ class Caller:
         return {outcome: number for (_, outcome), number in found.items()}
 
 
-@pytest.fixture
-async def caller(desk):
+@asynccontextmanager
+async def calling(desk):
+    """Hear what is called about a desk."""
     source = await desk.store.read(lambda tx: tx.execute(sources.select()).one().id)
     endpoint = await desk.store.write(lambda tx: webhooks.ensure_endpoint(tx, source, desk.clock.now()))
     hearing = Hearing(desk, gather_s=0)
     async with hearing.open(), httpx.AsyncClient(trust_env=False) as client:
         yield Caller(desk, hearing, client, endpoint)
+
+
+@pytest.fixture
+async def caller(desk):
+    async with calling(desk) as found:
+        yield found
 
 
 async def until(check):
