@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from servicedesk_core.desk.serving import hearing
+from servicedesk_core.features.webhooks import follow_all
 from servicedesk_core.hooks import HintKind
-from servicedesk_core.store import webhooks
+from servicedesk_core.store import leases, webhooks
+from servicedesk_core.store.holding import held
 from tests.webhooks.conftest import nothing_waits, titles, until
 
 CHANGED = {"kind": "changed", "ref": "1", "event": "e1"}
@@ -96,6 +99,16 @@ async def test_a_storm_is_read_once_for_each_record(caller, desk, vendor):
     await until(lambda: nothing_waits(desk))
     asked = [ref for refs in vendor.load()["fetched"] for ref in refs]
     assert len(asked) <= 4
+
+
+async def test_hints_wait_for_a_sync_that_is_under_way_and_are_followed_after_it(caller, desk, monkeypatch):
+    monkeypatch.setattr(hearing, "BUSY_S", 0.01)
+    async with held(desk.store, leases.pulls_of("psa")):
+        await caller.tell(CHANGED)
+        (followed,) = await follow_all(desk)
+        assert (followed.is_busy, followed.read, followed.error) == (True, 0, None)
+        assert not await nothing_waits(desk)
+    await until(lambda: nothing_waits(desk))
 
 
 async def test_more_than_can_wait_is_left_to_the_sync(caller, desk, monkeypatch):

@@ -95,6 +95,16 @@ async def test_refusals_that_pile_up_are_told(caller, desk):
     assert await conditions(desk) == {"webhooks:psa/refused": "refused"}
 
 
+async def test_what_changed_before_it_was_registered_is_no_silence(desk, vendor, clock):
+    clock.advance(90_000)
+    vendor.change(tickets={str(n): {"title": "New"} for n in range(30)})
+    await desk.sync()
+    await desk.webhooks.register()
+    assert await conditions(desk) == {}
+    clock.advance(10_000)
+    assert await conditions(desk) == {}
+
+
 async def test_silence_is_told_when_syncs_find_what_the_vendor_should_have_told(caller, desk, vendor, clock):
     await desk.webhooks.register()
     await caller.tell({"kind": "changed", "ref": "1", "event": "a"})

@@ -26,6 +26,9 @@ GATHER_S: Final = 5.0
 LOOK_EVERY_S: Final = 60.0
 """How often is looked for what waits although nobody has called."""
 
+BUSY_S: Final = 5.0
+"""How often is looked whether a sync that holds hints off is through."""
+
 
 class HearingDesk(JobDesk, FollowingDesk, Protocol):
     """A desk that vendors call."""
@@ -97,8 +100,11 @@ class Hearing:
 
     async def _follow(self) -> None:
         while True:
+            patience_s = LOOK_EVERY_S
             try:
                 for one in await follow_all(self._desk):
+                    if one.is_busy:
+                        patience_s = BUSY_S
                     if one.error is not None:
                         _log.warning("%s: hints wait: %s", one.connection, one.error.message)
             except ServiceDeskError as error:
@@ -106,7 +112,7 @@ class Hearing:
             except Exception:  # noqa: BLE001  # one round must not end all that follow
                 _log.exception("hints could not be followed: this should not have happened")
             try:
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(patience_s):
                     await self._hints.wait()
             except TimeoutError:
                 continue

@@ -37,6 +37,7 @@ class Webhooks(WebhookQueries[Manner]):
         about="What was registered at the vendor.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
+        page=f"{_PAGES}:registered",
         asks=lambda connection: f"Have the vendor{_of(connection)} call this desk?",
     )
     async def register(self, connection: Annotated[str | None, _WHICH] = None) -> Registered:
@@ -56,6 +57,7 @@ class Webhooks(WebhookQueries[Manner]):
         about="What was renewed at the vendor.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
+        page=f"{_PAGES}:registered",
         asks=lambda connection: f"Renew the subscriptions{_of(connection)} at the vendor?",
     )
     async def renew(self, connection: Annotated[str | None, _WHICH] = None) -> Registered:
@@ -73,6 +75,7 @@ class Webhooks(WebhookQueries[Manner]):
         about="What was removed at the vendor.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
+        page=f"{_PAGES}:registered",
         asks=lambda connection: f"Have the vendor{_of(connection)} stop calling, and forget the address?",
     )
     async def remove(self, connection: Annotated[str | None, _WHICH] = None) -> Registered:
@@ -89,6 +92,7 @@ class Webhooks(WebhookQueries[Manner]):
         about="The subscriptions as the vendor shows them now.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
+        page=f"{_PAGES}:registered",
     )
     async def check(self: "Webhooks[Awaited]", connection: Annotated[str | None, _WHICH] = None) -> Registered:
         """Ask the vendor for the subscriptions of a connection, and remember what it says. Only reads there.

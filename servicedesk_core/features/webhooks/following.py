@@ -54,6 +54,7 @@ class Followed:
         changed: Those that were news.
         gone: Those that are gone.
         left: Those that are left to the next sync.
+        is_busy: Whether somebody else was at the connection, such as a sync; what waits is followed after it.
         error: Why it stopped, if it did; what waits is followed later.
     """
 
@@ -62,6 +63,7 @@ class Followed:
     changed: int = 0
     gone: int = 0
     left: int = 0
+    is_busy: bool = False
     error: Problem | None = None
 
 
@@ -88,7 +90,8 @@ async def _follow(desk: FollowingDesk, connection: str, source_id: int) -> Follo
             hinted.setdefault(one.stream, {})[one.ref] = _is_certain(one)
         try:
             found = await desk.read_again(connection, hinted)
-        except LeaseHeldError:  # a sync reads them anyway, or is over soon
+        except LeaseHeldError:
+            done.is_busy = True
             break
         except ServiceDeskError as error:
             done.error = Problem.of(error)

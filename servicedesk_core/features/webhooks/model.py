@@ -35,7 +35,7 @@ class WebhookRow:
     events: Annotated[int, Column("Events of the last 24 hours.")]
     refused: Annotated[int, Column("Deliveries to its address that were refused in the last 24 hours.")]
     waiting: Annotated[int, Column("Records that are still to be read.")]
-    lag_s: Annotated[int, Column("Seconds that the oldest of them has waited.", "Lag (s)")]
+    lag_s: Annotated[int, Column("Seconds that the oldest of them has waited.", "Longest wait")]
     left: Annotated[int, Column("Records of the last 24 hours that were left to the next sync.", shown=False)]
     expires_at: Annotated[datetime | None, Column("When the first subscription ends unless renewed.", "Ends", spare=1)]
 

@@ -84,15 +84,16 @@ def _of(
 
 
 def _is_silent(tx: Tx, row: WebhookRow, source_id: int, now: datetime) -> bool:
-    since = now - QUIET
-    if row.heard_at is not None and row.heard_at > since:
+    """Whether nobody has called for a while in which there was something to call about."""
+    registered = (one.since for one in webhooks.subscriptions(tx) if one.source_id == source_id)
+    since = max([*registered, *([row.heard_at] if row.heard_at is not None else [])])
+    if now - since < QUIET:
         return False
-    first = max(row.heard_at or since, since - QUIET)
     untold = select(func.count()).where(
         changes.c.source_id == source_id,
         changes.c.entity.in_(row.streams),
-        changes.c["mode"].not_in((*QUIET_MODES, HINTED)),
         changes.c.origin == "pull",
-        changes.c.at > to_us(first),
+        changes.c["mode"].not_in((*QUIET_MODES, HINTED)),
+        changes.c.at > to_us(since),
     )
     return int(tx.execute(untold).scalar_one()) >= MOST_UNTOLD
