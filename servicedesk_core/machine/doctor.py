@@ -20,7 +20,7 @@ from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.machine.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.plugins import LoadReport, LoadStatus, PluginCatalog
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, Tx, changes, damage, leases, runs, soundness, sources, state
+from servicedesk_core.store import Store, Tx, changes, damage, leases, runs, soundness, sources, state, webhooks
 from servicedesk_core.store.connecting import dialect_of, parse
 from servicedesk_core.store.faults import name_of
 from servicedesk_core.system import is_windows
@@ -259,6 +259,10 @@ def _inside(tx: Tx, now: datetime) -> Iterable[Finding]:
         if source.blocked_reason:
             hint = f'Correct the credentials, then run "servicedesk connections test {source.name}".'
             yield Finding(f"Connection {source.name}", "problem", f"stopped: {source.blocked_reason}", hint)
+        mine = [one for one in webhooks.subscriptions(tx) if one.source_id == source.id]
+        if dead := ", ".join(one.stream for one in mine if not one.is_alive(now)):
+            hint = f'See "servicedesk webhooks subscriptions", then "servicedesk webhooks register {source.name}".'
+            yield Finding("Webhooks", "warning", f"The vendor of {source.name} calls no more about {dead}.", hint)
 
 
 def _problem(subject: str, error: ServiceDeskError) -> Finding:

@@ -273,6 +273,10 @@ class KeptSubscription:
     expires_at: datetime | None
     since: datetime
 
+    def is_alive(self, now: datetime) -> bool:
+        """Whether the vendor still calls, as far as is known."""
+        return self.is_active and (self.expires_at is None or self.expires_at > now)
+
 
 def subscriptions(tx: Tx) -> list[KeptSubscription]:
     """Return the subscriptions of all connections as they were last seen."""

@@ -7,6 +7,7 @@ from servicedesk_core.errors import SettingsError, WriteNotGrantedError
 from servicedesk_core.faces.alerting import Watch
 from servicedesk_core.features.webhooks import rules
 from servicedesk_core.features.webhooks.model import WebhookState
+from servicedesk_core.machine import doctor
 from servicedesk_core.store import webhooks
 from tests.webhooks.conftest import nothing_waits, until
 
@@ -55,6 +56,8 @@ async def test_registered_once_noticed_when_dead_and_made_active_again(desk, ven
     assert outcome.outcome == "ok"
     assert await state(desk) is WebhookState.DEAD
     assert await conditions(desk) == {"webhooks:psa/dead": "dead"}
+    found = await desk.store.read(lambda tx: [*doctor._inside(tx, desk.clock.now())])
+    assert ("Webhooks", "warning") in {(one.subject, one.level) for one in found}
     assert (await desk.webhooks.register()).renewed == ("tickets",)
     assert await conditions(desk) == {}
 

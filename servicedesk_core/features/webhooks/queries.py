@@ -10,7 +10,7 @@ from servicedesk_core.features.webhooks.model import SubscriptionRow, WebhookRow
 from servicedesk_core.features.webhooks.receiving import REFUSED
 from servicedesk_core.features.webhooks.subscribing import PATH
 from servicedesk_core.store import sources, webhooks
-from servicedesk_core.store.webhooks import Endpoint, KeptSubscription
+from servicedesk_core.store.webhooks import Endpoint
 
 _DAY = timedelta(days=1)
 _EMPTY = 'Nobody calls: "servicedesk webhooks register" has the vendor of a connection do so.'
@@ -58,8 +58,8 @@ class WebhookQueries(Namespace[Manner]):
                     connection=names[one.source_id],
                     stream=one.stream,
                     ref=one.ref,
-                    is_active=is_alive(one, now),
-                    problem=one.problem or ("it has ended" if not is_alive(one, now) else ""),
+                    is_active=one.is_alive(now),
+                    problem=one.problem or ("" if one.is_alive(now) else "it has ended"),
                     since=one.since,
                     expires_at=one.expires_at,
                     looked_at=looked_at.get(one.source_id),
@@ -68,11 +68,6 @@ class WebhookQueries(Namespace[Manner]):
             )
         )
         return piece(found, SubscriptionRow, by="connection,stream", sort=sort, after=after, limit=limit)
-
-
-def is_alive(one: KeptSubscription, now: datetime) -> bool:
-    """Whether a vendor still calls, as far as is known."""
-    return one.is_active and (one.expires_at is None or one.expires_at > now)
 
 
 def rows(tx: Tx, public: str | None, now: datetime) -> "list[WebhookRow]":
@@ -85,7 +80,7 @@ def rows(tx: Tx, public: str | None, now: datetime) -> "list[WebhookRow]":
             return sum(counted.get((endpoint.source_id, one), 0) for one in outcomes)
 
         there = [one for one in kept if one.source_id == endpoint.source_id]
-        dead = tuple(one.stream for one in there if not is_alive(one, now))
+        dead = tuple(one.stream for one in there if not one.is_alive(now))
         left, since = waiting.get(endpoint.source_id, (0, now))
         return WebhookRow(
             connection=endpoint.connection,
