@@ -11,6 +11,7 @@ SUITES = {
     "send_write": "WriteSuite",
     "find_entitlements": "WarrantyLookupSuite",
     "list_entitlements": "WarrantyLookupSuite",
+    "find_parts": "PartsSuite",
     "verify_webhook": "WebhookSuite",
     "submit_claim": "WarrantyClaimsSuite",
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from servicedesk_core.hooks import Write
-from servicedesk_core.testing import TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
+from servicedesk_core.testing import PartsSuite, TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
 from servicedesk_inventree import InvenTree
 
 MOVES = {"method": "POST", "path": "/api/stock/(remove|add|assign|return)/$"}
@@ -18,6 +18,14 @@ FAULTS = {
     WriteFault.BROKEN: {"kind": "html", "status": 503},
     WriteFault.REFUSED: {"kind": "status", "status": 400, "body": {"items": [{"pk": ["Stock item is not in stock"]}]}},
 }
+
+
+class TestParts(PartsSuite):
+    known = {"part_number": "EX-990-1T", "words": "ssd nvme", "upc": "4006381333931", "serial": "DK-0002"}  # noqa: RUF012
+
+    @pytest.fixture
+    async def connector(self, shop):
+        return shop
 
 
 class TestStreams(TicketSyncSuite):

@@ -3,7 +3,7 @@
 import pytest
 
 from servicedesk_core.hooks import Write
-from servicedesk_core.testing import WriteFault, WriteSuite, WriteVendor, hooks_of, make_context
+from servicedesk_core.testing import PartsSuite, WriteFault, WriteSuite, WriteVendor, hooks_of, make_context
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_snipeit import SnipeIt, SnipeItSettings
 from servicedesk_snipeit.profile import RETURN
@@ -35,6 +35,26 @@ class TestReading(TicketSyncSuite):
             monkeypatch.setattr(stand.sandbox, "options", stand.sandbox.options.__class__(max_results=2))
 
         return cut
+
+
+class TestParts(PartsSuite):
+    known = {"part_number": "WD19S-130W", "words": "dock cable", "serial": "PF1SPARE1"}  # noqa: RUF012
+
+    @pytest.fixture
+    async def connector(self, snipeit):
+        return snipeit
+
+    @pytest.fixture
+    async def rejected(self, stand, clock):
+        async with stand.connector(clock=clock, token="not-this-one") as connector:
+            yield connector
+
+    @pytest.fixture
+    def break_down(self, stand):
+        async def down():
+            stand.sandbox.faults([{"kind": "html", "status": 503, "times": None}])
+
+        return down
 
 
 class Vendor(WriteVendor):
