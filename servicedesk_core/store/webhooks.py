@@ -123,12 +123,16 @@ def ensure_endpoint(tx: Tx, source_id: int, now: datetime) -> Endpoint:
     return found
 
 
-def hear(tx: Tx, source_id: int, heard: Sequence[Heard], now: datetime) -> dict[str, int]:
+def hear(tx: Tx, source_id: int, token: str, heard: Sequence[Heard], now: datetime) -> dict[str, int] | None:
     """Keep the events of a delivery; return how many were new, known before, or too many.
 
-    The transaction is the delivery: when it is committed, the vendor may be told that it was taken.
+    The transaction is the delivery: when it is committed, the vendor may be told that it was taken. ``None`` says that
+    the address is nobody's any more, and nothing was kept.
     """
-    tx.execute(update(webhook_endpoints).where(webhook_endpoints.c.source_id == source_id).values(heard_at=now))
+    t = webhook_endpoints.c
+    ours = update(webhook_endpoints).where(t.source_id == source_id, t.token == token).values(heard_at=now)
+    if tx.execute(ours).rowcount != 1:
+        return None
     waiting = tx.execute(select(func.count()).where(webhook_hints.c.source_id == source_id)).scalar_one()
     counts = {"events": 0, "repeated": 0, "left_to_sync": 0}
     for one in heard:
@@ -169,7 +173,14 @@ def _hint(tx: Tx, source_id: int, one: Heard, now: datetime) -> None:
         actor=one.actor,
     )
     new = statement.excluded
-    again = {"kind": new.kind, "times": webhook_hints.c.times + 1, "next_at": new.next_at, "actor": new.actor}
+    again = {
+        "kind": new.kind,
+        "times": webhook_hints.c.times + 1,
+        "next_at": new.next_at,
+        "actor": new.actor,
+        "attempts": 0,
+        "problem": None,  # that it was missing says nothing any more: two looks count only a while apart
+    }
     tx.execute(statement.on_conflict_do_update(index_elements=["source_id", "stream", "external_id"], set_=again))
 
 

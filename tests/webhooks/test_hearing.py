@@ -166,8 +166,11 @@ async def test_what_cannot_be_read_now_is_tried_again_and_then_left(caller, desk
 async def test_an_event_that_comes_while_its_record_is_read_is_not_lost(desk):
     now = desk.clock.now()
 
+    made = await desk.store.write(lambda tx: webhooks.ensure_endpoint(tx, 1, now))
+
     def event(tx, key):
-        webhooks.hear(tx, 1, [webhooks.Heard(key, timedelta(days=1), HintKind.CHANGED, "tickets", "1", None)], now)
+        heard = webhooks.Heard(key, timedelta(days=1), HintKind.CHANGED, "tickets", "1", None)
+        assert webhooks.hear(tx, 1, made.token, [heard], now)["events"] == 1
 
     await desk.store.write(lambda tx: event(tx, "a"))
     (being_read,) = await desk.store.read(lambda tx: webhooks.due(tx, 1, now, 9))

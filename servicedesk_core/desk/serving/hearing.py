@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from servicedesk_core.desk.serving.public.exchange import Answer, Request
 from servicedesk_core.desk.serving.public.listening import PublicListener
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.features.webhooks import PATH, FollowingDesk, Keys, Receiver, follow_all
+from servicedesk_core.features.webhooks import PATH, Keys, LookingDesk, Receiver, follow_all, look_into_doubts
 from servicedesk_core.features.webhooks.receiving import STATUS, TELL_EVERY_S
 from servicedesk_core.hooks import Delivery
 from servicedesk_core.http import InMemoryLedger
@@ -30,12 +30,8 @@ BUSY_S: Final = 5.0
 """How often is looked whether a sync that holds hints off is through."""
 
 
-class HearingDesk(JobDesk, FollowingDesk, Protocol):
+class HearingDesk(JobDesk, LookingDesk, Protocol):
     """A desk that vendors call."""
-
-    @property
-    def host(self) -> Host:
-        """Opens connections."""
 
 
 class Hearing:
@@ -107,6 +103,7 @@ class Hearing:
                         patience_s = BUSY_S
                     if one.error is not None:
                         _log.warning("%s: hints wait: %s", one.connection, one.error.message)
+                await look_into_doubts(self._desk)
             except ServiceDeskError as error:
                 _log.warning("hints could not be followed now: %s", error.message)
             except Exception:  # noqa: BLE001  # one round must not end all that follow

@@ -8,6 +8,8 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.webhooks.following import FollowingDesk as FollowingDesk
     from servicedesk_core.features.webhooks.following import follow_all as follow_all
+    from servicedesk_core.features.webhooks.jobs import LookingDesk as LookingDesk
+    from servicedesk_core.features.webhooks.jobs import look_into_doubts as look_into_doubts
     from servicedesk_core.features.webhooks.keys import Keys as Keys
     from servicedesk_core.features.webhooks.receiving import Receiver as Receiver
     from servicedesk_core.features.webhooks.receiving import Reply as Reply

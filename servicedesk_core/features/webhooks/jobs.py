@@ -46,6 +46,18 @@ async def look_after(desk: LookingDesk, connection: str | None) -> str:
     return f"{counted(looked, 'connection')} looked at, {renewed} renewed, {counted(read, 'record')} read"
 
 
+async def look_into_doubts(desk: LookingDesk) -> None:
+    """Look at the subscriptions about which the vendor said something, or which nobody has looked at yet.
+
+    Raises:
+        ServiceDeskError: A vendor could not be asked.
+    """
+    offering = desk.host.offering("list_webhooks")
+    for one in await desk.store.read(webhooks.endpoints):
+        if one.looked_at is None and one.connection in offering:
+            await Subscriptions(desk, one.connection).look()
+
+
 async def _look(desk: LookingDesk, name: str) -> int:
     subscriptions = Subscriptions(desk, name)
     found = await subscriptions.look()

@@ -31,6 +31,9 @@ GRACE: Final = timedelta(hours=1)
 AS_ONE: Final = timedelta(minutes=10)
 """For how long the same body is the same delivery, where the vendor names no event."""
 
+LONGEST_REF: Final = 500
+"""No id of a record is longer."""
+
 LOOK_AGAIN_S: Final = 5.0
 """How often an unknown address makes us look whether another process has made it."""
 
@@ -236,15 +239,19 @@ class Receiver:
             self._say("A delivery could not be understood", error)
             events, outcome = (), Outcome.NOT_UNDERSTOOD
         lasts = timedelta(seconds=capability.retries_s) + GRACE
+        events = tuple(one for one in events if len(one.ref) <= LONGEST_REF)
         young = [one for one in events if one.at is None or now - one.at <= lasts]
         if events and not young:
             raise RefusedError(Outcome.TOO_OLD)
         heard = list(_heard(young, delivery.body, lasts + GRACE))
 
-        def work(tx: Tx) -> dict[str, int]:
-            return webhooks.hear(tx, endpoint.source_id, heard, now)
+        def work(tx: Tx) -> dict[str, int] | None:
+            return webhooks.hear(tx, endpoint.source_id, endpoint.token, heard, now)
 
-        for name, number in (await self._store.write(work)).items():
+        if (counts := await self._store.write(work)) is None:  # another process has removed it
+            self._endpoints.clear()
+            raise RefusedError(Outcome.UNKNOWN_ADDRESS)
+        for name, number in counts.items():
             self._counts[endpoint.source_id, name] += number
         self._counts[endpoint.source_id, Outcome.TOO_OLD.value] += len(events) - len(young)
         if heard:
