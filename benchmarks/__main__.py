@@ -15,6 +15,7 @@ from benchmarks import (
     event_log,
     kit,
     kpis,
+    log_questions,
     memory,
     morning,
     page,
@@ -67,6 +68,7 @@ SLOW: dict[str, Measure] = {
     "kpis": kpis.catalogue,
     "real-desk": analytics.real_desk,
     "event-log": event_log.event_log,
+    "log-questions": log_questions.log_questions,
     "write-kills": write_kills.write_kills,
 }
 """Only with ``--full``, or by name."""

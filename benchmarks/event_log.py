@@ -53,14 +53,14 @@ def event_log(*, quick: bool) -> list[Row]:
 
 def _measured(rows: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
-        _write_log(Path(folder), rows)
+        write_log(Path(folder), rows)
         command = [sys.executable, "-m", "benchmarks.event_log", folder, str(rows)]
         answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     peak_mb, seconds = map(float, answer.stdout.split())
     return peak_mb, seconds
 
 
-def _write_log(folder: Path, rows: int) -> None:
+def write_log(folder: Path, rows: int) -> None:
     """Write a log whose cases overlap, as those of a real desk do."""
     (folder / "steps.toml").write_text(_MAPPING.replace("{folder}", folder.as_posix()), encoding="utf-8")
     began = datetime(2024, 1, 1, tzinfo=UTC)
@@ -75,9 +75,10 @@ def _write_log(folder: Path, rows: int) -> None:
             out.writerow((f"C-{case:08}", _STEPS[step], f"Technician {case % 40}", at))
 
 
-async def _sync(folder: Path, rows: int) -> None:
+async def sync(folder: Path, rows: int, store: str) -> None:
+    """Read the log of a folder into a store."""
     settings = {
-        "desk": {"name": "Example MSP", "timezone": "UTC", "store": f"sqlite:///{folder / 'ours.db'}"},
+        "desk": {"name": "Example MSP", "timezone": "UTC", "store": store},
         "connections": {"log": {"connector": "tabular", "mapping_file": str(folder / "steps.toml")}},
     }
     async with ServiceDesk(settings) as desk:
@@ -92,7 +93,7 @@ def main() -> None:
     """Sync once; print the process's peak in megabytes and the seconds that it took."""
     folder, rows = sys.argv[1:]
     began = perf_counter()
-    asyncio.run(_sync(Path(folder), int(rows)))
+    asyncio.run(sync(Path(folder), int(rows), f"sqlite:///{Path(folder) / 'ours.db'}"))
     seconds = perf_counter() - began
     print(own_peak_mb(), seconds)
 

@@ -6,6 +6,7 @@ from servicedesk_core.config import Secrets, connector_settings, load_settings
 from servicedesk_core.connectors.tabular import FileMapping, TabularSettings, load_mapping
 from servicedesk_core.connectors.tabular.inspect import MappingCheck, check_mapping, propose_mapping
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
 
 
@@ -36,7 +37,8 @@ def check_file(
         proposal = propose_mapping(file)
         chosen, notes = proposal.mapping, proposal.notes
     is_proposed = connection is None and mapping is None
-    return check_mapping(file, chosen, vocabulary=vocabulary, preview=rows, proposed=is_proposed, notes=notes)
+    with collecting_seldom:
+        return check_mapping(file, chosen, vocabulary=vocabulary, preview=rows, proposed=is_proposed, notes=notes)
 
 
 def _of_connection(config: Path, name: str) -> tuple[tuple[FileMapping, ...], VocabularyMapping]:

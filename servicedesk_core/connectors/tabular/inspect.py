@@ -13,9 +13,10 @@ from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapp
 from servicedesk_core.connectors.tabular.meaning import meaning_of
 from servicedesk_core.connectors.tabular.profile import profile
 from servicedesk_core.connectors.tabular.propose import Proposal, propose
+from servicedesk_core.connectors.tabular.skimming import skimming
 from servicedesk_core.connectors.tabular.source import Part, keyed_rows
 from servicedesk_core.connectors.tabular.values import NUMBERS, field_type, is_number
-from servicedesk_core.domain import STREAMS, Entity, MappingIssue, Ticket, TicketEvent
+from servicedesk_core.domain import STREAMS, Entity, MappingIssue, Ticket
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks import VocabularyMapping
 from servicedesk_core.printing import escaped
@@ -102,7 +103,10 @@ def check_mapping(
     Raises:
         ConnectorError: The file cannot be read.
     """
-    means = meaning_of(mapping, vocabulary or VocabularyMapping())
+    words = vocabulary or VocabularyMapping()
+    means = meaning_of(mapping, words)
+    skim = skimming(mapping, words, means)
+    is_log = mapping.layout == "event"
     other_sign = _OtherSign(mapping)
     counts: Counter[str] = Counter()
     lines: dict[str, list[int]] = {}
@@ -119,19 +123,22 @@ def check_mapping(
     for _, line, record in keyed_rows([Part(path, mapping, None)]):
         rows += 1
         raw = record.raw or {}
-        columns.update(dict.fromkeys(raw["row"]))
+        if raw["row"].keys() != columns.keys():
+            columns.update(dict.fromkeys(raw["row"]))
         try:
-            mapped = means(raw)
+            issues = skim(raw)
         except MappingError as error:
             text = error.message.removeprefix("The row cannot be used: ")
             note(text.replace(f"line {line} ", "a row "), line)
             continue
-        for issue in mapped.issues:
+        for issue in issues:
             note(_told(issue) + other_sign(issue, raw["row"]), line)
-        if isinstance(mapped.entity, TicketEvent):
-            tickets.add(mapped.entity.ticket_ref)
-            repeated += not record.external_id.endswith("|1")
+        if is_log:
+            ticket, _, occurrence = record.external_id.rsplit("|", 2)
+            tickets.add(ticket)
+            repeated += occurrence != "1"
         if (previewed := previewed + 1) <= preview:
+            mapped = means(raw)
             shown += [_shown(entity) for entity in (mapped.entity, *mapped.also)]
     ignored = tuple(column for column in columns if column not in mapping.used_columns)
     return MappingCheck(

@@ -59,9 +59,17 @@ def meaning_of(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means:
     return _event_meaning(mapping, vocabulary) if mapping.layout == "event" else _record_meaning(mapping, vocabulary)
 
 
-def _readers(
+def readers_of(
     rules: Mapping[str, ColumnRule], entity: type[Entity], mapping: FileMapping, vocabulary: VocabularyMapping
 ) -> dict[str, Read]:
+    """Compile the rules of some fields.
+
+    Args:
+        rules: By field of the entity.
+        entity: Whose fields.
+        mapping: The declaration.
+        vocabulary: The operator's words.
+    """
     return {
         field: value_reader(rule, mapping, field, field_type(entity, field), words=_words(field, vocabulary))
         for field, rule in rules.items()
@@ -108,7 +116,7 @@ def _refuse_problem(raw: Mapping[str, Any]) -> Cells:
 
 def _record_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means:
     entity = STREAMS[mapping.stream]
-    readers = _readers(mapping.columns, entity, mapping, vocabulary)
+    readers = readers_of(mapping.columns, entity, mapping, vocabulary)
     custom = {label: text_reader(rule, mapping) for label, rule in mapping.custom_fields.items()}
     named = _Named(mapping, {**REFERENCES[mapping.stream]}, mapping.columns)
 
@@ -132,7 +140,7 @@ def _record_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Mean
 
 def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means:
     takes: dict[str, dict[str, Read]] = {"last": {}, "first": {}, "final": {}}
-    for field, read in _readers(mapping.ticket, Ticket, mapping, vocabulary).items():
+    for field, read in readers_of(mapping.ticket, Ticket, mapping, vocabulary).items():
         takes[mapping.ticket[field].take or mapping.attributes][field] = read
     ended = {
         take: {field: none_reader(mapping.ticket[field]) for field in fields if mapping.ticket[field].none}
@@ -141,7 +149,7 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
     custom: dict[str, dict[str, Callable[[Cells], str | None]]] = {"last": {}, "first": {}, "final": {}}
     for label, rule in mapping.custom_fields.items():
         custom[rule.take or mapping.attributes][label] = text_reader(rule, mapping)
-    of_event = _readers(
+    of_event = readers_of(
         {
             field: rule
             for field, rule in mapping.columns.items()
