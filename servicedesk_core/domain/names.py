@@ -50,3 +50,13 @@ class Words(dict[str, V]):
     def get(self, word: str, default: Any = None) -> Any:
         """Return what a word means, or the default."""
         return super().get(plain_name(word), default)
+
+    def within(self, parent: str | None, word: str) -> V | None:
+        """Return what a word means where it belongs to something: a status of a board, a priority of an agreement.
+
+        Args:
+            parent: What it belongs to; ``parent/word`` wins over the word alone.
+            word: The word.
+        """
+        qualified: V | None = self.get(f"{parent}/{word}") if parent else None
+        return self.get(word) if qualified is None else qualified

@@ -5,10 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain.folding import SPAN, Derivable
+from servicedesk_core.domain.names import plain_name
 from servicedesk_core.domain.parts import PartSource
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
-from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.errors import RejectedError, UnsupportedError
 from servicedesk_core.hooks.webhooks import WebhookCapability
 from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.hooks.writing import Write
@@ -227,13 +229,28 @@ class StreamCheck:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """One value of a list field."""
+    """One value of a list field.
+
+    Attributes:
+        value: What the vendor stores.
+        label: What people see.
+        is_active: Whether it can still be chosen.
+        is_system: Whether the vendor made it.
+        parent: The value of another list that it belongs to, such as the board of a status.
+        parent_label: What people call that one; words that are alike on two boards are told apart by it.
+    """
 
     value: str
     label: str
     is_active: bool = True
     is_system: bool = False
     parent: str | None = None
+    parent_label: str | None = None
+
+    @property
+    def word(self) -> str:
+        """How people name it where its label alone is not enough: ``Board/Status``."""
+        return f"{self.parent_label}/{self.label}" if self.parent_label else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +278,31 @@ class FieldInfo:
     is_read_only: bool = False
     max_length: int | None = None
     values: tuple[FieldValue, ...] = ()
+
+    def value_of(self, word: str, *, parent: str | None = None) -> FieldValue:
+        """Return the value that a person means by a word, to be written.
+
+        Args:
+            word: Its label, or ``Board/Status``.
+            parent: Value of the other list that the changed record has; of several values with one label, that which
+                belongs to it is meant.
+
+        Raises:
+            RejectedError: No value that can be chosen is called so, or several are.
+        """
+        wanted = plain_name(word)
+        active = [value for value in self.values if value.is_active]
+        found = [value for value in active if plain_name(value.word) == wanted]
+        found = found or [value for value in active if plain_name(value.label) == wanted]
+        if parent is not None:
+            found = [value for value in found if value.parent in {None, parent}]
+        if len(found) == 1:
+            return found[0]
+        there = [value.word for value in active if parent is None or value.parent in {None, parent}]
+        if found:
+            message = f"Several values of {self.label or self.name} are called {word!r}."
+            hint = f"Say which: {', '.join(sorted(value.word for value in found))}."
+        else:
+            message = f"{self.label or self.name} has no value {word!r}.{did_you_mean(word, there)}"
+            hint = f"There are: {', '.join(sorted(set(there)))}."
+        raise RejectedError(message, field_errors=(self.maps_to or self.name,), hint=hint)
