@@ -19,6 +19,7 @@ _DATES = {
     "year-first": r"(?P<year>\d{4})[-/. ](?P<month>\d{1,2})[-/. ](?P<day>\d{1,2})",
 }
 _PATTERNS = {name: re.compile(dates + _CLOCK) for name, dates in _DATES.items()}
+_PARTS = "year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOON = 12
 _TWO_DIGIT_PIVOT = 70
@@ -111,31 +112,29 @@ def _by_pattern(pattern: re.Pattern[str], text: str) -> datetime:
     match = pattern.fullmatch(text)
     if match is None:
         raise ValueError
-    part = match.groupdict()
-    hour = int(part["hour"] or 0)
-    if part["half"]:
+    years, month, day, hours, minute, second, fraction, half, zone = match.group(*_PARTS)
+    hour = int(hours) if hours else 0
+    if half:
         if not 1 <= hour <= _NOON:
             raise ValueError
-        hour = hour % _NOON + (_NOON if part["half"] in "Pp" else 0)
-    year = int(part["year"])
-    if len(part["year"]) == 2:  # noqa: PLR2004
+        hour = hour % _NOON + (_NOON if half in "Pp" else 0)
+    year = int(years)
+    if len(years) == 2:  # noqa: PLR2004
         year += 1900 if year >= _TWO_DIGIT_PIVOT else 2000
     return datetime(
         year,
-        int(part["month"]),
-        int(part["day"]),
+        int(month),
+        int(day),
         hour,
-        int(part["minute"] or 0),
-        int(part["second"] or 0),
-        int((part["fraction"] or "0")[:6].ljust(6, "0")),
-        tzinfo=_offset(part["zone"]),
+        int(minute) if minute else 0,
+        int(second) if second else 0,
+        int(fraction[:6].ljust(6, "0")) if fraction else 0,
+        tzinfo=_offset(zone) if zone else None,
     )
 
 
 @lru_cache(maxsize=64)
-def _offset(text: str | None) -> tzinfo | None:
-    if text is None:
-        return None
+def _offset(text: str) -> tzinfo | None:
     if text in {"Z", "UTC", "GMT"}:
         return UTC
     return datetime.fromisoformat(f"2000-01-01T00:00{text}").tzinfo

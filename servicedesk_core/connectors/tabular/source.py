@@ -14,7 +14,7 @@ from servicedesk_core.connectors.tabular.declaration import FileMapping
 from servicedesk_core.connectors.tabular.keys import Positions, SpillingCounter, content_hash, number_of
 from servicedesk_core.connectors.tabular.opening import ensure_plain, opened
 from servicedesk_core.connectors.tabular.reading import Row, rows, take
-from servicedesk_core.connectors.tabular.values import Cells, name_reader
+from servicedesk_core.connectors.tabular.values import Cells, name_reader, remembering
 from servicedesk_core.domain import plain_name
 from servicedesk_core.errors import CursorError, NotFoundError
 from servicedesk_core.hooks import Page, SourceRecord
@@ -168,6 +168,7 @@ def _position(resume: str, parts: Sequence[Part], heads: Sequence[str]) -> tuple
     return index, number
 
 
+_plain = remembering(plain_name)
 KeyRow = Callable[[Row], SourceRecord | None]
 
 
@@ -227,7 +228,7 @@ def _key_columns(mapping: FileMapping) -> set[str]:
 
 
 def _texts(cells: Cells, columns: Sequence[str]) -> list[str]:
-    return [plain_name(cells.get(column, "")) for column in columns]
+    return [_plain(cells.get(column, "")) for column in columns]
 
 
 def _record_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:

@@ -130,7 +130,7 @@ def text_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
         text = cell.strip()
         return None if text in missing else _clean(text)
 
-    said = _remembering(plain)
+    said = remembering(plain)
     if rule.column is not None:
         column = rule.column
         return lambda cells: said(cells.get(column, ""))
@@ -150,7 +150,7 @@ def none_reader(rule: ColumnRule) -> Callable[[Cells], bool]:
 
 def name_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str | None]:
     """Make a function that returns a rule's text as names are compared, or ``None``; see :func:`text_reader`."""
-    text_of, plain = text_reader(rule, mapping), _remembering(plain_name)
+    text_of, plain = text_reader(rule, mapping), remembering(plain_name)
 
     def name(cells: Cells) -> str | None:
         text = text_of(cells)
@@ -159,7 +159,7 @@ def name_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
     return name
 
 
-def _remembering(read: Callable[[str], T]) -> Callable[[str], T]:
+def remembering(read: Callable[[str], T]) -> Callable[[str], T]:
     """Remember what was made of the latest short texts: most columns say the same few things over and over."""
     remembered = lru_cache(maxsize=1_024)(read)
     return lambda text: remembered(text) if len(text) < _SHORT else read(text)
