@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, delete, func, literal, or_, select, true
 
 from servicedesk_core.store import bulk
-from servicedesk_core.store.schema import RECORDS, children_read
+from servicedesk_core.store.schema import RECORDS, changes, children_read
 from servicedesk_core.store.upserting import put
 
 FOUND: Final = "found"
@@ -116,6 +116,13 @@ def counts(tx: Connection, kin: Kinship) -> tuple[int, int]:
     live = select(func.count()).select_from(RECORDS[kin.parents]).where(kin.live)
     unread = live.where(kin.is_unread())
     return tx.execute(live).scalar_one(), tx.execute(unread).scalar_one()
+
+
+def have_news(tx: Connection, kin: Kinship, after_seq: int) -> bool:
+    """Return whether the changes feed names any of the parents after a position."""
+    mine = (changes.c.entity == kin.parents) & (changes.c.source_id == kin.source_id)
+    query = select(literal(1)).where(changes.c.seq > after_seq, mine).limit(1)
+    return tx.execute(query).one_or_none() is not None
 
 
 def note(tx: Connection, kin: Kinship, answers: Mapping[str, Answer], now: datetime) -> None:

@@ -24,6 +24,9 @@ async def test_children_come_with_new_and_changed_parents_only(world):
     assert await world.sql("SELECT external_id, worked_s FROM time_entries WHERE gone_at IS NULL") == [("2:5", 900)]
     await world.sync()
     assert psa.asked(of="actions") == []
+    world.clock.advance(8 * 86_400)
+    await world.sync()
+    assert sorted(psa.asked(of="actions")) == ["1", "2", "3"]  # a deletion may have moved no stamp
 
 
 async def test_an_allowance_is_kept_open_parents_come_first_and_the_rest_is_counted(world):

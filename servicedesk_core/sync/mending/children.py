@@ -8,7 +8,7 @@ proves that its other children are gone; an incomplete one proves nothing.
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -27,10 +27,11 @@ from servicedesk_core.errors import (
     SyncError,
 )
 from servicedesk_core.hooks.pulling import FetchStatus, Page, SourceRecord
-from servicedesk_core.store import Tx, children, passes, quarantine, records
+from servicedesk_core.store import Tx, changes, children, passes, quarantine, records
 from servicedesk_core.store.children import Answer, Kinship
 from servicedesk_core.store.queries.completeness import CHILDREN
 from servicedesk_core.store.schema import quarantine as quarantined
+from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
 from servicedesk_core.sync.landing.storing import ANOTHER_RECORD
@@ -40,6 +41,8 @@ from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.reading.pulling import side_by_side
 from servicedesk_core.sync.run import StreamRun
 
+LOOKED: Final = "core:children:"
+"""Key of what is remembered of the last look at the parents of a stream."""
 ORPHANED: Final = "parent_gone"
 """Why a record is gone whose parent is."""
 AT_ONCE: Final = 25
@@ -108,6 +111,42 @@ class _Tally:
     unanswered: list[_Reading] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is remembered of the last look at all parents: looking at 200,000 of them for nothing would take a second.
+
+    Attributes:
+        seq: Position of the changes feed before this look.
+        due_at: When those were last looked for that are only due again.
+        is_quiet: Whether no parent changed since the last look, and none can be due.
+    """
+
+    seq: int
+    due_at: datetime | None
+    is_quiet: bool
+
+    async def renew(self, stream: StreamRun, kin: Kinship, *, looked_whole: bool) -> None:
+        """Remember this look."""
+        due_at = stream.run.clock.now() if looked_whole else self.due_at
+        looked = {"seq": self.seq, "due_at": due_at and due_at.isoformat(), "scope": kin.scope}
+        await StoreState(stream.run.store, kin.source_id).put(LOOKED + kin.stream, looked)
+
+
+async def _last_look(stream: StreamRun, kin: Kinship) -> _Look:
+    run = stream.run
+    known = await StoreState(run.store, kin.source_id).get(LOOKED + kin.stream)
+    after = known["seq"] if known is not None and known["scope"] == kin.scope else None
+
+    def look(tx: Tx) -> tuple[int, bool]:
+        return changes.head(tx), after is None or children.have_news(tx, kin, after)
+
+    seq, has_news = await run.store.read(look)
+    due_at = datetime.fromisoformat(known["due_at"]) if known is not None and known["due_at"] else None
+    looked = due_at is not None and timedelta() <= run.clock.now() - due_at < run.connection.sweep_every
+    is_quiet = run.options.mode is SyncMode.AUTO and not has_news and looked
+    return _Look(seq, due_at, is_quiet)
+
+
 async def read_children(stream: StreamRun, *, open_only: bool = False) -> None:
     """Ask parents for their children, as many as the allowance of the run permits.
 
@@ -122,8 +161,12 @@ async def read_children(stream: StreamRun, *, open_only: bool = False) -> None:
     run, kin = stream.run, stream.kinship()
     key = stream.key(CHILDREN)
     before = await run.store.read(lambda tx: passes.resume_of(tx, key))
-    mode, tally = (BACKFILL if before is None or before.state == "running" else _NEWS), _Tally()
-    report = stream.report
+    is_whole = before is not None and before.state == "complete"
+    report, last = stream.report, await _last_look(stream, kin)
+    if is_whole and last.is_quiet:
+        report.backfilled, report.parents_left = True, 0
+        return
+    mode, tally = _NEWS if is_whole else BACKFILL, _Tally()
     until = max(run.connection.children_requests, report.requests)
 
     async def ask(reading: _Reading) -> None:
@@ -142,6 +185,7 @@ async def read_children(stream: StreamRun, *, open_only: bool = False) -> None:
         _stop_when_nobody_answers(readings)
     left = await run.write(partial(_conclude, stream=stream, kin=kin))
     report.backfilled, report.parents_left = not left, left
+    await last.renew(stream, kin, looked_whole=not open_only)
     _tell(stream, kin, tally)
 
 
