@@ -2,13 +2,12 @@
 
 import re
 import sqlite3
-import threading
 from collections import Counter
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from servicedesk_core.sandboxing import StandIn, json_response, serve
 from servicedesk_core.wording import about
 
 HELPDESK = '''
@@ -83,39 +82,25 @@ def asked():
 
 @pytest.fixture
 def helpdesk(tmp_path, asked):
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            path, _, query = self.path.partition("?")
-            kind = path.rpartition("/")[2]
+    class Vendor(StandIn):
+        def answer(self, request):
+            kind = request.segments[-1]
             asked[kind] += 1
-            page = int(query.partition("page=")[2] or 0)
-            tickets = list(range(page * 10, page * 10 + 10))
-            body = {"tickets": tickets, "count": list(range(30))}.get(kind) or [int(path.split("/")[-2])]
-            content = str(body).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_):
-            pass
+            first = 10 * int(request.param("page") or 0)
+            told = {"tickets": list(range(first, first + 10)), "count": list(range(30))}
+            return json_response(told.get(kind) or [int(request.segments[-2])])
 
     (tmp_path / "helpdesk.py").write_text(HELPDESK)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serve(Vendor()) as url:
 
         def configure(**settings):
             lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
             (tmp_path / "servicedesk.toml").write_text(
-                '[connections.psa]\nconnector = "./helpdesk.py:Helpdesk"\n'
-                f'url = "http://127.0.0.1:{server.server_port}"\n{lines}'
+                f'[connections.psa]\nconnector = "./helpdesk.py:Helpdesk"\nurl = "{url}"\n{lines}'
             )
 
         configure()
         yield configure
-        server.shutdown()
-        thread.join()
 
 
 def plan_of(run):

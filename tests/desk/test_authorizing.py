@@ -1,6 +1,5 @@
 """A person allows an access in a browser, through the command line and the SDK, against a vendor on loopback."""
 
-import json
 import os
 import re
 import subprocess
@@ -8,14 +7,13 @@ import sys
 import textwrap
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from servicedesk_core import BlockingServiceDesk
 from servicedesk_core.errors import AuthenticationError, HookError, UnsupportedError
+from servicedesk_core.sandboxing import Response, StandIn, bind, json_response, serve
 
 ACME = textwrap.dedent(
     """
@@ -63,55 +61,33 @@ ACME = textwrap.dedent(
 )
 
 
-class Vendor(BaseHTTPRequestHandler):
+class Vendor(StandIn):
     """Its page allows at once, as if a person had; its tokens work."""
 
-    def do_GET(self):
-        parts = urlsplit(self.path)
-        if parts.path == "/allow":
-            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            answer = urlencode({"code": "the-code", "state": asked["state"], "realmId": "9130"})
-            self.send_response(302)
-            self.send_header("Location", f"{asked['redirect_uri']}?{answer}")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-        elif self.headers["Authorization"] == "Bearer the-access-token":
-            self.tell(200, {"account": "9130"})
-        else:
-            self.tell(401, {})
-
-    def do_POST(self):
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        right = form["grant_type"] == ["authorization_code"] and form["code"] == ["the-code"]
-        token = {"access_token": "the-access-token", "refresh_token": "the-refresh-token", "expires_in": 1800}
-        self.tell(200 if right else 400, token if right else {"error": "invalid_grant"})
-
-    def tell(self, status, body):
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *args):
-        pass
+    def answer(self, request):
+        if request.method == "POST":
+            form = request.form()
+            right = (form["grant_type"], form.get("code")) == ("authorization_code", "the-code")
+            token = {"access_token": "the-access-token", "refresh_token": "the-refresh-token", "expires_in": 1800}
+            return json_response(token) if right else json_response({"error": "invalid_grant"}, 400)
+        if request.segments == ("allow",):
+            back = urlencode({"code": "the-code", "state": request.param("state"), "realmId": "9130"})
+            return Response(302, headers={"Location": f"{request.param('redirect_uri')}?{back}"})
+        known = request.headers.get("authorization") == "Bearer the-access-token"
+        return json_response({"account": "9130"}) if known else json_response({}, 401)
 
 
 @pytest.fixture
 def vendor():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serve(Vendor()) as url:
+        yield url
 
 
 @pytest.fixture
 def free_port():
     """A port that was free just now: a redirect is registered at the vendor, so the system cannot be asked for one."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Vendor) as server:
-        return server.server_port
+    with bind() as listener:
+        return listener.getsockname()[1]
 
 
 @pytest.fixture

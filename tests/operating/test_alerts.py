@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from aiosmtpd.smtp import SMTP
@@ -14,6 +12,7 @@ from servicedesk_core.faces import Condition
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.alerts.rules import Rules, StreamFacts, judge
 from servicedesk_core.jobs import job_runs
+from servicedesk_core.sandboxing import StandIn, json_response, serve
 from servicedesk_core.store import leases, runs, sources
 from tests.operating.conftest import START
 
@@ -48,20 +47,13 @@ def receiver():
     """A web hook over real HTTP."""
     found = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            found.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
+    class Hook(StandIn):
+        def answer(self, request):
+            found.append(request.json())
+            return json_response({})
 
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found, server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    with serve(Hook()) as url:
+        yield found, int(url.rpartition(":")[2])
 
 
 def mail(port, **more):

@@ -1,70 +1,45 @@
 """Recordings: what a connection read, without secrets and persons, played back in any order."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic import SecretStr
 
 from servicedesk_core.errors import RateLimitedError, SettingsError, WriteNotGrantedError
 from servicedesk_core.http import BearerAuth, HttpProfile, RetryPolicy, Route
+from servicedesk_core.sandboxing import StandIn, json_response, serve
 from servicedesk_core.testing import Recorder, Replayer, UnrecordedRequestError, live_connection
 
 SECRET = "s3cr3t-token"
 PERSONAL = {"email", "firstName", "phone"}
 
 
-class Vendor(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Vendor(StandIn):
     asked = 0
 
-    def do_GET(self):
+    def answer(self, request):
+        if request.method == "POST":
+            return json_response({"items": [{"id": one} for one in request.json()["ids"]]})
         type(self).asked += 1
-        if self.path.startswith("/api/busy"):
-            return self.answer(429, {"error": "busy"}, {"Retry-After": "9"})
-        if self.path.startswith("/api/me"):
-            return self.answer(200, {"account": "42", "name": "Example MSP"})
-        number = type(self).asked
-        return self.answer(
-            200,
-            {
-                "number": number,
-                "contact": {"firstName": "Adelheid", "email": "adelheid@client.example", "phone": 5551234},
-                "title": "Adelheid (adelheid@client.example) cannot print",
-                "note": f"the caller said {SECRET}",
-                "sessionToken": "abc",
-            },
-            {"Set-Cookie": "session=abc", "X-Internal": "10.0.0.1"},
-        )
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.answer(200, {"items": [{"id": one} for one in body["ids"]]})
-
-    def answer(self, status, body, headers=()):
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **dict(headers)}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *args):
-        pass
+        if request.segments[1] == "busy":
+            return json_response({"error": "busy"}, 429, Retry_After="9")
+        if request.segments[1] == "me":
+            return json_response({"account": "42", "name": "Example MSP"})
+        told = {
+            "number": self.asked,
+            "contact": {"firstName": "Adelheid", "email": "adelheid@client.example", "phone": 5551234},
+            "title": "Adelheid (adelheid@client.example) cannot print",
+            "note": f"the caller said {SECRET}",
+            "sessionToken": "abc",
+        }
+        return json_response(told, Set_Cookie="session=abc", X_Internal="10.0.0.1")
 
 
 @pytest.fixture
 def url():
     Vendor.asked = 0
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/api/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve(Vendor()) as url:
+        yield f"{url}/api/"
 
 
 def profile(url):

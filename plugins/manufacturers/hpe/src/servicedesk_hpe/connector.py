@@ -28,12 +28,12 @@ class Hpe(Connector[HpeSettings]):
     """One client of HPE's Warranty Check. It only looks up."""
 
     Settings: ClassVar[type[ConnectorSettings]] = HpeSettings
-    _opened: HttpClient | None = None
+    http: HttpClient
 
     async def open(self) -> None:
         """Make the client; the first request fetches a token."""
         budget = self.ctx.vendor_budget(requests=self.ctx.settings.requests_per_hour)
-        self._opened = self.ctx.http(profile(self.ctx.settings, budget, self.ctx.tokens))
+        self.http = self.ctx.http(profile(self.ctx.settings, budget, self.ctx.tokens))
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
@@ -44,7 +44,7 @@ class Hpe(Connector[HpeSettings]):
     async def vendor_identity(self) -> VendorIdentity:
         """Ask about a device that does not exist: that it is unknown shows that the credentials are good."""
         with suppress(NotFoundError):
-            await self._client.get(f"{ROUTE}/{_NO_DEVICE}")
+            await self.http.get(f"{ROUTE}/{_NO_DEVICE}")
         return VendorIdentity(vendor=VENDOR, account=self.ctx.settings.client_id)
 
     @hookimpl
@@ -60,12 +60,5 @@ class Hpe(Connector[HpeSettings]):
     @hookimpl
     async def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
         """Ask for one device after the other; core has several calls in flight."""
-        async for result in results(self._client, devices, self.ctx.settings.hardware_levels, self.ctx.clock):
+        async for result in results(self.http, devices, self.ctx.settings.hardware_levels, self.ctx.clock):
             yield result
-
-    @property
-    def _client(self) -> HttpClient:
-        if self._opened is None:
-            message = "the connector was not opened"
-            raise RuntimeError(message)
-        return self._opened
