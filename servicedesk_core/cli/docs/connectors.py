@@ -70,9 +70,18 @@ def page() -> str:
             for one in capabilities.streams
         ]
         writes = ", ".join(f"`{write.kind}`" for write in capabilities.writes) or "Nothing."
-        text += (table(columns, rows) if rows else "No streams.\n") + _cover(capabilities)
+        text += (table(columns, rows) if rows else "No streams.\n") + _cover(capabilities) + _calls(capabilities)
         text += f"\n**Writes**\n\n{writes}\n"
     return text
+
+
+def _calls(capabilities: Capabilities) -> str:
+    """Return what a vendor can call about."""
+    webhooks = capabilities.webhooks
+    if webhooks is None:
+        return ""
+    streams = ", ".join(f"`{stream}`" for stream in webhooks.streams)
+    return f"\n**Is called about**\n\n{streams}. {webhooks.right}\n"
 
 
 def _cover(capabilities: Capabilities) -> str:

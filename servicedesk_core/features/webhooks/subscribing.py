@@ -72,10 +72,9 @@ class Subscriptions:
 
     async def address(self) -> Address:
         """Return the address of the connection, made now if there is none."""
-        if self._desk.host.offering("register_webhook").count(self.name):
-            at = await self._at(offline=True)
-            return Address(self.name, at.endpoint.url, None, (f"servicedesk webhooks register {self.name}",))
         at = await self._at(offline=True)
+        if at.opened.calls.implements("register_webhook"):
+            return Address(self.name, at.endpoint.url, None, (f"servicedesk webhooks register {self.name}",))
         capability = at.opened.capabilities.webhooks
         return Address(self.name, at.endpoint.url, at.endpoint.secret, capability.setup if capability else ())
 
