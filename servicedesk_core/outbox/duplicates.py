@@ -11,7 +11,7 @@ from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import AT_VENDOR, Intent, WriteState
 from servicedesk_core.store import Tx, outbox, records, sources
 
-_KIND = "time_entries.create"
+_KINDS = ("time_entries.create", "time_entries.create_public")
 _COUNT = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT, *AT_VENDOR)
 
 
@@ -24,10 +24,10 @@ def warnings_of(tx: Tx, intent: Intent, zone: tzinfo, *, without: int | None = N
         zone: The desk's, in which a start is on a day.
         without: Number of the write that the intent changes.
     """
-    if intent.kind != _KIND or intent.parent is None:
+    if intent.kind not in _KINDS or intent.parent is None:
         return ()
     writes = outbox.recent(tx, states=_COUNT, connection=intent.connection, aggregate=intent.aggregate)
-    times = [one for one in writes if one.kind == _KIND and one.id != without]
+    times = [one for one in writes if one.kind in _KINDS and one.id != without]
     alike = [one for one in times if _equal(intent.values, one.values, zone)]
     ours = {one.ref for one in alike}
     recorded = [one for one in _recorded(tx, intent) if one["external_id"] not in ours]

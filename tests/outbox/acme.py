@@ -32,6 +32,7 @@ BY_KIND = {
     "notes.create_internal": ReconcilableBy.REFERENCE,
     "notes.create_public": ReconcilableBy.REFERENCE,
     "time_entries.create": ReconcilableBy.CONTENT,
+    "time_entries.create_public": ReconcilableBy.CONTENT,
 }
 REQUIRED = {
     "tickets.create": ("title", "company_ref"),
@@ -39,12 +40,13 @@ REQUIRED = {
     "notes.create_public": ("body",),
     "time_entries.create": ("technician_ref", "work_date|start_at"),
 }
+FLAGS = {"time_entries.create": {"public": False}, "time_entries.create_public": {"public": True}}
 _ROUTES = (
     Route("POST", "/tickets", grant="tickets.create"),
     Route("PATCH", "/tickets/{id}", grant="tickets.update"),
     Route("POST", "/notes", grant="notes.create_internal", body={"visibility": "internal"}),
     Route("POST", "/notes", grant="notes.create_public"),
-    Route("POST", "/time_entries", grant="time_entries.create"),
+    *(WriteCapability(kind, flags=flags).route("POST", "/time_entries") for kind, flags in FLAGS.items()),
 )
 
 
@@ -84,6 +86,7 @@ class Acme(Connector[AcmeSettings]):
                     required=REQUIRED.get(kind, ()),
                     max_lengths={"body": 200} if kind.startswith("notes") else {},
                     visible_to="staff" if kind == "notes.create_internal" else "customer",
+                    flags=FLAGS.get(kind, {}),
                 )
                 for kind, by in BY_KIND.items()
             ),
@@ -156,7 +159,7 @@ class Acme(Connector[AcmeSettings]):
     @hookimpl
     async def send_write(self, write):
         stream = write.kind.partition(".")[0]
-        body = dict(write.values) | {"ref": write.id}
+        body = dict(write.values) | {"ref": write.id, **FLAGS.get(write.kind, {})}
         if write.parent:
             body["ticket"] = write.parent
         if "status_category" in body:

@@ -100,7 +100,7 @@ async def test_a_start_is_on_its_day_in_the_desks_zone_and_time_without_a_day_eq
     ("act", "message"),
     [
         (lambda t: t.create("", company="c1"), "tickets.create needs title"),
-        (lambda t: t.note("T1", "x" * 201), "longer than the vendor's 200"),
+        (lambda t: t.note("T1", "x" * 201), "and the vendor takes 200"),
         (lambda t: t.note("T1", "x", fields={"body": ""}), "needs body"),
         (lambda t: t.log_time("T1", worked_s=60, technician="t1", fields={"work_date": None}), "work_date or start_at"),
         (lambda t: t.log_time("T1", worked_s=60, technician="t1", fields={"start_at": "noon"}), "start_at cannot have"),

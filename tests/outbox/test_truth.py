@@ -4,7 +4,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import WriteStateError
+from servicedesk_core.errors import WriteNotGrantedError, WriteStateError
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.store import changes, records, sources
 from tests.outbox.conftest import QUICK, settings_for
@@ -158,3 +158,16 @@ async def test_a_change_says_by_whom_with_which_write_and_what_stood_there_befor
     assert (theirs.origin, theirs.actor, theirs.write) == ("pull", None, None)
     assert (theirs.before["title"], theirs.after["title"]) == ("Printer 2", "Theirs")
     assert set(theirs.after) == set(theirs.changed_fields)
+
+
+async def test_time_is_put_before_the_client_only_with_a_grant_of_its_own(vendor, store_url, clock):
+    said = {"technician": "Ana Diaz", "summary": "Toner", "send": True}
+    async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
+        assert (await desk.tickets.log_time("T1", 900, **said)).state is WriteState.CONFIRMED
+        with pytest.raises(WriteNotGrantedError, match=r"time_entries\.create_public"):
+            await desk.tickets.log_time("T1", 900, public=True, **said)
+    settings = settings_for(vendor, store_url, writes=["time_entries.create_public"])
+    async with ServiceDesk(settings, clock=clock) as desk:
+        write = await desk.tickets.log_time("T1", 900, public=True, **said)
+        assert (write.visibility, len(write.warnings)) == ("public", 1), "an equal entry is there already"
+    assert [entry["public"] for entry in vendor.records["time_entries"].values()] == [False, True]

@@ -27,7 +27,7 @@ from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
 
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
-LOG_TIME = "time_entries.create"
+LOG_TIME, LOG_TIME_PUBLIC = "time_entries.create", "time_entries.create_public"
 
 WHICH = Annotated[str, Help("Ticket number, or the vendor's id.")]
 WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
@@ -271,6 +271,9 @@ class Tickets(TicketQueries[Manner]):
         work_date: Annotated[date | None, Help("On which day; else today.", name="date")] = None,
         summary: Annotated[str | None, Help("What was done; the client may see it.")] = None,
         internal_notes: Annotated[str | None, Help("What only the staff may see.", name="internal")] = None,
+        public: Annotated[
+            bool, Help("Put it before the client, at a vendor where that takes a grant of its own.")
+        ] = False,
         fields: MORE = None,
         connection: WHERE = None,
         reason: REASON = "",
@@ -285,6 +288,7 @@ class Tickets(TicketQueries[Manner]):
         Raises:
             NotFoundLocallyError: The store holds no such ticket or technician.
             WriteError: Nobody works so long, or the vendor would refuse it.
+            UnsupportedError: Its vendor knows no time that is put before the client.
             WriteNotGrantedError: The configuration does not grant it.
         """
         values = {"worked_s": worked_s} | rules.given(
@@ -297,9 +301,8 @@ class Tickets(TicketQueries[Manner]):
             who = technician_meant(self.desk, found.row.connection, technician) or technician
             refs = {"technician_ref": rules.ref_of(tx, found.row.connection, scope, "technicians", who)}
             wanted = known(values | refs, TimeEntry)
-            return rules.child_of(
-                tx, found, LOG_TIME, wanted, scope, visibility=None, reason=reason, request_id=request_id
-            )
+            kind = LOG_TIME_PUBLIC if public else LOG_TIME
+            return rules.child_of(tx, found, kind, wanted, scope, visibility=None, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, scope, send=send)
 
@@ -313,7 +316,7 @@ class Tickets(TicketQueries[Manner]):
 
     async def _dated(self, intent: Intent) -> Intent:
         """Return time that nobody gave a day as today's, in the desk's zone, where the vendor can be told a day."""
-        if intent.kind != LOG_TIME or intent.values.keys() & {"work_date", "start_at", "end_at"}:
+        if intent.kind not in {LOG_TIME, LOG_TIME_PUBLIC} or intent.values.keys() & {"work_date", "start_at", "end_at"}:
             return intent
         can = await self.desk.outbox.capability(intent.connection, intent.kind)
         if can is not None and can.fields and "work_date" not in can.fields:
