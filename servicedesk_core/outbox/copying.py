@@ -72,12 +72,12 @@ class Copier:
         nothing is stored while one runs; the lock on its lease keeps one from beginning before this is done.
         """
         intake = take_in(records)
-        landing = await self.store.read(lambda tx: self._landing(tx, calls, stream))
         now = self.clock.now()
 
         def work(tx: Tx) -> bool:
             if leases.is_held(tx, leases.pulls_of(calls.connection)):
                 return False
+            landing = self._landing(tx, calls, stream)
             ready = landing.prepare(tx, intake.arrived, intake.rejected)
             landing.land(tx, ready, mode=WRITE, now=now, origin=WRITE, by=by)
             return True

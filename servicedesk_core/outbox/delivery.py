@@ -20,6 +20,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.http.deadline import writing_until
 from servicedesk_core.outbox import lanes, limits
+from servicedesk_core.outbox.committing import Commits
 from servicedesk_core.outbox.failures import Failure, failure_of
 from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
@@ -49,6 +50,7 @@ class Delivery:
         connection: Where to.
         policy: The numbers.
         sending: Is told what happened.
+        fence: The sender's lease.
     """
 
     def __init__(  # noqa: PLR0917  # what every part of the sender gets
@@ -59,6 +61,7 @@ class Delivery:
         connection: WriteConnection,
         policy: WritePolicy,
         sending: SendProgress,
+        fence: Fence,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -66,23 +69,24 @@ class Delivery:
         self._connection = connection
         self._policy = policy
         self._sending = sending
+        self._fence = fence
+        self._commits = Commits(store, fence)
 
-    async def deliver(self, write: StoredWrite, fence: Fence) -> None:
-        """Bring one write to its end: checked, begun, sent, stored, read back."""
+    async def deliver(self, write: StoredWrite) -> Sent | None:
+        """Bring one write to its end: checked, begun, sent, stored; return what is to be read back."""
         try:
-            ready = await self._checked(write, fence)
+            ready = await self._checked(write)
             if ready is None:
-                return
-            begun = await self._begun(write, fence, ready)
+                return None
+            begun = await self._begun(write, ready)
         except WriteStoppedError as stop:
             self._sending.problem = self._sending.problem or stop
-            return
+            return None
         except WriteStateError:  # decided by somebody else in this moment
-            return
-        if begun is not None:
-            await self._send(begun, fence, ready.timeout_s)
+            return None
+        return None if begun is None else await self._send(begun, ready.timeout_s)
 
-    async def _checked(self, write: StoredWrite, fence: Fence) -> "_Ready | None":
+    async def _checked(self, write: StoredWrite) -> "_Ready | None":
         """Look before sending; return what is known then, or ``None`` when nothing is to be sent now."""
         calls = self._connection.calls
         try:
@@ -93,10 +97,10 @@ class Delivery:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  # a fault while looking concerns this write alone: nothing was sent
-            await self._not_sent(write, fence, error)
+            await self._not_sent(write, error)
             return None
         if shown is not None and shown.newer:
-            await self._conflict(write, fence, shown)
+            await self._conflict(write, shown)
             return None
         return _Ready(min(handling.timeout_s, self._policy.longest_attempt_s), shown)
 
@@ -104,7 +108,7 @@ class Delivery:
         if kind not in self._connection.grants:
             raise WriteNotGrantedError(f'The configuration does not grant "{kind}"; nothing was sent.')
 
-    async def _begun(self, write: StoredWrite, fence: Fence, ready: "_Ready") -> StoredWrite | None:
+    async def _begun(self, write: StoredWrite, ready: "_Ready") -> StoredWrite | None:
         """Commit that sending begins; ``None`` when the loop breaker gave the write back."""
         policy, name, timeout_s = self._policy, self._connection.name, ready.timeout_s
 
@@ -118,22 +122,24 @@ class Delivery:
                 facts = {"error_code": limits.LOOP, "error": error, "hint": hint, "decided_by": None}
                 why = "loop suspected"
                 return outbox.move(tx, write, WriteState.PROPOSED, actor=SYSTEM, now=now, why=why, facts=facts)
-            leases.renew(tx, fence, max(policy.lease_ttl_s, timeout_s + policy.lease_margin_s))
-            return outbox.begin(tx, write, fence=fence, actor=SYSTEM, now=now, timeout_s=timeout_s, facts=ready.version)
+            leases.renew(tx, self._fence, max(policy.lease_ttl_s, timeout_s + policy.lease_margin_s))
+            return outbox.begin(
+                tx, write, fence=self._fence, actor=SYSTEM, now=now, timeout_s=timeout_s, facts=ready.version
+            )
 
         async def stopped(begun: StoredWrite) -> None:
             if begun.state is WriteState.SENDING:
                 told = "The sender was stopped before anything was sent."
                 failure = Failure(WriteState.QUEUED, "sender_stopped", told)
-                await self._failed(begun, fence, failure, asyncio.CancelledError())
+                await self._failed(begun, failure, asyncio.CancelledError())
 
-        begun = await or_undone(self._store.write(work, fence=fence, durable=True), stopped)
+        begun = await or_undone(self._commits.write(work), stopped)
         if begun.state is not WriteState.SENDING:
             self._sending.ended.append((begun.state, begun.id))
             return None
         return begun
 
-    async def _send(self, write: StoredWrite, fence: Fence, timeout_s: float) -> None:
+    async def _send(self, write: StoredWrite, timeout_s: float) -> Sent | None:
         sender, calls = self._senders.of(write.kind), self._connection.calls
         sent: Sent | None = None
         try:
@@ -141,16 +147,16 @@ class Delivery:
                 async with asyncio.timeout(timeout_s):
                     sent = await sender.send(calls, write)
         except WriteConflictError as error:
-            await self._failed(write, fence, *await self._met(write, error))
-            return
+            await self._failed(write, *await self._met(write, error))
+            return None
         except Exception as error:  # noqa: BLE001  # whatever it is, the write has to be given a state
-            await self._failed(write, fence, failure_of(error, number=write.id, kind=write.kind), error)
-            return
+            await self._failed(write, failure_of(error, number=write.id, kind=write.kind), error)
+            return None
         except BaseException as error:  # cancelled: what was sent cannot be called back
-            await self._failed(write, fence, failure_of(error, number=write.id, kind=write.kind), error)
+            await self._failed(write, failure_of(error, number=write.id, kind=write.kind), error)
             raise
-        await self._confirmed(write, fence, sent)
-        await self.copy(write, sent)
+        await self._confirmed(write, sent)
+        return sent
 
     async def _met(self, write: StoredWrite, error: WriteConflictError) -> tuple[Failure, WriteConflictError]:
         """Return what a conflict means; where the vendor told only that there is one, read what it shows now."""
@@ -167,7 +173,7 @@ class Delivery:
             error.their_revision = shown.revision
         return replace(failure, hint=_conflict_hint(write)), error
 
-    async def _confirmed(self, write: StoredWrite, fence: Fence, sent: Sent) -> None:
+    async def _confirmed(self, write: StoredWrite, sent: Sent) -> None:
         state = WriteState.PARTLY_APPLIED if sent.refused else WriteState.CONFIRMED
 
         def work(tx: Tx) -> None:
@@ -179,13 +185,15 @@ class Delivery:
             facts |= dict.fromkeys(("error", "error_code"))
             if sent.refused:
                 facts |= _left_out(write, sent)
-            outbox.move(tx, write, state, actor=SYSTEM, now=now, why=facts["error"] or "", fence=fence, facts=facts)
+            outbox.move(
+                tx, write, state, actor=SYSTEM, now=now, why=facts["error"] or "", fence=self._fence, facts=facts
+            )
             lanes.clear(tx, write.connection, write.kind)
 
-        await self._stored(write, work, fence)
+        await self._stored(write, work)
         self._sending.ended.append((state, write.id))
 
-    async def _failed(self, write: StoredWrite, fence: Fence, failure: Failure, error: BaseException) -> None:
+    async def _failed(self, write: StoredWrite, failure: Failure, error: BaseException) -> None:
         def work(tx: Tx) -> None:
             now = self._clock.now()
             facts = _told(failure)
@@ -200,18 +208,20 @@ class Delivery:
                 lanes.clear(tx, write.connection, write.kind)
             result = Settled(failure.state, now, error_code=failure.code, error=failure.error)
             self._senders.settled(tx, write, result)
-            outbox.move(tx, write, failure.state, actor=SYSTEM, now=now, why=failure.error, fence=fence, facts=facts)
+            outbox.move(
+                tx, write, failure.state, actor=SYSTEM, now=now, why=failure.error, fence=self._fence, facts=facts
+            )
 
-        await self._stored(write, work, fence)
+        await self._stored(write, work)
         self._sending.ended.append((failure.state, write.id))
         if failure.stops and isinstance(error, ServiceDeskError):
             self._sending.problem = error
 
-    async def _stored(self, write: StoredWrite, work: Callable[[Tx], None], fence: Fence) -> None:
+    async def _stored(self, write: StoredWrite, work: Callable[[Tx], None]) -> None:
         """Store the end of an attempt; what cannot be stored is a doubt for whoever comes next."""
         for attempt in range(1, STORE_ATTEMPTS + 1):
             try:
-                return await self._store.write(work, fence=fence, durable=True)
+                return await self._commits.write(work)
             except (LeaseLostError, StoreError) as error:
                 # A lock passes, and so does a deadlock that the database broke: what is known now is not given up.
                 if isinstance(error, StoreBusyError) and attempt < STORE_ATTEMPTS:
@@ -234,14 +244,14 @@ class Delivery:
             lanes.put(tx, lane)
         return max(lane.resume_at, now + timedelta(seconds=own_s))
 
-    async def _not_sent(self, write: StoredWrite, fence: Fence, error: Exception) -> None:
+    async def _not_sent(self, write: StoredWrite, error: Exception) -> None:
         """Note that a write was not even begun."""
         failure = failure_of(error, number=write.id, kind=write.kind)
         if not isinstance(error, ServiceDeskError):
             told = f"Looking before sending failed ({type(error).__name__}); nothing was sent."
             failure = Failure(WriteState.QUEUED, "look_failed", told)
         if failure.state is WriteState.REJECTED:
-            await self._refused(write, fence, failure)
+            await self._refused(write, failure)
             return
 
         def work(tx: Tx) -> None:
@@ -249,12 +259,12 @@ class Delivery:
             again = replace(failure, state=WriteState.QUEUED, is_vendor_wide=True)
             outbox.note(tx, write, **_told(failure), next_at=self._put_off(tx, write, again, now))
 
-        await self._store.write(work, fence=fence, durable=True)
+        await self._commits.write(work)
         self._sending.ended.append((WriteState.QUEUED, write.id))
         if failure.stops and isinstance(error, ServiceDeskError):
             self._sending.problem = error
 
-    async def _refused(self, write: StoredWrite, fence: Fence, failure: Failure, theirs: Shown | None = None) -> None:
+    async def _refused(self, write: StoredWrite, failure: Failure, theirs: Shown | None = None) -> None:
         def work(tx: Tx) -> None:
             now = self._clock.now()
             facts = _told(failure)
@@ -265,24 +275,24 @@ class Delivery:
             self._senders.settled(tx, write, result)
             outbox.move(tx, write, WriteState.REJECTED, actor=SYSTEM, now=now, why=failure.error, facts=facts)
 
-        await self._store.write(work, fence=fence, durable=True)
+        await self._commits.write(work)
         self._sending.ended.append((WriteState.REJECTED, write.id))
 
-    async def _conflict(self, write: StoredWrite, fence: Fence, shown: Shown) -> None:
+    async def _conflict(self, write: StoredWrite, shown: Shown) -> None:
         names = ", ".join(shown.newer)
         theirs = {field: shown.values[field] for field in shown.newer}
         ours = await self._store.read(lambda tx: outbox.cause_of(tx, write, theirs))
         who = "Somebody" if ours is None else f"This desk itself, with write {ours},"
         error = f"{who} changed {names} at the vendor since it was read; nothing was sent."
         failure = Failure(WriteState.REJECTED, WriteConflictError.code, error, _conflict_hint(write))
-        await self._refused(write, fence, failure, shown)
+        await self._refused(write, failure, shown)
 
     async def copy(self, write: StoredWrite, sent: Sent | None) -> None:
         """Bring the desk's copy up to date; a failure costs nothing, the next run or the next sync does it."""
         try:
             if await self._senders.of(write.kind).confirmed(self._connection.calls, write, sent):
                 done_at = self._clock.now()
-                await self._store.write(lambda tx: outbox.copied(tx, write.id, done_at))
+                await self._commits.write(lambda tx: outbox.copied(tx, write.id, done_at))
         except Exception as error:  # noqa: BLE001  # it is confirmed in any case, and the others go on
             _log.info("write %d could not be read back yet: %s", write.id, getattr(error, "code", type(error).__name__))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete
 
 from servicedesk_core.store import audit, upserting
 from servicedesk_core.store.rows import Rows
@@ -32,12 +32,17 @@ class Permit:
 
 
 _LANES: Final = Rows(Lane, write_lanes)
+_FAILING: Final = _LANES.select().where(write_lanes.c.connection == bindparam("of"))
 _PERMITS: Final = Rows(Permit, write_permits)
+_PERMIT: Final = _PERMITS.select().where(write_permits.c.connection == bindparam("of"))
+_CLEAR: Final = delete(write_lanes).where(
+    write_lanes.c.connection == bindparam("of"), write_lanes.c.kind == bindparam("what")
+)
 
 
 def of(tx: Connection, connection: str) -> dict[str, Lane]:
     """Return the lanes of a connection that failed lately, by kind."""
-    return {lane.kind: lane for lane in _LANES.all(tx, _LANES.select().where(write_lanes.c.connection == connection))}
+    return {lane.kind: lane for lane in map(_LANES.of, tx.execute(_FAILING, {"of": connection}).all())}
 
 
 def put(tx: Connection, lane: Lane) -> None:
@@ -49,12 +54,13 @@ def put(tx: Connection, lane: Lane) -> None:
 def clear(tx: Connection, connection: str, kind: str) -> None:
     """Forget that a lane failed."""
     audit.take_turn(tx)
-    tx.execute(delete(write_lanes).where(write_lanes.c.connection == connection, write_lanes.c.kind == kind))
+    tx.execute(_CLEAR, {"of": connection, "what": kind})
 
 
 def permit(tx: Connection, connection: str) -> Permit | None:
     """Return the last word that more may be sent, if there is one."""
-    return _PERMITS.one(tx, _PERMITS.select().where(write_permits.c.connection == connection))
+    row = tx.execute(_PERMIT, {"of": connection}).one_or_none()
+    return None if row is None else _PERMITS.of(row)
 
 
 def allow(tx: Connection, connection: str, permitted: Permit) -> None:

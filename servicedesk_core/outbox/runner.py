@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.outbox import lanes
@@ -12,10 +13,10 @@ from servicedesk_core.outbox.delivery import Delivery
 from servicedesk_core.outbox.outcomes import SendOutcome
 from servicedesk_core.outbox.policy import DEFAULT_POLICY, WritePolicy
 from servicedesk_core.outbox.progress import SendProgress, WriteConnection
-from servicedesk_core.outbox.senders import Senders
+from servicedesk_core.outbox.senders import Senders, Sent
 from servicedesk_core.outbox.settler import Settler
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, Tx, outbox
+from servicedesk_core.store import Store, Tx, outbox
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
@@ -52,7 +53,9 @@ class OutboxRunner:
         self._senders = senders
         self._connection = connection
         self._policy = policy
-        self._under_way: dict[asyncio.Task[None], StoredWrite] = {}
+        self._under_way: dict[asyncio.Task[Sent | None], StoredWrite] = {}
+        self._copies: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(policy.parallel)
 
     async def run(self, only: Collection[int] = ()) -> SendOutcome:
         """Settle what is in doubt, send what is due, and bring the desk's copy up to date.
@@ -67,34 +70,35 @@ class OutboxRunner:
         """
         sending = SendProgress(self._connection.name)
         parts = (self._store, self._clock, self._senders, self._connection, self._policy)
-        delivery = Delivery(*parts, sending)
         name = f"{SENDS}{self._connection.name}"
         async with held(self._store, name, self._policy.lease_ttl_s) as fence:
-            now = self._clock.now()
+            delivery, now = Delivery(*parts, sending, fence), self._clock.now()
             await self._store.write(
                 lambda tx: outbox.expire(tx, self._connection.name, actor=SYSTEM, now=now), fence=fence
             )
             sending.settled += await Settler(*parts).settle(fence)
             await self._copy_late(delivery)
             try:
-                await self._send_all(delivery, sending, fence, only)
+                await self._send_all(delivery, sending, only)
+                while self._copies:
+                    await asyncio.wait(self._copies)
             finally:
                 await self._end_all()
             if sending.gone(WriteState.IN_DOUBT):
                 sending.settled += await Settler(*parts).settle(fence)
         return sending.outcome()
 
-    async def _send_all(self, delivery: Delivery, sending: SendProgress, fence: Fence, only: Collection[int]) -> None:
+    async def _send_all(self, delivery: Delivery, sending: SendProgress, only: Collection[int]) -> None:
         while sending.problem is None:
             free = self._policy.parallel - len(self._under_way)
             for write in await self._store.read(partial(self._due, free=free, only=only)):
-                task = asyncio.create_task(delivery.deliver(write, fence), name=f"write:{write.id}")
+                task = asyncio.create_task(delivery.deliver(write), name=f"write:{write.id}")
                 self._under_way[task] = write
             if not self._under_way:
                 return
-            await self._one_ends()
+            await self._one_ends(delivery)
         while self._under_way:
-            await self._one_ends()
+            await self._one_ends(delivery)
 
     def _due(self, tx: Tx, free: int, only: Collection[int]) -> list[StoredWrite]:
         if free <= 0:
@@ -113,19 +117,28 @@ class OutboxRunner:
                     shut.add(write.kind)
         return found
 
-    async def _one_ends(self) -> None:
+    async def _one_ends(self, delivery: Delivery) -> None:
         done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            del self._under_way[task]
-            task.result()
+            write = self._under_way.pop(task)
+            if (sent := task.result()) is not None:
+                copying = asyncio.create_task(self._copy(delivery, write, sent), name=f"copy:{write.id}")
+                self._copies.add(copying)
+                copying.add_done_callback(self._copies.discard)
+
+    async def _copy(self, delivery: Delivery, write: StoredWrite, sent: Sent) -> None:
+        """Read back what was confirmed, beside the next attempts; never more at once than they are."""
+        async with self._places:
+            await delivery.copy(write, sent)
 
     async def _end_all(self) -> None:
         """Let what is under way end before the lease is given back; a cancelled attempt becomes a doubt."""
-        for task in self._under_way:
+        left: list[asyncio.Task[Any]] = [*self._under_way, *self._copies]
+        for task in left:
             task.cancel()
-        if self._under_way:
-            await asyncio.wait(self._under_way)
-            for task in self._under_way:
+        if left:
+            await asyncio.wait(left)
+            for task in left:
                 if not task.cancelled() and (error := task.exception()) is not None:
                     _log.warning("a write ended with %s", type(error).__name__)
             self._under_way.clear()

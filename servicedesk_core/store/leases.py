@@ -115,14 +115,10 @@ def renew(tx: Connection, fence: Fence, ttl_s: float) -> None:
     Raises:
         LeaseLostError: It expired or was overtaken.
     """
-    verify(tx, fence)
-    tx.execute(
-        text(
-            "UPDATE leases SET expires_at = CASE WHEN expires_at < :until THEN :until ELSE expires_at END "
-            "WHERE name = :name AND fence = :fence"
-        ),
-        {"until": now_us(tx) + round(ttl_s * SECOND_US), "name": fence.name, "fence": fence.number},
-    )
+    present = now_us(tx)
+    own = {"name": fence.name, "owner": fence.owner, "fence": fence.number, "present": present}
+    if tx.execute(_RENEW, own | {"until": present + round(ttl_s * SECOND_US)}).rowcount != 1:
+        raise _lost(fence)
 
 
 def release(tx: Connection, fence: Fence) -> None:
@@ -141,8 +137,7 @@ def verify(tx: Connection, fence: Fence) -> None:
     """
     row = tx.execute(_select(tx), {"name": fence.name}).one_or_none()
     if row is None or row.owner != fence.owner or row.fence != fence.number or row.expires_at <= now_us(tx):
-        message = f"This process lost the lease of {fence.name}; what it still wanted to store was refused."
-        raise LeaseLostError(message, hint="Run the command again; it goes on where the stored data ends.")
+        raise _lost(fence)
 
 
 def is_held(tx: Connection, name: str) -> bool:
@@ -177,7 +172,19 @@ def _held(name: str, row: Row[Any]) -> LeaseHeldError:
     )
 
 
+def _lost(fence: Fence) -> LeaseLostError:
+    message = f"This process lost the lease of {fence.name}; what it still wanted to store was refused."
+    return LeaseLostError(message, hint="Run the command again; it goes on where the stored data ends.")
+
+
 def _select(tx: Connection) -> TextClause:
     """Read a lease; on PostgreSQL hold its row, so that nobody takes it over before this transaction ends."""
-    lock = " FOR UPDATE" if tx.dialect.name == "postgresql" else ""
-    return text(f"SELECT owner, fence, since, expires_at FROM leases WHERE name = :name{lock}")  # noqa: S608
+    return _HOLD if tx.dialect.name == "postgresql" else _READ
+
+
+_READ: Final = text("SELECT owner, fence, since, expires_at FROM leases WHERE name = :name")
+_HOLD: Final = text("SELECT owner, fence, since, expires_at FROM leases WHERE name = :name FOR UPDATE")
+_RENEW: Final = text(
+    "UPDATE leases SET expires_at = CASE WHEN expires_at < :until THEN :until ELSE expires_at END "
+    "WHERE name = :name AND owner = :owner AND fence = :fence AND expires_at > :present"
+)

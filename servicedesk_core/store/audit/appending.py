@@ -13,6 +13,9 @@ from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import audit
 
 _LOCK = 7_021_946_331_020_045
+# Made once: to make a statement, and the key by which its text is found again, costs as much as to carry it out.
+_LAST: Final = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_APPEND: Final = insert(audit)
 
 
 def take_turn(tx: Connection) -> None:
@@ -60,25 +63,24 @@ def append(
         reason: Why.
     """
     take_turn(tx)
-    last = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    last = tx.execute(_LAST).one_or_none()
     seq, prev = (last.seq + 1, last.hash) if last is not None else (1, FIRST)
     actor, action, entity, reason = (scrub(text) for text in (actor, action, entity, reason))
     before, after = json.loads(scrub(canonical(before))), json.loads(scrub(canonical(after)))
     own = hash_of(
         seq=seq, at=at, actor=actor, action=action, entity=entity, before=before, after=after, reason=reason, prev=prev
     )
-    tx.execute(
-        insert(audit).values(
-            seq=seq,
-            at=to_us(at),
-            actor=actor,
-            action=action,
-            entity=entity,
-            before=canonical(before),
-            after=canonical(after),
-            reason=reason,
-            prev_hash=prev,
-            hash=own,
-        )
-    )
+    row = {
+        "seq": seq,
+        "at": to_us(at),
+        "actor": actor,
+        "action": action,
+        "entity": entity,
+        "before": canonical(before),
+        "after": canonical(after),
+        "reason": reason,
+        "prev_hash": prev,
+        "hash": own,
+    }
+    tx.execute(_APPEND, row)
     return AuditRecord(seq, at, actor, action, entity, before, after, reason, prev, own)

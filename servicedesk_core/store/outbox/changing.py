@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from servicedesk_core.domain.writing import AT_VENDOR, IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, WriteStateError
@@ -15,6 +15,10 @@ from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox, outbox_history
 from servicedesk_core.store.sending import require_sending
+
+# Made once: to make a statement, and the key by which its text is found again, costs as much as to carry it out.
+_REMEMBER: Final = insert(outbox_history)
+_COPIED: Final = update(outbox).where(outbox.c.id == bindparam("number")).values(copied_at=bindparam("at"))
 
 
 def move(
@@ -103,7 +107,7 @@ def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
 def copied(tx: Connection, number: int, at: datetime) -> None:
     """Note that the record of a confirmed write was read back."""
     audit.take_turn(tx)
-    tx.execute(update(outbox).where(outbox.c.id == number).values(copied_at=at))
+    tx.execute(_COPIED, {"number": number, "at": at})
 
 
 def remember(
@@ -118,18 +122,17 @@ def remember(
     fence: Fence | None = None,
 ) -> None:
     """Add a step to the history of a write."""
-    tx.execute(
-        insert(outbox_history).values(
-            write_id=write.id,
-            at=now,
-            before=before,
-            after=after.state,
-            actor=actor,
-            attempt=after.attempt,
-            fence=fence.number if fence else None,
-            why=why,
-        )
-    )
+    row = {
+        "write_id": write.id,
+        "at": now,
+        "before": before,
+        "after": after.state,
+        "actor": actor,
+        "attempt": after.attempt,
+        "fence": fence.number if fence else None,
+        "why": why,
+    }
+    tx.execute(_REMEMBER, row)
 
 
 def _change(

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox, outbox_history
+
+_SENT_SINCE: Final = select(func.count()).where(
+    outbox.c.connection == bindparam("name"), outbox.c.sent_at >= bindparam("since")
+)
 
 
 def lately(tx: Connection, write: StoredWrite, since: datetime) -> list[StoredWrite]:
@@ -68,8 +72,7 @@ def earlier(tx: Connection, write: StoredWrite, *, limit: int = 3) -> list[tuple
 
 def sent_since(tx: Connection, connection: str, since: datetime) -> int:
     """Return how many writes of a connection were sent since an instant."""
-    query = select(func.count()).where(outbox.c.connection == connection, outbox.c.sent_at >= since)
-    return int(tx.execute(query).scalar_one())
+    return int(tx.execute(_SENT_SINCE, {"name": connection, "since": since}).scalar_one())
 
 
 def doubted_at(tx: Connection, write: StoredWrite) -> datetime | None:

@@ -2,13 +2,48 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
+
+
+def _due() -> Select[Any]:
+    earlier = outbox.alias("earlier")
+    blocked = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.connection == outbox.c.connection,
+            earlier.c.aggregate == outbox.c.aggregate,
+            earlier.c.id != outbox.c.id,
+            # A later one is in the way too when it was approved first and may be under way.
+            ((earlier.c.id < outbox.c.id) & earlier.c.state.in_(BLOCKING_STATES)) | earlier.c.state.in_(OPEN_STATES),
+        )
+        .exists()
+    )
+    return (
+        WRITES.select()
+        .where(
+            IS_UNFINISHED,
+            outbox.c.connection == bindparam("of"),
+            outbox.c.state == WriteState.QUEUED,
+            outbox.c.next_at.is_(None) | (outbox.c.next_at <= bindparam("present")),
+            ~blocked,
+            outbox.c.kind.not_in(bindparam("shut", expanding=True)),
+            outbox.c.aggregate.not_in(bindparam("busy", expanding=True)),
+        )
+        .order_by(outbox.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+# Made once, because it is asked after each attempt: to make a statement costs as much as to carry it out.
+_DUE: Final = _due()
+_DUE_AMONG: Final = _DUE.where(outbox.c.id.in_(bindparam("only", expanding=True)))
 
 
 def due(
@@ -32,37 +67,9 @@ def due(
         busy: Aggregates that are under way.
         only: Only these; empty = all.
     """
-    earlier = outbox.alias("earlier")
-    blocked = (
-        select(earlier.c.id)
-        .where(
-            earlier.c.connection == outbox.c.connection,
-            earlier.c.aggregate == outbox.c.aggregate,
-            earlier.c.id != outbox.c.id,
-            # A later one is in the way too when it was approved first and may be under way.
-            ((earlier.c.id < outbox.c.id) & earlier.c.state.in_(BLOCKING_STATES)) | earlier.c.state.in_(OPEN_STATES),
-        )
-        .exists()
-    )
-    query = (
-        WRITES.select()
-        .where(
-            IS_UNFINISHED,
-            outbox.c.connection == connection,
-            outbox.c.state == WriteState.QUEUED,
-            outbox.c.next_at.is_(None) | (outbox.c.next_at <= now),
-            ~blocked,
-        )
-        .order_by(outbox.c.id)
-        .limit(limit)
-    )
-    if without:
-        query = query.where(outbox.c.kind.not_in(without))
-    if busy:
-        query = query.where(outbox.c.aggregate.not_in(busy))
-    if only:
-        query = query.where(outbox.c.id.in_(only))
-    return WRITES.all(tx, query)
+    asked = {"of": connection, "present": now, "most": limit, "shut": list(without), "busy": list(busy)}
+    rows = tx.execute(_DUE_AMONG, asked | {"only": list(only)}) if only else tx.execute(_DUE, asked)
+    return [WRITES.of(row) for row in rows.all()]
 
 
 def in_way(tx: Connection, write: StoredWrite) -> int | None:
