@@ -21,7 +21,7 @@ from servicedesk_core.errors import (
 _ADVICE: dict[type[ServiceDeskError], str] = {
     PermissionDeniedError: "Give the API user the right at the vendor, then `servicedesk writes retry {id}`.",
     NotFoundError: "The record is gone or hidden at the vendor: `servicedesk writes discard {id}`.",
-    RecordMovedError: "Propose it for that record, if it is meant; `servicedesk writes discard {id}` leaves this one.",
+    RecordMovedError: "Propose it for that record, if it is meant; `servicedesk writes discard {id}` leaves it.",
     WriteNotGrantedError: 'Add "{kind}" to `writes` of the connection, then `servicedesk writes retry {id}`.',
     PermanentError: "Mend the cause, then `servicedesk writes retry {id}`; or `servicedesk writes discard {id}`.",
 }

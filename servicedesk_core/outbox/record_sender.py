@@ -55,11 +55,12 @@ class RecordSender:
         if outcome.status is FetchStatus.MISSING:
             message = "The vendor has no such record any more, or hides it; nothing was sent."
             raise NotFoundError(message, connection=calls.connection)
+        other = next((one.external_id for one in outcome.records if one.external_id != write.target), None)
+        if outcome.status is FetchStatus.MERGED or other is not None:
+            raise moved(write, outcome.into or other, connection=calls.connection)
         if outcome.status is not FetchStatus.FOUND or not outcome.records:
             return None  # the connector looks too, and refuses when it cannot
         record = outcome.records[0]
-        if record.external_id != write.target:
-            raise moved(write, record.external_id, connection=calls.connection)
         entity = self.copier.entity(calls, stream, record)
         if entity is None:
             return None
@@ -150,11 +151,10 @@ def capability(calls: ConnectorCalls, kind: str) -> WriteCapability:
     return can
 
 
-def moved(write: StoredWrite, into: str, *, connection: str) -> RecordMovedError:
+def moved(write: StoredWrite, into: str | None, *, connection: str) -> RecordMovedError:
     """Return the error of a write whose record is another one by now."""
-    message = f"The vendor answers with the record {into} for {write.target}: it was merged or moved; nothing was sent."
-    hint = f"Propose it for {into}, if it is meant; `servicedesk writes discard {write.id}` leaves it."
-    return RecordMovedError(message, into=into, hint=hint, connection=connection)
+    message = f"The record {write.target} was merged or moved: {into or 'another one'} stands for it; nothing was sent."
+    return RecordMovedError(message, into=into, connection=connection)
 
 
 def as_hook_sees(write: StoredWrite, taken: frozenset[str] = frozenset(), earlier: tuple[Known, ...] = ()) -> Write:

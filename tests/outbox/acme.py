@@ -55,6 +55,7 @@ class AcmeSettings(ConnectorSettings):
     timeout_s: float = 2.0
     revisions: bool = False
     reads_back: bool = False
+    tells_merges: bool = False
 
 
 class Acme(Connector[AcmeSettings]):
@@ -113,7 +114,9 @@ class Acme(Connector[AcmeSettings]):
             except NotFoundError:
                 yield FetchOutcome(ref, FetchStatus.MISSING)
             else:
-                yield FetchOutcome(ref, FetchStatus.FOUND, (self.record(raw),))
+                is_merged = self.ctx.settings.tells_merges and raw["id"] != ref
+                status = FetchStatus.MERGED if is_merged else FetchStatus.FOUND
+                yield FetchOutcome(ref, status, (self.record(raw),), into=raw["id"] if is_merged else None)
 
     @hookimpl
     def map_record(self, stream, raw):

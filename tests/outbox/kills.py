@@ -33,6 +33,7 @@ sys.path.insert(0, str(HERE))
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.outbox.committing import _each
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.senders import Senders
 from servicedesk_core.store import outbox
@@ -134,7 +135,9 @@ class Steps:
 
 
 def _name(work):
-    """Name what a transaction does: the function that makes it."""
+    """Name what a transaction does: the function that makes it, or those whose work it does together."""
+    if getattr(work, "func", None) is _each:
+        return " and ".join(map(_name, work.keywords["works"]))
     return getattr(work, "func", work).__qualname__.replace(".<locals>", "").removesuffix(".work")
 
 

@@ -114,12 +114,14 @@ async def test_what_was_made_in_part_is_not_made_a_second_time(desk, vendor):
     assert len(vendor.commits) == 1
 
 
+@pytest.mark.parametrize("told", [{}, {"tells_merges": True}], indirect=True)
 async def test_a_write_to_a_merged_record_goes_nowhere_and_names_the_survivor(desk, vendor):
     write = await desk.tickets.update("T1", title="Ours")
     vendor.merged["1"] = "2"
     (write,) = await desk.writes.approve([write.id], send=True)
     assert (write.state, write.error_code, write.moved_to) == (WriteState.REJECTED, "record_moved", "2")
-    assert "Propose it for 2" in write.hint
+    assert "1 was merged or moved: 2 stands for it" in write.error
+    assert "Propose it for that record" in write.hint
     assert vendor.writes == []
 
 
