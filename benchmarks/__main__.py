@@ -19,6 +19,7 @@ from benchmarks import (
     memory,
     morning,
     page,
+    parts,
     profit,
     quota,
     replay,
@@ -58,6 +59,7 @@ MEASURES: dict[str, Measure] = {
     "business-time": clocks.business_time,
     "clocks": clocks.clocks,
     "clocks-of-a-store": clock_store.clocks_of_a_store,
+    "parts": parts.parts_find,
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.oncall.actions import OnCallActions
+    from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
@@ -194,6 +195,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         flow: FlowQueries[Waiting]
         kpi: Kpis[Waiting]
         explain: Explain[Waiting]
+        parts: Parts[Waiting]
         people: People[Waiting]
         privacy: Privacy[Waiting]
         clients: ClientQueries[Waiting]

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.oncall.actions import OnCallActions
+    from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
@@ -93,6 +94,7 @@ class StoredDesk:
         flow: FlowQueries[Awaited]
         kpi: Kpis[Awaited]
         explain: Explain[Awaited]
+        parts: Parts[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]
         clients: ClientQueries[Awaited]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from servicedesk_core.domain.parts.identity import merged
@@ -82,8 +84,10 @@ def ranked(
     """
     compared = currency or common_currency(offers)
 
-    def key(one: Offered) -> tuple[Any, str]:
+    by_rank = sorted(((rank(one, quantity, compared), one) for one in offers), key=itemgetter(0))
+    in_order: list[Offered] = []
+    for _, same in groupby(by_rank, key=itemgetter(0)):
+        alike = [one for _, one in same]
         # What ranks alike is told apart by what it says, so that the order does not depend on who answered first.
-        return rank(one, quantity, compared), one.offer.model_dump_json()
-
-    return merged(sorted(offers, key=key), lambda one: one.offer)  # keeps the order, so each part's best is its first
+        in_order += sorted(alike, key=lambda one: one.offer.model_dump_json()) if len(alike) > 1 else alike
+    return merged(in_order, lambda one: one.offer)  # keeps the order, so each part's best is its first
