@@ -141,7 +141,8 @@ class Session:
             return
         if not any(report.new or report.changed for report in self.reports):
             return
-        streams = [stream for stream in self._streams if stream.stream != EVENTS]
+        wanted_of = {c.stream for c in self._run.capabilities.values() if c.stream != EVENTS and c.part_of is None}
+        streams = [stream for stream in self._streams if stream.stream in wanted_of]
         ready = [stream for stream in streams if stream.report.backfilled and _is_well(stream)]
         mode = "backfill" if any("backfill" in stream.report.modes for stream in self._streams) else "by_ids"
         asked = await wanted(self._run, ready)
@@ -149,7 +150,7 @@ class Session:
             if stream.stream in asked.refs:
                 refs = asked.refs[stream.stream]
                 await self._guarded(stream, partial(fetch_dangling, stream, refs, mode=mode))
-        if asked.is_all and len(ready) == len(self._run.capabilities.keys() - {EVENTS}) and all(map(_is_well, ready)):
+        if asked.is_all and len(ready) == len(wanted_of) and all(map(_is_well, ready)):
             await remember(self._run, asked)
 
     async def _read_history(self) -> None:
