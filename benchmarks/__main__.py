@@ -13,6 +13,7 @@ from benchmarks import (
     clock_store,
     clocks,
     event_log,
+    harder,
     kit,
     kpis,
     log_questions,
@@ -42,6 +43,7 @@ class Measure(Protocol):
 
 MEASURES: dict[str, Measure] = {
     "first-sync": syncs.against_floor,
+    "harder-floor": harder.harder,
     "requests": syncs.requests,
     "two-in-flight": syncs.two_in_flight,
     "memory": memory.peak,
@@ -62,6 +64,7 @@ MEASURES: dict[str, Measure] = {
     "parts": parts.parts_find,
 }
 SLOW: dict[str, Measure] = {
+    "two-in-flight-of-many": syncs.two_in_flight_of_many,
     "desk-page": page.desk_page,
     "profit": profit.profit,
     "morning-page": morning.morning_page,

@@ -4,6 +4,7 @@ No validation, no change detection, no resume, no second process: what a careful
 """
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -12,7 +13,7 @@ import orjson
 
 from benchmarks.vendor import Vendor
 
-FIELDS = (
+COLUMNS = (
     "ticketNumber",
     "title",
     "description",
@@ -67,7 +68,7 @@ def first_sync(vendor: Vendor, path: Path, *, page_size: int = 500) -> tuple[int
     database = sqlite3.connect(path)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=NORMAL")
-    statement = _create(database)
+    statement = create(database, (*COLUMNS, "udf"))
     last_id = 0
     records = 0
     with httpx.Client(base_url=vendor.api, headers=vendor.headers, timeout=60) as client:
@@ -78,7 +79,7 @@ def first_sync(vendor: Vendor, path: Path, *, page_size: int = 500) -> tuple[int
             answer = client.post("Tickets/query", content=orjson.dumps(search))
             items = orjson.loads(answer.content)["items"]
             rows = [
-                (item["id"], *map(item.get, FIELDS), orjson.dumps(item.get("userDefinedFields")), orjson.dumps(item))
+                (item["id"], *map(item.get, COLUMNS), orjson.dumps(item.get("userDefinedFields")), orjson.dumps(item))
                 for item in items
             ]
             with database:
@@ -92,9 +93,10 @@ def first_sync(vendor: Vendor, path: Path, *, page_size: int = 500) -> tuple[int
     return records, seconds
 
 
-def _create(database: sqlite3.Connection) -> str:
-    columns = ", ".join(f'"{name}"' for name in FIELDS)
-    database.execute(f"CREATE TABLE tickets (id INTEGER PRIMARY KEY, {columns}, udf, raw)")
-    marks = ", ".join("?" * (len(FIELDS) + 3))
-    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in (*FIELDS, "udf", "raw"))
-    return f"INSERT INTO tickets (id, {columns}, udf, raw) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}"
+def create(database: sqlite3.Connection, fields: Sequence[str]) -> str:
+    """Make a table of tickets with some columns and the payload; return the statement that upserts a row."""
+    columns = ", ".join(f'"{name}"' for name in (*fields, "raw"))
+    database.execute(f"CREATE TABLE tickets (id INTEGER PRIMARY KEY, {columns})")
+    marks = ", ".join("?" * (len(fields) + 2))
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in (*fields, "raw"))
+    return f"INSERT INTO tickets (id, {columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}"

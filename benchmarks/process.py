@@ -1,5 +1,6 @@
-"""What a measured process says about itself."""
+"""What a measured process is given, and what it says about itself."""
 
+import os
 import re
 from pathlib import Path
 
@@ -19,3 +20,13 @@ def own_peak_mb() -> float:
         message = "the kernel does not say how much memory the process had"
         raise RuntimeError(message)
     return int(found[1]) / _PER_MB
+
+
+def compiled_once(folder: str) -> dict[str, str]:
+    """Return the environment of processes that find their modules compiled, as where they are installed.
+
+    Args:
+        folder: Where the first of them leaves what it compiled.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": folder}

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from benchmarks.process import compiled_once
 from benchmarks.rows import Row, at_most, row
 from servicedesk_core import ServiceDesk
 
@@ -55,7 +56,11 @@ def commands(*, quick: bool) -> list[Row]:
         for line in _LISTS[:2] if quick else _LISTS:
             words = ("--config", str(config), *line.split())
             told = subprocess.run(
-                [sys.executable, "-c", _TOLD, *words], capture_output=True, text=True, check=True, env=_compiled(folder)
+                [sys.executable, "-c", _TOLD, *words],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=compiled_once(folder),
             )
             imported = told.stdout.splitlines()[-1].split()
             theirs = [name for name in imported if name.partition(".")[0] != "servicedesk_core"]
@@ -75,16 +80,10 @@ def commands(*, quick: bool) -> list[Row]:
     return found
 
 
-def _compiled(folder: str) -> dict[str, str]:
-    """Return an environment in which modules are compiled once, as those of an installed program are."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"PYTHONPYCACHEPREFIX": folder}
-
-
 def _processor_ms(arguments: tuple[str, ...], folder: str) -> float:
     """Return what a process costs the processor: on a busy machine it changes less than the time that passes."""
     nothing = subprocess.DEVNULL
-    process = subprocess.Popen([sys.executable, *arguments], stdout=nothing, stderr=nothing, env=_compiled(folder))
+    process = subprocess.Popen([sys.executable, *arguments], stdout=nothing, stderr=nothing, env=compiled_once(folder))
     _, status, use = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -95,5 +94,5 @@ def _processor_ms(arguments: tuple[str, ...], folder: str) -> float:
 def _ms(arguments: tuple[str, ...], folder: str) -> float:
     started = perf_counter()
     nothing = subprocess.DEVNULL
-    subprocess.run([sys.executable, *arguments], stdout=nothing, stderr=nothing, check=True, env=_compiled(folder))
+    subprocess.run([sys.executable, *arguments], stdout=nothing, stderr=nothing, check=True, env=compiled_once(folder))
     return (perf_counter() - started) * 1000
