@@ -254,7 +254,7 @@ def _pragmas(*, read_only: bool) -> tuple[str, ...]:
         return (*common, "cache_size = -8192", "query_only = ON")
     return (
         *common,
-        "cache_size = -32768",
+        "cache_size = -8192",
         "journal_mode = WAL",
         "wal_autocheckpoint = 4000",  # 16 MB: a page that many commits touch is moved from log to file once
         "journal_size_limit = 67108864",

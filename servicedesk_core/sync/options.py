@@ -50,9 +50,9 @@ class Limits:
         ask_again_s: How long a reference that the vendor does not have is not asked for again.
     """
 
-    batch_rows: int = 2_000
+    batch_rows: int = 1_000
     batch_bytes: int = 16_000_000
-    pages_ahead: int = 3
+    pages_ahead: int = 2
     gather_s: float = 0.25
     streams: int = 3
     lease_ttl_s: float = TTL_S
