@@ -88,16 +88,22 @@ def test_an_upgrade_keeps_which_tickets_were_asked_for_their_history(tmp_path, c
         upgrade.run_migrations(tx, "0110")
         history = (
             "INSERT INTO progress (pass_id, source_id, stream, scope_hash, mode, slice, partition, state, started_at) "
-            "VALUES (7, 1, 'tickets', 'x', 'history', '', '', 'running', 99)"
+            "VALUES (7, 1, 'tickets', 'x', 'history', '', '', 'running', 99), "
+            "(6, 1, 'tickets', 'an earlier scope', 'history', '', '', 'running', 88)"
         )
         tx.execute(text(history))
-        tx.execute(text("INSERT INTO seen (pass_id, external_id) VALUES (7, 'a@b@5'), (7, '12@3'), (8, '13@4')"))
+        marks = "(7, 'a@b@5'), (7, '12@3'), (8, '13@4'), (6, '12@2'), (6, '14@1')"
+        tx.execute(text(f"INSERT INTO seen (pass_id, external_id) VALUES {marks}"))
     engine.dispose()
     with Store.open(url, clock=clock, migrate="always") as store:
         query = "SELECT stream, parent_ref, mark, asked_at FROM children_read ORDER BY parent_ref"
         marks = store.read_blocking(lambda tx: [tuple(row) for row in tx.execute(text(query))])
         left = store.read_blocking(lambda tx: tx.execute(text("SELECT pass_id FROM seen")).scalars().all())
-    assert marks == [("ticket_events", "12", ",3", 99), ("ticket_events", "a@b", ",5", 99)]
+    assert marks == [
+        ("ticket_events", "12", ",3", 99),
+        ("ticket_events", "14", ",1", 88),
+        ("ticket_events", "a@b", ",5", 99),
+    ]
     assert left == [8]
 
 

@@ -30,18 +30,21 @@ def _move_marks() -> None:
     """Keep which tickets were asked for their history: it cost a request each."""
     store = op.get_bind()
     passes = store.execute(sa.text("SELECT pass_id, source_id, started_at FROM progress WHERE mode = 'history'")).all()
-    put = sa.text(
-        "INSERT INTO children_read (source_id, stream, parent_ref, mark, asked_at, outcome) "
-        "VALUES (:source_id, 'ticket_events', :ref, :mark, :at, 'found')"
-    )
+    newest: dict[tuple[int, str], tuple[int, int]] = {}  # a source has a pass for each scope that it was read in
     for pass_id, source_id, at in passes:
         marks = store.execute(sa.text("SELECT external_id FROM seen WHERE pass_id = :id"), {"id": pass_id}).scalars()
-        newest: dict[str, int] = {}
         for mark in marks:
             ref, _, changed_at = mark.rpartition("@")
-            newest[ref] = max(newest.get(ref, 0), int(changed_at))
-        rows = [{"source_id": source_id, "ref": ref, "mark": f",{newest[ref]}", "at": at} for ref in newest]
-        if rows:
-            store.execute(put, rows)
+            newest[source_id, ref] = max(newest.get((source_id, ref), (0, 0)), (int(changed_at), at))
         for table in ("seen", "progress"):
             store.execute(sa.text(f"DELETE FROM {table} WHERE pass_id = :id"), {"id": pass_id})  # noqa: S608
+    rows = [
+        {"source_id": source_id, "ref": ref, "mark": f",{changed_at}", "at": at}
+        for (source_id, ref), (changed_at, at) in newest.items()
+    ]
+    if rows:
+        put = sa.text(
+            "INSERT INTO children_read (source_id, stream, parent_ref, mark, asked_at, outcome) "
+            "VALUES (:source_id, 'ticket_events', :ref, :mark, :at, 'found')"
+        )
+        store.execute(put, rows)
