@@ -6,7 +6,7 @@ from typing import Final
 START: Final = "[ref:"
 """What every mark begins with, for a search that knows no more."""
 
-_MARK: Final = re.compile(r"\s*\[ref:([A-Za-z0-9_.-]{1,64})\]")
+_MARK: Final = re.compile(r"\[ref:([A-Za-z0-9_.-]{1,64})\]")
 LONGEST_ID: Final = 36
 """Characters of the ids that core gives writes."""
 
@@ -32,8 +32,13 @@ def carries_mark(text: object, write_id: str) -> bool:
 
 
 def unmarked(text: str) -> str:
-    """Return a text without any mark, as its author wrote it: what ``map_record`` gives core."""
-    return _MARK.sub("", text)
+    """Return a text without the mark that ends it, as its author wrote it: what ``map_record`` gives core.
+
+    What looks like a mark in the midst of a text is somebody's own words.
+    """
+    marked_text = text.rstrip()
+    at = marked_text.rfind(START)
+    return marked_text[:at].rstrip() if at >= 0 and _MARK.fullmatch(marked_text, at) else text
 
 
 def mark_length(write_id: str = "") -> int:

@@ -172,7 +172,7 @@ class NoteMapping:
         elif resource is not None:
             fields["author_type"] = ActorType.SYSTEM if by_workflow else ActorType.TECHNICIAN
             fields["author_ref"] = resource
-        if isinstance(fields.get("body"), str):
+        if contact is None and isinstance(fields.get("body"), str):
             fields["body"] = unmarked(fields["body"])
         note = Note.model_validate(fields)
         merged = self._merge(note) if raw.get("noteType") in self._merged_types else None
