@@ -2,7 +2,8 @@
 
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS
 from servicedesk_autotask.callouts.subscribing import CAPABILITY
-from servicedesk_autotask.reading.streams import STREAMS, Stream
+from servicedesk_autotask.reading.stream import Stream
+from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing.kinds import write_capabilities
 from servicedesk_core.hooks import Capabilities, StreamCapability

@@ -6,7 +6,7 @@ from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import where
 from servicedesk_autotask.meaning.lists import list_values
 from servicedesk_autotask.meaning.shapes import BY_ENTITY
-from servicedesk_autotask.reading.streams import Source, Stream
+from servicedesk_autotask.reading.stream import Source, Stream
 from servicedesk_core.errors import AuthenticationError, PermanentError, PermissionDeniedError
 from servicedesk_core.hooks import FieldInfo, FieldValue, StreamCheck
 

@@ -18,7 +18,8 @@ from servicedesk_autotask.reading.joins import Joiner
 from servicedesk_autotask.reading.partitions import split
 from servicedesk_autotask.reading.position import read_position
 from servicedesk_autotask.reading.pull import conditions_for, pull_pages, record_for
-from servicedesk_autotask.reading.streams import STREAMS, Stream
+from servicedesk_autotask.reading.stream import Stream
+from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing.finding import Finder
 from servicedesk_autotask.writing.sender import Sender

@@ -8,11 +8,13 @@ from servicedesk_autotask.meaning import mappings, shapes
 from servicedesk_autotask.meaning.history import HistoryReader
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.reader import Reader
+from servicedesk_autotask.meaning.shape import Shape
 from servicedesk_autotask.meaning.tickets import NoteMapping, TicketMapping, TicketWords
 from servicedesk_autotask.meaning.values import Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import digest as words_digest
 from servicedesk_autotask.reading.keyset import row_id
-from servicedesk_autotask.reading.streams import ENTITY, STREAMS, Stream
+from servicedesk_autotask.reading.stream import ENTITY, Stream
+from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_core.domain import Entity, MappingIssue
 from servicedesk_core.errors import MappingError, UnsupportedError
 from servicedesk_core.hooks import Mapped, VocabularyMapping, fingerprint
@@ -94,9 +96,7 @@ class _ShapedMapping:
 class _RowMapping:
     """Maps rows of one entity by their shape."""
 
-    def __init__(
-        self, shape: shapes.Shape, prefix: str, lists: TenantLists, finishes: Mapping[str, mappings.Finish]
-    ) -> None:
+    def __init__(self, shape: Shape, prefix: str, lists: TenantLists, finishes: Mapping[str, mappings.Finish]) -> None:
         self._model: type[Entity] = shape.model
         self._prefix = prefix
         self._read = Reader(shape, lists).read

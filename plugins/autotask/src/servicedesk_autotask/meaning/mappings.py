@@ -15,7 +15,7 @@ from servicedesk_autotask.meaning.vocabulary import (
     fold,
     meaning_of,
 )
-from servicedesk_autotask.reading.streams import JOINED
+from servicedesk_autotask.reading.stream import JOINED
 from servicedesk_core.domain import AppointmentState, MappingIssue, Queue
 from servicedesk_core.hooks import Mapped, VocabularyMapping
 

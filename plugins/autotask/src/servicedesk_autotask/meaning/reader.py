@@ -5,7 +5,7 @@ from typing import Any
 
 from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
-from servicedesk_autotask.meaning.shapes import Shape
+from servicedesk_autotask.meaning.shape import Shape
 from servicedesk_autotask.meaning.values import Issues, Raw
 from servicedesk_core.domain import MappingIssue
 

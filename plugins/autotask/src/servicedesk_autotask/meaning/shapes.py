@@ -1,25 +1,16 @@
-"""Which field of the vendor's rows feeds which field of the domain, as data."""
+"""Which field of the vendor's rows feeds which field of the domain, as data; what costs money is in ``money``."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
+from servicedesk_autotask.meaning import money
+from servicedesk_autotask.meaning.shape import Shape, shape_of
 from servicedesk_core.domain import (
     Appointment,
     Asset,
-    BillingCode,
-    BillingItem,
-    Charge,
     Company,
     Contact,
-    Contract,
-    ContractBlock,
-    ContractRate,
-    ContractService,
-    ContractUnits,
-    Entity,
     Holiday,
-    Invoice,
     Note,
-    Product,
     Role,
     Site,
     SlaResult,
@@ -31,65 +22,7 @@ from servicedesk_core.domain import (
 )
 from servicedesk_core.hooks import fingerprint
 
-Pairs = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """How one entity's rows become one kind of record. Each table goes from the vendor's field to ours.
-
-    Attributes:
-        entity: The vendor's plural name.
-        model: The kind of record.
-        texts: Texts.
-        refs: References to other records.
-        instants: Points in time.
-        days: Date-only fields.
-        hours: Hours, which become seconds.
-        amounts: Money.
-        flags: Truth values.
-        numbers: Plain numbers.
-        labels: List fields of which we keep the label.
-        custom: Whether user-defined fields are kept.
-    """
-
-    entity: str
-    model: type[Entity]
-    texts: Pairs
-    refs: Pairs
-    instants: Pairs
-    days: Pairs
-    hours: Pairs
-    amounts: Pairs
-    flags: Pairs
-    numbers: Pairs
-    labels: Pairs
-    custom: bool = False
-
-
-def _shape(
-    entity: str,
-    model: type[Entity],
-    *,
-    texts: Pairs | None = None,
-    refs: Pairs | None = None,
-    instants: Pairs | None = None,
-    days: Pairs | None = None,
-    hours: Pairs | None = None,
-    amounts: Pairs | None = None,
-    flags: Pairs | None = None,
-    numbers: Pairs | None = None,
-    labels: Pairs | None = None,
-    custom: bool = False,
-) -> Shape:
-    return Shape(
-        entity=entity, model=model, texts=texts or {}, refs=refs or {}, instants=instants or {}, days=days or {},
-        hours=hours or {}, amounts=amounts or {}, flags=flags or {}, numbers=numbers or {}, labels=labels or {},
-        custom=custom,
-    )  # fmt: skip
-
-
-TICKET = _shape(
+TICKET = shape_of(
     "Tickets",
     Ticket,
     texts={
@@ -141,7 +74,7 @@ TICKET = _shape(
     },
     custom=True,
 )
-NOTE = _shape(
+NOTE = shape_of(
     "TicketNotes",
     Note,
     texts={"title": "title", "description": "body"},
@@ -149,7 +82,7 @@ NOTE = _shape(
     instants={"createDateTime": "created_at", "lastActivityDate": "modified_at"},
     labels={"noteType": "kind"},
 )
-COMPANY = _shape(
+COMPANY = shape_of(
     "Companies",
     Company,
     texts={
@@ -171,14 +104,14 @@ COMPANY = _shape(
     labels={"companyType": "kind"},
     custom=True,
 )
-SITE = _shape(
+SITE = shape_of(
     "CompanyLocations",
     Site,
     texts={"name": "name", "city": "city", "state": "region", "postalCode": "postal_code"},
     refs={"companyID": "company_ref"},
     flags={"isActive": "is_active"},
 )
-CONTACT = _shape(
+CONTACT = shape_of(
     "Contacts",
     Contact,
     texts={
@@ -198,29 +131,15 @@ CONTACT = _shape(
     flags={"isActive": "is_active", "primaryContact": "is_primary"},
     custom=True,
 )
-ROLE = _shape("Roles", Role, texts={"name": "name", "description": "description"}, flags={"isActive": "is_active"})
-TECHNICIAN = _shape(
+ROLE = shape_of("Roles", Role, texts={"name": "name", "description": "description"}, flags={"isActive": "is_active"})
+TECHNICIAN = shape_of(
     "Resources",
     Technician,
     texts={"email": "email", "userName": "username", "title": "title"},
     flags={"isActive": "is_active"},
     labels={"locationID": "location"},
 )
-PRODUCT = _shape(
-    "Products",
-    Product,
-    texts={
-        "name": "name",
-        "description": "description",
-        "manufacturerName": "manufacturer",
-        "manufacturerProductName": "model",
-        "sku": "sku",
-    },
-    amounts={"unitCost": "unit_cost", "unitPrice": "unit_price"},
-    flags={"isActive": "is_active", "isSerialized": "is_serialized"},
-    labels={"productCategory": "category"},
-)
-ASSET = _shape(
+ASSET = shape_of(
     "ConfigurationItems",
     Asset,
     texts={
@@ -243,33 +162,7 @@ ASSET = _shape(
     labels={"configurationItemType": "kind"},
     custom=True,
 )
-CONTRACT = _shape(
-    "Contracts",
-    Contract,
-    texts={"contractName": "name", "contractNumber": "number"},
-    refs={"companyID": "company_ref", "contactID": "contact_ref"},
-    days={"startDate": "start_on", "endDate": "end_on"},
-    amounts={"estimatedRevenue": "estimated_revenue", "estimatedCost": "estimated_cost"},
-    flags={"isDefaultContract": "is_default", "status": "is_active"},
-    labels={"contractType": "kind_name", "contractCategory": "category", "serviceLevelAgreementID": "sla"},
-    custom=True,
-)
-CONTRACT_SERVICE = _shape(
-    "ContractServices",
-    ContractService,
-    texts={"invoiceDescription": "description"},
-    refs={"contractID": "contract_ref", "serviceID": "service_ref"},
-    amounts={"unitPrice": "unit_price", "unitCost": "unit_cost"},
-)
-BILLING_CODE = _shape(
-    "BillingCodes",
-    BillingCode,
-    texts={"name": "name", "externalNumber": "external_number"},
-    amounts={"unitPrice": "unit_price", "unitCost": "unit_cost"},
-    flags={"isActive": "is_active"},
-    labels={"useType": "kind"},
-)
-TIME_ENTRY = _shape(
+TIME_ENTRY = shape_of(
     "TimeEntries",
     TimeEntry,
     texts={"summaryNotes": "summary", "internalNotes": "internal_notes"},
@@ -293,7 +186,7 @@ TIME_ENTRY = _shape(
     hours={"hoursWorked": "worked_s", "hoursToBill": "billed_s"},
     numbers={"billingApprovalLevelMostRecent": "approval_level"},
 )
-SERVICE_CALL = _shape(
+SERVICE_CALL = shape_of(
     "ServiceCalls",
     Appointment,
     texts={"description": "description"},
@@ -305,7 +198,7 @@ SERVICE_CALL = _shape(
         "lastModifiedDateTime": "modified_at",
     },
 )
-APPOINTMENT = _shape(
+APPOINTMENT = shape_of(
     "Appointments",
     Appointment,
     texts={"title": "title", "description": "description"},
@@ -316,14 +209,14 @@ APPOINTMENT = _shape(
         "updateDateTime": "modified_at",
     },
 )
-HOLIDAY = _shape(
+HOLIDAY = shape_of(
     "Holidays",
     Holiday,
     texts={"holidayName": "name"},
     refs={"holidaySetID": "calendar_ref"},
     days={"holidayDate": "day"},
 )
-SLA_RESULT = _shape(
+SLA_RESULT = shape_of(
     "ServiceLevelAgreementResults",
     SlaResult,
     texts={"serviceLevelAgreementName": "agreement"},
@@ -344,7 +237,7 @@ SLA_RESULT = _shape(
         "isResolutionMet": "resolution_met",
     },
 )
-SURVEY = _shape(
+SURVEY = shape_of(
     "SurveyResults",
     Survey,
     refs={"ticketID": "ticket_ref", "companyID": "company_ref", "contactID": "contact_ref"},
@@ -356,39 +249,7 @@ SURVEY = _shape(
         "resourceRating": "technician_rating",
     },
 )
-
-CONTRACT_UNITS = _shape(
-    "ContractServiceUnits",
-    ContractUnits,
-    refs={"contractID": "contract_ref", "contractServiceID": "contract_service_ref", "serviceID": "service_ref"},
-    instants={"approveAndPostDate": "posted_at"},
-    days={"startDate": "start_on", "endDate": "end_on"},
-    amounts={"price": "price", "internalCurrencyPrice": "own_price", "cost": "cost"},
-    numbers={"units": "units"},
-)
-CONTRACT_BLOCK = _shape(
-    "ContractBlocks",
-    ContractBlock,
-    texts={"invoiceNumber": "invoice_number"},
-    refs={"contractID": "contract_ref"},
-    days={"datePurchased": "bought_on", "startDate": "start_on", "endDate": "end_on"},
-    hours={"hours": "bought_s", "hoursApproved": "used_s"},
-    amounts={"hourlyRate": "hourly_price"},
-    flags={"status": "is_active", "isPaid": "is_paid"},
-)
-CONTRACT_PRICE = _shape(
-    "ContractRates",
-    ContractRate,
-    refs={"contractID": "contract_ref", "roleID": "role_ref"},
-    amounts={"contractHourlyRate": "hourly_price", "internalCurrencyContractHourlyRate": "own_hourly_price"},
-)
-CONTRACT_COST = _shape(
-    "ContractRoleCosts",
-    ContractRate,
-    refs={"contractID": "contract_ref", "roleID": "role_ref", "resourceID": "technician_ref"},
-    amounts={"rate": "hourly_cost"},
-)
-TIME_OFF = _shape(
+TIME_OFF = shape_of(
     "TimeOffRequests",
     TimeOff,
     texts={"reason": "reason", "rejectReason": "rejected_because"},
@@ -404,85 +265,10 @@ TIME_OFF = _shape(
     hours={"hours": "duration_s"},
     labels={"timeOffRequestType": "kind", "status": "status"},
 )
-CHARGE = _shape(
-    "TicketCharges",
-    Charge,
-    texts={"name": "name", "description": "description", "purchaseOrderNumber": "purchase_order_number"},
-    refs={
-        "ticketID": "ticket_ref",
-        "productID": "product_ref",
-        "billingCodeID": "billing_code_ref",
-        "contractServiceID": "contract_service_ref",
-    },
-    instants={"statusLastModifiedDate": "status_changed_at", "createDate": "created_at"},
-    days={"datePurchased": "bought_on"},
-    amounts={
-        "unitQuantity": "quantity",
-        "unitCost": "unit_cost",
-        "unitPrice": "unit_price",
-        "internalCurrencyUnitPrice": "own_unit_price",
-        "extendedCost": "cost",
-        "billableAmount": "price",
-        "internalCurrencyBillableAmount": "own_price",
-    },
-    flags={"isBillableToCompany": "is_billable", "isBilled": "is_billed"},
-    labels={"chargeType": "kind", "status": "status"},
-)
-INVOICE = _shape(
-    "Invoices",
-    Invoice,
-    texts={"invoiceNumber": "number", "orderNumber": "purchase_order_number", "comments": "comments"},
-    refs={"companyID": "company_ref", "voidedByResourceID": "voided_by_ref"},
-    instants={"voidedDate": "voided_at", "createDateTime": "created_at"},
-    days={
-        "invoiceDateTime": "invoiced_on",
-        "dueDate": "due_on",
-        "fromDate": "from_on",
-        "toDate": "until_on",
-        "paidDate": "paid_on",
-    },
-    amounts={"invoiceTotal": "total", "totalTaxValue": "tax"},
-    flags={"isVoided": "is_voided"},
-    labels={"paymentTerm": "payment_term"},
-)
-BILLING_ITEM = _shape(
-    "BillingItems",
-    BillingItem,
-    texts={"itemName": "name", "description": "description", "purchaseOrderNumber": "purchase_order_number"},
-    refs={
-        "companyID": "company_ref",
-        "ticketID": "ticket_ref",
-        "taskID": "task_ref",
-        "projectID": "project_ref",
-        "timeEntryID": "time_entry_ref",
-        "ticketChargeID": "charge_ref",
-        "contractID": "contract_ref",
-        "contractBlockID": "contract_block_ref",
-        "contractServiceID": "contract_service_ref",
-        "configurationItemID": "asset_ref",
-        "roleID": "role_ref",
-        "billingCodeID": "billing_code_ref",
-        "invoiceID": "invoice_ref",
-        "itemApproverID": "approved_by_ref",
-    },
-    instants={"postedOnTime": "created_at"},
-    days={"itemDate": "item_on", "postedDate": "posted_on"},
-    amounts={
-        "quantity": "quantity",
-        "rate": "rate",
-        "internalCurrencyRate": "own_rate",
-        "ourCost": "cost",
-        "extendedPrice": "price",
-        "internalCurrencyExtendedPrice": "own_price",
-        "taxDollars": "tax",
-        "internalCurrencyTaxDollars": "own_tax",
-        "totalAmount": "total",
-        "internalCurrencyTotalAmount": "own_total",
-    },
-    labels={"billingItemType": "kind", "subType": "sub_kind"},
-)
 
-BY_ENTITY: dict[str, Shape] = {shape.entity: shape for shape in [*globals().values()] if isinstance(shape, Shape)}
+BY_ENTITY: dict[str, Shape] = {
+    shape.entity: shape for shape in (*globals().values(), *vars(money).values()) if isinstance(shape, Shape)
+}
 """The shapes by the vendor's plural name."""
 
 

@@ -7,7 +7,7 @@ from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS, where
 from servicedesk_autotask.reading.joins import Joiner, batches
 from servicedesk_autotask.reading.keyset import id_pages, row_id, whole_number
 from servicedesk_autotask.reading.pull import record_for
-from servicedesk_autotask.reading.streams import HISTORY_ENTITY, Source, Stream
+from servicedesk_autotask.reading.stream import HISTORY_ENTITY, Source, Stream
 from servicedesk_core.errors import AuthenticationError, ConnectorError, PermissionDeniedError, RejectedError
 from servicedesk_core.hooks import FetchOutcome, FetchStatus, SourceRecord
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS, Condition, where, wire_instant
 from servicedesk_autotask.reading.keyset import id_pages, whole_number
-from servicedesk_autotask.reading.streams import JOINED, Join
+from servicedesk_autotask.reading.stream import JOINED, Join
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks import LogSink
 

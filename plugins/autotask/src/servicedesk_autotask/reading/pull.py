@@ -10,7 +10,7 @@ from servicedesk_autotask.meaning.stamps import stamps_of
 from servicedesk_autotask.reading.joins import Joiner
 from servicedesk_autotask.reading.keyset import id_pages, row_id, whole_number
 from servicedesk_autotask.reading.position import Position, read_position, read_range
-from servicedesk_autotask.reading.streams import DELETED_LOG_ENTITY, ENTITY, Source, Stream
+from servicedesk_autotask.reading.stream import DELETED_LOG_ENTITY, ENTITY, Source, Stream
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks import LogSink, Page, PullMode, PullRequest, SourceRecord
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from servicedesk_autotask.meaning.shapes import BY_ENTITY, Shape
+from servicedesk_autotask.meaning.shape import Shape
+from servicedesk_autotask.meaning.shapes import BY_ENTITY
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_core.hooks import ReconcilableBy, WriteCapability
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from servicedesk_autotask.api.query import wire_instant
-from servicedesk_autotask.meaning.shapes import Shape
+from servicedesk_autotask.meaning.shape import Shape
 from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.refusing import refused
 from servicedesk_autotask.writing.words import Words
