@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servicedesk_autotask.meaning import shapes, values
+from servicedesk_autotask.meaning import shapes
 from servicedesk_autotask.meaning.lists import EntityLists, TenantLists
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_core.domain import (
@@ -189,30 +189,6 @@ def test_date_only_fields_keep_their_day_in_every_zone():
     found = mapper().map("time_entries", raw).entity
     assert found.work_date == date(2026, 11, 21)
     assert (found.worked_s, found.billed_s) == (3960, 900)
-
-
-@pytest.mark.parametrize(
-    ("hours", "seconds"), [(1.1, 3960), (0.1, 360), (2.675, 9630), (33.84, 121_824), (1e-7, 0), ("1.5", 5400), (0, 0)]
-)
-def test_hours_become_whole_seconds_without_binary_error(hours, seconds):
-    assert values.seconds(hours, "worked_s", []) == seconds
-
-
-def test_half_a_second_is_rounded_up():
-    assert values.seconds("0.000138889", "worked_s", []) == 1  # 0.5000004 s
-    assert values.seconds(Decimal("1.5") / 3600, "worked_s", []) == 2
-
-
-def test_negative_hours_are_left_out_and_reported():
-    issues = []
-    assert values.seconds(-3.5, "estimated_s", issues) is None
-    assert [issue.kind for issue in issues] == ["negative_duration"]
-
-
-@pytest.mark.parametrize("wire", ["many", float("nan"), float("inf")])
-def test_number_that_is_none_is_refused(wire):
-    with pytest.raises(ValueError, match="no number"):
-        values.seconds(wire, "worked_s", [])
 
 
 def test_money_never_gets_binary_error():
@@ -398,60 +374,6 @@ def test_whatever_a_ticket_holds_it_is_refused_or_a_valid_one(raw):
 def test_unknown_stream_is_refused():
     with pytest.raises(UnsupportedError):
         mapper().map("parcels", {"id": 1})
-
-
-def history(detail, action="Edited", **raw):
-    row = {"id": 9, "ticketID": 2, "date": "2026-11-20T10:00:00Z", "action": action, "detail": detail, "resourceID": 8}
-    return mapper().map("ticket_events", row | raw)
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        'Status: "New" -> "In Progress"',
-        "Status changed from New to In Progress.",
-        "status: New → in progress",
-        "Ticket Status was changed from 'New' to 'In Progress'",
-    ],
-)
-def test_history_of_a_status_is_read_in_several_wordings(detail):
-    event = history(detail).entity
-    assert event.type is EventType.STATUS_CHANGED
-    assert event.before == {"status": "New", "status_category": "new"}
-    assert event.after == {"status": "In Progress", "status_category": "in_progress"}
-    assert (event.external_id, event.source_seq, event.actor_ref) == ("9", 9, "8")
-
-
-def test_history_of_priority_queue_and_person():
-    assert history('Priority: "Medium" -> "Critical"').entity.after == {"priority_name": "Critical", "priority": "P1"}
-    assert history('Queue: "" -> "Monitoring Alert"').entity.before == {"queue_ref": None}
-    assert history('Queue: "" -> "Monitoring Alert"').entity.after == {"queue_ref": "8"}
-    assert history('Primary Resource: "" -> "29682885"').entity.after == {"assignee_ref": "29682885"}
-    assert history('Primary Resource: "" -> "Example, Ana"').entity.after == {"assignee": "Example, Ana"}
-
-
-def test_history_row_with_several_changes_gives_several_events():
-    found = history('Status: "New" -> "Complete"\nTitle: "a" -> "b"\nPriority: "Low" -> "High"')
-    assert [event.type.value for event in (found.entity, *found.also)] == ["status_changed", "priority_changed"]
-    assert [event.external_id for event in (found.entity, *found.also)] == ["9", "9#2"]
-
-
-@pytest.mark.parametrize("detail", ["Checklist item done", "", None, 'Title: "a" -> "b"', "->", "Status: ->:"])
-def test_history_that_is_not_understood_stays_an_activity(detail):
-    found = history(detail, action="Forwarded")
-    assert found.entity.type in {EventType.ACTIVITY, EventType.STATUS_CHANGED}
-    assert found.entity.vendor_word == "Forwarded"
-    if detail != "Status: ->:":
-        assert found.entity.type is EventType.ACTIVITY
-
-
-def test_history_of_creation_and_of_workflows():
-    assert history("Ticket created", action="Created").entity.type is EventType.CREATED
-    assert history("x", resourceID=4).entity.actor_type is ActorType.SYSTEM
-
-
-def test_unknown_word_in_history_is_reported():
-    assert ("unmapped_status", "status", "Nap") in kinds(history('Status: "New" -> "Nap"'))
 
 
 @pytest.mark.parametrize(
