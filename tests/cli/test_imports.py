@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 
-MOST = {"tickets list": 125, "report desk": 140, "claims list": 148, "status": 145}
+MOST = {"tickets list": 128, "report desk": 145, "claims list": 150, "status": 147}
 COUNT = """
 import sys
 from servicedesk_core.cli.main import main
