@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
     from servicedesk_core.hooks.marks import carries_mark as carries_mark
+    from servicedesk_core.hooks.marks import marks_in as marks_in
     from servicedesk_core.hooks.marks import unmarked as unmarked
     from servicedesk_core.hooks.outcomes import ItemOutcome as ItemOutcome
     from servicedesk_core.hooks.pulling import FetchOutcome as FetchOutcome

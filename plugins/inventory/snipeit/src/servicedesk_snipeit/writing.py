@@ -7,8 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError
-from servicedesk_core.hooks import Clock, FindResult, Known, Write, WriteReceipt, carries_mark, looked_for
-from servicedesk_core.hooks.marks import marks_in
+from servicedesk_core.hooks import Clock, FindResult, Known, Write, WriteReceipt, carries_mark, looked_for, marks_in
 from servicedesk_snipeit.api import Api
 from servicedesk_snipeit.meaning import is_ready, split, split_move
 from servicedesk_snipeit.profile import TAKE
