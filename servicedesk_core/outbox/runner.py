@@ -54,7 +54,7 @@ class OutboxRunner:
         self._connection = connection
         self._policy = policy
         self._under_way: dict[asyncio.Task[Sent | None], StoredWrite] = {}
-        self._copies: set[asyncio.Task[None]] = set()
+        self._copies: dict[asyncio.Task[None], StoredWrite] = {}
         self._places = asyncio.Semaphore(policy.parallel)
 
     async def run(self, only: Collection[int] = ()) -> SendOutcome:
@@ -94,9 +94,12 @@ class OutboxRunner:
             for write in await self._store.read(partial(self._due, free=free, only=only)):
                 task = asyncio.create_task(delivery.deliver(write), name=f"write:{write.id}")
                 self._under_way[task] = write
-            if not self._under_way:
+            if self._under_way:
+                await self._one_ends(delivery)
+            elif self._copies:  # what is next for the same record waits until it was read back
+                await asyncio.wait(self._copies, return_when=asyncio.FIRST_COMPLETED)
+            else:
                 return
-            await self._one_ends(delivery)
         while self._under_way:
             await self._one_ends(delivery)
 
@@ -107,7 +110,7 @@ class OutboxRunner:
         failing = lanes.of(tx, self._connection.name)
         probing = {w.kind for w in self._under_way.values() if w.kind in failing}
         shut = {kind for kind, lane in failing.items() if lane.resume_at > now} | probing
-        busy = {w.aggregate for w in self._under_way.values()}
+        busy = {w.aggregate for w in (*self._under_way.values(), *self._copies.values())}
         found: list[StoredWrite] = []
         limit = max(free, 50) if failing else free
         for write in outbox.due(tx, self._connection.name, now=now, limit=limit, without=shut, busy=busy, only=only):
@@ -123,8 +126,8 @@ class OutboxRunner:
             write = self._under_way.pop(task)
             if (sent := task.result()) is not None:
                 copying = asyncio.create_task(self._copy(delivery, write, sent), name=f"copy:{write.id}")
-                self._copies.add(copying)
-                copying.add_done_callback(self._copies.discard)
+                self._copies[copying] = write
+                copying.add_done_callback(self._copies.pop)
 
     async def _copy(self, delivery: Delivery, write: StoredWrite, sent: Sent) -> None:
         """Read back what was confirmed, beside the next attempts; never more at once than they are."""

@@ -12,6 +12,7 @@ from servicedesk_core.store.schema import (
     progress,
     quarantine,
     record_issues,
+    record_revisions,
     seen,
     staged,
     ticket_histories,
@@ -48,7 +49,7 @@ def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source
         passes = select(progress.c.pass_id).where(progress.c.source_id == source.id)
         for part in (seen, staged):
             tx.execute(delete(part).where(part.c.pass_id.in_(passes)))
-        for table in (progress, children_read, quarantine, record_issues, ticket_histories):
+        for table in (progress, children_read, quarantine, record_issues, record_revisions, ticket_histories):
             tx.execute(delete(table).where(table.c.source_id == source.id))
     return sources.identify(tx, source.id, identity)
 

@@ -5,6 +5,8 @@ import pytest
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteNotGrantedError, WriteStateError
+from servicedesk_core.outbox.copying import Copier
+from servicedesk_core.outbox.delivery import Delivery
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.store import changes, records, sources
 from tests.outbox.conftest import QUICK, settings_for
@@ -173,3 +175,27 @@ async def test_time_is_put_before_the_client_only_with_a_grant_of_its_own(vendor
         write = await desk.tickets.log_time("T1", 900, public=True, **said)
         assert (write.visibility, len(write.warnings)) == ("public", 1), "an equal entry is there already"
     assert [entry["public"] for entry in vendor.records["time_entries"].values()] == [False, True]
+
+
+async def test_the_next_write_of_a_record_waits_until_the_one_before_was_read_back(desk, vendor, monkeypatch):
+    await desk.sync("psa", mode="full")
+    one = await desk.tickets.update("T1", title="First")
+    two = await desk.tickets.update("T1", description="Second")
+    deliver, land, happened = Delivery.deliver, Copier.land, []
+
+    async def delivering(self, write):
+        happened.append(("sent", write.id))
+        return await deliver(self, write)
+
+    async def landing(self, calls, stream, found, by):
+        landed = await land(self, calls, stream, found, by)
+        happened.append(("stored", by[1]))
+        return landed
+
+    monkeypatch.setattr(Delivery, "deliver", delivering)
+    monkeypatch.setattr(Copier, "land", landing)
+    await desk.writes.approve([one.id, two.id], send=True)
+    assert happened == [("sent", one.id), ("stored", one.id), ("sent", two.id), ("stored", two.id)]
+    assert (
+        (await desk.tickets.get("T1")).ticket.description == vendor.records["tickets"]["1"]["description"] == "Second"
+    )

@@ -17,7 +17,8 @@ from servicedesk_core.features.privacy import tables as erasing
 from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.store import audit, outbox, runs, state
+from servicedesk_core.store import audit, outbox, runs, sources, state
+from servicedesk_core.store.schema import record_issues, record_revisions
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
 
@@ -114,6 +115,24 @@ async def test_an_erased_person_is_nowhere_and_stays_away(desk, people, tmp_path
     assert desk.sql("SELECT title FROM tickets WHERE external_id = '9'") == [("New of [erased]",)]
     assert desk.sql("SELECT body FROM notes WHERE external_id = 'n9'") == [("[erased] on a new ticket",)]
     assert named(on_disk(desk)) == []
+
+
+async def test_not_even_the_vendors_id_of_an_erased_person_is_left_beside_versions_and_unknown_words(
+    desk, people, tmp_path
+):
+    await desk.sync()
+
+    def note(tx):
+        psa = sources.get(tx, "psa").id
+        for ref in ("k1", "k2"):
+            key = {"source_id": psa, "stream": "contacts", "external_id": ref}
+            tx.execute(record_revisions.insert().values(**key, revision="7"))
+            tx.execute(record_issues.insert().values(**key, kind="unknown", field="kind", value="9"))
+
+    desk.store.write_blocking(note)
+    await erase(desk, tmp_path)
+    assert desk.sql("SELECT external_id FROM record_revisions WHERE stream = 'contacts'") == [("k2",)]
+    assert desk.sql("SELECT external_id FROM record_issues WHERE stream = 'contacts'") == [("k2",)]
 
 
 async def test_the_list_of_the_erased_says_nothing_about_them(desk, people, tmp_path):

@@ -29,7 +29,16 @@ from servicedesk_core.store.erased_people import (
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
-from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
+from servicedesk_core.store.schema import (
+    RECORDS,
+    changes,
+    metadata,
+    outbox,
+    progress,
+    record_issues,
+    record_revisions,
+    seen,
+)
 from servicedesk_core.store.schema import quarantine as quarantine_table
 from servicedesk_core.store.schema.base import TELLS
 
@@ -217,6 +226,9 @@ def erase_rest(tx: Connection, person: Person) -> int:
     met += tx.execute(
         delete(quarantine_table).where(own, quarantine_table.c.external_id == person.contact.external_id)
     ).rowcount
+    for table in (record_issues, record_revisions):  # the vendor's id alone says that there was such a person
+        own = (table.c.source_id == person.source_id) & (table.c.stream == "contacts")
+        tx.execute(delete(table).where(own, table.c.external_id == person.contact.external_id))
     told = [row.id for row in _quarantined(tx, person)]
     tx.execute(update(quarantine_table).where(quarantine_table.c.id.in_(told)).values(raw=None))
     met += len(told)
