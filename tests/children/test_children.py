@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.slow
 async def test_children_come_with_new_and_changed_parents_only(world):
     psa = world.psa
     psa.company("c1", "s1", "s2")
@@ -29,6 +30,7 @@ async def test_children_come_with_new_and_changed_parents_only(world):
     assert sorted(psa.asked(of="actions")) == ["1", "2", "3"]  # a deletion may have moved no stamp
 
 
+@pytest.mark.slow
 async def test_an_allowance_is_kept_open_parents_come_first_and_the_rest_is_counted(world):
     psa = world.psa
     psa.company("c1")

@@ -18,6 +18,8 @@ from servicedesk_core.faces.alerting import Watch
 from servicedesk_core.features.webhooks import rules
 from servicedesk_core.store import webhooks
 
+pytestmark = pytest.mark.slow  # a desk, a vendor and a listener each
+
 STREAMS = ["companies", "tickets", "notes"]
 
 
@@ -124,7 +126,6 @@ async def test_a_storm_costs_the_vendor_few_requests(world):
         assert desk.requests_sent - before < 60  # many are read together
 
 
-@pytest.mark.slow
 async def test_a_webhook_that_the_vendor_has_switched_off_is_told_and_switched_on_again(world, ticket):
     async with heard(world) as (desk, hearing):
         hearing.listener._routes = {}  # the wrong address: every callout is refused
@@ -142,7 +143,6 @@ async def test_a_webhook_that_the_vendor_has_switched_off_is_told_and_switched_o
         await shows(world, ticket, "Heard again")
 
 
-@pytest.mark.slow
 def test_what_was_accepted_is_read_although_the_process_dies_before_it_could(world_with, tmp_path):
     with world_with(now=None, tickets=20) as world:
         world.options["streams"] = STREAMS

@@ -77,6 +77,7 @@ async def test_a_change_of_something_else_since_the_proposal_is_no_conflict(desk
     assert vendor.records["tickets"]["1"]["description"] == "Somebody adds this"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("told", "says"), [({}, "No right to do that."), ({"reads_back": True}, "")], indirect=["told"]
 )
@@ -150,6 +151,7 @@ async def test_a_search_that_finds_nothing_at_all_proves_nothing(desk, vendor):
     assert "found nothing proves nothing" in write.error
 
 
+@pytest.mark.slow
 async def test_a_change_says_by_whom_with_which_write_and_what_stood_there_before(desk, vendor):
     since = await desk.store.read(changes.head)
     write = await desk.tickets.update("T1", title="Ours", queue="Projects", send=True)

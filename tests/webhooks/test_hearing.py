@@ -14,6 +14,8 @@ from servicedesk_core.store import leases, webhooks
 from servicedesk_core.store.holding import held
 from tests.webhooks.conftest import nothing_waits, titles, until
 
+pytestmark = pytest.mark.slow  # a desk and a listener each
+
 CHANGED = {"kind": "changed", "ref": "1", "event": "e1"}
 
 
