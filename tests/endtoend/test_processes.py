@@ -153,9 +153,12 @@ def test_a_killed_reading_of_old_histories_goes_on_where_it_was(world, start):
     expire_leases(world)
     assert ended(start(*past))[0] == 0
     tickets = [row["id"] for row in world.sandbox.store.select("Tickets")]
-    assert world.rows(with_history) == [(len(tickets),)]
+    of_one = [ref for ref in tickets if world.sandbox.store.count("TicketHistory", f"ticketID = {ref}") == 1]
+    # Of a ticket whose whole history is that it was made, the desk may keep what it saw itself instead.
+    assert len(tickets) - len(of_one) <= world.rows(with_history)[0][0] <= len(tickets)
     told = world.sandbox.store.count("TicketHistory", "1 = 1")
-    assert world.rows("SELECT count(*) FROM ticket_events WHERE source = 'history' AND gone_at IS NULL") == [(told,)]
+    ((kept,),) = world.rows("SELECT count(*) FROM ticket_events WHERE source = 'history' AND gone_at IS NULL")
+    assert told - len(of_one) <= kept <= told
     asked = world.sandbox.state()["requests"]["POST TicketHistory/query"]
     assert len(tickets) <= asked <= len(tickets) + 2 * 25
     assert world.rows("SELECT is_complete, count(*) FROM ticket_histories GROUP BY 1") == [(1, len(tickets))]
