@@ -12,9 +12,8 @@ from servicedesk_core.grading.subject import CONNECTORS, Subject
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = (
-    *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "ingram", "lenovo")),
-    "inventory/inventree",
-    "inventory/snipeit",
+    *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "lenovo")),
+    *(f"inventory/{name}" for name in ("ingram", "inventree", "snipeit")),
 )
 EXEMPT = {
     # Dell lists dispatches without tag and reference: a lost answer takes a person who looks.
@@ -57,7 +56,7 @@ def test_everything_that_needs_no_run_is_met(name, said, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 def test_it_is_platinum_by_measurement():
-    grade = check(PLUGINS / "manufacturers/ingram")
+    grade = check(PLUGINS / "inventory/ingram")
     unmet = in_state(grade, State.MISSING, State.NOT_MEASURED)
     if list(in_state(grade, State.NOT_MEASURED)) == ["wheel"] and len(unmet) == 1:
         pytest.skip(f"the wheel cannot be built here: {unmet['wheel'][0]}")

@@ -1,4 +1,4 @@
-"""What the tests of all manufacturers' connectors share."""
+"""What the tests of all connectors share."""
 
 from hypothesis import HealthCheck, settings
 
