@@ -4,6 +4,7 @@ import functools
 import importlib.metadata
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import orjson
@@ -153,7 +154,7 @@ class HttpClient:
             **self.profile.headers,
         }
         if json is not None:
-            content = orjson.dumps(json)
+            content = orjson.dumps(json, default=_exactly)
             fields["Content-Type"] = JSON
         call = Call(
             method=method,
@@ -262,6 +263,13 @@ def _may_repeat(call: Call, error: BaseException) -> bool:
     if not isinstance(error, TransientError) or isinstance(error, CircuitOpenError):
         return False
     return not call.writes or isinstance(error.__cause__, WireError)
+
+
+def _exactly(value: object) -> orjson.Fragment:
+    """Return an amount as the digits that it has: a float would not keep them."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(f"{value:f}")
+    raise TypeError(f"a {type(value).__name__} is no JSON")
 
 
 @functools.cache

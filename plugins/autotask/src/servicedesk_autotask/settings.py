@@ -50,6 +50,13 @@ class AutotaskSettings(ConnectorSettings):
     note_type: str | None = Field(
         default=None, description="Type of the notes that are written, by your own word; left out: Task Notes."
     )
+    charge_type: str | None = Field(
+        default=None, description="Type of the charges that are written, by your own word; left out: Operational."
+    )
+    charge_code: str | None = Field(
+        default=None,
+        description="Name of the material cost code of charges; left out: the only one that the tenant has.",
+    )
     status_for: dict[StatusCategory, str] = Field(
         default_factory=dict,
         description="Your status to write for a meaning that several of your statuses have.",

@@ -8,7 +8,7 @@ from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.hooks import Write
 from servicedesk_core.testing import MemoryState, WriteFault, WriteSuite, WriteVendor
 
-PATHS = {"method": "POST|PATCH", "path": "/(Tickets|Notes|TimeEntries|ConfigurationItems)$"}
+PATHS = {"method": "POST|PATCH", "path": "/(Tickets|Notes|TimeEntries|Charges|ConfigurationItems)$"}
 THRESHOLD = {"errors": ["The Autotask API request threshold of 10000 requests per hour has been exceeded."]}
 FAULTS = {
     WriteFault.LOST_ANSWER: {"kind": "drop_after"},
@@ -50,6 +50,12 @@ class AutotaskVendor(WriteVendor):
                     "work_date": "2026-11-19", "summary": "Looked at it",
                 }  # fmt: skip
                 return Write("", kind, parent=str(ticket["id"]), values=values)
+            case "charges.create":
+                values = {
+                    "name": f"Dock {number}", "quantity": "2", "unit_cost": "189.10", "unit_price": "236.35",
+                    "is_billable": True, "bought_on": "2026-11-19",
+                }  # fmt: skip
+                return Write("", kind, parent=str(ticket["id"]), values=values)
             case _:
                 return Write("", kind, parent=str(ticket["id"]), values={"body": f"Note {number}"})
 
@@ -65,6 +71,7 @@ class AutotaskVendor(WriteVendor):
             "tickets": ("title", "description", "resolution"),
             "notes": ("title", "description") if row.get("publish") == 1 else (),
             "time_entries": ("summaryNotes",),
+            "charges": ("name", "description", "purchaseOrderNumber"),
         }
         return " ".join(str(row.get(name)) for name in names.get(kind.partition(".")[0], ()))
 

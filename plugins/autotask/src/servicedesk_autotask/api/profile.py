@@ -127,6 +127,7 @@ ROUTES = (
     KINDS["notes.create_internal"].route("POST", "Tickets/{ticket}/Notes"),
     KINDS["notes.create_public"].route("POST", "Tickets/{ticket}/Notes"),
     KINDS["time_entries.create"].route("POST", "TimeEntries"),
+    KINDS["charges.create"].route("POST", "Tickets/{ticket}/Charges"),
     KINDS["assets.update"].route("PATCH", "ConfigurationItems"),
     *(
         Route(method, f"{entity}Webhooks{path}", WEBHOOKS)

@@ -12,7 +12,7 @@ from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, time_entries
 from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.comparing import differing, same
-from servicedesk_autotask.writing.kinds import SETTLE_S, entity_of, stream_of
+from servicedesk_autotask.writing.kinds import REFERENCE_FIELDS, SETTLE_S, entity_of, stream_of
 from servicedesk_autotask.writing.sender import last_touched, unchanged
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import ProtocolError
@@ -24,6 +24,7 @@ from servicedesk_core.hooks import (
     Inconclusive,
     Known,
     ProvenAbsent,
+    ReconcilableBy,
     Write,
     WriteCapability,
     looked_for,
@@ -70,26 +71,26 @@ class Finder:
     async def find(self, write: Write) -> FindResult:
         """Look for a write; see the hook ``find_write``."""
         kind = self._capabilities.declared(write.kind)
-        if kind.kind == "tickets.create":
-            return await self._ticket(write)
+        if kind.reconcilable_by is ReconcilableBy.REFERENCE:
+            return await self._referring(write, entity_of(kind))
         if kind.needs == "target":
             return await self._change(write, kind)
         if entity_of(kind) == "TicketNotes":
             return await self._note(write, kind)
         return await self._time(write, kind)
 
-    async def _ticket(self, write: Write) -> FindResult:
-        """Ask for the ticket whose ``externalID`` is the write's id."""
+    async def _referring(self, write: Write, entity: str) -> FindResult:
+        """Ask for the record whose reference field is the write's id."""
+        field = REFERENCE_FIELDS[entity]
 
         async def search(key: str, parent: str | None) -> list[str]:
             del parent
             # The vendor compares without regard to case: one that differs in it is another's, and cannot be ours.
-            return _refs(await self._all("Tickets", [where("externalID", "eq", key)], fields=["id", "externalID"]))
+            return _refs(await self._all(entity, [where(field, "eq", key)], fields=["id", field]))
 
         async def canary() -> Known | None:
-            conditions = [where("externalID", "exist")]
-            page = await self._api.query("Tickets", conditions, fields=["id", "externalID"], size=1, reserved=True)
-            return next((Known(str(row["externalID"]), str(row["id"])) for row in page.rows), None)
+            page = await self._api.query(entity, [where(field, "exist")], fields=["id", field], size=1, reserved=True)
+            return next((Known(str(row[field]), str(row["id"])) for row in page.rows), None)
 
         return await looked_for(write, search, now=self._clock.now(), settle_s=SETTLE_S, canary=canary)
 

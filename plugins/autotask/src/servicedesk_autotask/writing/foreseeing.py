@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import notes, tickets, time_entries
+from servicedesk_autotask.writing import charges, notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
 from servicedesk_autotask.writing.kinds import entity_of, shape_of
 from servicedesk_autotask.writing.wire import to_wire
@@ -38,8 +38,11 @@ def foreseen(write: Write, kind: WriteCapability, words: Words, settings: Autota
         values.pop("custom_fields", None)
     each = (_refused(partial(to_wire, shape, {name: value}, words)) for name, value in values.items())
     found = tuple(problem for problems in each for problem in problems)
-    whole = partial(tickets.with_defaults, values, words) if kind.kind == "tickets.create" else None
-    return found or _refused(whole or partial(to_wire, shape, values, words))
+    whole: dict[str, Callable[[], object]] = {
+        "tickets.create": partial(tickets.with_defaults, values, words),
+        "charges.create": partial(charges.plain_charge, values, words, settings),
+    }
+    return found or _refused(whole.get(kind.kind, partial(to_wire, shape, values, words)))
 
 
 def _refused(translate: Callable[[], object]) -> tuple[WriteProblem, ...]:

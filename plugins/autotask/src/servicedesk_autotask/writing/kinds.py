@@ -16,7 +16,10 @@ SETTLE_S = 300.0
 """The vendor ends a call after five minutes at the latest; before that, absence proves nothing."""
 
 LONGEST_ID = 50
-"""Characters of ``externalID``, which carries the id of a write."""
+"""Characters of the fields that carry the id of a write, see :data:`REFERENCE_FIELDS`."""
+
+REFERENCE_FIELDS: Final = {"Tickets": "externalID", "TicketCharges": "internalPurchaseOrderNumber"}
+"""Of what is found by a reference: the field that carries the id of its write. No client reads either of them."""
 
 TICKET_FIELDS = (
     "title", "description", "resolution", "status", "status_category", "priority", "priority_name", "kind", "kind_name",
@@ -92,6 +95,31 @@ KINDS: dict[str, WriteCapability] = {
             visible_to="customer",
             staff_fields=("internal_notes",),
             vendor_entities=("TimeEntries",),
+        ),
+        _kind(
+            "charges.create",
+            reconcilable_by=ReconcilableBy.REFERENCE,
+            right="Service Desk: Ticket Charges, add",
+            fields=(
+                "name",
+                "description",
+                "kind",
+                "product_ref",
+                "billing_code_ref",
+                "contract_service_ref",
+                "quantity",
+                "unit_cost",
+                "unit_price",
+                "is_billable",
+                "bought_on",
+                "purchase_order_number",
+            ),
+            required=("name", "quantity", "is_billable", "bought_on"),
+            needs="parent",
+            max_lengths={"name": 100, "description": 2000, "purchase_order_number": 50},
+            visible_to="customer",
+            staff_fields=("unit_cost", "kind", "billing_code_ref"),
+            vendor_entities=("TicketCharges",),
         ),
         _kind(
             "assets.update",

@@ -11,7 +11,7 @@ from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.meaning.lists import MAX_AGE
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import notes, tickets, time_entries
+from servicedesk_autotask.writing import charges, notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import Values, checked_values, number_of
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
 from servicedesk_autotask.writing.foreseeing import foreseen
@@ -133,6 +133,9 @@ class Sender:
         if entity_of(kind) == "TicketNotes":
             body = notes.new_note(write, kind, values, words, self._settings)
             return _Request("POST", f"Tickets/{parent}/Notes", body, {})
+        if entity_of(kind) == "TicketCharges":
+            body = await charges.new_charge(self._api, write.id, values, words, self._settings)
+            return _Request("POST", f"Tickets/{parent}/Charges", body, values)
         body = await time_entries.new_entry(self._api, parent, values)
         return _Request("POST", "TimeEntries", body, {})
 

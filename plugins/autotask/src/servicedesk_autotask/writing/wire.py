@@ -61,6 +61,8 @@ def _plain(shape: Shape, name: str, value: Any, words: Words) -> tuple[str, Any]
         (shape.instants, _instant),
         (shape.days, _day),
         (shape.hours, _hours),
+        (shape.amounts, _as_it_is),
+        (shape.flags, _as_it_is),
     ):
         if field := _field_of(table, name):
             return field, None if value is None else convert(value)
@@ -94,6 +96,10 @@ def _day(value: date) -> str:
 
 def _hours(value: int) -> float:
     return round(value / 3600, 4)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _custom(entity: str, value: Mapping[str, str | None], words: Words) -> list[Body]:

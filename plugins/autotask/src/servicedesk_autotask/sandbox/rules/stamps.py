@@ -79,8 +79,3 @@ def checklist_item(act: Act) -> None:
         act.row["completedDateTime"], act.row["completedByResourceID"] = act.at, act.author
     elif not done:
         act.row["completedDateTime"] = act.row["completedByResourceID"] = None
-
-
-def charge(act: Act) -> None:
-    """Stamp a charge."""
-    _stamp(act, "createDate", ("statusLastModifiedDate",), "creatorResourceID")
