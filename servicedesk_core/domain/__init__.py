@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.parties import Role as Role
     from servicedesk_core.domain.parties import Site as Site
     from servicedesk_core.domain.parties import Technician as Technician
+    from servicedesk_core.domain.parts.orders import GoodsReceipt as GoodsReceipt
+    from servicedesk_core.domain.parts.orders import OrderStatus as OrderStatus
+    from servicedesk_core.domain.parts.orders import PurchaseOrder as PurchaseOrder
+    from servicedesk_core.domain.parts.orders import PurchaseOrderLine as PurchaseOrderLine
     from servicedesk_core.domain.parts.records import Part as Part
     from servicedesk_core.domain.parts.records import StockLevel as StockLevel
     from servicedesk_core.domain.parts.records import StockMove as StockMove

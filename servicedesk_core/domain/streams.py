@@ -63,6 +63,9 @@ _CLASSES = {
     "parts": "parts.records:Part",
     "stock_levels": "parts.records:StockLevel",
     "stock_moves": "parts.records:StockMove",
+    "purchase_orders": "parts.orders:PurchaseOrder",
+    "purchase_order_lines": "parts.orders:PurchaseOrderLine",
+    "goods_receipts": "parts.orders:GoodsReceipt",
 }
 """Module and name of each stream's class, parents before children."""
 
@@ -108,6 +111,7 @@ _TARGETS = {
     "task_ref": "tasks",
     "part_ref": "parts",
     "stock_level_ref": "stock_levels",
+    "order_ref": "purchase_orders",
 }
 """Which stream a reference points at; ``parent_ref`` points at its own."""
 

@@ -51,8 +51,9 @@ class StreamCapability:
             company): ``pull_children`` is called for each of them instead of ``pull``. The records name their parent.
         moved_by: For children: fields of their parent that differ when its children may have; one that the parent does
             not have is passed over. Empty = nothing tells, so that they are read again on a slower schedule only.
-        part_of: Stream whose records hold those of this one (a note with the time that was worked on it): they come in
-            ``Mapped.also`` of the other, under the same id, and are never asked for themselves.
+        part_of: Stream whose records hold those of this one: they come in ``Mapped.also`` of the other, and are never
+            asked for themselves. They name it (the lines of an order), or bear its id (a note with the time that was
+            worked on it); what names it and does not come with it any more is gone.
         right: The right at the vendor without which the stream looks empty, in the vendor's words.
         vendor_entities: The vendor's entities behind the stream, for the documentation.
     """

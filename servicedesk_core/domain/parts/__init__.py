@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.parts.offers import PartQuery as PartQuery
     from servicedesk_core.domain.parts.offers import PartSource as PartSource
     from servicedesk_core.domain.parts.offers import Place as Place
+    from servicedesk_core.domain.parts.orders import GoodsReceipt as GoodsReceipt
+    from servicedesk_core.domain.parts.orders import OrderRequest as OrderRequest
+    from servicedesk_core.domain.parts.orders import OrderStatus as OrderStatus
+    from servicedesk_core.domain.parts.orders import PurchaseOrder as PurchaseOrder
+    from servicedesk_core.domain.parts.orders import PurchaseOrderLine as PurchaseOrderLine
+    from servicedesk_core.domain.parts.orders import ReceiptRequest as ReceiptRequest
+    from servicedesk_core.domain.parts.orders import ReceivedLine as ReceivedLine
+    from servicedesk_core.domain.parts.orders import RequestedLine as RequestedLine
+    from servicedesk_core.domain.parts.orders import TicketLink as TicketLink
+    from servicedesk_core.domain.parts.orders import order_number as order_number
     from servicedesk_core.domain.parts.ranking import Offered as Offered
     from servicedesk_core.domain.parts.ranking import ranked as ranked
     from servicedesk_core.domain.parts.records import Part as Part

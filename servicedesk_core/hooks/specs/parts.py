@@ -10,6 +10,13 @@ class PartsSpecs:
     That is the only hook of the family. What a stock keeps is pulled as the streams ``parts`` and ``stock_levels``;
     what is taken and given back are writes of the kinds ``stock_moves.take`` and ``stock_moves.return``, sent and found
     again like all others.
+
+    Orders are pulled as ``purchase_orders`` with ``purchase_order_lines``, which are ``part_of`` them. They are placed
+    by a write ``purchase_orders.place``, whose values are an :class:`~servicedesk_core.domain.parts.OrderRequest`: send
+    :func:`~servicedesk_core.domain.parts.order_number` of its id as our number, show it in ``PurchaseOrder.reference``,
+    and find the order by it. A line that the source does not take while it takes others is told in
+    ``WriteReceipt.refused["lines"]``, one with another quantity or price too. ``purchase_orders.cancel`` changes
+    ``status`` of an order, and ``goods_receipts.create`` books what has come, where the source keeps a stock.
     """
 
     @hookspec

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.records.stored import known as known
     from servicedesk_core.store.records.stored import load as load
     from servicedesk_core.store.records.stored import outdated as outdated
+    from servicedesk_core.store.records.stored import parts_of as parts_of
     from servicedesk_core.store.records.stored import table_of as table_of
 else:
     from servicedesk_core.exports import lazily

@@ -1,12 +1,13 @@
 """What the store knows of records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
 from servicedesk_core.domain import STREAMS, Entity
+from servicedesk_core.domain.streams import reference_to
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import codec_of
@@ -106,6 +107,25 @@ def load(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str
         external_id: codec.decode(external_id, values)
         for external_id, *values in bulk.select_in(tx, query, source_id, external_ids)
     }
+
+
+def parts_of(tx: Connection, source_id: int, stream: str, whole: str, refs: Collection[str]) -> Collection[str]:
+    """Return the live records of a stream that are a part of some of another: those that name them, else of their ids.
+
+    Args:
+        tx: Any transaction.
+        source_id: Whose records.
+        stream: Stream of the parts.
+        whole: Stream of what they are a part of.
+        refs: Ids of records of that.
+    """
+    if (field := reference_to(stream, whole)) is None:
+        return refs
+    query = (
+        f"SELECT external_id FROM {table_of(stream).name} "  # noqa: S608
+        f"WHERE source_id = {{source}} AND {field} IN {{values}} AND gone_at IS NULL"
+    )
+    return [external_id for (external_id,) in bulk.select_in(tx, query, source_id, refs)]
 
 
 def counts(tx: Connection, source_id: int) -> dict[str, int]:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.reviewing import quality_reviews as quality_reviews
     from servicedesk_core.store.schema.scoring import scorecard_words as scorecard_words
     from servicedesk_core.store.schema.scoring import scorecards as scorecards
+    from servicedesk_core.store.schema.stocking import order_arrivals as order_arrivals
+    from servicedesk_core.store.schema.stocking import order_costs as order_costs
     from servicedesk_core.store.schema.stocking import part_costs as part_costs
     from servicedesk_core.store.schema.system import budget_buckets as budget_buckets
     from servicedesk_core.store.schema.system import budget_counters as budget_counters
@@ -83,7 +85,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 113
+SCHEMA_VERSION = 114
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

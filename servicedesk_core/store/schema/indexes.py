@@ -72,6 +72,10 @@ _worked = RECORDS["time_entries"].c
 Index("ix_time_entries_worked", _worked.work_date, _worked.start_at, sqlite_where=_LIVE, postgresql_where=_LIVE)
 # What was worked on some days, or, of what has no day, from one instant to another: a month among many years.
 
+_lines = RECORDS["purchase_order_lines"].c
+Index("ix_purchase_order_lines_order", _lines.source_id, _lines.order_ref, sqlite_where=_LIVE, postgresql_where=_LIVE)
+# The lines of an order that was read again: what it does not hold any more is gone.
+
 for _stream, _table in RECORDS.items():
     Index(f"ix_{_stream}_gone", _table.c.source_id, sqlite_where=_GONE, postgresql_where=_GONE)
 # Live records are counted as all less those that are gone; live records pay nothing for it.

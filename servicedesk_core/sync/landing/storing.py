@@ -54,7 +54,7 @@ class Landing:
         version: The mapping's version.
         raw: Which payloads are kept.
         excluder: What must not be stored.
-        parts: Streams whose records are a part of these, under the same id.
+        parts: Streams whose records are a part of these.
         observes: Whether ticket events are derived from successive states: not where the source tells them itself.
     """
 
@@ -233,8 +233,9 @@ class Landing:
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
         self._supersede(tx, ready, mode, now)
         for stream in self.parts:
-            lost = [row.entity.external_id for row in ready.incoming]
-            lost = [ref for ref in lost if ref not in ready.also.get(stream, {})]
+            wholes = [row.entity.external_id for row in ready.incoming]
+            held = records.parts_of(tx, self.source_id, stream, self.stream, wholes)
+            lost = [ref for ref in held if ref not in ready.also.get(stream, {})]
             records.mark_gone(tx, self.source_id, stream, lost, reason=LEFT_OUT, mode=mode, now=now)
         if ready.theirs:
             erased_people.add(tx, self.source_id, [(erased_people.TICKET, ref) for ref in ready.theirs])

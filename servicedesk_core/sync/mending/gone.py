@@ -58,7 +58,8 @@ def mark_gone(
         told = (observe.happening(t, _TOLD[reason], at=now, into=into.get(t.external_id)) for t in live)
         store_events(tx, source_id, [*late_snapshots(tx, source_id, live, now), *told], mode=mode, now=now)
     for part in stream.landing.parts:
-        records.mark_gone(tx, source_id, part, external_ids, reason=reason, mode=mode, now=now)
+        theirs = records.parts_of(tx, source_id, part, stream.stream, external_ids)
+        records.mark_gone(tx, source_id, part, theirs, reason=reason, mode=mode, now=now)
     return len(records.mark_gone(tx, source_id, stream.stream, external_ids, reason=reason, mode=mode, now=now))
 
 
