@@ -14,9 +14,9 @@ from servicedesk_core.cli.main import main
 from servicedesk_core.machine import sandboxes
 
 pytestmark = pytest.mark.slow
-needs_makers = pytest.mark.skipif(
-    not (find_spec("servicedesk_dell") and find_spec("servicedesk_lenovo")),
-    reason="servicedesk-dell and servicedesk-lenovo are not installed",
+needs_all = pytest.mark.skipif(
+    not all(find_spec(f"servicedesk_{name}") for name in ("dell", "lenovo", "snipeit")),
+    reason="servicedesk-dell, -lenovo and -snipeit are not installed",
 )
 WATCHED = """
 import json, sys
@@ -52,7 +52,7 @@ def run(tmp_path, monkeypatch, capfd):
     return run
 
 
-@needs_makers
+@needs_all
 def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
     code, out, told = run("demo", "--dir", "desk", "--tickets", "400")
     assert code == 0, told
@@ -66,6 +66,7 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
     for step in ("Sent: under review", "4 hours after sending: approved", "24 hours after sending: in fulfilment",
                  "96 hours after sending: return received"):  # fmt: skip
         assert step in told
+    assert "answered: stock, dell." in told
     for note in ("now under review", "now approved", "shipped: ", "defective part: received"):
         assert note in out
 
@@ -85,16 +86,20 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
     writes = json.loads(run("--config", config, "writes", "list", "--all", "--json")[1])["data"]["items"]
     assert sorted((one["kind"], one["state"]) for one in writes) == [
         ("claims.submit", "confirmed"), *[("notes.create_internal", "confirmed")] * 4,
+        ("stock_moves.take", "confirmed"),
     ]  # fmt: skip
+    (held,) = json.loads(run("--config", config, "parts", "taken", "--ticket", ticket, "--json")[1])["data"]["items"]
+    assert (held["quantity"], held["cost"], held["currency"], held["state"]) == ("1", "84.5", "USD", "confirmed")
     granted = tomllib.loads((tmp_path / config).read_text())["connections"]
     assert {name: one.get("writes") for name, one in granted.items()} == {
         "psa": ["notes.create_internal"],
         "dell": ["claims.submit", "claims.resubmit"],
         "lenovo": ["claims.submit"],
+        "stock": ["stock_moves.take", "stock_moves.return"],
     }
 
 
-@needs_makers
+@needs_all
 def test_nothing_but_its_own_sandboxes_is_reached(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, "demo", "--dir", "desk", "--tickets", "60"],
@@ -102,26 +107,32 @@ def test_nothing_but_its_own_sandboxes_is_reached(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     own = set(re.findall(r" at http://([0-9.]+:\d+)", done.stderr))
-    assert len(own) == 3
+    assert len(own) == 4
     assert set(json.loads((tmp_path / "reached.json").read_text())) == own
 
 
 @pytest.mark.parametrize(
     ("installed", "missing"),
-    [((), "servicedesk-dell servicedesk-lenovo"), (("lenovo",), "servicedesk-dell")],
+    [
+        ((), "servicedesk-dell servicedesk-lenovo"),
+        (("lenovo",), "servicedesk-dell"),
+        (("snipeit",), "servicedesk-dell servicedesk-lenovo"),
+    ],
 )
 def test_without_a_connector_it_does_the_rest_and_says_what_to_install(run, monkeypatch, installed, missing):
-    if installed and not find_spec("servicedesk_lenovo"):
-        pytest.skip("servicedesk-lenovo is not installed")
+    if not all(find_spec(f"servicedesk_{name}") for name in installed):
+        pytest.skip(f"{installed} is not installed")
     scan = sandboxes.scan
     monkeypatch.setattr(sandboxes, "scan", lambda: tuple(p for p in scan() if p.name in {"autotask", *installed}))
     code, out, told = run("demo", "--dir", "desk", "--tickets", "300")
     assert code == 0, told
     assert f"pip install {missing}\n" in told
     assert "Open tickets:" in out
-    if installed:
+    if "lenovo" in installed:
         assert "Sent: under review" in told
         assert "96 hours after sending: closed" in told
     else:
         assert "claim" not in told.replace("Warranty and claims are left out", "")
+    assert ("pip install servicedesk-snipeit\n" in told) is ("snipeit" not in installed)
+    assert ("answered: stock." in told) is ("snipeit" in installed)
     assert run("--config", "desk/servicedesk.toml", "status")[0] == 0

@@ -32,7 +32,7 @@ _ENVIRONMENT = {
 
 REPLACED: tuple[tuple[str, str], ...] = (
     (re.escape(__version__), "VERSION"),
-    (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT"),
+    (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\b[0-9a-f]{64}\b", "HASH"),  # of audit records, which tell the numbers of runs
     (r"\b[0-9a-f]{32}\b", "RUN"),
     (r'("store_bytes"): \d+', r"\1: 0"),  # SQLite's own

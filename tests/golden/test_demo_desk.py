@@ -16,8 +16,8 @@ from tests.golden.running import run
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        not (find_spec("servicedesk_autotask") and find_spec("servicedesk_dell") and find_spec("servicedesk_lenovo")),
-        reason="servicedesk-autotask, -dell and -lenovo are not installed",
+        not all(find_spec(f"servicedesk_{name}") for name in ("autotask", "dell", "lenovo", "snipeit")),
+        reason="servicedesk-autotask, -dell, -lenovo and -snipeit are not installed",
     ),
 ]
 

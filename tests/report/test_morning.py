@@ -7,7 +7,7 @@ import pytest
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config import parse_settings
 from servicedesk_core.desk.stored import StoredDesk
-from servicedesk_core.domain import EventSource, EventType, Priority, StatusCategory, TicketEvent
+from servicedesk_core.domain import EventSource, EventType, Part, Priority, StatusCategory, TicketEvent
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.attention import NextActor, Reason
 from servicedesk_core.features.kpi import USUAL_HOURS
@@ -147,13 +147,14 @@ async def test_the_page_counts_what_its_lists_show(desk):
     assert (page.due_times.by_clock, page.due_times.by_vendor) == (0, 4)
 
 
-async def test_an_instant_that_is_past_is_shown_as_far_as_history_knows_it(desk):
+async def test_an_instant_that_is_past_is_shown_as_far_as_history_knows_it(store, desk):
+    fill(store, [Part(external_id="1", name="Dock")], connection="stock")
     then = NOW - timedelta(hours=2, minutes=30)
     page = await desk.report.morning(as_of=then)
     assert page.verdict.startswith("2 emergencies that nobody has touched")
     assert {"T1", "T11"} <= {one.number for one in page.attention.tickets}
     assert any("1 tickets ended since without a history" in caveat for caveat in page.caveats)
-    assert any("did not know psa yet" in caveat for caveat in page.caveats)
+    assert any("did not know psa yet" in caveat for caveat in page.caveats)  # the stock has no tickets to be late with
     assert (page.page, page.figures, page.alerts) == (None, (), ())
     assert "<script" not in pages.html(page)
     with pytest.raises(SettingsError, match="still to come"):

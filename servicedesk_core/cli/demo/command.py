@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.demo import setup
+from servicedesk_core.cli.demo import parts, setup
 from servicedesk_core.cli.demo.claims import STEPS_H, Made, claim, look_up
-from servicedesk_core.cli.demo.setup import MAKERS, OWN_FILES, PSA, STATE
+from servicedesk_core.cli.demo.setup import MAKERS, OTHERS, OWN_FILES, PSA, STATE, STOCK, STOCK_NAME
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, fail_like, show_outcomes
@@ -34,7 +34,7 @@ def demo(
     tickets: Annotated[int, typer.Option("--tickets", min=1, help="Tickets on the made-up desk.")] = 2000,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the sandboxes running, so that sync works too.")] = False,
 ) -> None:
-    """Sync a made-up desk on this machine, and claim the warranty of one of its devices.
+    """Sync a made-up desk on this machine, claim a warranty, and take a part onto a ticket.
 
     Everything comes from stand-ins of the vendors' systems over real HTTP. Leaves a configuration and a store in the
     folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
@@ -52,8 +52,8 @@ def demo(
     resumes = serve and (directory / STATE).exists() and cli.config.exists()
     installed = installed_sandboxes()
     known = setup.ports(cli.config) if resumes else {}
-    names = (PSA, *(name for name in MAKERS if name in installed and (name in known or not resumes)))
-    behind = timedelta(hours=LIVES_ON_H + (sum(STEPS_H) if len(names) > 1 else 0))
+    names = (PSA, *(name for name in OTHERS if name in installed and (name in known or not resumes)))
+    behind = timedelta(hours=LIVES_ON_H + (sum(STEPS_H) if MAKERS.keys() & set(names) else 0))
     clock = ShiftedClock(timedelta() if resumes else behind)
     wanted = setup.arguments(directory, tickets, names)
     if not resumes:
@@ -61,13 +61,13 @@ def demo(
     begin = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
     for name in wanted:
         wanted[name] += ["--port", str(known[name])] if resumes else ["--now", begin]
-    cli.say(f"Starting stand-ins of {_and([PSA.title(), *(MAKERS[name] for name in names[1:])])} on this machine ...")
+    cli.say(f"Starting stand-ins of {_and([PSA.title(), *(OTHERS[name] for name in names[1:])])} on this machine ...")
     with running_sandboxes(wanted, meanwhile=_prepare) as sandboxes:
         cli.say("   " + ", ".join(f"{name} at {sandbox.url}" for name, sandbox in sandboxes.items()))
         made = None if resumes else _perform(cli, directory, Stage(sandboxes, clock))
         if serve:
             _keep(cli, directory, sandboxes)
-    _say_next(cli, made, serve=serve)
+    _say_next(cli, made, serve=serve, with_parts=STOCK in names)
 
 
 def _prepare() -> None:
@@ -95,7 +95,14 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
         whose = _and([MAKERS[name] for name in missing])
         what = f"{whose} would be asked too with" if makers else "Warranty and claims are left out; they need"
         cli.say(f"   {what} pip install {' '.join(f'servicedesk-{name}' for name in missing)}")
-    cli.say(f"\n{7 if makers else 5}. The desk:")
+    step = 7 if makers else 5
+    if STOCK in stage.sandboxes:
+        cli.say(f"\n{step}. A part for {'the same' if made else 'a'} ticket: who has a {parts.WORDS}?")
+        step += 1
+        _part(cli, stage, made)
+    else:
+        cli.say(f"   Parts are left out; they need pip install servicedesk-{STOCK}")
+    cli.say(f"\n{step}. The desk:")
     _report(cli, directory)
     return made
 
@@ -139,6 +146,11 @@ def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
     return made
 
 
+def _part(cli: Cli, stage: "Stage", made: Made | None) -> None:
+    _sync(cli, stage, STOCK_NAME)
+    cli.with_desk(lambda desk: parts.take(cli, desk, made.ticket if made else None), clock=stage.clock)
+
+
 def _report(cli: Cli, directory: Path) -> None:
     from servicedesk_core.features.report import html, text  # noqa: PLC0415
     from servicedesk_core.files import replace_file  # noqa: PLC0415
@@ -148,10 +160,10 @@ def _report(cli: Cli, directory: Path) -> None:
     replace_file(directory / "desk.html", html(report).encode())
 
 
-def _sync(cli: Cli, stage: "Stage") -> "tuple[SyncOutcome, ...]":
+def _sync(cli: Cli, stage: "Stage", name: str = "psa") -> "tuple[SyncOutcome, ...]":
     async def work(desk: "ServiceDesk") -> "tuple[SyncOutcome, ...]":
         with sync_progress(cli) as progress:
-            return await desk.sync_all(("psa",), progress=progress)
+            return await desk.sync_all((name,), progress=progress)
 
     outcomes = cli.with_desk(work, clock=stage.clock)
     if any(outcome.exit_code for outcome in outcomes):
@@ -172,7 +184,7 @@ def _keep(cli: Cli, directory: Path, sandboxes: "dict[str, RunningSandbox]") -> 
         cli.say(f"\nThe sandbox is stopped; its desk is kept in {directory / STATE}.")
 
 
-def _say_next(cli: Cli, made: Made | None, *, serve: bool) -> None:
+def _say_next(cli: Cli, made: Made | None, *, serve: bool, with_parts: bool) -> None:
     flag = f"--config {cli.config}"
     cli.say(
         f"\nWritten: {cli.config}, the store beside it, and {cli.config.parent / 'desk.html'} (open it in a browser)."
@@ -185,6 +197,8 @@ def _say_next(cli: Cli, made: Made | None, *, serve: bool) -> None:
     if made is not None:
         lines[5:5] = [f"tickets show {made.ticket}", f"claims show {made.claim_id}", "claims propose"]
         lines.append("warranty expiring --within 90d")
+    if with_parts:
+        lines.append("parts report")
     for words in lines:
         cli.say(f"  servicedesk {flag} {words}")
     if not serve:

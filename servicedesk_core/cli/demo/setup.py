@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 PSA = "autotask"
 MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
 """Manufacturers that a demo asks, by id of their connector, if that is installed."""
+STOCK, STOCK_NAME = "snipeit", "stock"
+"""The connector that a demo keeps parts with, if that is installed, and the name of its connection."""
+OTHERS = {**MAKERS, STOCK: "Snipe-IT"}
+"""Everybody but the PSA, by id of their connector."""
 STATE = "sandbox.db"
 SERVICE = "service"
 OWN_FILES = (
@@ -22,16 +26,25 @@ OWN_FILES = (
     "servicedesk.db",
     "desk.html",
     STATE,
-    *(f"sandbox-{maker}.db" for maker in MAKERS),
+    *(f"sandbox-{name}.db" for name in OTHERS),
     SERVICE,
 )
 HISTORY_REQUESTS = 40
 """A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
 NOT_REAL = "Credentials of a sandbox are made up; those of a real system never stand in a file."
 
-_ADDRESS = {"autotask": "zone_url", "dell": "gateway_url", "lenovo": "url"}
+_ADDRESS = {"autotask": "zone_url", "dell": "gateway_url", "lenovo": "url", STOCK: "url"}
 """The setting that leads a connector to its sandbox."""
-_GRANTS = {"dell": ("claims.submit", "claims.resubmit"), "lenovo": ("claims.submit",)}
+_GRANTS = {
+    "dell": ("claims.submit", "claims.resubmit"),
+    "lenovo": ("claims.submit",),
+    STOCK: ("stock_moves.take", "stock_moves.return"),
+}
+_ABOUT = {
+    **dict.fromkeys(MAKERS, "Look-ups need no grant; claims need these."),
+    STOCK: "Looking for a part needs no grant; taking one onto a ticket needs these.",
+}
+_MORE: dict[str, dict[str, str]] = {STOCK: {"currency": "USD", "holder": "user:1"}}
 
 
 def clear(directory: Path) -> None:
@@ -63,8 +76,8 @@ def arguments(directory: Path, tickets: int, names: tuple[str, ...]) -> dict[str
     """
     ways = {
         PSA: ["--state", str(directory / STATE), "--tickets", str(tickets)],
-    } | {maker: ["--state", str(directory / f"sandbox-{maker}.db")] for maker in MAKERS}
-    return {name: ways.get(name, []) for name in names}
+    } | {name: ["--state", str(directory / f"sandbox-{name}.db")] for name in OTHERS}
+    return {name: ways[name] for name in names}
 
 
 def ports(config: Path) -> dict[str, int]:
@@ -102,14 +115,15 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
     text = setup.render_settings(
         desk=desk, name="psa", connection=psa, words=found.words, comment=f"The sandbox on this machine. {NOT_REAL}"
     )
+    sections = []
     if makers:
-        claims = {"ticket_notes": "send"}
         comment = "Each step of a claim leaves an internal note on its ticket."
-        sections = [Section(("claims",), claims, comment)]
-        for name in makers:
-            values = _connection(name, sandboxes[name], writes=list(_GRANTS[name]))
-            about = f"The sandbox of {MAKERS[name]}. {NOT_REAL}\nLook-ups need no grant; claims need these."
-            sections.append(Section(("connections", name), values, about))
+        sections.append(Section(("claims",), {"ticket_notes": "send"}, comment))
+    for name in (name for name in sandboxes if name in OTHERS):
+        values = _connection(name, sandboxes[name], writes=list(_GRANTS[name]), **_MORE.get(name, {}))
+        about = f"The sandbox of {OTHERS[name]}. {NOT_REAL}\n{_ABOUT[name]}"
+        sections.append(Section(("connections", STOCK_NAME if name == STOCK else name), values, about))
+    if sections:
         text += "\n" + render(tuple(sections))
     write_settings(cli.config, text)
     found.count()

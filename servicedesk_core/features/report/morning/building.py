@@ -87,18 +87,19 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences,
         known_at=wanted.as_of,
     )  # fmt: skip
+    known = completeness(tx, connection, scope=scope)
     caveats = [] if is_past else list(_about(wanted.clocks))
     open_ones: list[Found] | None = None
     found: Iterable[Found]
     if is_past:
         found, unknown = past_standings(tx, at, people, connection, scope=scope, with_internal=may)
-        caveats += _of_the_past(tx, at, unknown)
+        caveats += _of_the_past(tx, at, unknown, known)
     else:
         where = conditions(tx, TicketFilter(connection=connection), scope)
         found = standings(tx, at, people, where, with_internal=may)
         if connection is None and may and wanted.with_absences:  # the figures look at the same tickets
             found = open_ones = list(found)
-    passed, known = Pass(found, people, at), completeness(tx, connection, scope=scope)
+    passed = Pass(found, people, at)
     tolerance = timedelta(minutes=settings.morning.max_age_minutes)
     said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
@@ -188,10 +189,11 @@ def _about(clocks: ClockStatus | None) -> Iterator[str]:
         yield "Not everything that happened is judged yet: servicedesk sla evaluate."
 
 
-def _of_the_past(tx: Tx, at: datetime, unknown: int) -> list[str]:
+def _of_the_past(tx: Tx, at: datetime, unknown: int, known: tuple[StreamCompleteness, ...]) -> list[str]:
     caveats = [OF_THE_PAST]
+    with_tickets = {stream.connection for stream in known if stream.stream == "tickets"}
     if unknown:
         caveats.append(f"{unknown:,} tickets ended since without a history: whether they were open is not known.")
-    if late := [source.name for source in sources.all(tx) if source.created_at > at]:
+    if late := [one.name for one in sources.all(tx) if one.name in with_tickets and one.created_at > at]:
         caveats.append(f"The desk did not know {', '.join(late)} yet: only the vendor's own history speaks of it.")
     return caveats

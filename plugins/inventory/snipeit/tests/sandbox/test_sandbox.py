@@ -4,11 +4,14 @@ import ast
 import json
 import subprocess
 import sys
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 
 import servicedesk_snipeit.sandbox
+from servicedesk_core.sandboxing import serve
+from servicedesk_snipeit.sandbox import Sandbox, SandboxOptions
 
 ALLOWED = {"orjson", "servicedesk_core.sandboxing"}
 
@@ -42,3 +45,28 @@ def test_a_process_announces_itself_and_serves():
                 assert web.post("/sandbox/reset").status_code == 200
         finally:
             process.terminate()
+
+
+def test_what_was_moved_is_kept_between_two_runs(tmp_path):
+    checked_out = {"accessories/1/checkout": {"assigned_user": 1, "checkout_qty": 2}}
+    checked_out |= {"hardware/1/checkout": {"checkout_to_type": "user", "assigned_user": 2}}
+    with again(tmp_path) as web:
+        for path, body in checked_out.items():
+            assert web.post(path, json=body).json()["status"] == "success"
+    with again(tmp_path) as web:
+        assert web.get("accessories/1").json()["remaining"] == 10
+        assert web.get("hardware/1").json()["assigned_to"] == {"id": 2, "type": "user"}
+        held = web.get("accessories/1/checkedout").json()["rows"]
+        assert web.post(f"accessories/{held[0]['id']}/checkin", json={}).json()["status"] == "success"
+
+
+@contextmanager
+def again(folder):
+    sandbox = Sandbox(SandboxOptions(state=folder / "kept.db"))
+    headers = {"Authorization": f"Bearer {sandbox.options.token}", "Accept": "application/json"}
+    with (
+        closing(sandbox),
+        serve(sandbox) as url,
+        httpx.Client(base_url=f"{url}/api/v1/", headers=headers, trust_env=False, timeout=60) as web,
+    ):
+        yield web

@@ -1,5 +1,6 @@
 """The interface: a token, lists, items, and what moves them."""
 
+from email.utils import format_datetime
 from typing import Any
 
 from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, json_response
@@ -8,6 +9,7 @@ from servicedesk_snipeit.sandbox.options import SandboxOptions
 from servicedesk_snipeit.sandbox.shelf import TYPES, Refused, Row, Shelf
 
 _BELOW = ("api", "v1")
+_KEPT = ("stock", "whole")
 _ROWS_WITHOUT_LIMIT = 50
 
 
@@ -20,7 +22,7 @@ class Sandbox(StandIn):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
-        super().__init__(latency_s=self.options.latency_s, now=self.options.now)
+        super().__init__(latency_s=self.options.latency_s, now=self.options.now, state=self.options.state)
         self.seed()
 
     def told(self, url: str) -> dict[str, str]:
@@ -28,8 +30,8 @@ class Sandbox(StandIn):
         return {"url": url, "token": self.options.token}
 
     def seed(self) -> None:
-        """Begin with nothing handed out, and the whole quota."""
-        self.stock = Shelf(self.options.more, self.clock.now)
+        """Begin with nothing handed out, or as an earlier run left it, and with the whole quota."""
+        self.stock = Shelf(self.options.more, self.clock.now, self.shelf.get(*_KEPT))
         self.left = self.options.requests_allowed
         self.acts = 0
 
@@ -47,9 +49,10 @@ class Sandbox(StandIn):
         self._admit(request)
         path = request.segments[len(_BELOW) :]
         try:
-            return json_response(self._act(request, path) if request.method == "POST" else self._read(request, path))
+            told = self._act(request, path) if request.method == "POST" else self._read(request, path)
         except Refused as refused:
-            return json_response({"status": "error", "messages": refused.messages, "payload": None})
+            told = {"status": "error", "messages": refused.messages, "payload": None}
+        return json_response(told, Date=format_datetime(self.clock.now(), usegmt=True))
 
     def _admit(self, request: Request) -> None:
         if "application/json" not in request.headers.get("accept", ""):
@@ -73,6 +76,8 @@ class Sandbox(StandIn):
             case _:
                 raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
         self.acts += 1
+        if self.options.state:
+            self.shelf.put(*_KEPT, self.stock.kept())
         return {"status": "success", "messages": "Done.", "payload": None}
 
     def _read(self, request: Request, path: tuple[str, ...]) -> Row:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +12,7 @@ class SandboxOptions:
     Attributes:
         token: Accepted token.
         now: Instant of its clock, which then stands still; None is the present.
+        state: File that keeps what was moved between two runs.
         latency_s: Added to every call.
         max_results: Most rows of a page, whatever is asked for.
         decimal: What it writes before the cents.
@@ -20,6 +22,7 @@ class SandboxOptions:
 
     token: str = "sandbox-token"  # noqa: S105  a stand-in has no secrets
     now: datetime | None = None
+    state: Path | None = None
     latency_s: float = 0.0
     max_results: int = 500
     decimal: str = "."

@@ -7,6 +7,8 @@ from typing import Any
 Row = dict[str, Any]
 
 TYPES = {"components": "component", "accessories": "accessory", "consumables": "consumable", "hardware": "asset"}
+COUNTED = ("components", "accessories", "consumables")
+"""Kinds of which several are one item, and each checkout is a row."""
 
 
 class Refused(Exception):  # noqa: N818  # the word of the trade
@@ -23,16 +25,23 @@ class Shelf:
     Args:
         more: Made-up components beside the special ones.
         now: Tells the time.
+        kept: What :meth:`kept` returned in an earlier run.
     """
 
-    def __init__(self, more: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, more: int, now: Callable[[], datetime], kept: Row | None = None) -> None:
         self._now = now
-        self.items: dict[str, dict[int, Row]] = _items(more)
-        self.rows: dict[str, dict[int, Row]] = {"components": {}, "accessories": {}, "consumables": {}}
-        self.log: list[Row] = []
+        before = kept or {"items": {}, "rows": {}, "log": [], "next_row": 100}
+        self.items: dict[str, dict[int, Row]] = _items(more) | _by_id(before["items"])
+        self.rows: dict[str, dict[int, Row]] = {kind: {} for kind in COUNTED} | _by_id(before["rows"])
+        self.log: list[Row] = before["log"]
         self.users = {1: "Service Desk", 2: "Ana Diaz"}
         self.locations = {1: "Store & Van", 2: "Branch"}
-        self._next_row = 100
+        self._next_row: int = before["next_row"]
+
+    def kept(self) -> Row:
+        """Return all of it as JSON has words for it."""
+        items, rows = ({kind: list(each.values()) for kind, each in one.items()} for one in (self.items, self.rows))
+        return {"items": items, "rows": rows, "log": self.log, "next_row": self._next_row}
 
     def item(self, kind: str, number: int) -> Row:
         """Return an item; raises :class:`Refused` when there is none."""
@@ -59,7 +68,7 @@ class Shelf:
         for size in [1] * count if kind == "accessories" else [count]:
             self._next_row += 1
             row = {"id": self._next_row, "item": number, "qty": size, "target": target}
-            self.rows[kind][self._next_row] = row | {"note": body.get("note"), "at": self._now()}
+            self.rows[kind][self._next_row] = row | {"note": body.get("note"), "at": self._now().isoformat()}
         self._note("checkout", kind, item, target, body.get("note"))
 
     def check_in(self, kind: str, number: int, body: Row) -> None:
@@ -102,7 +111,13 @@ class Shelf:
 
     def _note(self, action: str, kind: str, item: Row, target: tuple[str, int], note: Any) -> None:
         entry = {"id": len(self.log) + 1, "action": action, "kind": kind, "item": item["id"], "name": item["name"]}
-        self.log.append(entry | {"serial": item.get("serial"), "target": target, "note": note, "at": self._now()})
+        self.log.append(
+            entry | {"serial": item.get("serial"), "target": target, "note": note, "at": self._now().isoformat()}
+        )
+
+
+def _by_id(kept: dict[str, list[Row]]) -> dict[str, dict[int, Row]]:
+    return {kind: {row["id"]: row for row in rows} for kind, rows in kept.items()}
 
 
 def _items(more: int) -> dict[str, dict[int, Row]]:
@@ -119,7 +134,12 @@ def _items(more: int) -> dict[str, dict[int, Row]]:
     components += [_item(10 + n, f"Memory {8 + n} GB", qty=20, cost=4000 + n) for n in range(more)]
     return {
         "components": of(*components),
-        "accessories": of(_item(1, "Keyboard 'Öre'", qty=12, minimum=5, cost=2599, maker="Logitech")),
+        "accessories": of(
+            _item(1, "Keyboard 'Öre'", qty=12, minimum=5, cost=2599, maker="Logitech"),
+            _item(
+                2, "External hard drive 2 TB", qty=3, minimum=2, cost=8450, maker="Samsung", model_number="MU-PC2T0T"
+            ),
+        ),
         "consumables": of(_item(1, "Toner black", qty=4, minimum=6, cost=6190, item_no="TN-2420", maker="Brother")),
         "hardware": of(
             _asset(1, "SPARE-01", "PF1SPARE1", laptop),

@@ -23,8 +23,9 @@ def cost(cents: int | None, decimal: str) -> str | None:
     return text if decimal == "." else text.translate(str.maketrans(",.", ".,"))
 
 
-def moment(at: datetime) -> Row:
+def moment(kept: str) -> Row:
     """Return an instant; no zone stands in it."""
+    at = datetime.fromisoformat(kept)
     return {"datetime": at.strftime("%Y-%m-%d %H:%M:%S"), "formatted": at.strftime("%Y-%m-%d %I:%M %p")}
 
 
