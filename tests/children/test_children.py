@@ -166,6 +166,38 @@ async def test_records_below_another_than_they_name_are_not_believed(world):
 
 
 @pytest.mark.slow
+async def test_a_strange_record_among_more_children_than_are_stored_together_proves_nothing(world, monkeypatch):
+    monkeypatch.setattr("small_psa.ON_A_PAGE", 600)
+    psa = world.psa
+    psa.company("c1")
+    psa.ticket("1")
+    for _ in range(1_500):
+        psa.act("1", "text")
+    psa.actions["1"][3]["ticket"] = "2"
+    report = await world.sync()
+    assert report.stream("notes").error.startswith("1 of the tickets gave no notes")
+    assert report.stream("notes").parents_left == 1
+    psa.actions["1"][3]["ticket"] = "1"
+    world.clock.advance(3600)
+    await world.sync()
+    assert len(await world.live("notes")) == 1_500
+
+
+@pytest.mark.slow
+async def test_parents_that_are_gone_do_not_keep_others_from_being_asked(world):
+    psa = world.psa
+    psa.company("c1")
+    for n in range(1, 31):
+        psa.ticket(f"{n}")
+        psa.act(f"{n}", "text")
+    psa.refused = {f"/tickets/{n}/actions": 404 for n in range(1, 26)}  # as many as are asked together
+    report = await world.sync()
+    assert report.stream("notes").state == "complete"
+    assert await world.live("notes") == ["26:1", "27:1", "28:1", "29:1", "30:1"]
+    assert report.stream("notes").parents_left == 0
+
+
+@pytest.mark.slow
 async def test_a_right_that_is_lost_is_not_taken_for_deletions(world):
     psa = world.psa
     psa.company("c1")

@@ -103,12 +103,12 @@ class _Tally:
     Attributes:
         seen: Those that came.
         missing: Those that a complete answer left out.
-        unanswered: Parents without an answer.
+        unanswered: Parents without an answer, by their id.
     """
 
     seen: int = 0
     missing: int = 0
-    unanswered: list[_Reading] = field(default_factory=list)
+    unanswered: dict[str, _Reading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,8 @@ async def _ask(stream: StreamRun, kin: Kinship, reading: _Reading, mode: str, ta
                     raise ProtocolError(f"The vendor sends pages of {stream.stream} that bring nothing new.")
                 if len(reading.records) >= run.limits.batch_rows:
                     await _store(stream, kin, [reading], mode, tally)
+                    if reading.error is not None:
+                        return
         raise IncompletePassError(f"The {stream.stream} of a record ended without their last page.")
     except (AuthenticationError, MassChangeError):
         raise
@@ -289,7 +291,7 @@ async def _store(stream: StreamRun, kin: Kinship, readings: Sequence[_Reading], 
     stream.add(landed, read=len(came_below), gone=gone)
     for reading in readings:
         reading.records.clear()
-    tally.unanswered += [reading for reading in over if reading.error is not None]
+    tally.unanswered |= {one.parent: one for one in over if one.error is not None}
     if held is not None:
         raise held
 
@@ -348,13 +350,17 @@ def _release_unlisted(tx: Tx, kin: Kinship, whole: Iterable[_Reading]) -> None:
 
 
 def _stop_when_nobody_answers(readings: Sequence[_Reading]) -> None:
-    """Raise what kept parents from answering, when it is not the fault of single ones."""
+    """Raise what kept parents from answering, when it is not the fault of single ones.
+
+    That there is no such parent is an answer: a company that left may have taken many with it.
+    """
     errors = [reading.error for reading in readings if reading.error is not None]
     limited = next((error for error in errors if isinstance(error, RateLimitedError)), None)
     if limited is not None:
         raise limited
-    if len(errors) == len(readings) >= _TOO_MANY:
-        raise errors[-1]
+    silent = [error for error in errors if not isinstance(error, NotFoundError)]
+    if len(silent) == len(readings) >= _TOO_MANY:
+        raise silent[-1]
 
 
 def _conclude(tx: Tx, stream: StreamRun, kin: Kinship) -> int:
@@ -371,7 +377,7 @@ def _conclude(tx: Tx, stream: StreamRun, kin: Kinship) -> int:
 def _tell(stream: StreamRun, kin: Kinship, tally: _Tally) -> None:
     """Say which parents gave no answer."""
     if tally.unanswered:
-        first = tally.unanswered[0]
+        first = next(iter(tally.unanswered.values()))
         reason = first.error.message if first.error is not None else ""
         many = len(tally.unanswered)
         stream.report.error_code = "parents_not_answered"
