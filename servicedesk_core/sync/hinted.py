@@ -69,6 +69,7 @@ async def _read(stream: StreamRun, hinted: Mapping[str, bool], found: Reread) ->
     outcomes = await fetch(stream, list(hinted), mode=HINTED)
     statuses = found.outcomes[stream.stream] = {ref: outcome.status for ref, outcome in outcomes.items()}
     found.changed += stream.report.new + stream.report.changed
+    found.gone += stream.report.gone  # what was merged into another
     gone = [ref for ref, is_deleted in hinted.items() if is_deleted and statuses.get(ref) is FetchStatus.MISSING]
     if len(gone) > MOST_GONE:
         found.held_back[stream.stream] = len(gone)

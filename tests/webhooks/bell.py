@@ -73,6 +73,9 @@ class Bell(Connector[BellSettings]):
         for ref in refs:
             if ref in vendor.get("hidden", ()):
                 yield FetchOutcome(ref, FetchStatus.FAILED, reason="the vendor is busy")
+            elif (into := vendor.get("merged", {}).get(ref)) is not None:
+                raw = {"id": into, **vendor["tickets"][into]}
+                yield FetchOutcome(ref, FetchStatus.MERGED, (SourceRecord(into, raw),), into=into)
             elif ref in vendor["tickets"]:
                 raw = {"id": ref, **vendor["tickets"][ref]}
                 yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(ref, raw),))

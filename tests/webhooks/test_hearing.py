@@ -142,6 +142,17 @@ async def _gone(desk, ref):
     return ref not in await titles(desk)
 
 
+async def test_a_merged_record_is_gone_and_not_asked_for_again(desk, vendor):
+    vendor.change(tickets={"2": {"title": "Mail and printer"}}, merged={"1": "2"})
+    endpoint = await desk.store.write(lambda tx: webhooks.ensure_endpoint(tx, 1, desk.clock.now()))
+    heard = webhooks.Heard("id:e1", timedelta(days=1), HintKind.CHANGED, "tickets", "1", None)
+    await desk.store.write(lambda tx: webhooks.hear(tx, 1, endpoint.token, [heard], desk.clock.now()))
+    (followed,) = await follow_all(desk)
+    assert (followed.read, followed.changed, followed.gone) == (1, 1, 1)
+    assert await nothing_waits(desk)
+    assert await titles(desk) == {"2": "Mail and printer"}
+
+
 async def test_many_records_that_vanish_at_once_are_left_to_a_reconciliation(caller, desk, vendor, clock):
     vendor.change(tickets={str(n): {"title": "A ticket"} for n in range(60)})
     clock.advance(90_000)

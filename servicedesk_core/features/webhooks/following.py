@@ -24,6 +24,7 @@ GIVE_UP: Final = 6
 """Attempts after which a record is left to the next sync."""
 
 MISSING: Final = "missing"
+_SETTLED: Final = {FetchStatus.FOUND, FetchStatus.MERGED, FetchStatus.DENIED}
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _LOOK_TWICE: Final = timedelta(minutes=5)
 """A record that was just made may not be readable yet: only when it is still missing after this it counts as gone."""
@@ -111,7 +112,7 @@ def _settle(tx: Tx, source_id: int, hints: Sequence[Hint], found: Reread, now: d
     for hint in hints:
         status = found.outcomes.get(hint.stream, {}).get(hint.ref)
         is_gone = status is FetchStatus.MISSING and _is_certain(hint)
-        if is_gone or status in {FetchStatus.FOUND, FetchStatus.DENIED} or hint.stream in found.unwanted:
+        if is_gone or status in _SETTLED or hint.stream in found.unwanted:
             followed.append(hint)
         elif status is FetchStatus.MISSING:
             webhooks.postpone(tx, source_id, hint, now + _LOOK_TWICE, MISSING)
