@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import orjson
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
+from servicedesk_core.domain import EventSource
 from servicedesk_core.store import bulk
 from servicedesk_core.store.column_types import Instant
 from servicedesk_core.store.fields import to_us
@@ -198,6 +199,8 @@ def unseen(
 ) -> dict[str, int]:
     """Return live records that a complete reconcile pass did not see: their local ids by external id, rising.
 
+    Events of tickets that the desk observed itself are not among them: no vendor lists those.
+
     Args:
         tx: Any transaction.
         pass_id: The pass.
@@ -225,6 +228,8 @@ def unseen(
     )
     if created_since is not None:
         query = query.where(table.c.created_at >= to_us(created_since))
+    if stream == "ticket_events":
+        query = query.where(table.c.source != EventSource.OBSERVED)
     return {row.external_id: row.local_id for row in tx.execute(query.limit(limit))}
 
 

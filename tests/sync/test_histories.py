@@ -72,6 +72,36 @@ async def test_what_is_known_of_the_past_follows_what_is_learned(desk, monkeypat
     assert counted(desk) == (2, 1, 0)
 
 
+@pytest.mark.parametrize("later_s", [0, 1], ids=["with the ticket's stamp", "a moment before it"])
+async def test_a_change_is_told_once_whichever_of_history_and_ticket_comes_first(desk, monkeypatch, later_s):
+    from servicedesk_core.hooks import Capabilities, StreamCapability
+
+    import fake_vendor
+
+    def told(raw):
+        return Mapped(TicketEvent(external_id=raw["id"], ticket_ref="1", type=EventType.STATUS_CHANGED,
+                                  source=EventSource.HISTORY, effective_at=raw["modified"],
+                                  before={"status": "New"}, after={"status": "Doing"}))  # fmt: skip
+
+    monkeypatch.setitem(fake_vendor.MAPPERS, "ticket_events", told)
+    streams = (*desk.vendor.capabilities.streams, StreamCapability("ticket_events", has_stamp=False))
+    desk.vendor.capabilities = Capabilities("Fake", streams)
+    desk.vendor.tables["ticket_events"] = {}
+    desk.vendor.ticket("1")
+    desk.clock.advance(600)
+    await desk.sync()
+    desk.vendor.put("ticket_events", "h1")
+    desk.clock.advance(later_s)
+    desk.vendor.ticket("1", status="Doing")
+    desk.clock.advance(86_400)
+    await desk.sync(streams=("ticket_events",))
+    await desk.sync(streams=("tickets",))
+    changes = "SELECT source, gone_at IS NULL FROM ticket_events WHERE type = 'status_changed'"
+    assert desk.sql(changes) == [("history", 1)]
+    # its first state and the change: what the desk observed itself is in no vendor's list, and not gone for that
+    assert desk.sql("SELECT kind FROM changes WHERE entity = 'ticket_events'") == [("created",)] * 2
+
+
 @pytest.mark.slow
 async def test_what_must_not_be_stored_takes_it_along(desk):
     from servicedesk_core.sync.exclusions import Exclusions

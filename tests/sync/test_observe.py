@@ -89,6 +89,18 @@ def test_history_replaces_what_was_observed_up_to_its_newest_entry():
     assert superseded(observed, told) == ["old"]
 
 
+def test_history_replaces_the_change_that_it_tells_of_though_the_ticket_was_stamped_later():
+    def event(key, at, status, source=EventSource.OBSERVED, after=None):
+        return TicketEvent(external_id=key, ticket_ref="7", type=EventType.STATUS_CHANGED, source=source,
+                           effective_at=at, effective_after=after, after={"status": status})  # fmt: skip
+
+    told = [event("h1", SEEN - HOUR, "Doing", EventSource.HISTORY)]
+    same = event("same", SEEN, "Doing", after=SEEN - 2 * HOUR)
+    other = event("other", SEEN, "Done", after=SEEN - 2 * HOUR)
+    again = event("again", SEEN, "Doing", after=SEEN - HOUR)  # by then the ticket had left what the history tells of
+    assert superseded([same, other, again], told) == ["same"]
+
+
 def test_a_ticket_that_goes_up_in_another_was_merged_and_one_that_comes_out_of_it_was_not():
     merged = OLD.model_copy(update={"merged_into_ref": "8", "modified_at": SEEN - HOUR})
     (event,) = changes(OLD, merged, seen_at=SEEN)

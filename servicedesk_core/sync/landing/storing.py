@@ -28,7 +28,7 @@ from servicedesk_core.sync.landing.excluded_companies import sort_out, withhold
 from servicedesk_core.sync.landing.excluder import Excluder
 from servicedesk_core.sync.landing.intake import Arrived
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
-from servicedesk_core.sync.landing.superseding import supersede
+from servicedesk_core.sync.landing.superseding import supersede, untold
 from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
 
 GIVE_WAY_EVERY: Final = 16
@@ -226,7 +226,7 @@ class Landing:
         )
         if self.stream == TICKETS and self.observes and mode != REMAP:
             told = observed(tx, self.source_id, applied, mode=mode, now=now, unchanged_until=unchanged_until)
-            store_events(tx, self.source_id, told, mode=mode, now=now)
+            store_events(tx, self.source_id, untold(tx, self.source_id, told), mode=mode, now=now)
         revisions = {record.external_id: token for record in ready.arrived.values() if (token := record.revision)}
         records.put_revisions(tx, self.source_id, self.stream, revisions)
         for stream, entities in ready.also.items():

@@ -1,7 +1,7 @@
 """What the vendor's own history tells of a ticket takes the place of what the desk observed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final, cast
 
@@ -37,11 +37,29 @@ def supersede(tx: Tx, source_id: int, tickets: Collection[str], *, mode: str, no
         records.mark_gone(tx, source_id, EVENTS, replaced, reason=SUPERSEDED, mode=mode, now=now)
 
 
+def untold(tx: Tx, source_id: int, observed: Iterable[TicketEvent]) -> Iterator[TicketEvent]:
+    """Yield the observed events that no history tells already: of a vendor that is asked for both, it may come first.
+
+    Args:
+        tx: A write transaction.
+        source_id: The connection.
+        observed: What was observed now, of any tickets.
+    """
+    events = list(observed)
+    tickets = {event.ticket_ref for event in events if event.type in _TOLD_BY_HISTORY}
+    told = events_of(tx, source_id, list(tickets)) if tickets else {}
+    for event in events:
+        history = (one for one in told.get(event.ticket_ref, ()) if one.source is EventSource.HISTORY)
+        if not superseded([event], history):
+            yield event
+
+
 def superseded(observed: Iterable[TicketEvent], told: Iterable[TicketEvent]) -> list[str]:
     """Return the source keys of the observed events that a ticket's history replaces.
 
-    The history speaks for the kinds of change it tells of, up to its newest entry of that kind: what we observed after
-    that is news that the history did not have yet. A snapshot is never replaced; it is a state, not a change.
+    The history speaks for the kinds of change it tells of, up to its newest entry of that kind. What we observed after
+    that is news that the history did not have yet, or that very entry: the ticket's own stamp may be of something that
+    happened to it later. A snapshot is never replaced; it is a state, not a change.
 
     Args:
         observed: What the desk noticed about one ticket.
@@ -58,8 +76,15 @@ def superseded(observed: Iterable[TicketEvent], told: Iterable[TicketEvent]) -> 
         if event.source is EventSource.OBSERVED
         and event.type in _TOLD_BY_HISTORY
         and (last := newest.get(event.type)) is not None
-        and event.effective_at <= last.effective_at
+        and (event.effective_at <= last.effective_at or _is_same_change(event, last))
     ]
+
+
+def _is_same_change(observed: TicketEvent, told: TicketEvent) -> bool:
+    """Whether an older entry of a history leads to what was observed, and from when on that may have been so."""
+    states = observed.after.keys() & told.after.keys()
+    is_within = observed.effective_after is None or told.effective_at > observed.effective_after
+    return is_within and bool(states) and all(observed.after[name] == told.after[name] for name in states)
 
 
 def events_of(tx: Tx, source_id: int, refs: list[str]) -> dict[str, list[TicketEvent]]:
