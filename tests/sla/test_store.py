@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from servicedesk_core.domain import Appointment, Company, Note, Site, TimeEntry
+from servicedesk_core.domain import Appointment, Company, Note, Part, Site, TimeEntry
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
 
@@ -53,6 +53,19 @@ async def test_only_what_something_happened_to_is_judged_again_and_late_news_tak
     assert (await told.desk.sla.evaluate()).tickets == 1
     assert (await told.clocks(1))["completion", 1][2] == us("03-04 09:00")
     assert {one.clock: one.late for one in (await told.desk.sla.status()).clocks}["completion"] == 1
+
+
+async def test_what_touches_no_clock_leaves_nothing_to_be_judged(told):
+    await told.promise()
+    await told.ticket(1, created("03-03 09:00", "P2"), priority="P2")
+    await told.move("03-03 10:00")
+    await told.desk.sla.evaluate()
+    await told.put(Part(external_id="7", number="EX-7", name="Fuser"))
+    assert not (await told.desk.sla.status()).basis.is_behind
+    await told.ticket(1, status("03-03 09:30", "waiting_customer"), priority="P2")
+    assert (await told.desk.sla.status()).basis.is_behind
+    await told.desk.sla.evaluate()
+    assert not (await told.desk.sla.status()).basis.is_behind
 
 
 async def test_a_target_that_is_used_up_as_the_pause_begins_is_not_missed_in_it(told):

@@ -74,9 +74,9 @@ async def test_what_is_known_of_the_past_follows_what_is_learned(desk, monkeypat
 
 @pytest.mark.parametrize("later_s", [0, 1], ids=["with the ticket's stamp", "a moment before it"])
 async def test_a_change_is_told_once_whichever_of_history_and_ticket_comes_first(desk, monkeypatch, later_s):
-    from servicedesk_core.hooks import Capabilities, StreamCapability
-
     import fake_vendor
+
+    from servicedesk_core.hooks import Capabilities, StreamCapability
 
     def told(raw):
         return Mapped(TicketEvent(external_id=raw["id"], ticket_ref="1", type=EventType.STATUS_CHANGED,

@@ -67,7 +67,7 @@ async def evaluate_tickets(desk: JudgingDesk, *, afresh: bool = False) -> Evalua
     """
     tickets = 0
     # Asked again at the end: who brought news just before the lease was given back found it taken, and left them to us.
-    while afresh or await desk.store.read(lambda tx: progress.is_behind(tx, desk.clock.now())):
+    while afresh or await desk.store.read(lambda tx: progress.has_news(tx, desk.clock.now())):
         try:
             async with held(desk.store, LEASE) as fence:
                 judging = _Judging(desk, fence)

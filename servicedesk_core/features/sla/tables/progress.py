@@ -158,12 +158,23 @@ def judge_again(tx: Tx, places: Iterable[tuple[str, int]], now: datetime) -> Non
 
 
 def is_behind(tx: Tx, now: datetime) -> bool:
-    """Whether there is something to judge, or to take note of."""
+    """Whether there is something to judge."""
+    return _is_unjudged(tx, now) or (current(tx) is not None and bool(behind(tx, 1)))
+
+
+def has_news(tx: Tx, now: datetime) -> bool:
+    """Whether there is something to judge, or to take note of: most of what the feed tells touches no clock."""
+    is_unread = changes.head(tx) > changes.offset(tx, CONSUMER)
+    return _is_unjudged(tx, now) or (current(tx) is not None and is_unread)
+
+
+def _is_unjudged(tx: Tx, now: datetime) -> bool:
+    """Whether tickets are to be judged though nothing happened: other promises, or the time alone."""
     known, number, book = current(tx), version(tx), book_of(tx)
     if book is None or known is None or known.done_through is not None:
         return (book, known) != (None, None)
     is_same = Under(known.definitions, known.turned_at) == under(number, book, now)
-    return not is_same or changes.head(tx) > changes.offset(tx, CONSUMER) or bool(due_again(tx, now, 1))
+    return not is_same or bool(due_again(tx, now, 1))
 
 
 def _keep(tx: Tx, progress: Progress) -> None:
