@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from email.utils import formatdate
+from datetime import datetime
+from email.utils import format_datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
@@ -144,15 +145,16 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     )
 
 
-async def send_response(response: Response, send: Send, *, cut: bool = False) -> None:
-    """Send an answer; one without a ``date`` of its own gets the machine's.
+async def send_response(response: Response, send: Send, at: datetime, *, cut: bool = False) -> None:
+    """Send an answer.
 
     Args:
         response: The answer.
         send: Where to.
+        at: The vendor's present instant in UTC: the ``date`` of an answer that has none of its own.
         cut: Promise the whole body, and send half of it.
     """
-    fields = {"content-type": response.content_type, "date": formatdate(usegmt=True)}
+    fields = {"content-type": response.content_type, "date": format_datetime(at, usegmt=True)}
     if response.stream is None:
         fields["content-length"] = str(len(response.body))
     fields |= {key.lower(): value for key, value in response.headers.items()}

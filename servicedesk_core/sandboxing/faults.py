@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -116,7 +117,7 @@ def instead(fault: Fault) -> Response | None:
     return None
 
 
-async def lose(fault: Fault, response: Response, receive: Receive, send: Send) -> bool:
+async def lose(fault: Fault, response: Response, receive: Receive, send: Send, at: datetime) -> bool:
     """Lose an answer or cut it off, if that is what a fault does.
 
     Args:
@@ -124,6 +125,7 @@ async def lose(fault: Fault, response: Response, receive: Receive, send: Send) -
         response: What the vendor answered; what it did stays done.
         receive: Of the call.
         send: Of the call.
+        at: The vendor's present instant, in UTC.
 
     Returns:
         Whether nothing is left to be sent.
@@ -134,7 +136,7 @@ async def lose(fault: Fault, response: Response, receive: Receive, send: Send) -
         await drop(send)
         return True
     if fault.kind == "truncate":
-        await send_response(response, send, cut=True)
+        await send_response(response, send, at, cut=True)
         await drop(send, flush=True)
         return True
     return False

@@ -139,7 +139,7 @@ class StandIn:
         """Serve one ASGI scope."""
         request = await read_request(scope, receive)
         if request.segments[:1] == ("sandbox",):
-            await send_response(steered(request, {**self._steering(), **self.routes()}), send)
+            await send_response(steered(request, {**self._steering(), **self.routes()}), send, self.clock.now())
             return
         self.requests[self.name_of(request)] += 1
         self._calls_open += 1
@@ -154,7 +154,7 @@ class StandIn:
             await asyncio.sleep(self.latency_s)
         fault = self.script.pick(request)
         if fault is None:
-            await send_response(self._play(request), send)
+            await send_response(self._play(request), send, self.clock.now())
         else:
             await self._fail(fault, request, receive, send)
 
@@ -166,8 +166,9 @@ class StandIn:
             await asyncio.sleep(fault.seconds)
         own = self.intervene(fault, request) if fault.kind in self.kinds else None
         response = script.instead(fault) or own or self._play(request)
-        if not await script.lose(fault, response, receive, send):
-            await send_response(self.spoil(fault, response) if fault.kind in self.kinds else response, send)
+        at = self.clock.now()
+        if not await script.lose(fault, response, receive, send, at):
+            await send_response(self.spoil(fault, response) if fault.kind in self.kinds else response, send, at)
 
     def _play(self, request: Request) -> Response:
         try:

@@ -1,5 +1,6 @@
 """A stand-in over real HTTP: what every vendor's sandbox gets from the kit."""
 
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -107,6 +108,30 @@ def test_a_kind_of_its_own_changes_the_answer(shop, http):
     shop.faults([{"kind": "empty", "more": {"rows": []}, "header": {"x-wanted": "^yes$"}}])
     assert http.get("/").json()["sold"] == 0
     assert http.get("/", headers={"X-Wanted": "yes"}).json() == {"rows": []}
+
+
+def test_answers_are_dated_by_the_clock_of_the_vendor():
+    class Dated(StandIn):
+        def answer(self, request):
+            own = {"Date": "Mon, 02 Mar 2026 00:00:00 GMT"} if request.path == "/own" else {}
+            return json_response({}, **own)
+
+    with serve(Dated(now=datetime(2026, 3, 2, 9, tzinfo=UTC))) as url, httpx.Client(base_url=url, timeout=60) as http:
+        assert http.get("/").headers.get_list("date") == ["Mon, 02 Mar 2026 09:00:00 GMT"]
+        assert http.get("/own").headers.get_list("date") == ["Mon, 02 Mar 2026 00:00:00 GMT"]
+        told = http.post("/sandbox/advance", json={"hours": 24})
+        assert told.headers["date"] == "Tue, 03 Mar 2026 09:00:00 GMT"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has one zone for all processes")
+def test_a_start_without_a_zone_is_one_of_utc(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert VendorClock(datetime.fromisoformat("2026-03-02T09:00")).now() == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_an_unknown_kind_or_field_is_refused():

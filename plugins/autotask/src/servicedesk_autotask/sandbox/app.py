@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
 
 from servicedesk_autotask.sandbox import faults
@@ -133,9 +132,9 @@ class Sandbox:
         request = await read_request(scope, receive)
         first = request.segments[0].lower() if request.segments else ""
         if first == "sandbox":
-            await send_response(steered(request, self._routes()), send)
+            await send_response(steered(request, self._routes()), send, self.now())
         elif first == "mvc":
-            await send_response(ticket_page(self.store, request), send)
+            await send_response(ticket_page(self.store, request), send, self.now())
         else:
             await self._vendor_call(request, receive, send)
 
@@ -171,17 +170,12 @@ class Sandbox:
         response = faults.instead(fault, self._last_page(request))
         if response is None:
             response = await self.vendor.handle(request, rule=faults.workflow(fault))
-        self._date(response)
-        if not await kit.lose(fault, response, receive, send):
+        if not await kit.lose(fault, response, receive, send, self.now()):
             await self._send(response, send)
 
-    def _date(self, response: Response) -> None:
-        response.headers = {"date": format_datetime(self.now(), usegmt=True), **response.headers}
-
     async def _send(self, response: Response, send: Send) -> None:
-        self._date(response)
         self.recorder.statuses[str(response.status)] += 1
-        await send_response(response, send)
+        await send_response(response, send, self.now())
 
     def _last_page(self, request: Request) -> bytes | None:
         lowered = [segment.lower() for segment in request.segments]
