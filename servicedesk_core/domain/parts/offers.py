@@ -81,9 +81,11 @@ class PartOffer(Model):
         condition: The source's word: new, refurbished …; empty = it does not say.
         unit_price: What one costs us.
         list_price: What the manufacturer asks of anybody.
-        currency: Of both.
+        map_price: The lowest price at which the manufacturer lets it be advertised.
+        currency: Of all three.
         available: How many can be had now, at all places together.
         arrives_on: When more of it arrives, at the earliest.
+        takes_back_orders: Whether more can be ordered than there is now.
         is_authorised: Whether we may buy it there.
         is_orderable: Whether it can be ordered there at all.
         is_active: False: discontinued.
@@ -99,10 +101,12 @@ class PartOffer(Model):
     condition: str | None = None
     unit_price: Amount | None = None
     list_price: Amount | None = None
+    map_price: Amount | None = None
     currency: Currency | None = None
     available: Count | None = None
     arrives_on: date | None = None
     places: tuple[Place, ...] = ()
+    takes_back_orders: bool | None = None
     is_authorised: bool | None = None
     is_orderable: bool | None = None
     is_active: bool | None = None
@@ -111,7 +115,8 @@ class PartOffer(Model):
 
     @model_validator(mode="after")
     def _prices_have_a_currency(self) -> Self:
-        if self.currency is None and (self.unit_price is not None or self.list_price is not None):
+        prices = (self.unit_price, self.list_price, self.map_price)
+        if self.currency is None and any(price is not None for price in prices):
             msg = "a price needs its currency"
             raise ValueError(msg)
         return self

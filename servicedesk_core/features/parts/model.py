@@ -54,9 +54,15 @@ class OfferRow:
         Decimal | None, Column("What one costs us; nothing = it is not stated, or not to be seen.", "Price")
     ]
     list_price: Annotated[Decimal | None, Column("What the maker asks of anybody.", shown=False)]
-    currency: Annotated[str | None, Column("Of both prices.", "In")]
+    map_price: Annotated[
+        Decimal | None, Column("The lowest price at which the maker lets it be advertised.", shown=False)
+    ]
+    currency: Annotated[str | None, Column("Of the prices.", "In")]
     available: Annotated[Decimal | None, Column("How many can be had now; nothing = the source does not say.")]
     arrives_on: Annotated[date | None, Column("When more of it arrives.", "Arrives", spare=2)]
+    takes_back_orders: Annotated[
+        bool | None, Column("Whether more can be ordered than there is now.", "Back orders", shown=False)
+    ]
     places: Annotated[tuple[str, ...], Column("Where it lies, and how many.", "Where", cut=10, spare=1)]
     note: Annotated[str | None, Column("What has to be known before it is taken or bought.", wraps=True)]
     as_of: Annotated[datetime, Column("How old the source's word is.", shown=False)]

@@ -86,9 +86,11 @@ def rows_of(groups: Sequence[Sequence[Offered]], needed: Decimal, now: datetime,
                 condition=offer.condition,
                 unit_price=offer.unit_price if prices else None,
                 list_price=offer.list_price if prices else None,
+                map_price=offer.map_price if prices else None,
                 currency=offer.currency if prices else None,
                 available=offer.available,
                 arrives_on=offer.arrives_on,
+                takes_back_orders=offer.takes_back_orders,
                 places=tuple(_place(one.name, one.available) for one in offer.places),
                 note=_note(one, needed),
                 as_of=offer.as_of or now,
@@ -112,4 +114,6 @@ def _note(one: Offered, needed: Decimal) -> str | None:
         told.append("we may not buy it there")
     if offer.available is not None and offer.available < needed:
         told.append(f"{offer.available:f} of {needed:f} needed" if offer.available else "none there")
+        if offer.takes_back_orders is False:
+            told.append("no back orders")
     return "; ".join(told) or None

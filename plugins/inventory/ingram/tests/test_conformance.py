@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_core.testing import hooks_of, make_context
+from servicedesk_core.testing import PartsSuite, hooks_of, make_context
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_ingram import Ingram, IngramSettings
 
@@ -53,9 +53,29 @@ class TestClaims(WarrantyClaimsSuite):
         return Vendor(stand)
 
 
+class TestParts(PartsSuite):
+    known = {"part_number": "EX-990-1T", "words": "ssd nvme", "upc": "4006381333931"}  # noqa: RUF012
+
+    @pytest.fixture
+    async def connector(self, ingram):
+        return ingram
+
+    @pytest.fixture
+    async def rejected(self, stand):
+        async with stand.connector(client_secret="wrong") as ingram:
+            yield ingram
+
+    @pytest.fixture
+    async def break_down(self, stand):
+        async def down():
+            stand.sandbox.faults([{"kind": "html", "status": 503, "times": None}])
+
+        return down
+
+
 def test_core_accepts_the_connector_and_its_hooks():
     hooks = hooks_of(Ingram, title="servicedesk-ingram")
-    assert {"submit_claim", "find_claim", "fetch_claims", "check_claim"} <= hooks
+    assert {"find_parts", "submit_claim", "find_claim", "fetch_claims", "check_claim"} <= hooks
     assert not {"recognise", "find_entitlements", "cancel_claim", "resubmit_claim"} & hooks
 
 

@@ -30,9 +30,10 @@ from servicedesk_core.errors import (
 from servicedesk_core.hooks import FetchStatus, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.redaction import Redactor
 from servicedesk_ingram import IngramSettings
-from servicedesk_ingram.api.client import vendor_messages
-from servicedesk_ingram.reports import amount, report
+from servicedesk_ingram.api.profile import vendor_messages
+from servicedesk_ingram.returns.reports import report
 from servicedesk_ingram.sandbox import Sandbox, SandboxOptions
+from servicedesk_ingram.values import number
 
 CREATE = {"method": "POST", "path": "/create$"}
 
@@ -270,9 +271,11 @@ def test_no_return_breaks_the_mapping(odd, modified, word):
     assert item.vendor_status == word
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0.1, "0.1"), (4165, "4165"), (None, None), ("1", None), (True, None)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.1, "0.1"), (4165, "4165"), (None, None), ("1", "1"), ("decimal", None), (True, None)]
+)
 def test_amounts_are_exact(value, expected):
-    assert amount(value) == (None if expected is None else Decimal(expected))
+    assert number(value) == (None if expected is None else Decimal(expected))
 
 
 async def test_a_missing_return_spoils_no_other(stand, ingram, claim, follow):

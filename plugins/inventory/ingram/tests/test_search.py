@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from servicedesk_ingram.sandbox.claims import Return
+from servicedesk_ingram.sandbox.returns import Return
 from servicedesk_ingram.sandbox.search import RefusedSearchError, search
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

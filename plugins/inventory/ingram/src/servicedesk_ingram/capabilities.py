@@ -1,14 +1,21 @@
 """What the connector can do, and how access to Ingram Micro is obtained."""
 
+from servicedesk_core.domain.parts import PartSource
 from servicedesk_core.domain.warranty import ClaimRules, ClaimService
-from servicedesk_core.hooks import Capabilities, ReconcilableBy, WarrantyCapability, WriteCapability
+from servicedesk_core.hooks import (
+    Capabilities,
+    PartsCapability,
+    ReconcilableBy,
+    WarrantyCapability,
+    WriteCapability,
+)
 from servicedesk_ingram.settings import IngramSettings
 
 SUBMIT = "claims.submit"
 ACCESS = (
     (
         "Register at https://developer.ingrammicro.com with your reseller account, make an application, and ask for "
-        "the Reseller API; its sandbox works at once."
+        "the Reseller API: Product Catalog for parts, Returns for claims. Its sandbox works at once."
     ),
     "Production is opened by Ingram Micro after your application was approved for your country and account number.",
     (
@@ -62,4 +69,5 @@ def capabilities(settings: IngramSettings) -> Capabilities:
         warranty=WarrantyCapability(
             devices_per_request=1, parallel=2, origin="distributor", claim_rules=RULES, claims_per_request=1
         ),
+        parts=PartsCapability(PartSource.DISTRIBUTOR, frozenset({"part_number", "upc", "words"})),
     )

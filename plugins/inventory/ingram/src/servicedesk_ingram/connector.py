@@ -1,10 +1,11 @@
-"""The connector: what core calls. It returns goods to the distributor; it looks nothing up."""
+"""The connector: what core calls. It says what the distributor has, and returns goods to it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from servicedesk_core import hookimpl
+from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.warranty import Claim, ClaimProblem, ClaimReceipt, ClaimReport
 from servicedesk_core.errors import OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import (
@@ -17,17 +18,20 @@ from servicedesk_core.hooks import (
     StreamCheck,
     VendorIdentity,
 )
-from servicedesk_ingram import following, requests
-from servicedesk_ingram.api.client import VENDOR, Api, messages_in
+from servicedesk_ingram.api.client import Api
+from servicedesk_ingram.api.profile import VENDOR, messages_in
 from servicedesk_ingram.capabilities import capabilities
-from servicedesk_ingram.reports import receipt, text
+from servicedesk_ingram.catalogue import finding
+from servicedesk_ingram.returns import following, requests
+from servicedesk_ingram.returns.reports import receipt
 from servicedesk_ingram.settings import IngramSettings
+from servicedesk_ingram.values import text
 
 
 class Ingram(Connector[IngramSettings]):
     """One reseller account at Ingram Micro.
 
-    It recognises no device: what was bought there can be of any maker. A claim goes this way when it is told to.
+    It recognises no device: what is bought there can be of any maker. A claim goes this way when it is told to.
     """
 
     Settings: ClassVar[type[ConnectorSettings]] = IngramSettings
@@ -52,6 +56,11 @@ class Ingram(Connector[IngramSettings]):
         """There are no streams to look at; ask whether Ingram Micro lets us in."""
         await self.vendor_identity()
         return ()
+
+    @hookimpl
+    async def find_parts(self, query: PartQuery) -> tuple[PartOffer, ...]:
+        """Search the catalogue, and ask what that costs and where it lies."""
+        return await finding.find(self._api, query, self.ctx.settings.currency, self.ctx.clock.now().date())
 
     @hookimpl
     def check_claim(self, claim: Claim) -> tuple[ClaimProblem, ...]:

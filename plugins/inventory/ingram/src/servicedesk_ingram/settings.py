@@ -22,7 +22,7 @@ class IngramSettings(ConnectorSettings):
     )
     token_url: str | None = Field(default=None, description="Where tokens come from; left out: at the interface.")
     currency: str = Field(
-        default="USD", pattern=r"^[A-Z]{3}$", description="Currency of the account; answers name amounts without one."
+        default="USD", pattern=r"^[A-Z]{3}$", description="Currency of the account, for amounts that come without one."
     )
     part_numbers: str = Field(
         default="vendor", pattern=r"^(vendor|ingram)$", description="Whose part numbers claims hold: vendor or ingram."

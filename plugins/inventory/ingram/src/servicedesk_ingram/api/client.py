@@ -1,39 +1,18 @@
-"""Asking Ingram Micro: every call carries who asks, for which country, and a number of its own."""
+"""Asking Ingram Micro: the calls that the connector knows."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from servicedesk_core.errors import NotFoundError, PermissionDeniedError, ProtocolError
+from servicedesk_core.errors import NotFoundError, ProtocolError
 from servicedesk_core.hooks import ConnectorContext
-from servicedesk_core.http import (
-    AuthSession,
-    HttpClient,
-    HttpProfile,
-    OAuth2ClientCredentials,
-    Outcome,
-    Response,
-    Route,
-    Rule,
-)
-from servicedesk_ingram.capabilities import SUBMIT
+from servicedesk_core.http import HttpClient
+from servicedesk_ingram.api.profile import CATALOGUE, PRICES, RETURNS, profile
 from servicedesk_ingram.settings import IngramSettings
+from servicedesk_ingram.values import number
 
-VENDOR = "ingram"
-RETURNS = "resellers/v6/returns"
+Row = Mapping[str, Any]
 _MOST_PAGES = 40
-ERROR_RULES = (
-    Rule(outcome=Outcome.PERMANENT, error=NotFoundError, status=404),
-    Rule(
-        outcome=Outcome.PERMANENT,
-        error=PermissionDeniedError,
-        status=403,
-        message="The application may not use this part of Ingram Micro's interface ({method} {route}).",
-        hint="Ask for it on the developer portal; see 'servicedesk connections requirements'.",
-    ),
-)
-ROUTES = (Route("POST", f"{RETURNS}/create", grant=SUBMIT),)
 
 
 class Api:
@@ -50,6 +29,48 @@ class Api:
     def _http(self) -> HttpClient:
         return self._ctx.http(profile(self._ctx))
 
+    async def catalogue(self, keyword: str, size: int) -> tuple[list[Row], int]:
+        """Return products that a search finds, the fittest first, and how many it found.
+
+        Args:
+            keyword: Part number, bar code or words.
+            size: How many to return; the vendor's limit is 100.
+
+        Raises:
+            ProtocolError: The answer is no list of products.
+            ConnectorError: Ingram Micro could not be asked, or refused.
+        """
+        try:
+            body = (await self._http.get(CATALOGUE, params={"keyword": keyword, "pageSize": str(size)})).json()
+        except NotFoundError:  # its word for a search that found nothing
+            return [], 0
+        found = body.get("catalog") if isinstance(body, Mapping) else None
+        if found is None and isinstance(body, Mapping) and "recordsFound" in body:
+            found = []
+        if not isinstance(found, list):
+            raise ProtocolError("Ingram Micro's answer to a search is no list of products.")
+        rows = [row for row in found if isinstance(row, Mapping)][:size]
+        return rows, max(len(found), int(number(body.get("recordsFound")) or 0))
+
+    async def prices(self, products: Sequence[Mapping[str, str]]) -> list[Row]:
+        """Return price and availability of products, in any order; a line may say what is wrong instead.
+
+        Args:
+            products: At most 50, each by one of its numbers.
+
+        Raises:
+            ProtocolError: The answer is no list.
+            ConnectorError: Ingram Micro could not be asked, or refused.
+        """
+        both = {"includeAvailability": "true", "includePricing": "true"}
+        try:
+            body = (await self._http.post(PRICES, params=both, json={"products": list(products)})).json()
+        except NotFoundError:  # it knows none of them
+            return []
+        if not isinstance(body, list):
+            raise ProtocolError("Ingram Micro's answer about prices is no list.")
+        return [line for line in body if isinstance(line, Mapping)]
+
     async def knock(self) -> None:
         """Ask for one return, whichever, to learn whether the interface lets us in.
 
@@ -58,7 +79,7 @@ class Api:
         """
         await self._page({"size": "1"})
 
-    async def search(self, **query: str) -> list[Mapping[str, Any]]:
+    async def search(self, **query: str) -> list[Row]:
         """Return all returns that a search finds.
 
         Args:
@@ -68,7 +89,7 @@ class Api:
             ProtocolError: The answer is no list, or less than it says itself.
             ConnectorError: Ingram Micro could not be asked, or refused.
         """
-        found: list[Mapping[str, Any]] = []
+        found: list[Row] = []
         for page in range(1, _MOST_PAGES + 1):
             rows, body = await self._page(query | ({"page": str(page)} if page > 1 else {}))
             found += rows
@@ -79,7 +100,7 @@ class Api:
                 break
         raise ProtocolError("Ingram Micro's answer to a search leaves out what it says it has found.")
 
-    async def _page(self, query: Mapping[str, str]) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+    async def _page(self, query: Mapping[str, str]) -> tuple[list[Row], Row]:
         body = (await self._http.get(f"{RETURNS}/search", params=query)).json()
         found = body.get("returnsClaims") if isinstance(body, Mapping) else None
         if found is None and isinstance(body, Mapping) and "recordsFound" in body:
@@ -109,77 +130,3 @@ class Api:
             TransientError: Nothing was sent.
         """
         return (await self._http.post(f"{RETURNS}/create", json=body)).json()
-
-
-class _NumberedCalls(OAuth2ClientCredentials):
-    """A token, and beside it the number that Ingram Micro wants with every call.
-
-    It stands here because credentials are asked for once for each sending: a question that the kit repeats is another
-    call and needs another number.
-    """
-
-    async def headers(self, session: AuthSession) -> Mapping[str, str]:
-        """Return the token and a number that was never used."""
-        return {**await super().headers(session), "IM-CorrelationID": uuid.uuid4().hex}
-
-
-def profile(ctx: ConnectorContext[IngramSettings]) -> HttpProfile:
-    """Return the profile of the interface.
-
-    Args:
-        ctx: Credentials, tokens and the granted quota.
-    """
-    settings = ctx.settings
-    headers = {"IM-CustomerNumber": settings.customer_number, "IM-CountryCode": settings.country_code}
-    if settings.sender_id:
-        headers["IM-SenderID"] = settings.sender_id
-    return HttpProfile(
-        base_url=f"{settings.url}/",
-        vendor=VENDOR,
-        account=settings.customer_number,
-        auth=_NumberedCalls(
-            settings.token_url or f"{settings.url.removesuffix('/sandbox')}/oauth/oauth20/token",
-            settings.client_id,
-            settings.client_secret,
-            style="query",
-            tokens=ctx.tokens,
-        ),
-        budget=ctx.vendor_budget(requests=settings.requests_per_hour),
-        rules=ERROR_RULES,
-        routes=ROUTES,
-        headers=headers,
-        error_messages=vendor_messages,
-    )
-
-
-def vendor_messages(response: Response) -> Sequence[str]:
-    """Return what a failed answer says about fields."""
-    return messages_in(response.json())
-
-
-def messages_in(body: Any) -> Sequence[str]:
-    """Return what an answer says about fields that are wrong, without the values that it repeats.
-
-    Errors come as one object, inside ``errors``, or inside a list.
-
-    Args:
-        body: Decoded JSON.
-    """
-    if isinstance(body, list):
-        return [message for one in body for message in messages_in(one)]
-    if not isinstance(body, Mapping):
-        return []
-    if isinstance(body.get("errors"), list):
-        return messages_in(body["errors"])
-    listed = body.get("fields")
-    fields = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-    told = [f"{one.get('field')}: {_without_value(one)}" for one in fields if one.get("field")]
-    if told or "traceid" not in body:
-        return told
-    return [text for text in (body.get("message"), body.get("type")) if isinstance(text, str) and text][:1]
-
-
-def _without_value(field: Mapping[str, Any]) -> str:
-    """Return what is wrong with a field; the vendor may repeat what was sent inside its words."""
-    message, value = str(field.get("message")), field.get("value")
-    return message.replace(value, "…") if isinstance(value, str) and value else message

@@ -1,4 +1,4 @@
-"""A stateful stand-in of Ingram Micro's Reseller API (returns) for demonstrations and tests."""
+"""A stateful stand-in of Ingram Micro's Reseller API for demonstrations and tests."""
 
 from servicedesk_ingram.sandbox.app import Sandbox
 from servicedesk_ingram.sandbox.options import SandboxOptions

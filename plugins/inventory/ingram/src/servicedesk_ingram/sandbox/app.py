@@ -1,24 +1,24 @@
-"""The stand-in: tokens by GET, required fields of every call, and returns."""
+"""The stand-in: tokens by GET, required fields of every call, and the parts of the interface behind them."""
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, json_response
 from servicedesk_core.sandboxing.tokens import ClientCredentials
-from servicedesk_ingram.sandbox.claims import REASON, Returns
+from servicedesk_ingram.sandbox import returning
+from servicedesk_ingram.sandbox.answers import invalid
+from servicedesk_ingram.sandbox.catalogue import Catalogue
 from servicedesk_ingram.sandbox.options import SandboxOptions
-from servicedesk_ingram.sandbox.search import RefusedSearchError, search
+from servicedesk_ingram.sandbox.products import Products
+from servicedesk_ingram.sandbox.returns import Returns
 
-_ROOT = ("resellers", "v6", "returns")
-_NEEDED = ("invoiceNumber", "invoiceDate", "quantity", "primaryReason", "secondaryReason", "numberOfBoxes")
-_NEEDED_FROM = ("companyName", "contact", "addressLine1", "city", "state", "postalCode", "countryCode", "email")
 _LONGEST_NUMBER = 32
+_NAMED = frozenset({"catalog", "create", "priceandavailability", "search", "token"})
 _HEADERS = {"im-customernumber": "IM-CustomerNumber", "im-countrycode": "IM-CountryCode"}
 
 
 class Sandbox(StandIn):
-    """A stand-in of the Reseller API's returns; the instance is the ASGI application.
+    """A stand-in of the Reseller API: catalogue and returns; the instance is the ASGI application.
 
     Args:
         options: Credentials and habits.
@@ -42,11 +42,17 @@ class Sandbox(StandIn):
         }
 
     def seed(self) -> None:
-        """Begin without tokens, and with the returns that are kept."""
+        """Begin without tokens, and with what is kept."""
         self.tokens = ClientCredentials(
             self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
         )
         self.returns = Returns(self.shelf)
+        products = Products(self.shelf)
+        if not products.all():
+            products.seed(self.clock.now(), self.options.more_products)
+        self.catalogue = Catalogue(
+            products, finds_any_spelling=self.options.finds_any_spelling, is_drifting=self.options.drifts
+        )
         self.correlations: set[str] = set()
 
     def live(self) -> dict[str, int]:
@@ -62,7 +68,7 @@ class Sandbox(StandIn):
     def name_of(self, request: Request) -> str:
         """Return the operation that a call belongs to."""
         last = request.segments[-1] if request.segments else ""
-        return f"{request.method} {last if last in {'create', 'search', 'token'} else 'details'}"
+        return f"{request.method} {last if last in _NAMED else 'details'}"
 
     def spoil(self, fault: Any, response: Response) -> Response:
         """Accept a return and do not say its number."""
@@ -74,15 +80,21 @@ class Sandbox(StandIn):
         if request.segments[-1:] == ("token",):
             return self._token(request)
         self._check_call(request)
-        place = request.segments[:-1], request.method
-        last = request.segments[-1] if request.segments else ""
-        if place == (_ROOT, "POST") and last == "create":
-            return self._create(request.json())
-        if place == (_ROOT, "GET") and last == "search":
-            return self._search(dict(request.params))
-        if place == (_ROOT, "GET"):
-            return self._details(last)
-        raise Refusal(json_response({"errors": []}, 404))
+        now = self.clock.now()
+        match request.method, *request.segments:
+            case "GET", "resellers", "v6", "catalog":
+                return self.catalogue.search(request)
+            case "POST", "resellers", "v6", "catalog", "priceandavailability":
+                return self.catalogue.prices(request)
+            case "POST", "resellers", "v6", "returns", "create":
+                as_list = self.options.shipped_as_list
+                return returning.create(self.returns, request.json(), now, shipped_as_list=as_list)
+            case "GET", "resellers", "v6", "returns", "search":
+                return returning.find(self.returns, dict(request.params), now)
+            case "GET", "resellers", "v6", "returns", number:
+                return returning.details(self.returns, number, now)
+            case _:
+                raise Refusal(json_response({"errors": []}, 404))
 
     def _token(self, request: Request) -> Response:
         wanted = {
@@ -102,83 +114,8 @@ class Sandbox(StandIn):
         right = {"im-customernumber": self.options.customer_number, "im-countrycode": self.options.country_code}
         wrong = [(_HEADERS[name], value) for name, value in right.items() if request.headers.get(name) != value]
         if wrong:
-            fields = [{"field": name, "message": f"Invalid {name[3:]}", "value": ""} for name, _ in wrong]
-            raise Refusal(_invalid(fields))
+            raise Refusal(invalid(*((name, f"Invalid {name[3:]}") for name, _ in wrong)))
         number = request.headers.get("im-correlationid", "")
         if not number or len(number) > _LONGEST_NUMBER or number in self.correlations:
-            raise Refusal(
-                _invalid([{"field": "IM-CorrelationID", "message": "Invalid CorrelationID", "value": number}])
-            )
+            raise Refusal(invalid(("IM-CorrelationID", "Invalid CorrelationID"), value=number))
         self.correlations.add(number)
-
-    def _create(self, body: Any) -> Response:
-        items = body.get("list") if isinstance(body, dict) else None
-        if not isinstance(items, list) or not items:
-            return _invalid([{"field": "list", "message": "Missing", "value": ""}])
-        if problems := [problem for item in items for problem in self._problems(item)]:
-            return _invalid(problems)
-        opened = [self.returns.open(item, self.clock.now()) for item in items]
-        return json_response({"returnsClaims": [self._created(one) for one in opened]})
-
-    def _created(self, one: Any) -> dict[str, Any]:
-        now = self.clock.now()
-        return {
-            "rmaClaimId": "",
-            "caseRequestNumber": one.number,
-            "referenceNumber": one.item.get("referenceNumber", ""),
-            "createdOn": now.date().isoformat(),
-            "type": "CLAIM",
-            "returnReason": REASON,
-            "ingramPartNumber": one.item.get("ingramPartNumber", ""),
-            "vendorPartNumber": one.item.get("vendorPartNumber", ""),
-            "quantity": one.item["quantity"],
-            "notes": one.item.get("notes", ""),
-            "estimatedTotalValue": one.total(),
-            "credit": None,
-            "status": one.status(now),
-            "links": one.links(),
-        }
-
-    def _problems(self, item: dict[str, Any]) -> list[dict[str, str]]:
-        missing = [name for name in _NEEDED if item.get(name) in (None, "")]
-        if not item.get("ingramPartNumber") and not item.get("vendorPartNumber"):
-            missing.append("ingramPartNumber")
-        sender = item.get("shipFromInfo")
-        as_list = isinstance(sender, list)
-        if as_list is not self.options.shipped_as_list:
-            missing.append("shipFromInfo")
-        else:
-            place = (sender[0] if sender else {}) if as_list else (sender or {})
-            missing += [f"shipFromInfo.{name}" for name in _NEEDED_FROM if not place.get(name)]
-        return [{"field": name, "message": "Required", "value": ""} for name in missing]
-
-    def _search(self, wanted: dict[str, str]) -> Response:
-        try:
-            rows, page, size = search(reversed(self.returns.by_number.values()), wanted, self.clock.now())
-        except RefusedSearchError as error:
-            return _invalid([{"field": str(error), "message": "Invalid", "value": wanted[str(error)]}])
-
-        def place(number: int) -> str:
-            return f"/resellers/v6/returns/search?{urlencode({**wanted, 'page': str(number)})}"
-
-        return json_response(
-            {
-                "recordsFound": len(rows),
-                "pageSize": size,
-                "pageNumber": page,
-                "returnsClaims": rows[(page - 1) * size : page * size],
-                "nextPage": place(page + 1) if len(rows) > page * size else None,
-                "previousPage": place(page - 1) if page > 1 else None,
-            }
-        )
-
-    def _details(self, number: str) -> Response:
-        found = self.returns.by_number.get(number)
-        if found is None:
-            return json_response({"errors": [{"traceid": "1", "type": "/errors/not-found", "fields": []}]}, 404)
-        return json_response(found.shown(self.clock.now()))
-
-
-def _invalid(fields: list[dict[str, str]]) -> Response:
-    error = {"traceid": "1", "type": "/errors/validation-failed", "fields": fields}
-    return json_response({"errors": [error]}, 400)

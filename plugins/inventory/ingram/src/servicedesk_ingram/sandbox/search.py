@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from servicedesk_ingram.sandbox.claims import Return
+from servicedesk_ingram.sandbox.returns import Return
 
 _SIZE = 25
 _TESTS: dict[str, Callable[[Return, dict[str, Any], str], bool]] = {

@@ -5,7 +5,6 @@ other status the same amount is what would be credited: Ingram Micro shows it be
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +20,7 @@ from servicedesk_core.domain.warranty import (
     ReturnState,
     VendorReference,
 )
+from servicedesk_ingram.values import instant, number, text
 
 Row = Mapping[str, Any]
 
@@ -34,8 +34,6 @@ _STATUSES = {
 _GOOD = frozenset({ClaimStatus.APPROVED, ClaimStatus.PARTIALLY_APPROVED})
 _DECIDED = {"approved": True, "partially approved": True, "denied": False, "voided": False}
 _NO_MONEY = frozenset({ClaimStatus.REJECTED, ClaimStatus.CANCELLED})
-_MOST = Decimal(10) ** 12
-"""No return is worth as much; such an amount is a mistake of the vendor's."""
 
 
 def receipt(row: Row) -> ClaimReceipt:
@@ -65,7 +63,7 @@ def report(ref: str, details: Row, listed: Row, currency: str) -> ClaimReport:
     word = text(details.get("status")) or text(listed.get("status"))
     meant = _STATUSES.get((word or "").lower())
     wanted_back = text(details.get("returnWarehouseAddress")) is not None
-    credit = amount(listed.get("credit"))
+    credit = number(listed.get("credit"))
     return ClaimReport(
         ref=ref,
         other_refs=_references(details),
@@ -87,12 +85,12 @@ def _status(meant: ClaimStatus | None, *, wanted_back: bool, credit: Decimal | N
 
 
 def _credits(details: Row, listed: Row, meant: ClaimStatus | None, currency: str) -> tuple[Credit, ...]:
-    credit = amount(listed.get("credit"))
+    credit = number(listed.get("credit"))
     agreed = credit if meant in _GOOD else None
-    asked = (amount(details.get("subTotal")), amount(listed.get("estimatedTotalValue")), None if agreed else credit)
+    asked = (number(details.get("subTotal")), number(listed.get("estimatedTotalValue")), None if agreed else credit)
     claimed = next((one for one in asked if one is not None), None)
     # Nobody says whether the credit is meant before or after tax and fees; when it equals either, nothing was cut.
-    whole = bool(agreed) and (claimed is None or agreed in {claimed, amount(details.get("estimatedTotal"))})
+    whole = bool(agreed) and (claimed is None or agreed in {claimed, number(details.get("estimatedTotal"))})
     state = CreditState.EXPECTED
     if meant in _NO_MONEY:
         state = CreditState.DENIED
@@ -104,7 +102,7 @@ def _credits(details: Row, listed: Row, meant: ClaimStatus | None, currency: str
         money.append(Credit(kind=CreditKind.PARTS, state=state, claimed=claimed, approved=approved, currency=currency))
     beside = CreditState.EXPECTED if state is CreditState.ADJUSTED else state
     for kind, name in ((CreditKind.TAX, "tax"), (CreditKind.FEE, "additionalFees")):
-        if more := amount(details.get(name)):
+        if more := number(details.get(name)):
             more = -abs(more) if kind is CreditKind.FEE else more  # fees are taken off
             approved = more if beside is CreditState.APPROVED else None
             money.append(Credit(kind=kind, state=beside, claimed=more, approved=approved, currency=currency))
@@ -116,7 +114,7 @@ def _decisions(details: Row) -> tuple[LineDecision, ...]:
     product = next((one for one in listed if isinstance(one, Mapping)), None) if isinstance(listed, list) else None
     if product is None:
         return ()
-    word, quantity = (text(product.get("status")) or "").lower(), amount(product.get("quantity"))
+    word, quantity = (text(product.get("status")) or "").lower(), number(product.get("quantity"))
     return (
         LineDecision(
             number=1,  # one line a return; Ingram Micro's own numbers are lines of the invoice
@@ -136,25 +134,3 @@ def _why(details: Row) -> str | None:
 def _references(row: Row) -> tuple[VendorReference, ...]:
     number = text(row.get("rmaClaimId")) or text(row.get("returnClaimId"))
     return (VendorReference(kind="RMA", value=number),) if number else ()
-
-
-def text(value: object) -> str | None:
-    """Return a text; the vendor writes "" or null where there is nothing."""
-    return (value.strip() or None) if isinstance(value, str) else None
-
-
-def amount(value: object) -> Decimal | None:
-    """Return an amount exactly as it was written, to a millionth; JSON numbers are read by their shortest text."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    found = Decimal(str(value))
-    return round(found, 6).normalize() + 0 if found.is_finite() and abs(found) < _MOST else None
-
-
-def instant(value: object) -> datetime | None:
-    """Return an instant; one without a zone is taken for UTC."""
-    try:
-        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-        return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -14,8 +14,9 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import FetchStatus, FindResult, Found, Inconclusive, ItemOutcome, ProvenAbsent
 from servicedesk_ingram.api.client import Api
-from servicedesk_ingram.reports import report, text
+from servicedesk_ingram.returns.reports import report
 from servicedesk_ingram.settings import IngramSettings
+from servicedesk_ingram.values import text
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{3,40}", re.ASCII)
 

@@ -1,0 +1,1 @@
+"""Parts: looked up in the catalogue, with price and availability."""

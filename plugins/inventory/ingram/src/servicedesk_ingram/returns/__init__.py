@@ -1,0 +1,1 @@
+"""Returns: opened, found again, and followed to the agreed credit."""
