@@ -25,7 +25,7 @@ def connector(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Id of the connector, for example acme.")],
     directory: Annotated[Path, typer.Option("--dir", help="Folder to put it in.")] = Path(),
-    family: Annotated[str, typer.Option("--family", help=f"What it does: {' or '.join(FAMILIES)}.")] = FAMILIES[0],
+    family: Annotated[str, typer.Option("--family", help=f"What it does: {', '.join(FAMILIES)}.")] = FAMILIES[0],
 ) -> None:
     """Write an installable distribution with a connector and green tests."""
     cli: Cli = ctx.obj

@@ -1,6 +1,5 @@
 """The interface: a token, lists, items, and what moves them."""
 
-from email.utils import format_datetime
 from typing import Any
 
 from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, json_response
@@ -52,7 +51,7 @@ class Sandbox(StandIn):
             told = self._act(request, path) if request.method == "POST" else self._read(request, path)
         except Refused as refused:
             told = {"status": "error", "messages": refused.messages, "payload": None}
-        return json_response(told, Date=format_datetime(self.clock.now(), usegmt=True))
+        return json_response(told)
 
     def _admit(self, request: Request) -> None:
         if "application/json" not in request.headers.get("accept", ""):
