@@ -28,6 +28,7 @@ class Intent:
         request_id: The caller's own id of the act, where it generates them: a second proposal with the same one is the
             first.
         reverts: Number of the write that this one takes back.
+        after: Number of the write that its vendor must have before this one is sent, over whichever connection.
     """
 
     connection: str
@@ -44,6 +45,7 @@ class Intent:
     reason: str = ""
     request_id: str | None = None
     reverts: int | None = None
+    after: int | None = None
 
 
 class WriteState(StrEnum):

@@ -15,6 +15,9 @@ from servicedesk_core.store.outbox import StoredWrite
 _THEIRS = ("their_values", "their_modified_at", "their_revision")
 """What the vendor showed instead of the base: settled when a write is edited or tried again."""
 
+_NOT_SENT = frozenset({WriteState.PROPOSED, WriteState.QUEUED, WriteState.REJECTED})
+"""States in which its vendor has nothing of a write."""
+
 
 def approve(
     tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool = False, version: int | None = None
@@ -122,7 +125,8 @@ def edit(
 def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "") -> StoredWrite:
     """Decide that a write is not pursued; possible while the vendor certainly does not have it.
 
-    Of one that was partly applied the rest is left: it is done, as far as the vendor took it.
+    Of one that was partly applied the rest is left: it is done, as far as the vendor took it. What waits for a write goes
+    with it, because it can never be sent.
 
     Args:
         tx: A write transaction.
@@ -143,7 +147,7 @@ def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "")
         facts |= dict.fromkeys(("error_code", "error", "hint"))
         why = f"the rest is left: {', '.join(write.unapplied)}" + (f" ({reason})" if reason else "")
         return outbox.move(tx, write, WriteState.CONFIRMED, actor=actor, now=now, why=why, facts=facts)
-    return outbox.move(tx, write, WriteState.DISCARDED, actor=actor, now=now, why=reason or "discarded", facts=facts)
+    return _discarded(tx, write, actor=actor, now=now, why=reason or "discarded")
 
 
 def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
@@ -231,11 +235,23 @@ def resolve(
         lanes.clear(tx, write.connection, write.kind)
         facts |= {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
     why = reason or "settled by a person"
+    if outcome is WriteState.DISCARDED:
+        return _discarded(tx, write, actor=actor, now=now, why=why)
     settled = outbox.move(tx, write, outcome, actor=actor, now=now, why=why, facts=facts)
     # Looked at after the move, whose audit record lets two who settle at once go one after the other.
     if outcome is WriteState.CONFIRMED and write.target is None and settled.ref in outbox.taken_refs(tx, write):
         raise _unfit(write, f"{settled.ref} belongs to another write of ours.", "Name the id of this one.")
     return settled
+
+
+def _discarded(tx: Tx, write: StoredWrite, *, actor: str, now: datetime, why: str) -> StoredWrite:
+    """Discard a write, and what waits for it."""
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": now}
+    done = outbox.move(tx, write, WriteState.DISCARDED, actor=actor, now=now, why=why, facts=facts)
+    for one in outbox.following(tx, [write.id]):
+        if one.state in _NOT_SENT:
+            _discarded(tx, one, actor=actor, now=now, why=f"write {write.id}, which goes first, was discarded")
+    return done
 
 
 def _ensure_no_second(write: StoredWrite) -> None:

@@ -65,6 +65,8 @@ class Sending:
     ) -> tuple[SendOutcome, ...]:
         """Settle doubts, send what is approved, and read back what was confirmed.
 
+        What waited for a write that its vendor got meanwhile goes with it, whatever the order of the connections.
+
         Args:
             connection: Only over this one; ``None`` = over all that have something to do.
             only: Send only these.
@@ -88,6 +90,9 @@ class Sending:
             if allow:
                 await self._store.write(lambda tx, name=name: self._allow(tx, name, allow))  # type: ignore[misc]
             outcomes.append(await self._run_one(name, only))
+        if connection is None:
+            freed = await self._store.read(partial(outbox.connections_freed, only=tuple(only)))
+            outcomes += [await self._run_one(name, only) for name in freed if name in self._settings.connections]
         return tuple(outcomes)
 
     async def send(self, numbers: Sequence[int], *, agreed: bool = False) -> None:

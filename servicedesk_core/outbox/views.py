@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from servicedesk_core.domain import REFERENCES, STREAMS
@@ -72,8 +73,11 @@ class WriteView:
     attempts: Annotated[int, Column("How often sending began.", shown=False)]
     next_at: Annotated[datetime | None, Column("Not to be looked at before this.", shown=False)]
     waits_for: Annotated[
-        int | None, Column("Number of the earlier write to the same thing that must end first.", shown=False)
+        int | None,
+        Column("Number of the write that must end first: an earlier one to the same thing, or one that it follows.",
+               shown=False),
     ]
+    followed_by: Annotated[tuple[int, ...], Column("Numbers of the writes that are sent once this one is.", shown=False)]
     finished_at: Annotated[
         datetime | None, Column("When it was confirmed, partly applied, rejected or discarded.", shown=False)
     ]
@@ -101,7 +105,9 @@ class WriteDetail:
     history: Annotated[tuple[WriteEvent, ...], Column("What happened, in order.")]
 
 
-def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) -> tuple[WriteView, ...]:
+def views_of(
+    tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None, *, costs: bool = False
+) -> tuple[WriteView, ...]:
     """Return writes as people see them, with names beside ids.
 
     Args:
@@ -109,7 +115,11 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
         writes: The writes.
         sight: The scope that they are seen in: references that lead out of it are empty, and ids of records that only
             might be the written one are left out.
+        costs: Whether what things cost and earn may be seen; else such values are hidden.
     """
+    followers: dict[int, list[int]] = {}
+    for one in outbox.following(tx, [write.id for write in writes]):
+        followers.setdefault(one.after or 0, []).append(one.id)
     if sight is not None:
         writes = [_seen(write, sight) for write in writes]
     known = {source.name: source for source in sources.all(tx)}
@@ -131,6 +141,7 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
     def view(write: StoredWrite) -> WriteView:
         source, theirs = known.get(write.connection), write.theirs or {}
         fields = [*write.values, *(field for field in theirs if field not in write.values)]
+        hidden = frozenset() if costs else _money(write.kind)
         return WriteView(
             id=write.id,
             version=versions.get(write.id, 1),
@@ -144,7 +155,9 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
             parent=write.parent,
             visibility=write.visibility,
             changes=tuple(
-                FieldChange(
+                FieldChange(field, None, None, after_name="hidden", refused=write.unapplied.get(field))
+                if field in hidden
+                else FieldChange(
                     field=field,
                     before=write.base.get(field),
                     after=write.values.get(field),
@@ -163,7 +176,8 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
             decided_at=write.decided_at,
             attempts=write.standing.attempt,
             next_at=write.next_at,
-            waits_for=outbox.in_way(tx, write) if write.state is WriteState.QUEUED else None,
+            waits_for=outbox.in_way(tx, write) if write.state is WriteState.QUEUED or _follows(write) else None,
+            followed_by=tuple(followers.get(write.id, ())),
             finished_at=write.finished_at,
             ref=write.ref,
             moved_to=write.moved_to,
@@ -179,20 +193,21 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
     return tuple(view(write) for write in writes)
 
 
-def view_of(tx: Tx, number: int, scope: Scope | None = None) -> WriteView:
+def view_of(tx: Tx, number: int, scope: Scope | None = None, *, costs: bool = False) -> WriteView:
     """Return one write as people see it.
 
     Args:
         tx: Any transaction.
         number: Its number.
         scope: The scope that it must be in.
+        costs: Whether what things cost and earn may be seen.
 
     Raises:
         NotFoundLocallyError: There is none.
     """
     sight = None if scope is None else Sight(tx, scope)
     only = None if sight is None else own_writes(tx, sight)
-    return views_of(tx, [outbox.get(tx, number, only)], sight)[0]
+    return views_of(tx, [outbox.get(tx, number, only)], sight, costs=costs)[0]
 
 
 def after_act(tx: Tx, numbers: Iterable[int], scope: Scope | None) -> tuple[WriteView, ...]:
@@ -216,6 +231,19 @@ def asked_before(tx: Tx, request_id: str | None) -> WriteView | None:
     """
     number = outbox.asked_before(tx, request_id) if request_id else None
     return None if number is None else view_of(tx, number)
+
+
+def _follows(write: StoredWrite) -> bool:
+    return write.after is not None and write.state is WriteState.PROPOSED
+
+
+@cache
+def _money(kind: str) -> frozenset[str]:
+    """Return the fields of a kind of writes that say what something costs or earns."""
+    entity = STREAMS.get(kind.partition(".")[0])
+    if entity is None or not entity.holds_costs:
+        return frozenset()
+    return frozenset(name for name in entity.model_fields if name.endswith(("cost", "price")))
 
 
 def _seen(write: StoredWrite, sight: Sight) -> StoredWrite:

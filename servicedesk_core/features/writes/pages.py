@@ -65,6 +65,7 @@ def write(terminal: Terminal, found: WriteView) -> None:
         ("Decided", f"{terminal.plain(found.decided_at)} by {found.decided_by}" if found.decided_by else None),
         ("Takes back", f"write {found.reverts}" if found.reverts else None),
         ("Waits for", f"write {found.waits_for}, which goes first" if found.waits_for else None),
+        ("Followed by", ", ".join(f"write {number}" for number in found.followed_by) or None),
         ("Not before", found.next_at if found.state in {"queued", "in_doubt"} else None),
         ("Vendor's id", found.ref),
         ("Record is now", found.moved_to),

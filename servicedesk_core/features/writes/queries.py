@@ -74,7 +74,7 @@ class WriteQueries(Namespace[Manner]):
         if not found:
             there = self.desk.settings.connections if own is None else outbox.connections(tx, own)
             check_names(tx, scope, connection=connection, configured=there)
-        return Page(views_of(tx, found, sight), more)
+        return Page(views_of(tx, found, sight, costs=self.desk.may(Capability.MONEY)), more)
 
     @query(
         "writes.show",
@@ -90,4 +90,5 @@ class WriteQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: There is none, or the scope does not let it through.
         """
-        return WriteDetail(view_of(tx, number, scope), outbox.history(tx, number))
+        costs = self.desk.may(Capability.MONEY)
+        return WriteDetail(view_of(tx, number, scope, costs=costs), outbox.history(tx, number))

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from servicedesk_core.store.outbox.proposing import content_of as content_of
     from servicedesk_core.store.outbox.proposing import propose as propose
     from servicedesk_core.store.outbox.queue import connections_at_work as connections_at_work
+    from servicedesk_core.store.outbox.queue import connections_freed as connections_freed
     from servicedesk_core.store.outbox.queue import doubtful as doubtful
     from servicedesk_core.store.outbox.queue import due as due
+    from servicedesk_core.store.outbox.queue import following as following
     from servicedesk_core.store.outbox.queue import in_way as in_way
     from servicedesk_core.store.outbox.queue import uncopied as uncopied
     from servicedesk_core.store.outbox.reading import COLUMNS as COLUMNS

@@ -45,6 +45,7 @@ class StoredWrite:
     decided_by: str | None
     decided_at: datetime | None
     reverts: int | None
+    after: int | None
     standing: Standing
     sent_at: datetime | None
     doubt_at: datetime | None
@@ -96,6 +97,7 @@ WRITES: Final = Rows(
     {
         "values": "new_values",
         "base": "base_values",
+        "after": "after_write",
         "theirs": "their_values",
         "theirs_modified_at": "their_modified_at",
         "theirs_revision": "their_revision",

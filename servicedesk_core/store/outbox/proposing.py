@@ -52,6 +52,7 @@ def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnin
         "proposed_by": actor,
         "proposed_at": now,
         "reverts": intent.reverts,
+        "after_write": intent.after,
         "state": WriteState.PROPOSED,
         **content_of(intent, warnings),
     }

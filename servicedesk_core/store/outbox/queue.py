@@ -4,12 +4,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, WRITES, StoredWrite
+from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
+
+
+def _waits() -> ColumnElement[bool]:
+    """Return that a write waits for another one, which its vendor does not have yet."""
+    awaited = outbox.alias("awaited")
+    there = select(awaited.c.id).where(awaited.c.id == outbox.c.after_write, awaited.c.state.in_(tuple(AT_VENDOR)))
+    return outbox.c.after_write.is_not(None) & ~there.correlate(outbox).exists()
 
 
 def _due() -> Select[Any]:
@@ -33,6 +41,7 @@ def _due() -> Select[Any]:
             outbox.c.state == WriteState.QUEUED,
             outbox.c.next_at.is_(None) | (outbox.c.next_at <= bindparam("present")),
             ~blocked,
+            ~_waits(),
             outbox.c.kind.not_in(bindparam("shut", expanding=True)),
             outbox.c.aggregate.not_in(bindparam("busy", expanding=True)),
         )
@@ -80,7 +89,22 @@ def in_way(tx: Connection, write: StoredWrite) -> int | None:
         outbox.c.id != write.id,
         ((outbox.c.id < write.id) & outbox.c.state.in_(BLOCKING_STATES)) | outbox.c.state.in_(OPEN_STATES),
     )
-    return tx.execute(query).scalar_one_or_none()
+    if (earlier := tx.execute(query).scalar_one_or_none()) is not None or write.after is None:
+        return earlier
+    awaited = get(tx, write.after)
+    return None if awaited.state in AT_VENDOR else awaited.id
+
+
+def following(tx: Connection, numbers: Collection[int]) -> list[StoredWrite]:
+    """Return the writes that wait, or waited, for some others, in order."""
+    return WRITES.all(tx, WRITES.select().where(outbox.c.after_write.in_(list(numbers))).order_by(outbox.c.id))
+
+
+def connections_freed(tx: Connection, only: Collection[int] = ()) -> list[str]:
+    """Return the connections with approved writes that another one was waited for, which its vendor now has."""
+    conditions = [outbox.c.state == WriteState.QUEUED, outbox.c.after_write.is_not(None), IS_UNFINISHED, ~_waits()]
+    conditions += [outbox.c.id.in_(only)] if only else []
+    return sorted(tx.execute(select(outbox.c.connection).where(*conditions).distinct()).scalars())
 
 
 def doubtful(

@@ -32,6 +32,7 @@ outbox = Table(
     Column("decided_by", Scrubbed, doc="Who approved or discarded it last."),
     Column("decided_at", Instant, doc="When."),
     Column("reverts", BigInteger, doc="Number of the write that this one takes back."),
+    Column("after_write", BigInteger, doc="Number of the write that must be at its vendor before this one is sent."),
     Column(
         "state",
         Enum(WriteState),
@@ -76,6 +77,9 @@ Index("ix_outbox_unfinished", outbox.c.id, sqlite_where=_LIVE, postgresql_where=
 # The same over all connections, the newest first: the list that people look at.
 Index("ix_outbox_aggregate", outbox.c.connection, outbox.c.aggregate, outbox.c.id)
 # What goes before a write, and what was written to the same thing lately.
+_FOLLOWS = text("after_write IS NOT NULL")
+Index("ix_outbox_after", outbox.c.after_write, sqlite_where=_FOLLOWS, postgresql_where=_FOLLOWS)
+# What waits for a write, and goes with it when that is discarded.
 Index("ix_outbox_sent", outbox.c.connection, outbox.c.sent_at)
 # How much was sent lately.
 UNFINISHED = outbox.c.state.in_(
