@@ -125,8 +125,8 @@ def edit(
 def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "") -> StoredWrite:
     """Decide that a write is not pursued; possible while the vendor certainly does not have it.
 
-    Of one that was partly applied the rest is left: it is done, as far as the vendor took it. What waits for a write goes
-    with it, because it can never be sent.
+    Of one that was partly applied the rest is left: it is done, as far as the vendor took it. What waits for a write
+    goes with it, because it can never be sent.
 
     Args:
         tx: A write transaction.

@@ -74,10 +74,14 @@ class WriteView:
     next_at: Annotated[datetime | None, Column("Not to be looked at before this.", shown=False)]
     waits_for: Annotated[
         int | None,
-        Column("Number of the write that must end first: an earlier one to the same thing, or one that it follows.",
-               shown=False),
+        Column(
+            "Number of the write that must end first: an earlier one to the same thing, or one that it follows.",
+            shown=False,
+        ),
     ]
-    followed_by: Annotated[tuple[int, ...], Column("Numbers of the writes that are sent once this one is.", shown=False)]
+    followed_by: Annotated[
+        tuple[int, ...], Column("Numbers of the writes that are sent once this one is.", shown=False)
+    ]
     finished_at: Annotated[
         datetime | None, Column("When it was confirmed, partly applied, rejected or discarded.", shown=False)
     ]
