@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, literal, select, update
 
 from servicedesk_core.hooks.webhooks import HintKind, Subscription
 from servicedesk_core.store.schema import (
@@ -64,6 +64,8 @@ class Heard:
         stream: Stream of the record.
         ref: The vendor's id of the record.
         actor: Who did it, if the vendor tells.
+        is_named: Whether the vendor itself names the event, so that the same key is certainly the same event. Else it
+            may be another one of the same record, and is followed again once ``lasts`` is over.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Heard:
     stream: str
     ref: str
     actor: str | None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,52 +139,65 @@ def hear(tx: Tx, source_id: int, token: str, heard: Sequence[Heard], now: dateti
     waiting = tx.execute(select(func.count()).where(webhook_hints.c.source_id == source_id)).scalar_one()
     counts = {"events": 0, "repeated": 0, "left_to_sync": 0}
     for one in heard:
-        if not _is_new(tx, source_id, one, now):
+        before = _heard_before(tx, source_id, one, now)
+        if before is not None and one.is_named:
             counts["repeated"] += 1
-        elif waiting >= MOST_HINTS:
-            counts["left_to_sync"] += 1
-        else:
-            counts["events"] += 1
+            continue
+        if one.kind is HintKind.SUBSCRIPTION:
+            look_again(tx, source_id)
+        elif not _came_again(tx, source_id, one, due := now if before is None else before + one.lasts):
+            if waiting >= MOST_HINTS:
+                counts["left_to_sync"] += 1
+                continue
             waiting += 1
-            _hint(tx, source_id, one, now)
+            _hint(tx, source_id, one, now, due)
+        counts["events"] += 1
     return counts
 
 
-def _is_new(tx: Tx, source_id: int, one: Heard, now: datetime) -> bool:
+def _heard_before(tx: Tx, source_id: int, one: Heard, now: datetime) -> datetime | None:
+    """Note an event; return when it was heard before, if that is still known."""
+    t = webhook_seen.c
     statement = insert_into(tx, webhook_seen).values(source_id=source_id, key=one.key, at=now)
     noted = statement.on_conflict_do_update(
-        index_elements=["source_id", "key"],
-        set_={"at": statement.excluded.at},
-        where=webhook_seen.c.at < now - one.lasts,
+        index_elements=["source_id", "key"], set_={"at": statement.excluded.at}, where=t.at < now - one.lasts
     )
-    return tx.execute(noted.returning(webhook_seen.c.key)).first() is not None
+    if tx.execute(noted.returning(t.key)).first() is not None:
+        return None
+    known: datetime = tx.execute(select(t.at).where(t.source_id == source_id, t.key == one.key)).scalar_one()
+    return known
 
 
-def _hint(tx: Tx, source_id: int, one: Heard, now: datetime) -> None:
-    if one.kind is HintKind.SUBSCRIPTION:
-        look_again(tx, source_id)
-        return
-    statement = insert_into(tx, webhook_hints).values(
-        source_id=source_id,
-        stream=one.stream,
-        external_id=one.ref,
-        kind=one.kind.value,
-        times=1,
-        told_at=now,
-        next_at=now,
-        attempts=0,
-        actor=one.actor,
-    )
-    new = statement.excluded
+def _came_again(tx: Tx, source_id: int, one: Heard, due: datetime) -> bool:
+    """Note another event of a record that waits already; return whether one does."""
+    t = webhook_hints.c
     again = {
-        "kind": new.kind,
-        "times": webhook_hints.c.times + 1,
-        "next_at": new.next_at,
-        "actor": new.actor,
+        "kind": one.kind.value,
+        "times": t.times + 1,
+        "next_at": case((t.next_at < due, t.next_at), else_=literal(due, t.next_at.type)),
+        "actor": one.actor,
         "attempts": 0,
         "problem": None,  # that it was missing says nothing any more: two looks count only a while apart
     }
-    tx.execute(statement.on_conflict_do_update(index_elements=["source_id", "stream", "external_id"], set_=again))
+    mine = (t.source_id == source_id, t.stream == one.stream, t.external_id == one.ref)
+    return tx.execute(update(webhook_hints).where(*mine).values(**again)).rowcount == 1
+
+
+def _hint(tx: Tx, source_id: int, one: Heard, now: datetime, due: datetime) -> None:
+    row = {
+        "source_id": source_id,
+        "stream": one.stream,
+        "external_id": one.ref,
+        "kind": one.kind.value,
+        "times": 1,
+        "told_at": now,
+        "next_at": due,
+        "attempts": 0,
+        "actor": one.actor,
+    }
+    statement = insert_into(tx, webhook_hints).values(**row)
+    if tx.execute(statement.on_conflict_do_nothing()).rowcount == 0:  # another process was told of it at this moment
+        _came_again(tx, source_id, one, due)
 
 
 def due(tx: Tx, source_id: int, now: datetime, limit: int) -> list[Hint]:

@@ -81,12 +81,31 @@ async def test_what_came_before_is_taken_and_not_read_again(caller, desk, vendor
     for _ in range(3):
         assert (await caller.send(body)).status_code == 200
         await until(lambda: nothing_waits(desk))
-    nameless = json.dumps([{"kind": "changed", "ref": "1"}]).encode()
+    assert (await caller.counted())["repeated"] == 2
+    assert vendor.load()["fetched"] == [["1"]]
+
+
+async def test_an_equal_body_of_a_vendor_without_ids_may_be_another_change_and_is_followed_once_a_minute(desk, clock):
+    made = await desk.store.write(lambda tx: webhooks.ensure_endpoint(tx, 1, clock.now()))
+    heard = webhooks.Heard("body:1", timedelta(minutes=1), HintKind.CHANGED, "tickets", "1", None, is_named=False)
+
+    async def tell():
+        return await desk.store.write(lambda tx: webhooks.hear(tx, 1, made.token, [heard], clock.now()))
+
+    async def read():
+        return sum([one.read for one in await follow_all(desk)])
+
+    assert (await tell())["events"] == 1
+    assert (await tell())["events"] == 1  # which does not put off what is due
+    assert await read() == 1
     for _ in range(3):
-        assert (await caller.send(nameless)).status_code == 200
-        await until(lambda: nothing_waits(desk))
-    assert (await caller.counted())["repeated"] == 4
-    assert vendor.load()["fetched"] == [["1"], ["1"]]
+        assert (await tell())["events"] == 1
+        assert await read() == 0
+    clock.advance(61)
+    assert await read() == 1
+    assert await nothing_waits(desk)
+    await tell()
+    assert await read() == 1
 
 
 async def test_a_storm_is_read_once_for_each_record(caller, desk, vendor):
@@ -118,6 +137,29 @@ async def test_more_than_can_wait_is_left_to_the_sync(caller, desk, monkeypatch)
     events = [{"kind": "changed", "ref": str(n), "event": f"e{n}"} for n in range(5)]
     assert (await caller.tell(*events)).status_code == 200
     assert (await caller.counted())["left_to_sync"] == 4
+
+
+async def test_what_is_said_of_a_subscription_or_of_what_waits_is_taken_however_much_waits(desk, monkeypatch):
+    monkeypatch.setattr(webhooks, "MOST_HINTS", 1)
+    now = desk.clock.now()
+    made = await desk.store.write(lambda tx: webhooks.ensure_endpoint(tx, 1, now))
+    await desk.store.write(lambda tx: webhooks.keep_subscriptions(tx, 1, (), now))
+
+    async def tell(*events):
+        heard = [webhooks.Heard(key, timedelta(days=1), kind, "tickets", ref, None) for key, kind, ref in events]
+        return await desk.store.write(lambda tx: webhooks.hear(tx, 1, made.token, heard, now))
+
+    changed = HintKind.CHANGED
+    assert await tell(("a", changed, "1"), ("b", changed, "2")) == {"events": 1, "repeated": 0, "left_to_sync": 1}
+    (being_read,) = await desk.store.read(lambda tx: webhooks.due(tx, 1, now, 9))
+    assert await tell(("c", changed, "1"), ("d", HintKind.SUBSCRIPTION, "s")) == {
+        "events": 2,
+        "repeated": 0,
+        "left_to_sync": 0,
+    }
+    await desk.store.write(lambda tx: webhooks.done(tx, 1, [being_read]))
+    assert not await nothing_waits(desk)
+    assert (await desk.store.read(webhooks.endpoints))[0].looked_at is None
 
 
 async def test_a_deletion_is_believed_only_when_the_vendor_does_not_have_the_record(caller, desk, vendor, clock):

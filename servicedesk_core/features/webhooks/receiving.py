@@ -28,8 +28,8 @@ _log = logging.getLogger("servicedesk.webhooks")
 GRACE: Final = timedelta(hours=1)
 """How much later than the vendor's last attempt, or earlier than now, an event may claim to be: clocks differ."""
 
-AS_ONE: Final = timedelta(minutes=10)
-"""For how long the same body is the same delivery, where the vendor names no event."""
+AS_ONE: Final = timedelta(minutes=1)
+"""How often the same body is followed, where the vendor names no event: it comes again, or something happened again."""
 
 LONGEST_REF: Final = 500
 """No id of a record is longer."""
@@ -274,4 +274,4 @@ def _heard(events: list[WebhookEvent], body: bytes, lasts: timedelta) -> Iterato
     for number, one in enumerate(events):
         known = one.event_id is not None
         key = f"id:{one.event_id}" if known else f"body:{digest}:{number}"
-        yield Heard(key[:500], lasts if known else AS_ONE, one.kind, one.stream, one.ref, one.actor)
+        yield Heard(key[:500], lasts if known else AS_ONE, one.kind, one.stream, one.ref, one.actor, known)
