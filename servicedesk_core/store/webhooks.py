@@ -332,9 +332,15 @@ def keep_subscriptions(tx: Tx, source_id: int, seen: Collection[Subscription], n
     tx.execute(update(webhook_endpoints).where(webhook_endpoints.c.source_id == source_id).values(looked_at=now))
 
 
-def forget(tx: Tx, source_id: int) -> None:
-    """Forget the address of a connection and its subscriptions: somebody has removed them on purpose."""
-    for table in (webhook_subscriptions, webhook_endpoints):
+def forget(tx: Tx, source_id: int, *, hints: bool = False) -> None:
+    """Forget the address of a connection and its subscriptions: somebody has removed them on purpose.
+
+    Args:
+        tx: A write transaction.
+        source_id: Whose.
+        hints: Also what waits: nobody will be able to read it.
+    """
+    for table in (webhook_subscriptions, webhook_endpoints, *([webhook_hints] if hints else [])):
         tx.execute(delete(table).where(table.c.source_id == source_id))
 
 

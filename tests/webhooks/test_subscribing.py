@@ -1,12 +1,18 @@
 """Having a vendor call: under a grant, once, noticed when it stops, and taken back."""
 
+import logging
+from datetime import timedelta
+
+import httpx
 import pytest
 
 from servicedesk_core.desk import ServiceDesk
+from servicedesk_core.desk.serving.hearing import Hearing
 from servicedesk_core.errors import SettingsError, WriteNotGrantedError
 from servicedesk_core.faces.alerting import Watch
-from servicedesk_core.features.webhooks import rules
+from servicedesk_core.features.webhooks import follow_all, rules
 from servicedesk_core.features.webhooks.model import WebhookState
+from servicedesk_core.hooks import HintKind
 from servicedesk_core.machine import doctor
 from servicedesk_core.store import webhooks
 from tests.webhooks.conftest import nothing_waits, until
@@ -77,6 +83,44 @@ async def test_removed_the_old_address_is_nobodys(caller, desk, vendor):
     assert (await desk.webhooks.list()).items == ()
     assert (await caller.tell({"kind": "changed", "ref": "1", "event": "b"})).status_code == 404
     assert (await desk.webhooks.address()).url.rpartition("/")[2] != caller.endpoint.token
+
+
+async def test_the_address_of_a_connection_that_is_no_more_is_told_of_once_and_can_be_forgotten(
+    desk, settings, clock, caplog
+):
+    await desk.webhooks.register()
+    made = (await desk.store.read(webhooks.endpoints))[0]
+    heard = webhooks.Heard("id:1", timedelta(days=1), HintKind.CHANGED, "tickets", "1", None)
+    await desk.store.write(lambda tx: webhooks.hear(tx, made.source_id, made.token, [heard], clock.now()))
+    await desk.aclose()
+    keys = settings()
+    keys["connections"] = {"other": keys["connections"]["psa"]}
+    async with ServiceDesk(keys, clock=clock) as left:
+        hearing = Hearing(left, gather_s=0)
+        async with hearing.open(), httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.post(f"{hearing.listener.address}/hooks/{made.token}", content=b"[]")
+            assert answer.status_code == 404
+            for _ in range(3):
+                assert await follow_all(left) == ()
+        told = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+        (said,) = [one for one in told if "psa" in one]
+        assert 'webhooks remove psa"' in said
+        assert await conditions(left) == {"webhooks:psa/left": "left"}
+        with pytest.raises(SettingsError, match="no connection"):
+            await left.webhooks.remove("another")
+        assert (await left.webhooks.remove("psa")).removed == ()
+        assert await nothing_waits(left)
+        assert await conditions(left) == {}
+        assert (await left.audit.list()).items[0].action == "webhooks.removed"
+
+
+async def test_hints_of_an_address_that_was_removed_are_followed_all_the_same(desk, clock):
+    await desk.webhooks.register()
+    made = (await desk.store.read(webhooks.endpoints))[0]
+    heard = webhooks.Heard("id:1", timedelta(days=1), HintKind.CHANGED, "tickets", "1", None)
+    await desk.store.write(lambda tx: webhooks.hear(tx, made.source_id, made.token, [heard], clock.now()))
+    await desk.webhooks.remove()
+    assert [one.read for one in await follow_all(desk)] == [1]
 
 
 async def test_what_a_vendor_says_of_its_subscription_makes_us_look(caller, desk, vendor):

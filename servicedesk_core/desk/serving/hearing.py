@@ -10,7 +10,16 @@ from typing import Final, Protocol
 from servicedesk_core.desk.serving.public.exchange import Answer, Request
 from servicedesk_core.desk.serving.public.listening import PublicListener
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.features.webhooks import PATH, Keys, LookingDesk, Receiver, follow_all, look_into_doubts
+from servicedesk_core.features.webhooks import (
+    LEFT,
+    PATH,
+    Keys,
+    LookingDesk,
+    Receiver,
+    follow_all,
+    left_behind,
+    look_into_doubts,
+)
 from servicedesk_core.features.webhooks.receiving import STATUS, TELL_EVERY_S
 from servicedesk_core.hooks import Delivery
 from servicedesk_core.http import InMemoryLedger
@@ -56,7 +65,14 @@ class Hearing:
             secrets=desk.secrets,
             catalog=desk.host.catalog,
         )
-        self._receiver = Receiver(desk.store, desk.clock, self._open, Keys(desk.clock), self._hinted)
+        self._receiver = Receiver(
+            desk.store,
+            desk.clock,
+            connections=desk.settings.connections,
+            open_connection=self._open,
+            keys=Keys(desk.clock),
+            on_hints=self._hinted,
+        )
         self.listener = PublicListener(desk.settings, {PATH: self})
 
     @asynccontextmanager
@@ -69,6 +85,8 @@ class Hearing:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._host.aclose)
             await stack.enter_async_context(self.listener.listening())
+            for one in await self._desk.store.read(lambda tx: left_behind(tx, self._desk.settings)):
+                _log.warning(LEFT.format(one.connection))
             for work in (self._follow, self._tell):
                 stack.push_async_callback(_ended, asyncio.create_task(work()))
             yield

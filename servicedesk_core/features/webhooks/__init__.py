@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.webhooks.keys import Keys as Keys
     from servicedesk_core.features.webhooks.receiving import Receiver as Receiver
     from servicedesk_core.features.webhooks.receiving import Reply as Reply
+    from servicedesk_core.features.webhooks.subscribing import LEFT as LEFT
     from servicedesk_core.features.webhooks.subscribing import PATH as PATH
+    from servicedesk_core.features.webhooks.subscribing import left_behind as left_behind
 else:
     from servicedesk_core.exports import lazily
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action
 from servicedesk_core.features.webhooks.model import Address, Registered
 from servicedesk_core.features.webhooks.queries import WebhookQueries
-from servicedesk_core.features.webhooks.subscribing import HostingDesk, Subscriptions
+from servicedesk_core.features.webhooks.subscribing import HostingDesk, Subscriptions, forget_left_behind
 
 _WHICH = Help("Name of the connection [default: the only one whose vendor calls].")
 _WHOLE = "an address is that of a whole connection"
@@ -81,10 +81,14 @@ class Webhooks(WebhookQueries[Manner]):
     async def remove(self, connection: Annotated[str | None, _WHICH] = None) -> Registered:
         """Have the vendor stop calling, and forget the address. Takes the grant webhooks.register.
 
+        Of a connection that is not configured any more only the address is forgotten.
+
         Raises:
             SettingsError: There is no such connection, or [public] has no url.
             WriteNotGrantedError: The configuration does not grant it.
         """
+        if connection is not None and await forget_left_behind(self.desk, connection):
+            return Registered(connection, (), (), (), ())
         return await Subscriptions(self.desk, connection).remove()
 
     @action(

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import LeaseHeldError, ServiceDeskError
 from servicedesk_core.hooks import FetchStatus, HintKind
-from servicedesk_core.ports import Clock
 from servicedesk_core.problem import Problem
-from servicedesk_core.store import Store, Tx, webhooks
+from servicedesk_core.store import Store, Tx, sources, webhooks
 from servicedesk_core.store.webhooks import Hint
 from servicedesk_core.sync.hinted import Reread
 
@@ -30,16 +30,12 @@ _LOOK_TWICE: Final = timedelta(minutes=5)
 """A record that was just made may not be readable yet: only when it is still missing after this it counts as gone."""
 
 
-class FollowingDesk(Protocol):
+class FollowingDesk(ConfiguredDesk, Protocol):
     """A desk that can read single records."""
 
     @property
     def store(self) -> Store:
         """The desk's own database."""
-
-    @property
-    def clock(self) -> Clock:
-        """Where the time comes from."""
 
     async def read_again(self, connection: str, hinted: Mapping[str, Mapping[str, bool]]) -> Reread:
         """Read single records of a connection."""
@@ -71,12 +67,15 @@ class Followed:
 async def follow_all(desk: FollowingDesk) -> tuple[Followed, ...]:
     """Follow what waits, connection by connection; one that fails leaves the others alone.
 
+    What waits for a connection that is not configured any more goes on waiting.
+
     Raises:
         StoreError: The store cannot be used.
     """
-    endpoints = await desk.store.read(webhooks.endpoints)
+    known = await desk.store.read(sources.all)
     waiting = await desk.store.read(webhooks.waiting)
-    return tuple([await _follow(desk, one.connection, one.source_id) for one in endpoints if one.source_id in waiting])
+    due = [one for one in known if one.id in waiting and one.name in desk.settings.connections]
+    return tuple([await _follow(desk, one.name, one.id) for one in due])
 
 
 async def _follow(desk: FollowingDesk, connection: str, source_id: int) -> Followed:

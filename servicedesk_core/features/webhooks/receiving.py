@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -109,6 +109,7 @@ class Receiver:
     Args:
         store: The desk's store.
         clock: The time.
+        connections: Names of those that are configured; the address of another one is nobody's.
         open_connection: Opens a connection without a network, once; what it gives is used beside the desk's own.
         keys: Fetches the keys that vendors publish.
         on_hints: Called after hints of a connection were kept.
@@ -118,12 +119,15 @@ class Receiver:
         self,
         store: Store,
         clock: Clock,
+        *,
+        connections: Collection[str],
         open_connection: Callable[[str], Awaitable[OpenConnection]],
         keys: Keys,
         on_hints: Callable[[str], None],
     ) -> None:
         self._store = store
         self._clock = clock
+        self._connections = connections
         self._open = open_connection
         self._keys = keys
         self._on_hints = on_hints
@@ -192,7 +196,9 @@ class Receiver:
             async with self._looking:
                 now = self._clock.monotonic()
                 if self._looked_at is None or now - self._looked_at >= LOOK_AGAIN_S:
-                    found = await self._store.read(webhooks.endpoints)
+                    found = [
+                        one for one in await self._store.read(webhooks.endpoints) if one.connection in self._connections
+                    ]
                     self._endpoints = {hashlib.sha256(one.token.encode()).digest(): one for one in found}
                     self._looked_at = now
         return self._endpoints.get(digest)

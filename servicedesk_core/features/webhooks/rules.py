@@ -11,6 +11,7 @@ from servicedesk_core.faces.alerting import Condition, Watch
 from servicedesk_core.features.webhooks.model import WebhookRow, WebhookState
 from servicedesk_core.features.webhooks.queries import rows
 from servicedesk_core.features.webhooks.receiving import REFUSED, Outcome
+from servicedesk_core.features.webhooks.subscribing import LEFT, left_behind
 from servicedesk_core.store import sources, webhooks
 from servicedesk_core.store.changes import QUIET_MODES
 from servicedesk_core.store.fields import to_us
@@ -31,11 +32,17 @@ MOST_UNTOLD: Final = 20
 
 
 def conditions(watch: Watch) -> Iterator[Condition]:
-    """Yield what is wrong now: dead subscriptions, silence, refusals, a queue that does not move."""
+    """Yield what is wrong: addresses left over, dead subscriptions, silence, refusals, a queue that does not move."""
     tx, now = watch.tx, watch.now
     recent = webhooks.counted(tx, now - timedelta(hours=1))
     ids = {source.name: source.id for source in sources.all(tx)}
+    left = {one.connection for one in left_behind(tx, watch.desk.settings)}
+    for name in sorted(left):
+        said, _, remedy = LEFT.format(name).partition(". ")
+        yield Condition(f"webhooks:{name}/left", "left", f"{said}.", remedy)
     for row in rows(tx, None, now):
+        if row.connection in left:
+            continue
         yield from _of(tx, row, ids[row.connection], recent, now)
     unknown = recent.get((webhooks.NOBODY, Outcome.UNKNOWN_ADDRESS.value), 0)
     if unknown >= MOST_UNKNOWN:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from servicedesk_core.config.choosing import one_connection
 from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.config.settings import DeskSettings
 from servicedesk_core.errors import SettingsError, UnsupportedError
 from servicedesk_core.features.webhooks.model import Address, Registered
 from servicedesk_core.hooks import WEBHOOKS, Subscription, WebhookEndpoint
@@ -21,6 +22,9 @@ from servicedesk_core.store.webhooks import Endpoint
 
 PATH: Final = "/hooks/"
 """Before the part of an address that nobody guesses."""
+
+REMOVED: Final = "webhooks.removed"
+"""What it is called in the audit trail that a vendor was to stop calling."""
 
 RENEW_BEFORE: Final = timedelta(days=2)
 """How long before its end a subscription is renewed by itself."""
@@ -44,6 +48,31 @@ class HostingDesk(ConfiguredDesk, Protocol):
     @property
     def host(self) -> Host:
         """Opens connections."""
+
+
+LEFT: Final = (
+    'Vendors may still call the address of {0}, which is not configured any more. Put it back and run "servicedesk '
+    'webhooks remove {0}"; without it, that command only forgets the address, and you end the subscriptions there.'
+)
+
+
+def left_behind(tx: Tx, settings: DeskSettings) -> list[Endpoint]:
+    """Return the addresses of connections that are not configured any more."""
+    return [one for one in webhooks.endpoints(tx) if one.connection not in settings.connections]
+
+
+async def forget_left_behind(desk: HostingDesk, connection: str) -> bool:
+    """Forget the address of a connection that is not configured any more, and what waits; return whether it is one."""
+    actor, now = str(desk.actor), desk.clock.now()
+
+    def work(tx: Tx) -> bool:
+        found = next((one for one in left_behind(tx, desk.settings) if one.connection == connection), None)
+        if found is not None:
+            webhooks.forget(tx, found.source_id, hints=True)
+            audit.append(tx, at=now, actor=actor, action=REMOVED, entity=f"connection:{connection}")
+        return found is not None
+
+    return await desk.store.write(work)
 
 
 @dataclass(slots=True)
@@ -155,7 +184,7 @@ class Subscriptions:
                     await at.opened.calls.remove_webhook(one)
                     removed.append(one.stream)
             finally:
-                await self._note("webhooks.removed", removed)
+                await self._note(REMOVED, removed)
             await self._desk.store.write(lambda tx: webhooks.forget(tx, at.kept.source_id))
         return Registered(self.name, (), (), tuple(removed), ())
 
