@@ -111,7 +111,7 @@ class HeldSandbox(Sandbox):
 
 class IngramStand(Stand[Ingram]):
     connector_class = Ingram
-    grants = ("claims.submit",)
+    grants = ("claims.submit", "purchase_orders.place", "purchase_orders.cancel")
     more: ClassVar = {
         "primary_reason": "Item does not work",
         "secondary_reason": "Defective on arrival",

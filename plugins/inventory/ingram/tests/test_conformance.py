@@ -1,8 +1,19 @@
-"""What every connector of the family must do."""
+"""What every connector of the families must do."""
+
+from datetime import timedelta
 
 import pytest
 
-from servicedesk_core.testing import PartsSuite, hooks_of, make_context
+from servicedesk_core.hooks import Write
+from servicedesk_core.testing import (
+    PartsSuite,
+    TicketSyncSuite,
+    WriteFault,
+    WriteSuite,
+    WriteVendor,
+    hooks_of,
+    make_context,
+)
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_ingram import Ingram, IngramSettings
 
@@ -71,6 +82,95 @@ class TestParts(PartsSuite):
             stand.sandbox.faults([{"kind": "html", "status": 503, "times": None}])
 
         return down
+
+
+FAULTS = {
+    WriteFault.LOST_ANSWER: {"kind": "drop_after"},
+    WriteFault.CUT_OFF_ANSWER: {"kind": "truncate"},
+    WriteFault.LATE_ANSWER: {"kind": "timeout_after_commit", "seconds": 0.05},
+    WriteFault.LOST_REQUEST: {"kind": "drop_before"},
+    WriteFault.BUSY: {"kind": "status", "status": 429, "body": {}},
+    WriteFault.BROKEN: {"kind": "html", "status": 503},
+    WriteFault.REFUSED: {"kind": "status", "status": 400, "body": {"errors": [{"fields": [{"field": "x"}]}]}},
+}
+
+
+class Orders(WriteVendor):
+    """Orders on hold, so that they can be cancelled."""
+
+    def __init__(self, stand, clock):
+        self._stand = stand
+        self._clock = clock
+        self._done = 0
+
+    async def example(self, kind, number):
+        if kind == "purchase_orders.place":
+            lines = [{"number": 1, "part_number": "4SP114", "quantity": str(number)}]
+            return Write("", kind, values={"lines": lines, "note": f"Order {number}"})
+        orders, now = self._stand.sandbox.orders, self._stand.sandbox.clock.now()
+        held = next((order for order in orders.all() if order.is_held), None)
+        if held is None:
+            held = orders.open(now, {"customerOrderNumber": f"by hand {number}"}, [], is_held=True)
+            self._done += 1
+        return Write("", kind, target=held.number, values={"status": "cancelled"}, base={"status": "pending"})
+
+    async def writes_done(self):
+        orders = self._stand.sandbox.orders.all()
+        return len(orders) - self._done + sum(order.is_cancelled for order in orders)
+
+    async def fail_next_write(self, fault):
+        match = {"method": "POST|DELETE", "path": "/orders"}
+        self._stand.sandbox.faults([{**FAULTS[fault], "match": match}])
+
+    async def ignore_searches(self):
+        nothing = {"kind": "status", "status": 204, "times": None, "body": ""}
+        self._stand.sandbox.faults([{**nothing, "match": {"path": "/orders/search$"}}])
+
+    async def customer_reads(self, kind, ref):
+        return ""  # no customer reads anything of Ingram Micro
+
+    async def settle(self, seconds):
+        self._clock.instant += timedelta(seconds=seconds)
+
+
+class TestOrders(WriteSuite):
+    @pytest.fixture
+    def clock(self, stand):
+        clock = stand.clock()
+        clock.instant = stand.sandbox.clock.now()
+        return clock
+
+    @pytest.fixture
+    async def connector(self, stand, clock):
+        async with stand.connector(clock=clock) as ingram:
+            yield ingram
+
+    @pytest.fixture
+    async def ungranted(self, stand, clock):
+        async with stand.connector(grants=(), clock=clock) as ingram:
+            yield ingram
+
+    @pytest.fixture
+    def vendor(self, stand, clock):
+        return Orders(stand, clock)
+
+
+class TestStreams(TicketSyncSuite):
+    page_size = 2
+
+    @pytest.fixture
+    async def connector(self, stand, ingram):
+        for number in range(5):
+            lines = [{"number": 1, "part_number": "4SP114", "quantity": 1}]
+            await ingram.send_write(Write(f"w-{number}", "purchase_orders.place", values={"lines": lines}))
+        return ingram
+
+    @pytest.fixture
+    async def cut_pages(self, stand):
+        async def cut():
+            stand.sandbox.most_orders_a_page = 2
+
+        return cut
 
 
 def test_core_accepts_the_connector_and_its_hooks():

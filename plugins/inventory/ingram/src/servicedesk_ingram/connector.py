@@ -1,27 +1,39 @@
-"""The connector: what core calls. It says what the distributor has, and returns goods to it."""
+"""The connector: what core calls. It says what the distributor has, orders it, and returns goods."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from servicedesk_core import hookimpl
 from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.warranty import Claim, ClaimProblem, ClaimReceipt, ClaimReport
-from servicedesk_core.errors import OutcomeUnknownError, RejectedError
+from servicedesk_core.errors import OutcomeUnknownError, RejectedError, UnsupportedError
 from servicedesk_core.hooks import (
     Capabilities,
     Connector,
     ConnectorContext,
     ConnectorSettings,
+    FetchOutcome,
+    FieldInfo,
     FindResult,
     ItemOutcome,
+    Mapped,
+    Page,
+    PullRequest,
     StreamCheck,
     VendorIdentity,
+    Write,
+    WriteProblem,
+    WriteReceipt,
 )
 from servicedesk_ingram.api.client import Api
 from servicedesk_ingram.api.profile import VENDOR, messages_in
-from servicedesk_ingram.capabilities import capabilities
+from servicedesk_ingram.capabilities import CANCEL, PLACE, capabilities
 from servicedesk_ingram.catalogue import finding
+from servicedesk_ingram.ordering import meaning
+from servicedesk_ingram.ordering.reading import STREAM, OrderReader
+from servicedesk_ingram.ordering.requests import problems
+from servicedesk_ingram.ordering.sending import Buyer
 from servicedesk_ingram.returns import following, requests
 from servicedesk_ingram.returns.reports import receipt
 from servicedesk_ingram.settings import IngramSettings
@@ -39,6 +51,8 @@ class Ingram(Connector[IngramSettings]):
     def __init__(self, ctx: ConnectorContext[IngramSettings]) -> None:
         super().__init__(ctx)
         self._api = Api(ctx)
+        self._orders = OrderReader(self._api, ctx.settings, ctx.clock, ctx.state)
+        self._buyer = Buyer(self._api, ctx.settings, ctx.clock)
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
@@ -52,10 +66,67 @@ class Ingram(Connector[IngramSettings]):
         return VendorIdentity(vendor=VENDOR, account=self.ctx.settings.customer_number)
 
     @hookimpl
-    async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:  # noqa: ARG002
-        """There are no streams to look at; ask whether Ingram Micro lets us in."""
-        await self.vendor_identity()
-        return ()
+    async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:
+        """Count the orders; without streams ask only whether Ingram Micro lets us in."""
+        if not streams:
+            await self.vendor_identity()
+            return ()
+        return tuple([await self._orders.check(name) for name in streams])
+
+    @hookimpl
+    async def describe_fields(self, stream: str) -> tuple[FieldInfo, ...]:
+        """List the vendor's fields, by its published definition: nobody has to be asked."""
+        return tuple(FieldInfo(name, maps_to=becomes) for name, becomes in meaning.FIELDS.get(stream, {}).items())
+
+    @hookimpl
+    async def count(self, request: PullRequest) -> int | None:
+        """Count the orders."""
+        return await self._orders.count() if request.stream == STREAM else None
+
+    @hookimpl
+    async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
+        """Read orders with their lines."""
+        if request.stream != STREAM:
+            message = f"Ingram Micro has no stream {request.stream!r}."
+            raise UnsupportedError(message)
+        async for page in self._orders.pull(request):
+            yield page
+
+    @hookimpl
+    async def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+        """Read named orders."""
+        del stream
+        async for outcome in self._orders.fetch(refs):
+            yield outcome
+
+    @hookimpl
+    def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:
+        """Say what an order means."""
+        del stream
+        return meaning.order_of(raw)
+
+    @hookimpl
+    def mapping_version(self, stream: str) -> str:
+        """Name the code."""
+        del stream
+        return meaning.VERSION
+
+    @hookimpl
+    async def check_write(self, write: Write, max_age_s: float | None) -> tuple[WriteProblem, ...]:
+        """Name what Ingram Micro would refuse; nobody has to be asked."""
+        del max_age_s
+        return tuple(problems(write)) if write.kind == PLACE else ()
+
+    @hookimpl
+    async def send_write(self, write: Write) -> WriteReceipt:
+        """Place an order, or cancel one."""
+        self.describe_capabilities().checked(write)
+        return await (self._buyer.cancel(write) if write.kind == CANCEL else self._buyer.place(write))
+
+    @hookimpl
+    async def find_write(self, write: Write) -> FindResult:
+        """Look for an order, or for its cancellation."""
+        return await (self._buyer.find_cancelled(write) if write.kind == CANCEL else self._buyer.find(write))
 
     @hookimpl
     async def find_parts(self, query: PartQuery) -> tuple[PartOffer, ...]:

@@ -27,6 +27,16 @@ class IngramSettings(ConnectorSettings):
     part_numbers: str = Field(
         default="vendor", pattern=r"^(vendor|ingram)$", description="Whose part numbers claims hold: vendor or ingram."
     )
+    ship_to_id: str | None = Field(
+        default=None,
+        max_length=10,
+        description=(
+            "Ingram Micro's id of the address to which orders go that name none; left out, what the account says."
+        ),
+    )
+    order_days: int = Field(
+        default=90, ge=1, description="Days for which an order is followed; one that is still open then always is."
+    )
     primary_reason: str | None = Field(
         default=None,
         description="Primary reason of returns whose line has no failure_code, in Ingram Micro's own words.",
@@ -36,7 +46,9 @@ class IngramSettings(ConnectorSettings):
     )
     requests_per_hour: int | None = Field(default=None, ge=1, description="Requests that your agreement allows.")
     settle_s: float = Field(
-        default=600.0, ge=0, description="Seconds after which a return that the search does not show was not made."
+        default=600.0,
+        ge=0,
+        description="Seconds after which an order or a return that the search does not show was not made.",
     )
 
     @field_validator("url", "token_url")

@@ -4,12 +4,18 @@ Its answers do not keep the types of its own definition: numbers come as texts a
 whatever it plainly is, and what is none is left out.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from servicedesk_core.domain.parts import decimal_of
 
+Row = Mapping[str, Any]
 _DAY = 10
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_NOTHING: Row = {}
 
 
 def text(value: object) -> str | None:
@@ -36,6 +42,12 @@ def price(value: object) -> Decimal | None:
     return found if found is not None and found > 0 else None
 
 
+def currency(value: object) -> str | None:
+    """Return a currency; any other word is none."""
+    found = (text(value) or "").upper()
+    return found if _CURRENCY.fullmatch(found) else None
+
+
 def truth(value: object) -> bool | None:
     """Return a truth value, which may come as a word."""
     if isinstance(value, str):
@@ -58,3 +70,13 @@ def instant(value: object) -> datetime | None:
         return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def row(value: object) -> Row:
+    """Return an object; an empty one where there is none."""
+    return value if isinstance(value, Mapping) else _NOTHING
+
+
+def rows(value: object) -> list[Row]:
+    """Return the objects of a list."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

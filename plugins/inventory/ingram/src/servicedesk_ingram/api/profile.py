@@ -4,18 +4,28 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from servicedesk_core.errors import NotFoundError, PermissionDeniedError
+from servicedesk_core.errors import NotFoundError, PermissionDeniedError, RejectedError
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import AuthSession, HttpProfile, OAuth2ClientCredentials, Outcome, Response, Route, Rule
-from servicedesk_ingram.capabilities import SUBMIT
+from servicedesk_ingram.capabilities import CANCEL, PLACE, SUBMIT
 from servicedesk_ingram.settings import IngramSettings
 
 VENDOR = "ingram"
 RETURNS = "resellers/v6/returns"
 CATALOGUE = "resellers/v6/catalog"
 PRICES = f"{CATALOGUE}/priceandavailability"
+ORDERS = "resellers/v6/orders"
+ORDER_DETAILS = "resellers/v6.1/orders"
 ERROR_RULES = (
     Rule(outcome=Outcome.PERMANENT, error=NotFoundError, status=404),
+    Rule(
+        outcome=Outcome.PERMANENT,
+        error=RejectedError,
+        status=405,
+        method="DELETE",
+        message="Ingram Micro cancels an order only while it is on hold, and this one is not.",
+        hint="Refuse the parcel, or return the goods by a claim.",
+    ),
     Rule(
         outcome=Outcome.PERMANENT,
         error=PermissionDeniedError,
@@ -26,6 +36,8 @@ ERROR_RULES = (
 )
 ROUTES = (
     Route("POST", f"{RETURNS}/create", grant=SUBMIT),
+    Route("POST", ORDERS, grant=PLACE),
+    Route("DELETE", f"{ORDERS}/{{order}}", grant=CANCEL),
     Route("POST", PRICES),  # a look-up, although it is posted
 )
 
@@ -63,7 +75,7 @@ def profile(ctx: ConnectorContext[IngramSettings]) -> HttpProfile:
             style="query",
             tokens=ctx.tokens,
         ),
-        budget=ctx.vendor_budget(requests=settings.requests_per_hour),
+        budget=ctx.vendor_budget(requests=settings.requests_per_hour, concurrency=4),
         rules=ERROR_RULES,
         routes=ROUTES,
         headers=headers,

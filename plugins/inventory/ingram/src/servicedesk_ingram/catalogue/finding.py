@@ -1,16 +1,13 @@
 """Who has a part: one search of the catalogue, and one question for price and availability of what it found."""
 
 import math
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from servicedesk_core.domain.parts import PartOffer, PartQuery, plain_number, plain_upc
 from servicedesk_ingram.api.client import Api
 from servicedesk_ingram.catalogue.offers import is_refused, offer_of
-from servicedesk_ingram.values import key, text
+from servicedesk_ingram.values import Row, key, text
 
-Row = Mapping[str, Any]
 _MOST_PRICED = 50
 """Products that one request asks for at most; a rule of the vendor's."""
 _LOOKED_THROUGH = 100

@@ -4,18 +4,12 @@ What others wait for (``quantityBackordered``) is not on its way to us; what arr
 ``backOrderInfo``.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from servicedesk_core.domain.parts import PartOffer, Place
-from servicedesk_ingram.values import day, key, number, price, text, truth
-
-Row = Mapping[str, Any]
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-_NOTHING: Row = {}
+from servicedesk_ingram.values import Row, currency, day, key, number, price, row, rows, text, truth
 
 
 def is_refused(line: Row) -> bool:
@@ -23,21 +17,21 @@ def is_refused(line: Row) -> bool:
     return (text(line.get("productStatusCode")) or "").upper() == "E"
 
 
-def offer_of(ref: str, line: Row, product: Row, currency: str, today: date) -> PartOffer:
+def offer_of(ref: str, line: Row, product: Row, account_currency: str, today: date) -> PartOffer:
     """Return the offer of one product.
 
     Args:
         ref: Ingram Micro's number of it.
         line: Its price and availability; empty when they are not told.
         product: Its row in the catalogue; empty when it is not there.
-        currency: Of the account, for prices without one.
+        account_currency: Of the account, for prices without one.
         today: The present day; what was expected before it is expected no more.
     """
-    stock = _row(line.get("availability"))
+    stock = row(line.get("availability"))
     # Where lines were refused beside it, the definition's own example has the prices within the availability.
-    prices = _row(line.get("pricing")) or _row(stock.get("pricing"))
-    paid_in = (text(prices.get("currencyCode")) or currency).upper()
-    is_known = _CURRENCY.fullmatch(paid_in) is not None
+    prices = row(line.get("pricing")) or row(stock.get("pricing"))
+    named = text(prices.get("currencyCode"))
+    paid_in = (currency(named) if named else account_currency) if prices else None
     places = tuple(_places(stock, today))
     discontinued = truth(product.get("discontinued"))
     replacement = text(product.get("replacementSku"))
@@ -47,10 +41,10 @@ def offer_of(ref: str, line: Row, product: Row, currency: str, today: date) -> P
         manufacturer=text(line.get("vendorName")) or text(product.get("vendorName")),
         manufacturer_part_number=text(line.get("vendorPartNumber")) or text(product.get("vendorPartNumber")),
         upc=key(line.get("upc")) or key(product.get("upcCode")),
-        unit_price=price(prices.get("customerPrice")) if is_known else None,
-        list_price=price(prices.get("retailPrice")) if is_known else None,
-        map_price=price(prices.get("mapPrice")) if is_known else None,
-        currency=paid_in if prices and is_known else None,
+        unit_price=price(prices.get("customerPrice")) if paid_in else None,
+        list_price=price(prices.get("retailPrice")) if paid_in else None,
+        map_price=price(prices.get("mapPrice")) if paid_in else None,
+        currency=paid_in,
         available=_available(stock, places),
         arrives_on=min((place.arrives_on for place in places if place.arrives_on), default=None),
         places=places,
@@ -72,9 +66,9 @@ def _available(stock: Row, places: tuple[Place, ...]) -> Decimal | None:
 
 
 def _places(stock: Row, today: date) -> Iterator[Place]:
-    for house in _rows(stock.get("availabilityByWarehouse")):
+    for house in rows(stock.get("availabilityByWarehouse")):
         ref = key(house.get("warehouseId"))
-        arriving = _rows(house.get("backOrderInfo"))
+        arriving = rows(house.get("backOrderInfo"))
         expected = [day(house.get("quantityBackorderedEta")), *(day(one.get("etaDate")) for one in arriving)]
         amounts = [amount for one in arriving if (amount := number(one.get("quantity"))) is not None]
         on_order = number(house.get("quantityOnOrder"))
@@ -89,11 +83,3 @@ def _places(stock: Row, today: date) -> Iterator[Place]:
 
 def _name(value: object) -> str:
     return " ".join((text(value) or "").split())
-
-
-def _row(value: object) -> Row:
-    return value if isinstance(value, Mapping) else _NOTHING
-
-
-def _rows(value: object) -> list[Row]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

@@ -6,7 +6,6 @@ other status the same amount is what would be credited: Ingram Micro shows it be
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from servicedesk_core.domain.warranty import (
     ClaimReceipt,
@@ -20,9 +19,7 @@ from servicedesk_core.domain.warranty import (
     ReturnState,
     VendorReference,
 )
-from servicedesk_ingram.values import instant, number, text
-
-Row = Mapping[str, Any]
+from servicedesk_ingram.values import Row, instant, number, text
 
 _STATUSES = {
     "open": ClaimStatus.UNDER_REVIEW,

@@ -16,11 +16,13 @@ class SandboxOptions:
         country_code: Its country.
         token_lifetime_s: Seconds that a token is good for; the vendor sends it as a text.
         now: Instant of the vendor's clock, which then stands still except for ``advance``; ``None`` is the present.
-        state: File that keeps catalogue and returns; ``None`` forgets them at the end.
+        state: File that keeps catalogue, orders and returns; ``None`` forgets them at the end.
         latency_s: Added to every call.
         more_products: How many products it sells beside the six that tests know.
         finds_any_spelling: Whether its search finds a number that is spelt in another way; nobody says whether the
             vendor's does.
+        splits_orders: Whether what is back-ordered becomes an order of its own.
+        holds_orders: Whether orders wait for the customer's release; only such ones can be cancelled.
         drifts: Whether answers about prices have the types of the examples in the vendor's definition, against that.
         shipped_as_list: Whether ``shipFromInfo`` must be a list; the vendor's model and its example differ.
     """
@@ -35,5 +37,7 @@ class SandboxOptions:
     latency_s: float = 0.0
     more_products: int = 0
     finds_any_spelling: bool = True
+    splits_orders: bool = False
+    holds_orders: bool = False
     drifts: bool = False
     shipped_as_list: bool = True

@@ -1,0 +1,1 @@
+"""Orders: placed under our own number, found again by it, and followed."""

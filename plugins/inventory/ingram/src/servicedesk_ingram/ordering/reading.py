@@ -1,0 +1,152 @@
+"""Orders of the account as a stream.
+
+The search knows no change of an order, only when it was placed. So all orders are listed, and details are read of those
+that are new, not at their end, or were not when they were listed at that age. What is left stays as it was read last.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from servicedesk_core.domain.parts import OrderStatus
+from servicedesk_core.errors import (
+    ConnectorError,
+    CursorError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProtocolError,
+    RejectedError,
+)
+from servicedesk_core.hooks import (
+    Clock,
+    FetchOutcome,
+    FetchStatus,
+    Page,
+    PullMode,
+    PullRequest,
+    SourceRecord,
+    StateStore,
+    StreamCheck,
+)
+from servicedesk_core.http import together
+from servicedesk_ingram.api.client import Api
+from servicedesk_ingram.capabilities import ORDERS_RIGHT
+from servicedesk_ingram.ordering.meaning import status_of
+from servicedesk_ingram.settings import IngramSettings
+from servicedesk_ingram.values import Row, instant, key, text
+
+STREAM = "purchase_orders"
+PAGE_SIZE = 100
+_MARK = "1"
+_WAITED = "orders_that_waited"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReader:
+    """Reads orders.
+
+    Attributes:
+        api: The vendor's interface.
+        settings: Of the connection.
+        clock: The time.
+        state: Remembers which orders were open at an age at which others are at their end.
+    """
+
+    api: Api
+    settings: IngramSettings
+    clock: Clock
+    state: StateStore
+
+    async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
+        """Yield the pages of all orders.
+
+        Raises:
+            CursorError: The position is of another version.
+            ConnectorError: Ingram Micro could not be asked, or refused.
+        """
+        number, came = _position(request.resume)
+        size = min(request.page_size or PAGE_SIZE, PAGE_SIZE)
+        only_ids = request.mode is PullMode.RECONCILE
+        while True:
+            rows, total = await self.api.order_page(number, size)
+            if not rows and came < total:
+                raise ProtocolError("Ingram Micro's list of orders leaves out what it says it has found.")
+            records = [_bare(row) for row in rows] if only_ids else await self._records(rows)
+            number, came = number + 1, came + len(rows)
+            last = not rows or 0 < total <= came
+            yield Page(records, None if last else f"{_MARK}:{number}:{came}", last, vendor_count=len(rows))
+            if last:
+                return
+
+    async def count(self) -> int:
+        """Return how many orders there are."""
+        _, total = await self.api.order_page(1, 1)
+        return total
+
+    async def fetch(self, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+        """Yield named orders."""
+        for ref in refs:
+            try:
+                details = await self.api.order_details(ref)
+            except PermissionDeniedError as error:
+                yield FetchOutcome(ref, FetchStatus.DENIED, reason=error.message)
+            except NotFoundError:
+                yield FetchOutcome(ref, FetchStatus.MISSING, reason="Ingram Micro has no such order.")
+            except ConnectorError as error:
+                yield FetchOutcome(ref, FetchStatus.FAILED, reason=error.message)
+            else:
+                yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(ref, {"details": dict(details)}),))
+
+    async def check(self, stream: str) -> StreamCheck:
+        """Look whether orders can be read, and how many are visible."""
+        try:
+            total = await self.count()
+        except PermissionDeniedError:
+            return StreamCheck(stream, readable=False, note=f"The application needs: {ORDERS_RIGHT}.")
+        return StreamCheck(stream, readable=True, visible=total)
+
+    async def _records(self, rows: Sequence[Row]) -> list[SourceRecord]:
+        kept = await self.state.get(_WAITED) or []
+        waiting = [ref for row in rows if (ref := key(row.get("ingramOrderNumber"))) and self._waits(row)]
+        if new := [ref for ref in waiting if ref not in kept]:
+            await self.state.put(_WAITED, [*kept, *new])
+        return await together(*(self._record(row, {*kept, *new}) for row in rows))
+
+    async def _record(self, row: Row, waited: Collection[str]) -> SourceRecord:
+        bare = _bare(row)
+        if not bare.external_id or not (self._is_new(row) or bare.external_id in waited):
+            return bare
+        try:
+            details = await self.api.order_details(bare.external_id)
+        except (NotFoundError, RejectedError):  # the vendor does not show every kind of order
+            return SourceRecord(bare.external_id, {"listed": dict(row)})
+        return SourceRecord(bare.external_id, {"details": dict(details)})
+
+    def _is_new(self, row: Row) -> bool:
+        at = instant(row.get("ingramOrderDate"))
+        return at is None or at >= self.clock.now() - timedelta(days=self.settings.order_days)
+
+    def _waits(self, row: Row) -> bool:
+        status = status_of(text(row.get("orderStatus")))
+        ends = status is OrderStatus.SHIPPED or (status is not None and not status.is_open)
+        return not ends and not self._is_new(row)
+
+
+def _bare(row: Row) -> SourceRecord:
+    ref = key(row.get("ingramOrderNumber"))
+    return SourceRecord(ref, None) if ref else SourceRecord("", {"listed": dict(row)})
+
+
+def _position(resume: str | None) -> tuple[int, int]:
+    """Return the page to read next, and how many orders came before it.
+
+    Raises:
+        CursorError: The position is of another version.
+    """
+    if resume is None:
+        return 1, 0
+    mark, *numbers = resume.split(":")
+    if mark != _MARK or len(numbers) != 2 or not all(one.isdecimal() for one in numbers):  # noqa: PLR2004
+        message = "This position was not written by this version of the connector."
+        raise CursorError(message)
+    return int(numbers[0]), int(numbers[1])
