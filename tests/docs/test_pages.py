@@ -13,6 +13,7 @@ from servicedesk_core import hooks as hook_module
 from servicedesk_core import http as http_module
 from servicedesk_core.cli import docs
 from servicedesk_core.cli.docs import PAGES, commands
+from servicedesk_core.domain import parts
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.features import sla
 from servicedesk_core.features.tickets.actions import Tickets
@@ -73,7 +74,7 @@ def test_options_that_are_named_exist() -> None:
 
 def test_names_in_running_text_exist() -> None:
     """Every ``snake_case`` or ``CamelCase`` name is one of the program's: a hook, setting, field, column, class."""
-    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, desk, sla, sandboxing)
+    modules = (servicedesk_core, domain, parts, error_module, hook_module, http_module, testing, desk, sla, sandboxing)
     known = {name for module in modules for name in dir(module)} | NOT_OURS | sandboxing.TRANSPORT
     for shown in (Tickets, Writes, Intent, sandboxing.StandIn):
         known |= set(dir(shown))

@@ -44,6 +44,11 @@ class Tutorial:
         return re.findall(r"^\$ servicedesk (.*)\n((?:[^$`].*\n)*)", self._text, re.MULTILINE)
 
     @property
+    def commands(self):
+        """Commands whose output is not shown."""
+        return re.findall(r"^servicedesk (.*)$", self._text, re.MULTILINE)
+
+    @property
     def made(self):
         """The files of the example."""
         folder = ROOT / "examples" / self.example
