@@ -66,7 +66,12 @@ class OpenDesk(StoredDesk):
     def _give_parts(self) -> None:
         store, clock, settings, host = self._store, self._clock, self.settings, self._host
         senders = [ClaimSender(store, clock, TicketNotes(settings))]
-        self._outbox = Writes(store, clock, settings, host.open, WriteChecks(host), senders=senders, actor=self.actor)
+        self._outbox = Writes(
+            store, clock, settings, host.open, WriteChecks(host), senders=senders, guards=self._guards, actor=self.actor
+        )
+
+    def _guards(self) -> dict[str, str]:
+        return {stream: where for one in self.features for stream, where in one.guards.items()}
 
     @property
     def outbox(self) -> Writes:

@@ -1,7 +1,7 @@
 """The object that says what a feature brings, ours and those of others alike."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,6 +51,8 @@ class Feature:
         looks_over: Where the function is that tells what is the matter with definitions beside the records of the desk,
             ``module:function``; it is given a transaction, what was read, and the desk, and yields
             :class:`~servicedesk_core.faces.Finding`. Empty = there is none.
+        guards: What its writes are held against when they are stored or edited, by the stream that they are of: where a
+            :class:`servicedesk_core.outbox.guards.Guard` is, ``module:NAME``.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
         section: Where the help page has the command of one of ours; those of others have a section of their own.
     """
@@ -65,6 +67,7 @@ class Feature:
     kpis: str = ""
     definitions: str = ""
     looks_over: str = ""
+    guards: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     section: Section = Section.EVERY_DAY
 

@@ -217,7 +217,7 @@ def figure(
         name=kpi.name,
         title=kpi.title,
         value=None if found.value is None else number(found.value),
-        unit=kpi.unit,
+        unit=found.unit or kpi.unit,
         numerator=number(found.numerator),
         denominator=None if found.denominator is None else number(found.denominator),
         excluded=found.excluded,

@@ -155,6 +155,7 @@ class Measure:
         final_at: From when on it does not change any more; ``None`` = it is final.
         needs: What would have to be there to measure it; empty = nothing is missing.
         minimum: A smaller sample is not judged.
+        unit: What the value counts, where only what is measured says it, such as a currency; empty = as the KPI says.
         how: How it was made of its cases; ``None`` = it was not.
         scale: What the sum of them was multiplied by.
         groups: What it was by dimension and value, where its cases were not kept.
@@ -171,6 +172,7 @@ class Measure:
     final_at: datetime | None = None
     needs: str = ""
     minimum: int = 0
+    unit: str = ""
     how: Sum | None = None
     scale: Fraction | int = 1
     groups: "Mapping[str, Mapping[str, Measure]]" = field(default_factory=dict)

@@ -24,6 +24,7 @@ from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.duplicates import warnings_of
 from servicedesk_core.outbox.grants import Grants
+from servicedesk_core.outbox.guards import Guards
 from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.reverting import ensure_revertible, reversal
@@ -34,7 +35,7 @@ from servicedesk_core.outbox.views import WriteView, asked_before, view_of
 from servicedesk_core.people import Actor
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, Tx, outbox
+from servicedesk_core.store import Store, Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 UNFINISHED = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT)
@@ -50,6 +51,7 @@ class Writes:
         opener: Opens a connection.
         checks: Look at what somebody wants before it is stored.
         senders: Of kinds that write something other than records.
+        guards: Returns where what features hold their writes against is, by stream; see :class:`Guards`.
         actor: Who acts.
     """
 
@@ -62,6 +64,7 @@ class Writes:
         checks: WriteChecks,
         *,
         senders: Sequence[Sender] = (),
+        guards: Callable[[], Mapping[str, str]] = dict,
         actor: Actor,
     ) -> None:
         self._store = store
@@ -69,6 +72,7 @@ class Writes:
         self._zone = ZoneInfo(settings.desk.timezone)
         self._opener = opener
         self._checks = checks
+        self._guards = Guards(guards)
         self._copier = Copier.of(store, clock, settings.connections)
         self.actor = str(actor)
         self.asks_another = settings.writes.approval == "another-person"
@@ -88,19 +92,23 @@ class Writes:
             WriteNotGrantedError: The configuration does not grant it.
             UnsupportedError: The connector cannot write such a thing.
             WriteError: The vendor would refuse it: a field is missing, unknown or too long, or a list does not have a
-                word; names those that it has.
+                word; names those that it has. Or what is there does not allow it.
         """
         self.grants.ensure(intent.connection, intent.kind)
         if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
             return first
         checked = await self._checked(intent)
 
-        def work(tx: Tx) -> StoredWrite:
-            warnings = warnings_of(tx, checked, self._zone)
-            return outbox.propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
+        def work(tx: Tx) -> int:
+            audit.take_turn(tx)  # whoever wants the same at the same time has stored it, or comes later
+            if intent.request_id and (number := outbox.asked_before(tx, intent.request_id)) is not None:
+                return number
+            warnings = self._warnings(tx, checked)
+            write = outbox.propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
+            self._ensure(tx, write)
+            return write.id
 
-        write = await self._store.write(work)
-        return await self._view(write.id)
+        return await self._view(await self._store.write(work))
 
     async def edit(self, number: int, fields: Fields, *, reason: str = "") -> WriteView:
         """Give a write other values, as long as the vendor certainly does not have it.
@@ -126,9 +134,10 @@ class Writes:
         intent = await self._checked(await self._store.read(partial(edited, write=seen, fields=fields)))
 
         def work(tx: Tx) -> None:
-            warnings = warnings_of(tx, intent, self._zone, without=number)
-            now = self._clock.now()
-            deciding.edit(tx, seen, intent, actor=self.actor, now=now, warnings=warnings, reason=reason)
+            audit.take_turn(tx)
+            warnings, now = self._warnings(tx, intent, without=number), self._clock.now()
+            write = deciding.edit(tx, seen, intent, actor=self.actor, now=now, warnings=warnings, reason=reason)
+            self._ensure(tx, write)
 
         await self._store.write(work, durable=True)
         return await self._view(number)
@@ -293,6 +302,15 @@ class Writes:
         if send and chosen:
             await self.sending.send(chosen)
         return tuple([await self._view(number) for number in chosen])
+
+    def _warnings(self, tx: Tx, intent: Intent, *, without: int | None = None) -> tuple[str, ...]:
+        guard = self._guards.of(intent.kind)
+        theirs = () if guard is None else guard.warnings(tx, intent, without=without)
+        return (*warnings_of(tx, intent, self._zone, without=without), *theirs)
+
+    def _ensure(self, tx: Tx, write: StoredWrite) -> None:
+        if (guard := self._guards.of(write.kind)) is not None:
+            guard.stored(tx, write)
 
     async def _checked(self, intent: Intent) -> Intent:
         """Return an intent that its vendor may take, with who will see it."""

@@ -91,6 +91,8 @@ def on_tickets(ticket):
         "sla.approve": ((ticket, "triage"), {}),
         "sla.decline": ((ticket, "triage"), {"reason": "x"}),
         "sla.reason": ((ticket, "triage", "parts"), {}),
+        "parts.find": ((), {"for_ticket": ticket}),
+        "parts.take": ((ticket, "x"), {}),
     }
 
 
@@ -103,6 +105,7 @@ def on_writes(number):
         "writes.retry": (([number],), {}),
         "writes.resolve": ((number, WriteState.DISCARDED), {}),
         "writes.revert": ((number,), {}),
+        "parts.give_back": ((number,), {}),
     }
 
 
@@ -191,7 +194,7 @@ async def test_acts_on_foreign_things_are_answered_as_if_these_were_not_there(de
     keys += [(on_claims, f"{FOREIGN}-cancelled", f"{NOBODY}-cancelled")]
     keys += [(on_tickets, f"{FOREIGN}-tickets", f"{NOBODY}-tickets")]
     keys += [(on_tickets, f"{FOREIGN} number", f"{NOBODY} number")]
-    keys += [(on_writes, number, 997) for number in (5, *range(7, 13))]
+    keys += [(on_writes, number, 997) for number in (5, *range(7, 13), 14)]
     for on, key, no_such in keys:
         for path, arguments in on(key).items():
             told = await came_to(theirs, path, arguments, key)

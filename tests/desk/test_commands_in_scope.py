@@ -51,7 +51,8 @@ NAMED = (
     "sla exempt {0}-tickets triage --reason x --yes", "sla withdraw {0}-tickets triage --reason x --yes",
     "profit show --by client --client '{0} name'", "kpi confirm-repeat {0}-tickets mine-tickets --reason x",
     "kpi confirm-repeat mine-tickets {0}-tickets --reason x", "kpi reject-repeat {0}-tickets {0}-tickets --reason x",
-    "quality concern x --owner kim --ticket {0}-tickets",
+    "quality concern x --owner kim --ticket {0}-tickets", "parts take {0}-tickets x --yes", "parts return {1} --yes",
+    "parts find x --for-ticket {0}-tickets", "parts find x --for-asset '{0} name'", "parts taken --ticket {0}-tickets",
 )  # fmt: skip
 """Commands that name something of a client, by its word or by the number of a write."""
 
@@ -89,7 +90,7 @@ PLAIN = (
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
-    "parts take mine-tickets x --yes", "parts return 1 --yes",
+    "parts take mine-tickets x --yes",
     "rota import rota.csv", "oncall import rota.csv", "webhooks list", "webhooks subscriptions",
     *(f"webhooks {act} psa" for act in ("address", "check")),
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),

@@ -123,7 +123,7 @@ ARGUMENTS = {
     "explain": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quality.show": [(1,), (2,)],
     "quarantine.get": [(1,)],
-    "writes.show": [(number,) for number in range(1, 13)],
+    "writes.show": [(number,) for number in range(1, 15)],
     "claims.get": [(str(number),) for number in range(1, 9)] + [(f"{who}-cancelled",) for who in ("mine", FOREIGN)],
     "writes.list": [((), EVERY_WRITE)],
     "audit.list": [((), {"limit": 1_000}), ((), {"entity": "contact:psa"}), ((), {"entity": "write:7"})],
@@ -147,13 +147,13 @@ ARGUMENTS = {
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""
 
 
-OF_A_PERSON = {"profit.own"}
-"""Answered to whom the configuration has as a technician; tests/profit ask for it."""
+OF_A_PERSON = {"profit.own", "parts.find"}
+"""Answered to whom the configuration has as a technician, and asked of others; tests/profit and tests/parts do it."""
 
 NAMELESS = OF_A_PERSON | {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "parts.kpis",
-    "parts.report", "scorecards.show", "scorecards.compare", "scorecards.coach",
+    "parts.stock", "parts.report", "scorecards.show", "scorecards.compare", "scorecards.coach",
     "quality.coverage", "quality.report",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, or of what is not there: cards, done tickets,
@@ -226,7 +226,8 @@ async def test_what_belongs_to_the_client_is_all_there(desk):
 async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(desk):
     writes = await desk.writes.list(states=(), scope=COMPANY)
     assert sorted(write.kind for write in writes) == [
-        "assets.update", "claims.submit", "notes.create_internal", "tickets.create", "tickets.update",
+        "assets.update", "claims.submit", "notes.create_internal", "stock_moves.take", "tickets.create",
+        "tickets.update",
     ]  # fmt: skip
     update = next(write for write in writes if write.kind == "tickets.update")
     before = {change.field: change.before for change in update.changes}

@@ -55,6 +55,9 @@ FOREIGN = "OTHERS"
 OF_THE_DESK = {stream for stream, cls in STREAMS.items() if cls.whose == OF_DESK}
 """Streams of the MSP itself: a client's record may name them."""
 
+OF_EVERYBODY = {"parts", "stock_levels"}
+"""Streams of the shelf, which whoever may see it sees as a whole."""
+
 OF_CLIENTS = tuple(stream for stream, cls in STREAMS.items() if cls.whose not in {None, OF_DESK})
 """Streams of which a client sees its own records."""
 
@@ -121,6 +124,14 @@ def add_writes(tx, who, others):
     add(kind="contacts.update", aggregate=f"contacts:{who}-contacts", values={"email": f"{FOREIGN}@example.com"})
     outbox.note(tx, first, candidates=[f"{FOREIGN}-candidate"], their_values={"contact_ref": f"{others}-contacts"})
     return first
+
+
+def add_move(tx, who):
+    """Add a part that is taken for a ticket, from a stock of the desk's own."""
+    named = {"ticket_connection": "psa", "ticket_id": f"{who}-tickets", "ticket_number": f"{who} number"}
+    values = {"quantity": "1", "part_name": f"{who} part", **named}
+    moved = Intent("stock", "stock_moves.take", "stock_levels:1", f"{who} label", values, parent="1")
+    outbox.propose(tx, moved, actor="user:ana", now=NOW)
 
 
 def add_claims(tx, source, who, others):
@@ -250,7 +261,8 @@ def filled(new_url):
     def fill(tx):
         source = sources.ensure(tx, "psa", "tabular", "live", NOW).id
         for stream in STREAMS:
-            rows = [entity(stream, "mine", others=FOREIGN), entity(stream, FOREIGN, others="mine")]
+            other = "shelf" if stream in OF_EVERYBODY else FOREIGN
+            rows = [entity(stream, "mine", others=FOREIGN), entity(stream, other, others="mine")]
             incoming = [Incoming(row, None, None, "1") for row in rows]
             applied = records.apply(tx, source, stream, incoming, mode="incremental", now=NOW)
             assert len(applied.created) == 2, (stream, applied.rejected)
@@ -262,6 +274,8 @@ def filled(new_url):
             add_turns(tx, source, who)
             add_review(tx, source, who)
         add_clocks(tx)
+        for who in ("mine", FOREIGN):  # behind all others, whose numbers tests name
+            add_move(tx, who)
         audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
 
     with Store.open(url, clock=SystemClock()) as store:

@@ -16,10 +16,11 @@ from datetime import date
 from decimal import Decimal
 
 from servicedesk_core import hookimpl
+from servicedesk_core.domain import StockMove
 from servicedesk_core.domain.parts import PartOffer, PartSource, Place
 from servicedesk_core.domain.warranty import PartInfo, PartLevel
 from servicedesk_core.errors import VendorUnavailableError
-from servicedesk_core.hooks import Capabilities, Connector, PartsCapability, VendorIdentity
+from servicedesk_core.hooks import Capabilities, Connector, PartsCapability, VendorIdentity, WriteCapability
 from servicedesk_core.testing import MemoryMaker
 
 
@@ -62,6 +63,18 @@ class Distributor(Source):
     )
 
 
+class Stock(Shelf):
+    @hookimpl
+    def describe_capabilities(self):
+        fields = tuple(StockMove.model_fields)
+        kinds = ("stock_moves.take", "stock_moves.return")
+        return Capabilities(
+            "X",
+            parts=PartsCapability(self.source, self.finds_by),
+            writes=tuple(WriteCapability(kind, fields=fields, needs="parent") for kind in kinds),
+        )
+
+
 class Slow(Source):
     @hookimpl
     async def find_parts(self, query):
@@ -93,8 +106,8 @@ def clock():
 
 
 @pytest.fixture
-def store(sqlite_url, clock):
-    with Store.open(sqlite_url, clock=clock) as opened:
+def store(store_url, clock):
+    with Store.open(store_url, clock=clock) as opened:
         yield opened
 
 
@@ -115,6 +128,8 @@ def desk_with(tmp_path, store, clock):
 
     def opening(*, people=None, **sources):
         connections = {name: {"connector": f"{tmp_path / 'sources.py'}:{kind}"} for name, kind in sources.items()}
+        if "stock" in sources:
+            connections["stock"]["writes"] = ["stock_moves.take", "stock_moves.return"]
         given = {"desk": {"name": "Example MSP"}, "connections": connections}
         return ServiceDesk(given | ({"people": people} if people else {}), store=store, clock=clock)
 

@@ -104,8 +104,17 @@ async def test_nothing_to_look_for_and_nobody_to_ask_are_told(desk_with):
     async with desk_with(shelf="Shelf") as desk:
         with pytest.raises(SettingsError, match="Nothing was said"):
             await desk.parts.find(" ")
-        with pytest.raises(SettingsError, match="No such connection"):
-            await desk.parts.find("x", connections=("other",))
+        with pytest.raises(SettingsError, match='There is no connection "shelv"') as caught:
+            await desk.parts.find("x", connections=("shelf", "shelv"))
+        assert "shelf" in caught.value.hint
+        with pytest.raises(SettingsError, match='"XXXX" is no currency'):
+            await desk.parts.find("x", currency="XXXX")
+        for wrong in (0, Decimal("NaN"), Decimal("0.0000001"), 10**9):
+            with pytest.raises(SettingsError, match="is no quantity"):
+                await desk.parts.find("x", quantity=wrong)
+    async with desk_with(acme="Acme", shelf="Shelf") as desk:
+        with pytest.raises(SettingsError, match="name one with --for-asset"):
+            await desk.parts.find("x", connections=("acme",))
     async with desk_with() as desk:
         with pytest.raises(SettingsError, match="No connection finds parts"):
             await desk.parts.find("x")

@@ -19,9 +19,10 @@ from servicedesk_core.domain.parts import (
     plain_number,
     plain_upc,
     ranked,
+    same_number,
 )
 
-DOCK, CABLE = "0884116392842", "0190404302218"
+DOCK, CABLE, TONER = "0884116392842", "0190404302218", "4006381333931"
 
 
 def offer(number="X", **more):
@@ -39,8 +40,8 @@ def groups(*offers):
 
 
 MAKERS = st.sampled_from([None, "Dell", "DELL Inc.", "dell emc", "Lenovo", "n/a", ""])
-NUMBERS = st.sampled_from([None, "WD19S", "wd-19s", "WD 19S#ABU", "P2419H", "", "-"])
-CODES = st.sampled_from([None, DOCK, DOCK[1:], CABLE, "not one", "000000000000", "0884116392843"])
+NUMBERS = st.sampled_from([None, "WD19S", "wd-19s", "WD 19S#ABU", "wd19s#ABD", "P2419H", "", "-"])
+CODES = st.sampled_from([None, DOCK, DOCK[1:], TONER, CABLE, "not one", "000000000000", "0884116392843"])
 PRICES = st.none() | st.decimals(0, 5_000, places=2)
 COUNTS = st.none() | st.integers(0, 9).map(Decimal)
 OFFERED = st.builds(
@@ -86,6 +87,8 @@ def test_every_offer_is_in_exactly_one_part_and_no_part_has_two_makers(found):
     for part in parts:
         named = {one.offer.manufacturer for one in part} - {None, "", "n/a"}
         assert len({name.casefold()[:4] for name in named}) <= 1, named
+        markets = {one.offer.manufacturer_part_number or "" for one in part}
+        assert len({number[-4:] for number in markets if "#" in number}) <= 1, markets
 
 
 @given(st.lists(OFFERED, min_size=1, max_size=8))
@@ -99,7 +102,48 @@ def test_one_part_is_known_by_its_makers_number_however_it_is_spelt():
     dell = offer("1", manufacturer="Dell", manufacturer_part_number="WD19S-130W")
     assert groups(dell, offer("2", manufacturer="DELL EMC", manufacturer_part_number="wd19s 130w")) == [["1", "2"]]
     assert groups(dell, offer("2", manufacturer="Lenovo", manufacturer_part_number="WD19S-130W")) == [["1"], ["2"]]
-    assert plain_number("QK7#ABU") == plain_number("qk-7") == "QK7"
+
+
+def test_a_market_behind_the_number_tells_parts_apart():
+    us, de, bare, bare2 = (
+        offer(name, manufacturer="HP", manufacturer_part_number=number)
+        for name, number in (("us", "QK7#ABA"), ("de", "qk-7#abd"), ("bare", "QK7"), ("bare2", "QK7"))
+    )
+    assert groups(us, de) == [["us"], ["de"]]
+    assert groups(us, bare) == [["us", "bare"]], "an offer without a market joins the only one that there is"
+    assert groups(us, de, bare, bare2) == [["us"], ["de"], ["bare"], ["bare2"]], "among several it may be of either"
+    us, de, bare = (one.model_copy(update={"upc": code}) for one, code in ((us, DOCK), (de, TONER), (bare, TONER)))
+    assert groups(us, de, bare, bare2) == [["us"], ["de", "bare"], ["bare2"]], "its bar code says of which it is"
+    assert groups(us, de.model_copy(update={"upc": DOCK})) == [["us"], ["de"]]
+
+
+def test_no_chain_of_offers_leads_from_one_maker_or_market_to_another():
+    dell = offer("dell", manufacturer="Dell", manufacturer_part_number="1200")
+    between = offer("between", upc=TONER, manufacturer_part_number="1200")
+    lenovo = offer("lenovo", upc=TONER, manufacturer="Lenovo")
+    assert groups(dell, between) == [["dell", "between"]]
+    assert groups(between, lenovo) == [["between", "lenovo"]]
+    assert groups(dell, between, lenovo) == [["dell", "between"], ["lenovo"]]
+    us, de = offer("us", upc=DOCK, manufacturer_part_number="QK7#ABA"), offer("de", manufacturer_part_number="QK7#ABD")
+    old, renamed = (offer(name, upc=code, manufacturer_part_number="N1") for name, code in (("o", DOCK), ("r", TONER)))
+    assert groups(us, old, renamed, de.model_copy(update={"upc": TONER})) == [["us"], ["o", "r"], ["de"]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("qk-7 #aba", "QK7#ABA", True),
+        ("QK7#ABA", "QK7#ABD", False),
+        ("QK7", "QK7#ABD", True),
+        ("#4711", "4711", True),
+        ("A#12345", "a12345", True),
+        ("", "", False),
+    ],
+)
+def test_numbers_may_be_one_parts(one, other, same):
+    assert same_number(one, other) is same_number(other, one) is same
+    assert plain_number("#4711") == "4711"
+    assert plain_number("#471") == "471", "a market stands behind a number"
 
 
 def test_an_offer_without_a_maker_joins_the_only_one_that_there_is():

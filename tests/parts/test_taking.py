@@ -7,7 +7,7 @@ import pytest
 from servicedesk_core.domain import Part, StockLevel
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
-from servicedesk_core.features.parts import tables
+from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import source_of
 from servicedesk_core.store import outbox
 from tests.parts.conftest import NOW
@@ -40,7 +40,7 @@ def meant(store, given):
 
 def taking(store, level, quantity):
     values = {"quantity": str(quantity), "part_name": "x", "ticket_number": "T1"}
-    intent = Intent("stock", tables.TAKE, f"stock_levels:{level}", "x", values, parent=level)
+    intent = Intent("stock", moves.TAKE, f"stock_levels:{level}", "x", values, parent=level)
     return store.write_blocking(lambda tx: outbox.propose(tx, intent, actor="user:ana", now=NOW)).id
 
 

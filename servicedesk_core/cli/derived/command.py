@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _NATIVE: Final = (int, Path, bool)
 """What typer reads for us; everything else is read with the desk's time zone and our own words."""
 
-_METAVARS: Final[dict[Any, str]] = {datetime: "<instant>", date: "<day>", timedelta: "<span>"}
+_METAVARS: Final[dict[Any, str]] = {datetime: "<instant>", date: "<day>", timedelta: "<span>", Decimal: "<number>"}
 
 _MOST_SHOWN: Final = 8
 """Words that the help shows one by one; more of them an error names."""

@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
@@ -20,7 +21,7 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
         zone: Where an instant is that names no zone.
 
     Raises:
-        SettingsError: It is not one of the words, no instant or no span.
+        SettingsError: It is not one of the words, no number, no instant or no span.
     """
     if is_duration(parameter):
         return _seconds(parameter.spelled, word)
@@ -32,11 +33,13 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
         return ""
     if choices := choices_of(parameter):
         return parameter.type(word_of(word, choices, what=parameter.spelled))
-    return span_of(word) if parameter.type is timedelta else _moment(parameter, word, zone)
+    return span_of(word) if parameter.type is timedelta else _counted(parameter, word, zone)
 
 
-def _moment(parameter: Parameter, word: str, zone: tzinfo | None) -> Any:
-    """Return an instant or a day, or the word itself where it is neither that is wanted."""
+def _counted(parameter: Parameter, word: str, zone: tzinfo | None) -> Any:
+    """Return a number, an instant or a day, or the word itself where it is none of them that is wanted."""
+    if parameter.type is Decimal:
+        return _number(parameter.spelled, word)
     if parameter.type is datetime:
         return _instant(parameter.spelled, word, zone).astimezone(UTC)
     return _instant(parameter.spelled, word, zone).date() if parameter.type is date else word
@@ -64,6 +67,13 @@ def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
         hint = "Write a day such as 2026-03-02, an instant such as 2026-03-02T17:00, or a span until now such as 7d."
         raise SettingsError(f'--{name}: "{text}" is no instant.', hint=hint) from None
     return found if found.tzinfo else found.replace(tzinfo=zone) if zone else found.astimezone()
+
+
+def _number(name: str, text: str) -> Decimal:
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        raise SettingsError(f'--{name}: "{text}" is no number.', hint="Write it with a point, such as 2.5.") from None
 
 
 def _seconds(what: str, hours: float) -> int:

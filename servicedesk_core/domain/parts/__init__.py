@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.parts.identity import merged as merged
     from servicedesk_core.domain.parts.identity import plain_number as plain_number
     from servicedesk_core.domain.parts.identity import plain_upc as plain_upc
+    from servicedesk_core.domain.parts.identity import same_number as same_number
     from servicedesk_core.domain.parts.offers import PartOffer as PartOffer
     from servicedesk_core.domain.parts.offers import PartQuery as PartQuery
     from servicedesk_core.domain.parts.offers import PartSource as PartSource

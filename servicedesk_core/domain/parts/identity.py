@@ -3,13 +3,18 @@
 Two offers are one part when their bar codes are the same, or their manufacturer's part numbers are, and their makers do
 not contradict each other. An offer that does not name the maker joins those that do only where these agree on one: a
 number that two makers use is nobody's in particular. A different bar code is no contradiction, because the same part is
-packed for several markets.
+packed several times.
+
+HP and HPE write the market behind a part number: ``X#ABA`` is the part for the United States, ``X#ABD`` the one for
+Germany, and these are two parts. An offer without a market joins those of one only where there are no others; its bar
+code joins it to the market that has the same one. Where such steps together would lead from one maker or market to
+another, numbers alone decide.
 """
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from servicedesk_core.domain.parts.offers import PartOffer
@@ -19,12 +24,35 @@ T = TypeVar("T")
 
 _GTIN: Final = 14
 _BAR_CODES: Final = frozenset({8, 12, 13, 14})
+_MARKET: Final = re.compile(r"#([A-Z0-9]{3})\s*$")
+"""An HP option code behind a part number: the market, such as ABA, UUF, AC3."""
 
 
 def plain_number(text: str | None) -> str:
-    """Return a part number as it is compared: ``WD19S-130W`` and ``wd19s 130w`` are one; empty when there is none."""
-    plain = unicodedata.normalize("NFKC", text or "").partition("#")[0]  # behind it HP writes the market
-    return re.sub(r"[\W_]+", "", plain).upper()
+    """Return a part number as it is compared: ``WD19S-130W`` and ``wd19s 130w`` are one; empty when there is none.
+
+    A market that HP writes behind it stays: ``qk-7 #aba`` is ``QK7#ABA``.
+    """
+    plain = unicodedata.normalize("NFKC", text or "").upper()
+    found = _MARKET.search(plain)
+    base = _bare(plain[: found.start()]) if found else ""
+    return f"{base}#{found[1]}" if found and base else _bare(plain)
+
+
+def same_number(one: str | None, other: str | None) -> bool:
+    """Return whether two part numbers may be one part's: where only one of them names a market, they may."""
+    (first, market), (second, theirs) = _split(one), _split(other)
+    return bool(first) and first == second and (not market or not theirs or market == theirs)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _split(text: str | None) -> tuple[str, str]:
+    """Return a part number without its market, and the market."""
+    base, _, market = plain_number(text).partition("#")
+    return base, market
 
 
 def plain_upc(text: str | None) -> str:
@@ -46,17 +74,24 @@ def merged(offers: Iterable[T], offer_of: Callable[[T], PartOffer]) -> list[list
     """
     all_of = list(offers)
     told = [offer_of(one) for one in all_of]
-    groups = _Groups(len(all_of))
-    _by_number(told, groups)
-    _by_bar_code(told, groups)
+    groups, by_number = _Groups(len(all_of)), _Groups(len(all_of))
+    for places in _same_numbers(told):
+        groups.join(places)
+        by_number.join(places)
+    for places in _alike(told, lambda offer: plain_upc(offer.upc)):
+        if not _contradict(told, places):  # else one of them has a wrong code
+            groups.join(places)
     found: dict[int, list[T]] = {}
-    for place, one in enumerate(all_of):
-        found.setdefault(groups.of(place), []).append(one)
-    return list(found.values())
+    for places in groups.all():
+        decides = by_number if _contradict(told, places) else groups
+        for place in places:
+            found.setdefault(decides.of(place), []).append(all_of[place])
+    return [found[first] for first in sorted(found)]
 
 
-def _by_number(told: Sequence[PartOffer], groups: "_Groups") -> None:
-    for places in _alike(told, lambda offer: plain_number(offer.manufacturer_part_number)):
+def _same_numbers(told: Sequence[PartOffer]) -> Iterator[list[int]]:
+    """Yield places of offers that are one part by its number."""
+    for places in _alike(told, lambda offer: _split(offer.manufacturer_part_number)[0]):
         makers: list[list[int]] = []  # whose makers may be one
         nobody: list[int] = []
         for place in places:
@@ -65,17 +100,28 @@ def _by_number(told: Sequence[PartOffer], groups: "_Groups") -> None:
                 continue
             same = next((one for one in makers if is_same_maker(told[one[0]].manufacturer, name)), None)
             makers.append([place]) if same is None else same.append(place)
-        for one in makers:
-            groups.join(one)
         # Without a maker it is the only maker's that there is; among several it stays by itself.
-        groups.join([*makers[0], *nobody] if len(makers) == 1 else nobody)
+        for one in makers or [nobody]:
+            yield from _by_market(told, [*one, *nobody] if len(makers) == 1 else one)
 
 
-def _by_bar_code(told: Sequence[PartOffer], groups: "_Groups") -> None:
-    for places in _alike(told, lambda offer: plain_upc(offer.upc)):
-        makers = [name for place in places if (name := maker_name(told[place].manufacturer))]
-        if all(is_same_maker(makers[0], name) for name in makers[1:]):  # else one of them has a wrong code
-            groups.join(places)
+def _by_market(told: Sequence[PartOffer], places: Sequence[int]) -> Iterable[list[int]]:
+    markets: defaultdict[str, list[int]] = defaultdict(list)
+    for place in places:
+        markets[_split(told[place].manufacturer_part_number)[1]].append(place)
+    nobodys = markets.pop("", [])
+    return markets.values() if len(markets) > 1 else [[*nobodys, *(one for each in markets.values() for one in each)]]
+
+
+def _contradict(told: Sequence[PartOffer], places: Sequence[int]) -> bool:
+    """Return whether offers name two makers, or two markets of one number."""
+    makers = [name for place in places if (name := maker_name(told[place].manufacturer))]
+    markets = dict[str, str]()
+    for place in places:
+        base, market = _split(told[place].manufacturer_part_number)
+        if market and markets.setdefault(base, market) != market:
+            return True
+    return not all(is_same_maker(makers[0], name) for name in makers[1:])
 
 
 def _alike(told: Sequence[PartOffer], name: Callable[[PartOffer], str]) -> Iterable[list[int]]:
@@ -96,6 +142,12 @@ class _Groups:
         while self._parent[place] != place:
             self._parent[place] = place = self._parent[self._parent[place]]
         return place
+
+    def all(self) -> Iterable[list[int]]:
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for place in range(len(self._parent)):
+            found[self.of(place)].append(place)
+        return found.values()
 
     def join(self, places: Sequence[int]) -> None:
         if not places:

@@ -10,5 +10,6 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:PartsQueries",
     actions=f"{__name__}.actions:Parts",
     kpis=f"{__name__}.kpis:KPIS",
+    guards={"stock_moves": f"{__name__}.guard:GUARD"},
     needs=("tickets", "warranty", "writes"),
 )

@@ -5,36 +5,34 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Final
 
-from servicedesk_core.domain import Part, StockMove
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.domain import StockMove
 from servicedesk_core.domain.parts import PartQuery, ranked
 from servicedesk_core.domain.parts.ranking import Rank, common_currency, usual_rank
 from servicedesk_core.domain.warranty import DeviceRef
-from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, Intent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
-from servicedesk_core.features.parts import tables
 from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.model import Answered, FoundParts
-from servicedesk_core.features.parts.queries import OURS, PartsQueries
-from servicedesk_core.features.parts.rules import read, rows_of
+from servicedesk_core.features.parts.queries import PartsQueries
+from servicedesk_core.features.parts.rules import currency_of, pieces, read, rows_of
+from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import source_of
 from servicedesk_core.features.tickets import TicketDetail, ticket_of
-from servicedesk_core.features.warranty import ConnectedDesk, Named, OfAssets
+from servicedesk_core.features.warranty import ConnectedDesk, OfAssets
 from servicedesk_core.features.writes import exit_code, proposed, told, warning
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx
 from servicedesk_core.store.cover.assets import AssetFilter, asset_pages
+from servicedesk_core.store.queries.scope import Scope
 
 LIMIT_S: Final = 10
 
 TICKET = Annotated[str, Help("Ticket number, or the vendor's id.")]
 REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
-PIECES = Annotated[int, Help("How many.", between=(1, 1_000_000))]
-
-
-PURSUED: Final = tuple(state for state in WriteState if state not in tables.DROPPED)
 
 proposes = partial(
     proposal,
@@ -61,7 +59,6 @@ class Parts(PartsQueries[Manner]):
         "parts.find",
         needs=Capability.PARTS_READ,
         about="Offers of a part.",
-        unscoped="what others offer, and our own shelf, belong to no client",
         page="servicedesk_core.features.parts.pages:found",
         fails=_fails,
     )
@@ -75,11 +72,14 @@ class Parts(PartsQueries[Manner]):
         ] = None,
         for_asset: Annotated[str | None, Help("For this device, by name, serial number or id.")] = None,
         for_ticket: Annotated[str | None, Help("For the device of this ticket.")] = None,
-        quantity: Annotated[int, Help("How many are needed.", between=(1, 1_000_000))] = 1,
+        quantity: Annotated[
+            Decimal | int, Help("How many are needed, such as 3, or 2.5 of what is kept by the metre.")
+        ] = 1,
         currency: Annotated[str | None, Help("Compare prices in this one, such as EUR; else in that of most.")] = None,
         limit_seconds: Annotated[int, Help("Seconds that each source has.", name="limit", between=(1, 300))] = LIMIT_S,
         connections: Annotated[tuple[str, ...], Help("Ask only this source; may be repeated.", name="connection")] = (),
         rank: Rank = usual_rank,
+        scope: Scope | None = None,
     ) -> FoundParts:
         """Ask our stock, distributors and makers side by side who has a part, and show the best offer first.
 
@@ -99,30 +99,27 @@ class Parts(PartsQueries[Manner]):
             limit_seconds: How long each source may take.
             connections: Ask only these; empty = all.
             rank: Another rule for the order.
+            scope: Whose devices and tickets may be named; what is offered, and our own shelf, belong to no client.
 
         Raises:
-            SettingsError: Nothing was said to look for, or no connection finds parts.
+            SettingsError: Nothing was said to look for, no connection finds parts, or it is no quantity or currency.
             NotFoundLocallyError: There is no such asset or ticket, or the ticket names no device.
         """
-        said = read(text, part_number=part_number, serial=serial)
-        device = await self._device(serial, for_asset, for_ticket)
+        said, needed, wanted_in = (
+            read(text, part_number=part_number, serial=serial),
+            pieces(quantity),
+            currency_of(currency),
+        )
+        device = await self._device(serial, for_asset, for_ticket, scope)
         if not said and device is None:
             raise SettingsError(
                 "Nothing was said to look for.", hint="Name a part, or the device with --for-asset or --for-ticket."
             )
-        sources = self._chosen(self.desk.host.offering("find_parts"), connections)
-        makers = self._chosen(self.desk.host.offering("recognise", "find_service_parts"), connections)
-        if not (sources if device is None else (*sources, *makers)):
-            known = (*self.desk.host.offering("find_parts"), *self.desk.host.offering("find_service_parts"))
-            raise SettingsError(
-                "No such connection finds parts." if connections else "No connection finds parts.",
-                hint=f"Connections that do: {', '.join(known) or 'none'}.",
-            )
-        needed = Decimal(quantity)
+        sources, makers = self._chosen(connections, with_makers=device is not None)
         wanted = PartQuery(**said, quantity=needed) if said else None
         answers = await Asking(self.desk.host, limit_seconds).all(wanted, sources, device, makers)
         offers = [one for answer in answers for one in answer.offers]
-        compared = (currency or "").upper() or common_currency(offers)
+        compared = wanted_in or common_currency(offers)
         groups = ranked(offers, needed, compared, rank)
         rows = rows_of(groups, needed, self.desk.clock.now(), prices=self.desk.may(Capability.MONEY))
         return FoundParts(
@@ -134,13 +131,13 @@ class Parts(PartsQueries[Manner]):
             device=device.serial_number if device else None,
         )
 
-    @proposes("parts.take", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE, unscoped=OURS)
+    @proposes("parts.take", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE)
     async def take(
         self: "Parts[Awaited]",
         ticket: TICKET,
         part: Annotated[str, Help("A number, the bar code, the name or the id of the part.")],
         *,
-        quantity: PIECES = 1,
+        quantity: Annotated[Decimal | int, Help("How many, such as 3, or 2.5 of what is kept by the metre.")] = 1,
         place: Annotated[str | None, Help("From where, if it lies in several places.")] = None,
         serial: Annotated[str | None, Help("Which piece, by its serial number.")] = None,
         holder: Annotated[
@@ -153,6 +150,7 @@ class Parts(PartsQueries[Manner]):
         reason: REASON = "",
         request_id: REQUEST_ID = None,
         send: bool = False,
+        scope: Scope | None = None,
     ) -> WriteView:
         """Propose to take a part from our stock for a ticket. With --yes this changes an outside system: the stock.
 
@@ -161,20 +159,19 @@ class Parts(PartsQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: There is no such ticket, or no stock has such a part.
+            SettingsError: It is no quantity.
             WriteError: There are not so many, or it is not clear which is meant.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        taken: list[Part] = []
+        wanted = pieces(quantity)
 
         def intent(tx: Tx) -> Intent:
-            found = ticket_of(tx, connection, ticket)
-            pieces = Decimal(quantity)
-            source = source_of(tx, part, pieces, connection=stock, place=place, serial=serial)
-            taken.append(source.shelf.part)
+            found = ticket_of(tx, connection, ticket, scope=scope)
+            source = source_of(tx, part, wanted, connection=stock, place=place, serial=serial)
             values = {
                 "stock_level_ref": source.level.external_id,
                 "part_name": source.shelf.part.name,
-                "quantity": pieces,
+                "quantity": wanted,
                 "serial_number": source.level.serial_number,
                 "ticket_number": found.row.ticket,
                 "ticket_connection": found.row.connection,
@@ -184,7 +181,7 @@ class Parts(PartsQueries[Manner]):
                 "note": note,
             }
             return _intent(
-                tables.TAKE,
+                moves.TAKE,
                 source.shelf.connection,
                 source.level.external_id,
                 values,
@@ -192,66 +189,65 @@ class Parts(PartsQueries[Manner]):
                 request_id=request_id,
             )
 
-        async def keep(view: WriteView) -> None:
-            await self.desk.store.write(lambda tx: tables.keep_cost(tx, view.id, taken[0]))
+        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send)
 
-        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, None, send=send, noted=keep)
-
-    @proposes("parts.return", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE, unscoped=OURS)
+    @proposes("parts.return", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE)
     async def give_back(
         self: "Parts[Awaited]",
         number: Annotated[int, Help('Its number in "parts taken".', name="TAKEN")],
         *,
-        quantity: PIECES = 1,
+        quantity: Annotated[Decimal | int | None, Help("How many [default: all that are not back yet].")] = None,
         note: Annotated[str | None, Help("What else shall stand in the stock's record.")] = None,
         reason: REASON = "",
         request_id: REQUEST_ID = None,
         send: bool = False,
+        scope: Scope | None = None,
     ) -> WriteView:
         """Propose to give a part back that was taken. With --yes this changes an outside system: the stock.
 
         Raises:
             NotFoundLocallyError: Nothing was taken under this number.
+            SettingsError: It is no quantity.
             WriteError: It was not taken yet, or not so many are left to be given back.
             WriteNotGrantedError: The configuration does not grant it.
         """
 
         def intent(tx: Tx) -> Intent:
-            write = next((one for one in tables.moves(tx, tables.TAKE) if one.id == number), None)
+            write = moves.take_of(tx, number, scope)
             if write is None:
                 raise NotFoundLocallyError(f"Nothing was taken as {number}.", hint="servicedesk parts taken lists it.")
-            if write.ref is None or write.parent is None:
+            if write.state not in AT_VENDOR or write.ref is None or write.parent is None:
+                hint = f"servicedesk writes show {number} says where it stands."
+                raise WriteError(f"It is {write.state}: only what was taken can be given back.", hint=hint)
+            left = moves.quantity_of(write) - moves.given_back(tx, write)
+            if left <= 0:
                 raise WriteError(
-                    f"It is {write.state}: only what was taken can be given back.", hint="Look at it again."
+                    "All of it is back, or on its way.", hint="servicedesk parts taken lists what is left."
                 )
-            back = tables.returned(tx, PURSUED).get((write.connection, write.ref), Decimal(0))
-            left = Decimal(write.values["quantity"]) - back
-            if quantity > left:
-                raise WriteError(f"{left:f} of them are left to be given back.", hint="Some are back, or on their way.")
+            back = left if quantity is None else pieces(quantity)
+            if back > left:
+                raise moves.too_many(left)
             same = ("stock_level_ref", "part_name", "serial_number", "ticket_number", "ticket_connection", "ticket_id")
             values = {name: write.values.get(name) for name in same}
-            values |= {"quantity": Decimal(quantity), "move_ref": write.ref, "note": note}
-            return _intent(tables.RETURN, write.connection, write.parent, values, reason=reason, request_id=request_id)
+            values |= {"quantity": back, "move_ref": write.ref, "note": note}
+            return _intent(moves.RETURN, write.connection, write.parent, values, reason=reason, request_id=request_id)
 
-        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, None, send=send)
+        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send)
 
     async def _device(
-        self: "Parts[Awaited]", serial: str | None, asset: str | None, ticket: str | None
+        self: "Parts[Awaited]", serial: str | None, asset: str | None, ticket: str | None, scope: Scope | None
     ) -> DeviceRef | None:
         """Return the device that a part is for, as the desk knows it."""
         if ticket is not None:
-            found = await self.desk.store.read(lambda tx: ticket_of(tx, None, ticket))
+            found = await self.desk.store.read(lambda tx: ticket_of(tx, None, ticket, scope=scope))
             if found.ticket.asset_ref is None:
                 message = f"{found.row.ticket} names no device."
                 raise NotFoundLocallyError(message, hint="Name it: --for-asset or --serial.")
-            chosen = AssetFilter(assets=(found.ticket.asset_ref,), connection=found.row.connection)
+            chosen = AssetFilter(assets=(found.ticket.asset_ref,), connection=found.row.connection, scope=scope)
         elif asset is not None:
-            chosen = AssetFilter(assets=(asset,))
+            chosen = AssetFilter(assets=(asset,), scope=scope)
         elif serial is not None:
-            bare = DeviceRef(manufacturer="", serial_number=serial)
-            async for page in Named((bare,)).pages(self.desk.store):  # the maker that an asset record names
-                return next((one.device for one in page if one.device is not None), bare)
-            return bare
+            chosen = AssetFilter(serials=(serial,), scope=scope)
         else:
             return None
         devices = [
@@ -260,14 +256,33 @@ class Parts(PartsQueries[Manner]):
             for one in page
             if one.device is not None
         ]
+        if chosen.serials:  # a device that no record has is looked for too; of one that has, its maker is known
+            return next(iter(devices), DeviceRef(manufacturer="", serial_number=chosen.serials[0]))
         if len(devices) != 1:
             what = f"{len(devices):,} devices are" if devices else "No device with a serial number is"
             raise NotFoundLocallyError(f"{what} meant.", hint="Name its serial number or the PSA's id: --for-asset.")
         return devices[0]
 
-    @staticmethod
-    def _chosen(offering: Collection[str], wanted: Collection[str]) -> tuple[str, ...]:
-        return tuple(name for name in offering if not wanted or name in wanted)
+    def _chosen(
+        self: "Parts[Awaited]", wanted: Collection[str], *, with_makers: bool
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return whom to ask for parts, and whom for what fits a device."""
+        host = self.desk.host
+        finding, listing = host.offering("find_parts"), host.offering("recognise", "find_service_parts")
+        able = (*finding, *listing) if with_makers else finding
+        hint = f"Connections that do: {', '.join(able) or 'none'}."
+        if not able:
+            raise SettingsError("No connection finds parts.", hint=hint)
+        for name in wanted:
+            if name not in self.desk.settings.connections:
+                near = did_you_mean(name, self.desk.settings.connections)
+                raise SettingsError(f'There is no connection "{name}".{near}', hint=hint)
+            if name not in able:
+                told = "lists parts of a device: name one with --for-asset" if name in listing else "finds no parts"
+                raise SettingsError(f'"{name}" {told}.', hint=hint)
+        return tuple(name for name in finding if not wanted or name in wanted), tuple(
+            name for name in listing if with_makers and (not wanted or name in wanted)
+        )
 
 
 def _serial_of(tx: Tx, found: TicketDetail) -> str | None:
@@ -280,6 +295,5 @@ def _serial_of(tx: Tx, found: TicketDetail) -> str | None:
 
 def _intent(kind: str, connection: str, level: str, values: dict[str, Any], **by: Any) -> Intent:
     said = known({name: value for name, value in values.items() if value is not None}, StockMove)
-    # What moves at one place moves in order, so that two who take the last one do not do so at once.
-    aggregate, label = f"stock_levels:{level}", f"{values['part_name']} for {values['ticket_number']}"
-    return Intent(connection, kind, aggregate, label, said, parent=level, visibility="internal", **by)
+    label = f"{values['part_name']} for {values['ticket_number']}"
+    return Intent(connection, kind, moves.aggregate_of(level), label, said, parent=level, visibility="internal", **by)

@@ -1,15 +1,13 @@
 """What is measured of parts."""
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
 from servicedesk_core.domain import StatusCategory
-from servicedesk_core.faces import Capability, Case, Goal, Kpi, Measure, Sum
-from servicedesk_core.features.parts import tables
+from servicedesk_core.domain.currencies import in_cents
+from servicedesk_core.faces import Capability, Goal, Kpi, Measure
+from servicedesk_core.features.parts.tables.shelf import minimums, worth
 from servicedesk_core.features.tickets import CountOf, TicketFilter
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -21,38 +19,34 @@ def _below(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) 
     del at, among
     if scope is not None:
         return Measure.missing(_WHOLE_DESK)
-    found = Measure.of(_judged(tx), Sum.TOTAL)
-    return found if found.sample else Measure.missing("parts with a minimum that somebody has counted")
-
-
-def _judged(tx: Tx) -> Iterator[Case]:
-    for shelf in tables.shelves(tx):
-        why = "without a minimum" if shelf.part.minimum is None else ""
-        why = why or ("how many there are is not known" if shelf.available is None else "")
-        yield Case(shelf.part.name, int(bool(shelf.lacking)), excluded=why, connection=shelf.connection)
+    found = minimums(tx)
+    if not found.judged:
+        return Measure.missing("parts with a minimum that somebody has counted")
+    why = {"without a minimum": found.without, "how many there are is not known": found.uncounted}
+    excluded = {reason: parts for reason, parts in why.items() if parts}
+    return Measure(Fraction(found.below), found.below, excluded=excluded, sample=found.judged)
 
 
 def _value(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
     del at, among
     if scope is not None:
         return Measure.missing(_WHOLE_DESK)
-    shelves = list(tables.shelves(tx))
-    currencies = Counter(shelf.part.currency for shelf in shelves if shelf.value and shelf.part.currency)
-    if not currencies:
+    found = {one.currency: one for one in worth(tx)}
+    unknown = found.pop(None, None)
+    if not found:
         return Measure.missing("parts whose cost and currency are known")
-    currency = min(currencies, key=lambda one: (-currencies[one], one))
-    excluded: Counter[str] = Counter()
-    total, sample = Decimal(0), 0
-    for shelf in shelves:
-        if shelf.available == 0:
-            continue
-        if (value := shelf.value) is None or shelf.part.currency is None:
-            excluded["what it cost, or how many there are, is not known"] += 1
-        elif shelf.part.currency != currency:
-            excluded[f"in {shelf.part.currency}, not in {currency}"] += 1
-        else:
-            total, sample = total + value, sample + 1
-    return Measure(Fraction(total), float(total * 100), excluded=dict(excluded), sample=sample)
+    most, *others = sorted(found.values(), key=lambda one: (-one.parts, one.currency))
+    excluded = {f"in {one.currency}, not in {most.currency}": one.parts for one in others}
+    if unknown is not None:
+        excluded["what it cost, or how many there are, is not known"] = unknown.parts
+    beside = " and ".join(f"{in_cents(one.value, one.currency)} {one.currency}" for one in others)
+    return Measure(
+        Fraction(in_cents(most.value, most.currency)),
+        float(most.value * 100),
+        excluded=excluded,
+        sample=most.parts,
+        unit=f"{most.currency}, beside {beside}" if beside else most.currency or "",
+    )
 
 
 BELOW: Final = Kpi(
@@ -69,7 +63,7 @@ BELOW: Final = Kpi(
 VALUE: Final = Kpi(
     "stock-value",
     "Value on the shelf",
-    "What everything that can be taken cost, in the currency of most parts.",
+    "What everything that can be taken cost, in the currency of most parts; what is in others stands beside it.",
     _value,
     unit="currency units",
     needs=Capability.MONEY,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from servicedesk_core.domain.parts import PartSource
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.faces import Column
 
 
@@ -126,3 +126,8 @@ class TakenRow:
     state: Annotated[WriteState, Column("Whether the stock knows of it.")]
     by: Annotated[str, Column("Who took it.", spare=1)]
     at: Annotated[datetime, Column("When.", "When", spare=1)]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the ticket has it: it was taken, and not all of it given back."""
+        return self.state in AT_VENDOR and self.returned < self.quantity

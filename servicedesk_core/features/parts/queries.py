@@ -1,6 +1,6 @@
 """What is on the shelf, and what was taken from it."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import (
@@ -18,12 +18,13 @@ from servicedesk_core.faces import (
     piece,
     query,
 )
-from servicedesk_core.features.parts import tables
 from servicedesk_core.features.parts.kpis import KPIS
 from servicedesk_core.features.parts.model import StockRow, TakenRow
+from servicedesk_core.features.parts.tables import moves, shelf
+from servicedesk_core.features.parts.tables.rows import stock_row
 from servicedesk_core.store import Tx
-
-OURS: Final = "the shelf is the desk's own and belongs to no client"
+from servicedesk_core.store.queries.named import ticket_meant
+from servicedesk_core.store.queries.scope import Scope
 
 
 class PartsQueries(Namespace[Manner]):
@@ -35,7 +36,7 @@ class PartsQueries(Namespace[Manner]):
         "parts.stock",
         about="What is on the shelf.",
         needs=Capability.PARTS_READ,
-        unscoped=OURS,
+        sorts=shelf.SORTS,
         empty="There is nothing of the kind: no stock is connected, or none of its parts fits.",
     )
     def stock(
@@ -48,28 +49,35 @@ class PartsQueries(Namespace[Manner]):
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
+        scope: Scope | None = None,
     ) -> Page[StockRow]:
         """List what the stocks have, as of their last sync, those first that lack most.
+
+        The shelf is the desk's own: whoever may see it sees all of it, also who sees only some clients.
 
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
         """
-        words, costs = search.casefold().split(), self.desk.may(Capability.MONEY)
-        found = (
-            tables.stock_row(shelf, costs=costs)
-            for shelf in tables.shelves(tx, connection)
-            if (shelf.lacking or not below_minimum) and all(word in _text(shelf) for word in words)
+        del scope
+        costs = self.desk.may(Capability.MONEY)
+        found, more = shelf.page(
+            tx,
+            search=search,
+            below_minimum=below_minimum,
+            connection=connection,
+            costs=costs,
+            sort=sort,
+            after=after,
+            limit=limit,
         )
-        return piece(
-            Page(tuple(found)), StockRow, by="-lacking,name,connection,ref", sort=sort, after=after, limit=limit
-        )
+        return Page(tuple(stock_row(one, costs=costs) for one in found), more)
 
     @query(
         "parts.taken",
         about="What was taken from stock.",
         needs=Capability.PARTS_READ,
-        unscoped=OURS,
         empty="Nothing was taken yet: servicedesk parts take TICKET PART.",
     )
     def taken(
@@ -77,23 +85,24 @@ class PartsQueries(Namespace[Manner]):
         tx: Tx,
         *,
         ticket: Annotated[str | None, Help("Only for this ticket, by number or the vendor's id.")] = None,
-        held: Annotated[bool, Help("Only what was not given back.", name="held")] = False,
+        held: Annotated[bool, Help("Only what tickets have now: what was taken and not given back.")] = False,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
+        scope: Scope | None = None,
     ) -> Page[TakenRow]:
         """List what was taken from stock for tickets, the newest first, with what it cost.
 
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such ticket.
         """
-        found = (
-            row
-            for row in tables.taken(tx, costs=self.desk.may(Capability.MONEY))
-            if (ticket is None or ticket in (row.ticket, row.ticket_ref))
-            and not (held and row.returned >= row.quantity)
-        )
+        rows = moves.taken(tx, costs=self.desk.may(Capability.MONEY), scope=scope)
+        found = [row for row in rows if ticket is None or ticket in (row.ticket, row.ticket_ref)]
+        if ticket is not None and not found:
+            ticket_meant(tx, ticket, None, scope)
+        found = [row for row in found if row.is_held or not held]
         return piece(Page(tuple(found)), TakenRow, by="-write", sort=sort, after=after, limit=limit)
 
     report = dashboard(
@@ -106,10 +115,3 @@ class PartsQueries(Namespace[Manner]):
         ),
         about="Show what is missing on the shelf, what lies there, and what tickets have taken.",
     )
-
-
-def _text(shelf: tables.Shelf) -> str:
-    part = shelf.part
-    numbers = (part.name, part.manufacturer, part.manufacturer_part_number, part.number, part.upc, part.external_id)
-    serials = (level.serial_number for level in shelf.levels)
-    return " ".join(filter(None, (*numbers, *serials))).casefold()

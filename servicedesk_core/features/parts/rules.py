@@ -1,13 +1,20 @@
 """What a source is asked, and what of its answer is shown. Pure."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
-from servicedesk_core.domain.parts import Offered, PartOffer, PartQuery, plain_number, plain_upc
+from servicedesk_core.domain.currencies import unit_price
+from servicedesk_core.domain.parts import Offered, PartOffer, PartQuery, plain_number, plain_upc, same_number
+from servicedesk_core.domain.parts.amounts import SMALLEST
 from servicedesk_core.domain.warranty import PartInfo
 from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.parts.model import OfferRow
+
+_MOST: Final = 1_000_000
 
 
 def asked_of(wanted: PartQuery, finds_by: Collection[str]) -> PartQuery | None:
@@ -43,6 +50,31 @@ def read(text: str, **more: str | None) -> dict[str, str]:
     return named
 
 
+def pieces(quantity: Decimal | int) -> Decimal:
+    """Return how many somebody wants.
+
+    Raises:
+        SettingsError: It is nothing, finer than a millionth, or beyond any stock.
+    """
+    said = Decimal(quantity)
+    if not (said.is_finite() and 0 < said <= _MOST and said == said.quantize(SMALLEST)):
+        hint = f"Name a number above 0, at most {_MOST:,}, with at most six decimals."
+        raise SettingsError(f"{quantity} is no quantity.", hint=hint)
+    return said
+
+
+def currency_of(word: str | None) -> str | None:
+    """Return the currency that somebody means; ``None`` = they named none.
+
+    Raises:
+        SettingsError: It is none.
+    """
+    found = (word or "").strip().upper()
+    if found and not re.fullmatch("[A-Z]{3}", found):
+        raise SettingsError(f'"{word}" is no currency.', hint="Write the three letters of ISO 4217, such as EUR.")
+    return found or None
+
+
 def of_maker(info: PartInfo, manufacturer: str) -> PartOffer:
     """Return a part of a manufacturer's list as an offer: it says what fits, and neither price nor how many."""
     return PartOffer(
@@ -55,8 +87,9 @@ def of_maker(info: PartInfo, manufacturer: str) -> PartOffer:
 
 def fits(offer: PartOffer, words: str | None, part_number: str | None) -> bool:
     """Return whether a part of a list is what somebody looks for."""
-    number = plain_number(part_number)
-    if number and number not in map(plain_number, (offer.number, offer.manufacturer_part_number)):
+    if plain_number(part_number) and not any(
+        same_number(part_number, one) for one in (offer.number, offer.manufacturer_part_number)
+    ):
         return False
     text = f"{offer.name} {offer.number}".casefold()
     return all(word in text for word in (words or "").casefold().split())
@@ -84,9 +117,9 @@ def rows_of(groups: Sequence[Sequence[Offered]], needed: Decimal, now: datetime,
                 source=one.source,
                 number=offer.number,
                 condition=offer.condition,
-                unit_price=offer.unit_price if prices else None,
-                list_price=offer.list_price if prices else None,
-                map_price=offer.map_price if prices else None,
+                unit_price=_shown(offer.unit_price, offer.currency) if prices else None,
+                list_price=_shown(offer.list_price, offer.currency) if prices else None,
+                map_price=_shown(offer.map_price, offer.currency) if prices else None,
                 currency=offer.currency if prices else None,
                 available=offer.available,
                 arrives_on=offer.arrives_on,
@@ -95,6 +128,10 @@ def rows_of(groups: Sequence[Sequence[Offered]], needed: Decimal, now: datetime,
                 note=_note(one, needed),
                 as_of=offer.as_of or now,
             )
+
+
+def _shown(price: Decimal | None, currency: str | None) -> Decimal | None:
+    return None if price is None else unit_price(price, currency)
 
 
 def _place(name: str, available: Decimal | None) -> str:

@@ -8,11 +8,10 @@ from typing import Final
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import StockLevel
 from servicedesk_core.domain.names import plain_name
-from servicedesk_core.domain.parts import plain_number, plain_upc
-from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.domain.parts import plain_number, plain_upc, same_number
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
-from servicedesk_core.features.parts import tables
-from servicedesk_core.features.parts.tables import Shelf
+from servicedesk_core.features.parts.tables import moves, shelf
+from servicedesk_core.features.parts.tables.shelf import Named, Shelf
 from servicedesk_core.store import Tx
 
 _SOME: Final = 5
@@ -48,78 +47,68 @@ def source_of(
         NotFoundLocallyError: No stock has such a part, or several do.
         WriteError: There are not so many, or they lie in several places and none is said.
     """
-    shelf = _meant(list(tables.shelves(tx, connection)), word)
+    found = _meant(tx, word, connection)
     levels = [
         level
-        for level in shelf.levels
+        for level in found.levels
         if (place is None or _is_called(level.place, place))
         and (serial is None or _is_called(level.serial_number, serial))
     ]
     if not levels:
-        there = ", ".join(sorted({level.place or "a place without a name" for level in shelf.levels})) or "nowhere"
-        raise NotFoundLocallyError(f"{shelf.part.name} does not lie there.", hint=f"It lies: {there}.")
-    waiting = on_their_way(tx, shelf.connection)
-    enough = [
-        level
-        for level in levels
-        if level.available is None or level.available - waiting.get(level.external_id, Decimal(0)) >= quantity
-    ]
+        there = ", ".join(sorted({level.place or "a place without a name" for level in found.levels})) or "nowhere"
+        raise NotFoundLocallyError(f"{found.part.name} does not lie there.", hint=f"It lies: {there}.")
+    told = [(level, moves.being_taken(tx, found.connection, level.external_id)) for level in levels]
+    enough = [level for level, others in told if level.available is None or level.available - others >= quantity]
     if not enough:
-        told = ", ".join(_left(level, waiting) for level in levels[:_SOME])
-        hint = "Look who else has it: servicedesk parts find."
-        raise WriteError(f"There are not so many of {shelf.part.name}: {told}.", hint=hint)
+        raise not_so_many(found.part.name, told)
     if len(enough) > 1 and any(level.serial_number for level in enough):
         serials = ", ".join(level.serial_number or "?" for level in enough[:_SOME])
-        raise WriteError(f"{shelf.part.name} is several pieces.", hint=f"Say which with --serial: {serials}.")
+        raise WriteError(f"{found.part.name} is several pieces.", hint=f"Say which with --serial: {serials}.")
     if len(enough) > 1:
         places = ", ".join(level.place or "?" for level in enough[:_SOME])
-        raise WriteError(f"{shelf.part.name} lies in several places.", hint=f"Say which with --place: {places}.")
-    return Source(shelf, enough[0])
+        raise WriteError(f"{found.part.name} lies in several places.", hint=f"Say which with --place: {places}.")
+    return Source(found, enough[0])
 
 
-def on_their_way(tx: Tx, connection: str) -> dict[str, Decimal]:
-    """Return how many are taken by writes that are not finished, by the id of the stock level.
+def not_so_many(name: str, levels: Sequence[tuple[StockLevel, Decimal]]) -> WriteError:
+    """Return the error that there are fewer of a part than somebody wants.
 
     Args:
-        tx: Any transaction.
-        connection: The stock.
+        name: The part.
+        levels: Its places, and how many others are just taking from each.
     """
-    found: dict[str, Decimal] = {}
-    for write in tables.moves(tx, tables.TAKE):
-        if write.connection == connection and write.state in UNFINISHED and write.parent:
-            found[write.parent] = found.get(write.parent, Decimal(0)) + Decimal(write.values.get("quantity") or 0)
-    return found
+    told = ", ".join(_left(level, others) for level, others in levels[:_SOME])
+    return WriteError(f"There are not so many of {name}: {told}.", hint="Look who else has it: servicedesk parts find.")
 
 
-def _left(level: StockLevel, waiting: dict[str, Decimal]) -> str:
-    on_way = waiting.get(level.external_id)
+def _left(level: StockLevel, others: Decimal) -> str:
     told = f"{level.available or 0:f} in {level.place or 'stock'}"
-    return f"{told}, {on_way:f} of them being taken" if on_way else told
+    return f"{told}, {others:f} of them being taken" if others else told
 
 
-def _meant(shelves: Sequence[Shelf], word: str) -> Shelf:
-    found = [shelf for shelf in shelves if word == shelf.part.external_id]
-    found = found or [shelf for shelf in shelves if _names(shelf, word)]
+def _meant(tx: Tx, word: str, connection: str | None) -> Shelf:
+    named = list(shelf.named_like(tx, word, connection))
+    meant = [one for one in named if one.ref == word]
+    meant = meant or [one for one in named if _names(one, word)]
+    if not meant and "#" not in plain_number(word):  # without a market it means the part of any, where there is one
+        meant = [one for one in named if any(same_number(number, word) for number in one.numbers)]
+    found = shelf.shelves(tx, list(dict.fromkeys((one.source, one.ref) for one in meant)))
     if len(found) == 1:
         return found[0]
     if found:
-        ids = ", ".join(f"{shelf.part.external_id} ({shelf.part.name})" for shelf in found[:_SOME])
+        ids = ", ".join(f"{one.part.external_id} ({one.part.name})" for one in found[:_SOME])
         raise NotFoundLocallyError(f'"{word}" is several parts.', hint=f"Name one by its id: {ids}.")
-    near = did_you_mean(word, [shelf.part.name for shelf in shelves])
+    near = did_you_mean(word, shelf.names_like(tx, word, connection))
     message = f'No stock has a part "{word}".{near}'
     raise NotFoundLocallyError(message, hint="servicedesk parts stock lists what there is, as of the last sync.")
 
 
-def _names(shelf: Shelf, word: str) -> bool:
-    part = shelf.part
+def _names(one: Named, word: str) -> bool:
     number, code = plain_number(word), plain_upc(word)
-    numbers = {plain_number(part.number), plain_number(part.manufacturer_part_number)}
-    serials = (level.serial_number for level in shelf.levels)
     return (
-        bool(number and number in numbers)
-        or bool(code and code == plain_upc(part.upc))
-        or _is_called(part.name, word)
-        or any(_is_called(serial, word) for serial in serials)
+        bool(number and number in map(plain_number, one.numbers))
+        or bool(code and code == plain_upc(one.upc))
+        or any(_is_called(name, word) for name in (one.name, one.serial))
     )
 
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.domain.currencies import cent as cent
     from servicedesk_core.features.profit.kinds import POLICY as POLICY
     from servicedesk_core.features.profit.ledger import Sums as Sums
     from servicedesk_core.features.profit.months import Month as Month
     from servicedesk_core.features.profit.months import closable as closable
-    from servicedesk_core.features.profit.rules import cent as cent
     from servicedesk_core.features.profit.tables.results import Results as Results
     from servicedesk_core.features.profit.tables.results import results as results
 else:

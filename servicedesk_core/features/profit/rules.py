@@ -7,29 +7,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
+from servicedesk_core.domain.currencies import cent, in_cents
+
 K = TypeVar("K", bound=Hashable)
 
 ZERO: Final = Decimal(0)
 
-_DECIMALS: Final = {
-    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-"""Decimals of the currencies of ISO 4217 that have not two."""
-
 _HOUR_S: Final = 3600
-
-
-def cent(currency: str) -> Decimal:
-    """Return the smallest amount of a currency."""
-    return Decimal(1).scaleb(-_DECIMALS.get(currency, 2))
 
 
 def rounded(amount: Decimal | Fraction, currency: str) -> Decimal:
     """Return an amount in whole cents of its currency, half up."""
-    unit = cent(currency)
     if isinstance(amount, Decimal):
-        return amount.quantize(unit, ROUND_HALF_UP)
+        return in_cents(amount, currency)
+    unit = cent(currency)
     cents = abs(amount) / Fraction(unit)
     whole = (2 * cents.numerator + cents.denominator) // (2 * cents.denominator)
     return whole * unit if amount >= 0 else -whole * unit

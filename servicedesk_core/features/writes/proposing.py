@@ -29,7 +29,6 @@ async def proposed(
     scope: Scope | None,
     *,
     send: bool,
-    noted: Callable[[WriteView], Awaitable[None]] | None = None,
 ) -> WriteView:
     """Propose what is intended, or return what was proposed by the same request before; send it when asked to.
 
@@ -39,7 +38,6 @@ async def proposed(
         request_id: The caller's own id of the act.
         scope: What whoever acts may see.
         send: Whether it is approved and sent at once.
-        noted: Told of a new proposal before it is sent, to store what belongs to it.
 
     Raises:
         NotPermittedError: Whoever acts may not approve, and it was to be sent.
@@ -51,8 +49,6 @@ async def proposed(
     view = await desk.store.read(partial(asked_before, request_id=request_id))
     if view is None:
         view = await desk.outbox.propose(await intended())
-        if noted is not None:
-            await noted(view)
     number = view.id
     try:
         shown = await desk.store.read(lambda tx: view_of(tx, number, scope))

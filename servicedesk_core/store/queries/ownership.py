@@ -18,12 +18,16 @@ WRITE: Final = "write:"
 NEW_TICKET: Final = "tickets:new:"
 """Before what the outbox calls a ticket that does not exist yet."""
 
+MOVES: Final = "stock_moves."
+"""Before the kind of what takes a part for a ticket, or gives it back: the stock's, and the ticket's client's."""
+
 
 def own_writes(tx: Connection, sight: Sight) -> ColumnElement[bool]:
     """Return what is true of the outbox's rows in a scope.
 
-    A write to a ticket or a device belongs where that does, a new ticket to the client and queue that it is for, and
-    what is sent about a claim belongs where the claim does. Everything else is foreign.
+    A write to a ticket or a device belongs where that does, a new ticket to the client and queue that it is for, a part
+    that is taken where its ticket does, and what is sent about a claim where the claim does. Everything else is
+    foreign.
 
     Args:
         tx: Any transaction.
@@ -37,6 +41,7 @@ def own_writes(tx: Connection, sight: Sight) -> ColumnElement[bool]:
     claimed = select(literal("claims:") + claims.c.claim_id).where(own_claims(sight))
     return or_(
         and_(outbox.c.connection == sight.scope.connection, or_(*about, _own_new_ticket(tx, sight))),
+        _own_move(tx, sight),
         outbox.c.aggregate.in_(claimed),
     )
 
@@ -138,12 +143,25 @@ def _seen(sight: Sight, values: Mapping[str, Any], stream: str) -> dict[str, Any
     return {name: sealed.get(name, rest.get(name)) for name in values if name in sealed or name in rest}
 
 
+def _own_move(tx: Connection, sight: Sight) -> ColumnElement[bool]:
+    values = _values(tx)
+    return and_(
+        outbox.c.kind.startswith(MOVES),
+        values["ticket_connection"].as_string() == sight.scope.connection,
+        sight.holds("tickets", values["ticket_id"].as_string()),
+    )
+
+
 def _own_new_ticket(tx: Connection, sight: Sight) -> ColumnElement[bool]:
-    text = outbox.c.new_values
-    values = cast(text, JSON) if tx.dialect.name == "postgresql" else type_coerce(text, JSON)
+    values = _values(tx)
     conditions = [
         outbox.c.aggregate.startswith(NEW_TICKET, autoescape=True),
         or_(outbox.c.ref.is_(None), sight.holds("tickets", outbox.c.ref)),
     ]
     conditions += [values[name].as_string().in_(ids) for name, ids in sight.scope.limits.items()]
     return and_(*conditions)
+
+
+def _values(tx: Connection) -> ColumnElement[Any]:
+    text = outbox.c.new_values
+    return cast(text, JSON) if tx.dialect.name == "postgresql" else type_coerce(text, JSON)

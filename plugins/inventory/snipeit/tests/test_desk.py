@@ -50,7 +50,7 @@ async def test_a_part_goes_from_the_shelf_onto_a_ticket_and_back(desk_with, stan
         assert held["target"] == ("asset", 5), "into the ticket's device"
         (taken,) = await desk.parts.taken(ticket="T7")
         assert (taken.name, taken.quantity, taken.cost, taken.currency) == (row.name, 2, Decimal("379.00"), "USD")
-        back = await desk.parts.give_back(taken.write, send=True)
+        back = await desk.parts.give_back(taken.write, quantity=1, send=True)
         assert back.state == "confirmed"
         (taken,) = await desk.parts.taken()
         assert (taken.returned, taken.cost) == (1, Decimal("189.50"))

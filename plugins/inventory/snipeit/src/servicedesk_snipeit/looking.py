@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from servicedesk_core.domain.parts import PartOffer, PartQuery, plain_number
+from servicedesk_core.domain.parts import PartOffer, PartQuery, same_number
 from servicedesk_core.http import together
 from servicedesk_snipeit.api import Api
 from servicedesk_snipeit.meaning import offers
@@ -27,7 +27,7 @@ async def found(api: Api, kinds: Sequence[Kind], query: PartQuery, settings: Sni
 def fits(row: Row, query: PartQuery) -> bool:
     """Return whether a row is what somebody looks for: the search looks into notes, too."""
     numbers = [text(row.get(field)) for field in ("model_number", "item_no", "serial")]
-    if query.part_number and plain_number(query.part_number) not in map(plain_number, numbers):
+    if query.part_number and not any(same_number(query.part_number, one) for one in numbers):
         return False
     if query.serial and query.serial.strip().casefold() != (numbers[-1] or "").casefold():
         return False

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from servicedesk_core.domain.parts import decimal_of, plain_number
+from servicedesk_core.domain.parts import decimal_of, plain_number, same_number
 from servicedesk_inventree.meaning.values import amount, count, text
 
 Row = Mapping[str, Any]
@@ -72,6 +72,7 @@ def maker_of(makers: object, number: str | None = None) -> tuple[str | None, str
     rows.sort(
         key=lambda row: (
             plain_number(text(row.get("MPN"))) != wanted,
+            not same_number(text(row.get("MPN")), number),
             row.get("pk") if isinstance(row.get("pk"), int) else 0,
         )
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from servicedesk_core.domain.parts import PartOffer, PartQuery, Place, plain_number
+from servicedesk_core.domain.parts import PartOffer, PartQuery, Place, same_number
 from servicedesk_core.errors import NotFoundError
 from servicedesk_core.http import together
 from servicedesk_inventree.api.client import Api, Row
@@ -66,8 +66,7 @@ class PartFinder:
         rows, total = await self._api.page(path, limit=_LOOKED_THROUGH, query={"search": number})
         if total > _LOOKED_THROUGH:
             rows = [*rows, *await self._api.rows(path, {field: number})]
-        wanted = plain_number(number)
-        return _keys((row for row in rows if wanted and plain_number(text(row.get(field))) == wanted), part)
+        return _keys((row for row in rows if same_number(text(row.get(field)), number)), part)
 
     async def _by_bar_code(self, code: str) -> list[str]:
         """Return the part that a bar code was given to, or that of the piece or of the supplier's part with it.

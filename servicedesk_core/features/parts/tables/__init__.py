@@ -1,0 +1,1 @@
+"""How the shelf, and what was taken from it, are read from the store."""
