@@ -132,6 +132,13 @@ async def test_a_number_that_is_a_piece_of_many_is_found_all_the_same(other):
         assert [offer.number for offer in await found(ingram, part_number="CAB")] == ["ZLAST"]
 
 
+async def test_a_number_without_its_market_means_all_of_them(ingram, stand):
+    for number, market in (("6QK101", "#ABA"), ("6QK102", "#ABB")):
+        stand.sandbox.products.put(Product(number, f"QK7{market}", "Example", "KEYBOARD", price=5))
+    assert [offer.number for offer in await found(ingram, part_number="qk7")] == ["6QK101", "6QK102"]
+    assert [offer.number for offer in await found(ingram, part_number="QK7#ABB")] == ["6QK102"]
+
+
 async def test_of_very_many_the_first_fifty_are_offered_in_two_requests(other):
     async with other(more_products=400) as (stand, ingram):
         offers = await found(ingram, words="cable")

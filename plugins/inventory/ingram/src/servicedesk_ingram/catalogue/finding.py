@@ -3,7 +3,7 @@
 import math
 from datetime import date
 
-from servicedesk_core.domain.parts import PartOffer, PartQuery, plain_number, plain_upc
+from servicedesk_core.domain.parts import PartOffer, PartQuery, plain_upc, same_number
 from servicedesk_ingram.api.client import Api
 from servicedesk_ingram.catalogue.offers import is_refused, offer_of
 from servicedesk_ingram.values import Row, key, text
@@ -66,9 +66,9 @@ def _as_typed(number: str, code: str) -> list[dict[str, str]]:
 
 def _fits(row: Row, query: PartQuery) -> bool:
     """Return whether a product is what was said, in all of it."""
-    number, code = plain_number(query.part_number), _said(query.upc)
-    numbers = [plain_number(key(row.get(name))) for name in ("ingramPartNumber", "vendorPartNumber")]
-    if _said(query.part_number) and (not number or number not in numbers):
+    number, code = _said(query.part_number), _said(query.upc)
+    numbers = [key(row.get(name)) for name in ("ingramPartNumber", "vendorPartNumber")]
+    if number and not any(same_number(number, one) for one in numbers):
         return False
     codes = [plain_upc(key(row.get(name))) for name in ("upcCode", "upc")]
     if code and (not plain_upc(code) or plain_upc(code) not in codes):
