@@ -13,7 +13,7 @@ from servicedesk_core.grading.subject import CONNECTORS, Subject
 PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = (
     *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "lenovo")),
-    *(f"inventory/{name}" for name in ("ingram", "inventree", "snipeit")),
+    *(f"inventory/{name}" for name in ("ingram", "inventree", "snipeit", "tryton")),
 )
 EXEMPT = {
     # Dell lists dispatches without tag and reference: a lost answer takes a person who looks.

@@ -1,0 +1,78 @@
+"""What the connector can do, and what an administrator has to grant for it."""
+
+from servicedesk_core.domain.parts import PartSource
+from servicedesk_core.hooks import Capabilities, PartsCapability, ReconcilableBy, StreamCapability, WriteCapability
+from servicedesk_tryton.settings import TrytonSettings
+
+TAKE = "stock_moves.take"
+GIVE_BACK = "stock_moves.return"
+ACCESS = (
+    "An administrator makes a user of its own for servicedesk in Tryton (Administration > Users), with the company.",
+    "The user gets the group Stock, and Purchase where suppliers' part numbers are wanted; no administration.",
+    "The user enters with a password alone: a second factor would need a person.",
+    (
+        "For taking parts: a location of the type Storage (or Lost and Found) outside the warehouses, such as At "
+        "clients; its id is taken_to. What was taken lies there until it is given back, counted out or invoiced."
+    ),
+)
+APPROVED_BY = "Whoever administers your Tryton server."
+LEAD_TIME = "About ten minutes; it works at once."
+DOCUMENTATION = "https://docs.tryton.org/"
+FIELDS = (
+    "stock_level_ref", "part_name", "quantity", "serial_number", "unit_cost", "currency", "ticket_number",
+    "ticket_connection", "ticket_id", "device_serial", "holder", "move_ref", "note",
+)  # fmt: skip
+LONGEST = {"note": 300, "ticket_number": 60, "device_serial": 60}
+
+
+def capabilities(settings: TrytonSettings) -> Capabilities:
+    """Return what the connector can do under these settings."""
+    size = settings.page_size
+    return Capabilities(
+        vendor="Tryton",
+        streams=(
+            StreamCapability(
+                stream="parts",
+                page_size=size,
+                ids_per_request=size,
+                right="Group Stock; group Purchase for suppliers' part numbers",
+                vendor_entities=("product.product", "product.template", "product.identifier", "stock.order_point"),
+            ),
+            StreamCapability(
+                stream="stock_levels",
+                page_size=size,
+                ids_per_request=size,
+                needs=("parts",),
+                right="Group Stock",
+                vendor_entities=("product.product", "stock.location", "stock.lot", "stock.move"),
+            ),
+        ),
+        access=ACCESS,
+        approved_by=APPROVED_BY,
+        lead_time=LEAD_TIME,
+        documentation=DOCUMENTATION,
+        writes=(
+            _write(TAKE, settings, ("quantity",)),
+            _write(GIVE_BACK, settings, ("quantity", "move_ref")),
+        ),
+        parts=PartsCapability(PartSource.STOCK),
+    )
+
+
+def _write(kind: str, settings: TrytonSettings, required: tuple[str, ...]) -> WriteCapability:
+    return WriteCapability(
+        kind=kind,
+        reconcilable_by=ReconcilableBy.MARKER,
+        right="Group Stock",
+        fields=FIELDS,
+        required=required,
+        max_lengths=LONGEST,
+        decimals={"quantity": 6},
+        mark_in="note",
+        needs="parent",
+        settle_s=settings.settle_s,
+        timeout_s=180.0,
+        visible_to="staff",
+        side_effects="Tryton makes an internal shipment with a number of its own, and may plan purchases.",
+        vendor_entities=("stock.shipment.internal", "stock.move"),
+    )

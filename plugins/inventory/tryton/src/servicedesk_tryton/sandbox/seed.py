@@ -1,0 +1,104 @@
+"""What the sandbox begins with: a small store room."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from servicedesk_tryton.sandbox.models import MODULES
+from servicedesk_tryton.sandbox.records import Records
+from servicedesk_tryton.sandbox.shipping import Shipping
+from servicedesk_tryton.sandbox.wire import encoded
+
+COMPANY, SUPPLIER = 1, 2
+_PLACES: Final = (
+    ("Input Zone", "IN", "storage", 5), ("Output Zone", "OUT", "storage", 5), ("Storage Zone", "STO", "storage", 5),
+    ("Lost and Found", None, "lost_found", None), ("Warehouse", "WH", "warehouse", None),
+    ("Supplier", "SUP", "supplier", None), ("Customer", "CUS", "customer", None), ("Transit", None, "storage", None),
+    ("Shelf A", None, "storage", 3), ("Van 1", None, "storage", 3), ("At clients", None, "storage", None),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product as it is seeded.
+
+    Attributes:
+        name: What it is.
+        code: Our number.
+        cost: What one costs.
+        unit: Id of the unit.
+        number: The supplier's number.
+        kind: Goods or service.
+        has_lots: Whether its pieces are told apart.
+        identifiers: Kinds and codes.
+    """
+
+    name: str
+    code: str
+    cost: str
+    unit: int = 1
+    number: str | None = None
+    kind: str = "goods"
+    has_lots: bool = False
+    identifiers: tuple[tuple[str | None, str], ...] = ()
+
+
+_PRODUCTS: Final = (
+    Product(
+        "SSD 1 TB NVMe", "SSD-1T", "79.9583", number="D-100371",
+        identifiers=(("ean", "4006381333931"), ("brand", "Example Storage"), ("mpn", "EX-990-1T")),
+    ),
+    Product("RAM 16 GB DDR4", "RAM-16-D4", "41.50"),
+    Product("Docking station 130 W", "DOCK-130", "151", has_lots=True, identifiers=(("mpn", "WD19S-130W"),)),
+    Product("Cable Cat 6", "CAB-C6", "0.35", unit=2, identifiers=((None, "C6-GREY"),)),
+    Product("Fan 120 mm", "FAN-120", "9"),
+    Product("Hour of work", "HOUR", "0", unit=3, kind="service"),
+)  # fmt: skip
+STORAGE, SHELF, VAN, CLIENTS = 3, 9, 10, 11
+SSD, RAM, DOCK, CABLE, FAN = 1, 2, 3, 4, 5
+_COUNTS: Final = (
+    (SHELF, SSD, 6, None), (SHELF, RAM, 12, None), (SHELF, DOCK, 1, 1), (SHELF, DOCK, 1, 2), (VAN, SSD, 2, None),
+    (VAN, CABLE, 153.25, None),
+)  # fmt: skip
+
+
+def fill(records: Records, shipping: Shipping, *, bare: bool) -> None:
+    """Fill an empty database.
+
+    Args:
+        records: The records.
+        shipping: Counts the stock.
+        bare: Whether modules beside stock are not there.
+    """
+    for name in () if bare else sorted(MODULES):
+        records.add("ir.model", name=name)
+    records.add("currency.currency", name="US Dollar", code="USD")
+    for name in ("Example MSP", "Example Wholesale"):
+        records.add("party.party", name=name)
+    records.add("company.company", party=1, currency=1, timezone=None)
+    for name, symbol, digits in (("Unit", "u", 0), ("Meter", "m", 2), ("Hour", "h", 2)):
+        records.add("product.uom", name=name, symbol=symbol, digits=digits)
+    records.add("product.category", name="Spare parts")
+    for name, code, kind, parent in _PLACES:
+        records.add("stock.location", name=name, code=code, type=kind, parent=parent, active=1)
+    for one in _PRODUCTS:
+        _add(records, one)
+    records.write("product.product", FAN, active=0)
+    for number in ("DK-0001", "DK-0002"):
+        records.add("stock.lot", number=number, product=DOCK, active=1)
+    for place, product, quantity, lot in _COUNTS:
+        shipping.count(place, product, quantity, None if bare else lot)
+    records.add("stock.order_point", product=SSD, type="purchase", min_quantity=4.0, location=5)
+
+
+def _add(records: Records, product: Product) -> None:
+    template = records.add(
+        "product.template", name=product.name, type=product.kind, active=1, default_uom=product.unit, categories=[1],
+        lot_required=["storage"] if product.has_lots else [],
+    )["id"]  # fmt: skip
+    ref = records.add("product.product", code=product.code, template=template, replaced_by=None, active=1)["id"]
+    records.add("product.cost_price", product=ref, company=COMPANY, cost_price=encoded(Decimal(product.cost)))
+    for kind, code in product.identifiers:
+        records.add("product.identifier", product=ref, type=kind, code=code)
+    if product.number is not None:
+        records.add("purchase.product_supplier", template=template, party=SUPPLIER, code=product.number)

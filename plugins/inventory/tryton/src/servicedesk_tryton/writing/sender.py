@@ -1,0 +1,215 @@
+"""Taking pieces from stock and giving them back: a look before, then one shipment, step by step until it is done."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from servicedesk_core.domain.parts import decimal_of
+from servicedesk_core.errors import OutcomeUnknownError, RejectedError
+from servicedesk_core.hooks import Write, WriteReceipt
+from servicedesk_tryton.api.client import Api
+from servicedesk_tryton.api.errors import WarningError
+from servicedesk_tryton.api.site import Site
+from servicedesk_tryton.api.wire import Row, key, number, part, parts, text
+from servicedesk_tryton.capabilities import TAKE, capabilities
+from servicedesk_tryton.meaning.mapper import AVAILABLE
+from servicedesk_tryton.reading.levels import split
+from servicedesk_tryton.reading.products import PRODUCT
+from servicedesk_tryton.reading.shelves import Shelf, Shelves
+from servicedesk_tryton.settings import TrytonSettings
+from servicedesk_tryton.writing.shipments import DONE, Shipments
+
+_NEXT: Final = {"draft": "wait", "waiting": "assign_try", "assigned": "do"}
+"""By which act a shipment goes on."""
+
+_MOST_STEPS: Final = 12
+"""Three acts; somebody else's changes and answered questions may cost some more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What goes where.
+
+    Attributes:
+        product: What.
+        lot: Which piece or batch of it; ``None`` = any that is in none.
+        start: From where.
+        end: To where.
+    """
+
+    product: int
+    lot: int | None
+    start: int
+    end: int
+
+
+class Sender:
+    """Sends movements.
+
+    Args:
+        api: The interface.
+        site: What is known of the installation.
+        shipments: Makes and finds shipments.
+        settings: Of the connection.
+    """
+
+    def __init__(self, api: Api, site: Site, shipments: Shipments, settings: TrytonSettings) -> None:
+        self._api = api
+        self._site = site
+        self._shelves = Shelves(api)
+        self._shipments = shipments
+        self._settings = settings
+
+    async def send(self, write: Write) -> WriteReceipt:
+        """Move stock, once: what an earlier attempt began is gone on with.
+
+        Raises:
+            RejectedError: It cannot be right, or the server refused it; nothing was moved.
+            OutcomeUnknownError: It may have been done.
+            TransientError: Nothing was sent.
+        """
+        capabilities(self._settings).checked(write)
+        quantity = _quantity(write.values["quantity"])
+        begun = await self._shipments.marked(write.id)
+        if len(begun) > 1:
+            raise OutcomeUnknownError("Several shipments in Tryton carry the mark of this movement.")
+        if begun:
+            return await self._finish(write, str(begun[0]["id"]))
+        trip = await (self._taking(write, quantity) if write.kind == TAKE else self._returning(write, quantity))
+        return await self._finish(
+            write, await self._shipments.create(write.kind, await self._made(write, trip, quantity))
+        )
+
+    async def _taking(self, write: Write, quantity: Decimal) -> Trip:
+        place, product, lot = self._level(write)
+        places, company = await self._site.places(), await self._site.company()
+        if place not in places:
+            raise _refused("Tryton has no such place in a warehouse any more.", "parent")
+        levels = await self._shelves.levels(company, Shelf(place, places[place]), [product])
+        free = next((number(row[AVAILABLE]) for row in levels if row["ref"] == write.parent), None) or Decimal(0)
+        if quantity > free:
+            raise _refused(f"Only {max(free, Decimal(0)):f} can be taken there.", "quantity")
+        return Trip(product, lot, place, self._holder(write))
+
+    async def _returning(self, write: Write, quantity: Decimal) -> Trip:
+        place, product, lot = self._level(write)
+        taken = await self._shipments.one(str(write.values["move_ref"]))
+        for move in parts(taken, "moves") if taken is not None and taken.get("state") == DONE else ():
+            end, there = key(move.get("to_location")), number(move.get("quantity")) or Decimal(0)
+            same = (key(move.get("product")), key(move.get("lot")), key(move.get("from_location")))
+            if same == (product, lot, place) and end is not None:
+                if quantity > there:
+                    raise _refused(f"Only {there:f} were taken then.", "quantity")
+                return Trip(product, lot, end, place)
+        raise _refused("Tryton has no such movement from there.", "move_ref")
+
+    def _level(self, write: Write) -> tuple[int, int, int | None]:
+        level = split(write.parent)
+        if level is None:
+            raise _refused("That is no stock level of Tryton's.", "parent")
+        return level
+
+    def _holder(self, write: Write) -> int:
+        """Return where a part goes: the place that was approved, or that of the connection."""
+        if named := re.fullmatch(r"location:(\d{1,18})", str(write.values.get("holder") or "")):
+            return int(named[1])
+        if self._settings.taken_to is None:
+            raise _refused(
+                "Nobody said where parts go that are taken.",
+                "holder",
+                hint="Set taken_to of the connection to the id of a location outside the warehouses.",
+            )
+        return self._settings.taken_to
+
+    async def _made(self, write: Write, trip: Trip, quantity: Decimal) -> Mapping[str, Any]:
+        """Return a shipment as it is made."""
+        company = await self._site.company()
+        named = [["id", "=", trip.product]]
+        rows = await self._api.rows(PRODUCT, named, ("default_uom.digits",), company.context)
+        unit = part(rows[0], "default_uom") if rows else {}
+        if (digits := key(unit.get("digits"))) is not None and quantity != round(quantity, digits):
+            raise _refused(f"This part is counted with {digits} decimal places.", "quantity")
+        ends = {"company": company.id, "from_location": trip.start, "to_location": trip.end}
+        lot = {} if trip.lot is None else {"lot": trip.lot}
+        # Quantities are doubles there; the server rounds them to the unit's places.
+        move = {**ends, **lot, "product": trip.product, "unit": unit.get("id"), "quantity": float(quantity)}
+        return {**ends, "reference": self._reference(write), "moves": [["create", [move]]]}
+
+    def _reference(self, write: Write) -> str:
+        """Return the reference of a shipment: for which ticket and device, what somebody wrote, and the mark."""
+        values = write.values
+        ticket, device = values.get("ticket_number") or values.get("ticket_id"), values.get("device_serial")
+        about = ", ".join(filter(None, (ticket and f"ticket {ticket}", device and f"device {device}")))
+        said = ": ".join(filter(None, (about, str(values.get("note") or ""))))
+        kind = capabilities(self._settings).declared(write.kind)
+        return " ".join(str(kind.marked(replace(write, values={"note": said}))["note"]).split())
+
+    async def _finish(self, write: Write, ref: str) -> WriteReceipt:
+        """Take a shipment to its end.
+
+        Raises:
+            RejectedError: The server refused it; the shipment is cancelled.
+            ConnectorError: As :meth:`send`.
+        """
+        for _ in range(_MOST_STEPS):
+            shipment = await self._shipments.one(ref)
+            state = text(shipment.get("state")) if shipment is not None else None
+            if shipment is None or state == "cancelled":
+                raise _refused("Somebody cancelled the shipment in Tryton.", "parent")
+            if state == DONE:
+                return WriteReceipt(ref)
+            if state not in _NEXT:
+                return _left(ref, f"it is {state}")
+            try:
+                is_done = await self._step(write.kind, _NEXT[state], shipment)
+                if is_done and state == "waiting" and await self._is_still(ref, state):
+                    raise _refused("There are not so many any more.", "quantity")
+            except RejectedError as error:
+                if not await self._is_still(ref, state):
+                    continue  # somebody else took it further at the same moment
+                return await self._undone(write, ref, error)
+        return _left(ref, "somebody else changes it all the time")
+
+    async def _step(self, grant: str, act: str, shipment: Row) -> bool:
+        """Do the next act, and return whether it was done: where a question was answered, it must be done anew."""
+        try:
+            await self._shipments.act(grant, act, shipment)
+        except WarningError as asked:
+            if asked.kind not in self._settings.answered_warnings:
+                raise
+            await self._shipments.answer(grant, asked.name)
+            return False
+        return True
+
+    async def _is_still(self, ref: str, state: str) -> bool:
+        shipment = await self._shipments.one(ref)
+        return shipment is not None and shipment.get("state") == state
+
+    async def _undone(self, write: Write, ref: str, error: RejectedError) -> WriteReceipt:
+        """Cancel a shipment that cannot be done, and raise why; one that cannot be cancelled is left for a person."""
+        shipment = await self._shipments.one(ref)
+        try:
+            await self._shipments.act(write.kind, "cancel", shipment or {"id": int(ref)})
+        except RejectedError:
+            return _left(ref, error.message)
+        raise error
+
+
+def _left(ref: str, why: str) -> WriteReceipt:
+    return WriteReceipt(ref, refused={"quantity": f"Shipment {ref} was made and is not done: {why}"})
+
+
+def _quantity(value: Any) -> Decimal:
+    try:
+        quantity = decimal_of(value)
+    except ValueError as error:
+        raise _refused(f"The quantity is no number: {error}.", "quantity") from None
+    if quantity <= 0:
+        raise _refused("The quantity must be more than nothing.", "quantity")
+    return quantity
+
+
+def _refused(problem: str, field: str, hint: str | None = None) -> RejectedError:
+    return RejectedError(f"{problem} Nothing was moved.", field_errors=(field,), hint=hint)

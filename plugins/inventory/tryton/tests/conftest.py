@@ -1,0 +1,43 @@
+"""The connector over real HTTP against the sandbox."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from servicedesk_core.testing import ImpatientClock, Stand, stand_fixtures
+from servicedesk_tryton import Tryton
+from servicedesk_tryton.sandbox import Sandbox, SandboxOptions
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+class Store(Stand[Tryton]):
+    """A served sandbox and ways to connect to it; its time stands still."""
+
+    connector_class = Tryton
+    grants = ("stock_moves.take", "stock_moves.return")
+
+    def clock(self):
+        return ImpatientClock(NOW)
+
+    def lies(self, place, product, lot=None):
+        """Return how many lie at a place, whatever is assigned."""
+        context = {"locations": [place], "with_childs": False}
+        what = ("product", product) if lot is None else ("lot", lot)
+        return self.sandbox.models.counting.of(*what, context)
+
+    def shipments(self):
+        return self.sandbox.records.all("stock.shipment.internal")
+
+
+def serving(**options):
+    return Store.serving(Sandbox(SandboxOptions(**{"now": NOW, **options})))
+
+
+shared_stand, stand, stand_with = stand_fixtures(serving)
+
+
+@pytest.fixture
+async def tryton(stand):
+    async with stand.connector() as connector:
+        yield connector

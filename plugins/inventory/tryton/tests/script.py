@@ -1,0 +1,140 @@
+"""Calls that the sandbox and a real server answer alike, and how answers are compared.
+
+``answers.json`` holds what a real server of series 8.2 said. ``real/test_server.py`` asks one again, and
+``sandbox/test_habits.py`` the sandbox.
+"""
+
+# ruff: noqa: E501  # a call a line
+
+import base64
+import json
+from pathlib import Path
+
+import httpx
+
+ANSWERS = Path(__file__).parent / "answers.json"
+C = {"company": 1, "companies": [1]}
+ALL = {**C, "active_test": False}
+SHELF = {**C, "locations": [9], "with_childs": False}
+ZONE = {**C, "locations": [3]}
+SHIPMENT = "model.stock.shipment.internal"
+LONG_AGO = {
+    "__class__": "datetime", "year": 2020, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0, "microsecond": 0,
+}  # fmt: skip
+PRODUCT = [
+    "code", "rec_name", "active", "cost_price", "template.name", "template.type", "template.lot_required",
+    "template.categories.name", "identifiers.type", "identifiers.code", "cost_prices.cost_price", "replaced_by.code",
+    "template.product_suppliers.code", "template.product_suppliers.party.name", "default_uom.digits", "create_date",
+]  # fmt: skip
+SHIPPED = [
+    "state",
+    "number",
+    "reference",
+    "rec_name",
+    "moves.state",
+    "moves.quantity",
+    "moves.lot",
+    "moves.to_location",
+]
+
+
+def moved(quantity, product=1, *, unit=1, reference="ticket T7 [ref:w-1]", company=1, start=9, **more):
+    ends = {"company": company, "from_location": start, "to_location": 11}
+    move = {**ends, "product": product, "unit": unit, "quantity": quantity, **more}
+    return [{**ends, "reference": reference, "moves": [["create", [move]]]}]
+
+
+CALLS = [
+    ("model.ir.model.search_count", [["name", "in", ["stock.lot", "stock.order_point", "nope"]]], {}),
+    ("model.company.company.search_read", [["id", "=", 1]], 0, None, None, ["rec_name", "currency.code", "timezone"], C),
+    ("model.product.product.search_read", [["id", ">", 0]], 0, 3, [["id", "ASC"]], PRODUCT, ALL),
+    ("model.product.product.search", [], 0, None, [["id", "ASC"]], C),
+    ("model.product.product.search_count", [["type", "in", ["goods", "assets"]]], ALL),
+    ("model.product.product.search_count", [["type", "in", ["goods", "assets"]]], C),
+    ("model.product.product.search", ["OR", ["id", "in", []], ["identifiers.create_date", ">=", LONG_AGO]], 0, None, [["id", "ASC"]], ALL),
+    ("model.product.product.search", [["template.write_date", ">=", LONG_AGO], ["id", "=", 6]], 0, None, [["id", "ASC"]], ALL),
+    ("model.product.product.search", [["rec_name", "ilike", "%nvme%"]], 0, None, None, C),
+    ("model.product.product.search", [["rec_name", "ilike", "%990-1t%"]], 0, None, None, C),
+    ("model.product.product.search", [["rec_name", "ilike", "%s\\%d%"]], 0, None, None, C),
+    ("model.product.product.search", ["OR", ["code", "ilike", "d%1%3%0"], ["template.product_suppliers.code", "ilike", "d%1"]], 0, None, [["id", "ASC"]], C),
+    ("model.product.product.search", [["identifiers.code", "in", ["4006381333931"]]], 0, None, None, C),
+    ("model.stock.order_point.search_read", [], 0, None, None, ["product", "type", "min_quantity"], C),
+    ("model.stock.location.search_read", [["type", "in", ["storage", "warehouse", "view"]]], 0, None, [["id", "ASC"]], ["name", "type", "parent", "rec_name"], C),
+    ("model.product.product.search_read", ["OR", ["quantity", "!=", 0], ["forecast_quantity", "!=", 0]], 0, None, [["id", "ASC"]], ["quantity", "forecast_quantity"], SHELF),
+    ("model.product.product.search_read", [["quantity", "!=", 0]], 0, None, [["id", "ASC"]], ["quantity"], ZONE),
+    ("model.stock.lot.search_read", [["quantity", "!=", 0], ["product", "in", [3]]], 0, None, [["id", "ASC"]], ["number", "product", "quantity"], SHELF),
+    ("model.stock.lot.search_read", [["number", "ilike", "dk-0002"]], 0, None, None, ["number"], C),
+    ("model.stock.location.search_read", [["id", "in", [9, 10]]], 0, None, [["id", "ASC"]], ["quantity"], {**C, "product": 1, "with_childs": False}),
+    (f"{SHIPMENT}.create", moved(2), C),
+    (f"{SHIPMENT}.read", [1], SHIPPED, C),
+    (f"{SHIPMENT}.do", [1], C),
+    (f"{SHIPMENT}.wait", [1], C),
+    (f"{SHIPMENT}.read", [1], SHIPPED, C),
+    ("model.product.product.search_read", [["id", "=", 1]], 0, None, None, ["quantity", "forecast_quantity"], SHELF),
+    (f"{SHIPMENT}.assign_try", [1], C),
+    ("model.product.product.search_read", [["id", "=", 1]], 0, None, None, ["quantity", "forecast_quantity"], SHELF),
+    ("model.product.product.search_read", [["id", "=", 1]], 0, None, None, ["quantity"], {**SHELF, "stock_assign": True}),
+    (f"{SHIPMENT}.do", [1], {**C, "_timestamp": {"stock.shipment.internal,1": "1.5"}}),
+    (f"{SHIPMENT}.assign_try", [1], C),
+    (f"{SHIPMENT}.do", [1], C),
+    (f"{SHIPMENT}.read", [1], SHIPPED, C),
+    (f"{SHIPMENT}.cancel", [99], C),
+    (f"{SHIPMENT}.search", [["reference", "ilike", "%w_1%"], ["state", "!=", "cancelled"]], 0, None, None, C),
+    (f"{SHIPMENT}.create", moved(1, 3, lot=2, reference=None), C),
+    (f"{SHIPMENT}.wait", [2], C),
+    (f"{SHIPMENT}.assign_try", [2], C),
+    (f"{SHIPMENT}.do", [2], C),
+    ("model.stock.lot.search_read", [], 0, None, [["id", "ASC"]], ["number", "quantity"], SHELF),
+    (f"{SHIPMENT}.create", moved(20, reference="x [ref:w-2]"), C),
+    (f"{SHIPMENT}.wait", [3], C),
+    (f"{SHIPMENT}.assign_try", [3], C),
+    (f"{SHIPMENT}.read", [3], SHIPPED, C),
+    (f"{SHIPMENT}.cancel", [3], C),
+    (f"{SHIPMENT}.read", [3], SHIPPED, C),
+    (f"{SHIPMENT}.create", moved(0.5), C),
+    (f"{SHIPMENT}.create", moved(-1), C),
+    (f"{SHIPMENT}.create", moved(1, 99), C),
+    (f"{SHIPMENT}.create", moved(1, start=5), C),
+    (f"{SHIPMENT}.create", moved(1, company=None), {}),
+    ("model.product.product.search_read", [["id", "=", 1]], 0, None, None, ["cost_price", "quantity"], {}),
+    ("model.res.user.warning.skip", "0123.done", False, C),
+    ("model.nope.nope.search_read", [], 0, None, None, ["name"], C),
+    ("model.product.product.search_read", [], 0, None, None, ["nope"], C),
+    ("model.product.product.search", [["nope", "=", 1]], 0, None, None, C),
+    ("model.product.product.nope", C),
+    ("model.product.product.search", []),
+    ("model.product.product.read", [99], ["code"], C),
+    ("model.product.cost_price.search", [], 0, None, None, C),
+]  # fmt: skip
+
+
+def ask(url, database="erp", user="servicedesk", password="sandbox-password-1"):
+    """Call everything in its order, and return what was answered, as it can be compared."""
+    with httpx.Client(base_url=url) as http:
+        login = {"id": 0, "method": "common.db.login", "params": [user, {"password": password}]}
+        own, session, _ = http.post(f"/{database}/rpc/", json=login).json()["result"]
+        http.headers["Authorization"] = f"Session {base64.b64encode(f'{user}:{own}:{session}'.encode()).decode()}"
+        told = []
+        for method, *params in CALLS:
+            answer = http.post(f"/{database}/rpc/", json={"id": "x", "method": method, "params": params})
+            told.append([method, plain(answer.json()) if answer.status_code == 200 else answer.status_code])
+        return told
+
+
+def plain(body):
+    """Return an answer without what differs each time: instants, and what is told of a refusal besides its beginning."""
+    match body:
+        case {"__class__": "datetime"}:
+            return "instant"
+        case {"error": ["UserError", [message, *_]]}:
+            return {"error": ["UserError", message[:40]]}
+        case dict():
+            return {name: plain(value) for name, value in sorted(body.items())}
+        case list():
+            return [plain(one) for one in body]
+    return body
+
+
+def recorded():
+    """Return what the real server said."""
+    return json.loads(ANSWERS.read_text(encoding="utf-8"))

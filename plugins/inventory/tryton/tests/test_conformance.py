@@ -1,0 +1,117 @@
+"""What every connector that is pulled and written to must do, whatever goes wrong on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.hooks import Write
+from servicedesk_core.testing import PartsSuite, TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
+from servicedesk_tryton import Tryton
+
+DO = r"shipment\.internal\.do$"
+ANSWER = {"id": "x", "error": ["UserError", ["A period is closed.", "", None]]}
+FAULTS = {
+    WriteFault.LOST_ANSWER: {"kind": "drop_after"},
+    WriteFault.CUT_OFF_ANSWER: {"kind": "truncate"},
+    WriteFault.LATE_ANSWER: {"kind": "timeout_after_commit", "seconds": 0.05},
+    WriteFault.LOST_REQUEST: {"kind": "drop_before"},
+    WriteFault.BUSY: {"kind": "status", "status": 429},
+    WriteFault.BROKEN: {"kind": "html", "status": 503},
+    WriteFault.REFUSED: {"kind": "status", "status": 200, "body": ANSWER},
+}
+
+
+class TestParts(PartsSuite):
+    known = {"part_number": "EX-990-1T", "words": "ssd nvme", "upc": "4006381333931", "serial": "DK-0002"}  # noqa: RUF012
+
+    @pytest.fixture
+    async def connector(self, tryton):
+        return tryton
+
+    @pytest.fixture
+    async def rejected(self, stand):
+        async with stand.connector(password="wrong") as connector:
+            yield connector
+
+    @pytest.fixture
+    async def break_down(self, stand):
+        async def broken():
+            stand.sandbox.faults([{"kind": "html", "status": 503, "times": None}])
+
+        return broken
+
+
+class TestStreams(TicketSyncSuite):
+    page_size = 2
+
+    @pytest.fixture
+    async def connector(self, tryton):
+        return tryton
+
+    @pytest.fixture
+    async def cut_pages(self, stand):
+        async def cut():
+            stand.sandbox.most_a_search = 2
+
+        return cut
+
+
+class Vendor(WriteVendor):
+    def __init__(self, stand, clock, act):
+        self._stand = stand
+        self._clock = clock
+        self._act = act
+
+    async def example(self, kind, number):
+        values = {"quantity": "0.5", "ticket_number": f"T-{number}", "note": f"Take {number}"}
+        if kind == "stock_moves.take":
+            return Write("", kind, parent="10-4", values=values)
+        moved = {"company": 1, "from_location": 10, "to_location": 11}
+        move = {**moved, "product": 4, "unit": 2, "quantity": 0.5}
+        shipping = self._stand.sandbox.shipping
+        (ref,) = shipping.create([{**moved, "reference": "by hand", "moves": [["create", [move]]]}])
+        for act in ("wait", "assign_try", "do"):
+            shipping.act(act, self._stand.sandbox.records.get("stock.shipment.internal", ref))
+        shipping.done -= 1
+        return Write("", kind, parent="10-4", values={**values, "move_ref": str(ref)})
+
+    async def writes_done(self):
+        return self._stand.sandbox.shipping.done
+
+    async def fail_next_write(self, fault):
+        self._stand.sandbox.faults([{**FAULTS[fault], "path": self._act}])
+
+    async def ignore_searches(self):
+        nothing = {"kind": "status", "status": 200, "body": {"id": "read", "result": []}, "times": None}
+        self._stand.sandbox.faults([{**nothing, "path": r"shipment\.internal\.search_read$"}])
+
+    async def customer_reads(self, kind, ref):
+        return ""  # no customer reads anything of Tryton
+
+    async def settle(self, seconds):
+        self._clock.instant += timedelta(seconds=seconds)
+
+
+class TestWrites(WriteSuite):
+    @pytest.fixture
+    def clock(self, stand):
+        return stand.clock()
+
+    @pytest.fixture
+    async def connector(self, stand, clock):
+        async with stand.connector(clock=clock) as tryton:
+            yield tryton
+
+    @pytest.fixture
+    async def ungranted(self, stand, clock):
+        async with stand.connector(grants=(), clock=clock) as tryton:
+            yield tryton
+
+    @pytest.fixture
+    def vendor(self, stand, clock):
+        return Vendor(stand, clock, DO)
+
+
+def test_core_accepts_the_connector_and_its_hooks():
+    hooks = hooks_of(Tryton, title="servicedesk-tryton")
+    assert {"pull", "fetch_records", "count", "describe_fields", "find_parts", "send_write", "find_write"} <= hooks
