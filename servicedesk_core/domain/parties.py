@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import OF_DESK, CustomFields, Entity, Instant
+from servicedesk_core.domain.base import OF_DESK, Amount, CustomFields, Entity, Instant
 
 
 class Company(Entity):
@@ -102,7 +102,12 @@ class Role(Entity):
 
     stream: ClassVar[str] = "roles"
     whose: ClassVar[str | None] = OF_DESK
+    costs: ClassVar[frozenset[str]] = frozenset({"hourly_price"})
 
     name: str
     description: str | None = None
     is_active: bool | None = None
+    hourly_price: Amount | None = Field(
+        default=None,
+        description="What an hour is sold at where no contract says another price, in the MSP's own currency.",
+    )

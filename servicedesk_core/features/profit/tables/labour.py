@@ -10,8 +10,9 @@ from servicedesk_core.features.profit.ledger import Cell, Excluded, Left
 from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.tables.places import About, Places, count_undated
 from servicedesk_core.features.profit.tables.rates import Rates
-from servicedesk_core.features.profit.tables.slots import Slots, added_up
+from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.adding import added_up
 from servicedesk_core.store.schema import RECORDS
 
 _ONE: Final = Decimal(1)

@@ -60,7 +60,7 @@ class Places:
 
     def __init__(self, tx: Tx, books: Mapping[Month, Ledger]) -> None:
         self.books = books
-        self.contracts = _contracts(tx)
+        self.contracts = contract_terms(tx)
         projects = RECORDS["projects"].c
         rows = tx.execute(select(projects.source_id, projects.external_id, projects.company_ref, projects.contract_ref))
         self.projects = {(row[0], row[1]): (row[2] or "", row[3] or "") for row in rows}
@@ -136,7 +136,8 @@ def count_undated(tx: Tx, places: Places, stream: str, is_undated: ColumnElement
         places.books[max(places.books)].leave(Left(Excluded.UNDATED), count)
 
 
-def _contracts(tx: Tx) -> dict[tuple[int, str], Terms]:
+def contract_terms(tx: Tx) -> dict[tuple[int, str], Terms]:
+    """Return what each contract says, by source and id; also of those that the vendor has no more."""
     table, codec = RECORDS["contracts"].c, codec_of(Contract)
     query = select(table.source_id, table.gone_at, table.external_id, *(table[name] for name in codec.names))
     found: dict[tuple[int, str], Terms] = {}

@@ -13,9 +13,10 @@ from servicedesk_core.features.profit.ledger import UNALLOCATED, Earning
 from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.rules import prorated
 from servicedesk_core.features.profit.tables.places import About, Places, count_undated
-from servicedesk_core.features.profit.tables.slots import Slots, added_up
+from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro
+from servicedesk_core.store.queries.adding import added_up
 from servicedesk_core.store.schema import RECORDS, claim_credits, claims
 
 Periods = dict[tuple[int, str], list[tuple[str, str]]]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_
 
 from servicedesk_core.features.profit.months import Month, midnight
 from servicedesk_core.store.fields import to_us
@@ -74,11 +74,3 @@ class Slots:
         if at is None:
             return day >= first.isoformat()
         return or_(day >= first.isoformat(), and_(day.is_(None), at >= to_us(midnight(first, self._zone))))
-
-
-def added_up(facts: Select[Any], *sums: str) -> Select[Any]:
-    """Return a query that counts facts, as ``facts``, and adds some columns up, for each of what the others hold."""
-    inner = facts.subquery("of")
-    each = [column for column in inner.c if column.name not in sums]
-    added = (func.sum(inner.c[name]).label(name) for name in sums)
-    return select(*each, func.count().label("facts"), *added).group_by(*each)

@@ -131,7 +131,13 @@ CONTACT = shape_of(
     flags={"isActive": "is_active", "primaryContact": "is_primary"},
     custom=True,
 )
-ROLE = shape_of("Roles", Role, texts={"name": "name", "description": "description"}, flags={"isActive": "is_active"})
+ROLE = shape_of(
+    "Roles",
+    Role,
+    texts={"name": "name", "description": "description"},
+    amounts={"hourlyRate": "hourly_price"},
+    flags={"isActive": "is_active"},
+)
 TECHNICIAN = shape_of(
     "Resources",
     Technician,

@@ -1,0 +1,1 @@
+"""How work and money are read from the store."""

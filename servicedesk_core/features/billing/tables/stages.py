@@ -1,0 +1,214 @@
+"""What stands at which stage, added up by the database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select
+
+from servicedesk_core.features.billing.model import Billed, Stage
+from servicedesk_core.features.billing.rules import expected, stage_of_line
+from servicedesk_core.features.billing.tables.places import COMPANY, CONTRACT, TIME, is_a_clients, is_to_pay, unposted
+from servicedesk_core.features.profit import contract_terms
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import from_micro, from_us
+from servicedesk_core.store.queries.adding import added_up
+from servicedesk_core.store.schema import RECORDS
+
+_HOUR_S: Final = 3600
+_LEAST: Final = ("day", "at")
+_AMOUNTS: Final = ("amount", "unknown", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a client stands at a stage.
+
+    Attributes:
+        source_id: The source.
+        company: The vendor's id of the client; empty = not known.
+        stage: How far it is.
+        what: What is billed.
+        pieces: How many entries, charges, services or lines.
+        worked_s: The work among them.
+        amount: What those come to of which it is known.
+        currency: Its currency; ``None`` = the MSP's own.
+        unknown: How many of the others.
+        oldest_on: Day of the oldest; ``None`` = no day is known.
+    """
+
+    source_id: int
+    company: str
+    stage: Stage
+    what: Billed
+    pieces: int
+    worked_s: int
+    amount: Decimal
+    currency: str | None
+    unknown: int
+    oldest_on: date | None
+
+
+def standings(tx: Tx, zone: tzinfo, today: date) -> Iterator[Standing]:
+    """Yield what stands where, in groups of which several may be of the same client and stage.
+
+    What is not to be paid, and what was done for the MSP itself, is in none.
+
+    Args:
+        tx: Any transaction.
+        zone: The desk's zone.
+        today: The present day; services of later periods are not due yet.
+    """
+    yield from _work(tx, zone)
+    for row in tx.execute(added_up(_charges(), *_AMOUNTS, least=_LEAST)):
+        yield _standing(row, Stage.WORKED, Billed.CHARGES, zone)
+    for row in tx.execute(added_up(_services(today), *_AMOUNTS, least=_LEAST)):
+        yield _standing(row, Stage.WORKED, Billed.SERVICES, zone)
+    for row in tx.execute(added_up(_lines(), *_AMOUNTS, least=_LEAST)):
+        stage = stage_of_line(is_invoiced=row.is_invoiced, is_voided=row.is_voided, is_paid=row.is_paid)
+        yield _standing(row, stage, Billed(row.what), zone)
+
+
+def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
+    """Yield work that is on no posted line, at what its contract or its role says that an hour is sold at."""
+    of = RECORDS["time_entries"].c
+    facts = (
+        select(
+            of.source_id,
+            COMPANY.label("company"),
+            CONTRACT.label("contract"),
+            of.role_ref.label("role"),
+            of.billing_code_ref.label("code"),
+            of.approved_at.is_not(None).label("is_approved"),
+            func.coalesce(of.billed_s, of.worked_s, 0).label("billed_s"),
+            of.work_date.label("day"),
+            of.start_at.label("at"),
+        )
+        .select_from(TIME)
+        .where(is_to_pay("time_entries"), unposted("time_entries", "time_entry_ref"))
+        .where(or_(of.ticket_ref.is_not(None), of.task_ref.is_not(None)), is_a_clients(of.source_id, COMPANY))
+    )
+    terms, hours = contract_terms(tx), _hours(tx)
+    for row in tx.execute(added_up(facts, "billed_s", least=_LEAST)):
+        contract, role, seconds = row.contract or "", row.role or "", int(row.billed_s)
+        sold = hours.get((row.source_id, contract, role)) or hours.get((row.source_id, "", role))
+        held = terms.get((row.source_id, contract))
+        is_understood = held is not None or not contract
+        known = expected(seconds, held, role, row.code or "", sold.hour if sold else None) if is_understood else None
+        yield Standing(
+            source_id=row.source_id,
+            company=row.company or "",
+            stage=Stage.APPROVED if row.is_approved else Stage.WORKED,
+            what=Billed.LABOUR,
+            pieces=row.facts,
+            worked_s=seconds,
+            amount=known or Decimal(0),
+            currency=sold.currency if sold and known else None,
+            unknown=row.facts if known is None else 0,
+            oldest_on=_day(row, zone),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sold:
+    """What an hour is sold at, in a currency; ``None`` = the MSP's own."""
+
+    hour: Decimal
+    currency: str | None
+
+
+def _hours(tx: Tx) -> dict[tuple[int, str, str], _Sold]:
+    """Return what an hour is sold at by source, contract and role; no contract = where none says another price."""
+    roles, rates = RECORDS["roles"].c, RECORDS["contract_rates"].c
+    usual = select(roles.source_id, roles.external_id, roles.hourly_price).where(roles.hourly_price.is_not(None))
+    found = {(row[0], "", row[1]): _Sold(from_micro(row[2]), None) for row in tx.execute(usual)}
+    price = func.coalesce(rates.own_hourly_price, rates.hourly_price).label("price")
+    currency = case((rates.own_hourly_price.is_not(None), null()), else_=rates.currency).label("currency")
+    agreed = select(rates.source_id, rates.contract_ref, rates.role_ref, price, currency)
+    agreed = agreed.where(rates.gone_at.is_(None), rates.contract_ref.is_not(None), rates.role_ref.is_not(None))
+    for row in tx.execute(agreed.where(price.is_not(None)).order_by(rates.local_id)):
+        found[row.source_id, row.contract_ref, row.role_ref] = _Sold(from_micro(row.price), row.currency)
+    return found
+
+
+def _charges() -> Select[Any]:
+    """Return the query for charges that are on no posted line."""
+    of, tickets = RECORDS["charges"].c, RECORDS["tickets"].c
+    on = and_(tickets.source_id == of.source_id, tickets.external_id == of.ticket_ref)
+    facts = select(*_priced(of, tickets.company_ref), of.bought_on.label("day"), of.created_at.label("at"))
+    facts = facts.select_from(RECORDS["charges"].outerjoin(RECORDS["tickets"], on))
+    return facts.where(
+        is_to_pay("charges"), unposted("charges", "charge_ref"), is_a_clients(of.source_id, tickets.company_ref)
+    )
+
+
+def _services(today: date) -> Select[Any]:
+    """Return the query for periods of services that have begun and that nobody posted."""
+    of, contracts = RECORDS["contract_units"].c, RECORDS["contracts"].c
+    on = and_(contracts.source_id == of.source_id, contracts.external_id == of.contract_ref)
+    facts = select(*_priced(of, contracts.company_ref), of.start_on.label("day"), null().label("at"))
+    facts = facts.select_from(RECORDS["contract_units"].outerjoin(RECORDS["contracts"], on))
+    return facts.where(
+        of.gone_at.is_(None), of.posted_at.is_(None), of.start_on <= today.isoformat(),
+        func.coalesce(of.units, 1) != 0, is_a_clients(of.source_id, contracts.company_ref),
+    )  # fmt: skip
+
+
+def _lines() -> Select[Any]:
+    """Return the query for posted lines, with what became of their invoices."""
+    of, invoices = RECORDS["billing_items"].c, RECORDS["invoices"].c
+    on = and_(invoices.source_id == of.source_id, invoices.external_id == of.invoice_ref)
+    is_labour = of.time_entry_ref.is_not(None)
+    what = case(
+        (is_labour, Billed.LABOUR.value),
+        (of.charge_ref.is_not(None), Billed.CHARGES.value),
+        (of.contract_service_ref.is_not(None), Billed.SERVICES.value),
+        else_=Billed.OTHER.value,
+    )
+    facts = select(
+        *_priced(of, of.company_ref, quantity=case((is_labour, func.coalesce(of.quantity, 0)), else_=0)),
+        what.label("what"),
+        of.invoice_ref.is_not(None).label("is_invoiced"),
+        or_(func.coalesce(invoices.is_voided, False), invoices.gone_at.is_not(None)).label("is_voided"),
+        invoices.paid_on.is_not(None).label("is_paid"),
+        of.item_on.label("day"),
+        null().label("at"),
+    )
+    facts = facts.select_from(RECORDS["billing_items"].outerjoin(RECORDS["invoices"], on))
+    return facts.where(is_to_pay("billing_items"), is_a_clients(of.source_id, of.company_ref))
+
+
+def _priced(of: Any, company: ColumnElement[Any], quantity: ColumnElement[Any] | None = None) -> list[Any]:
+    """Return whose something is and what it comes to: in the MSP's own currency where the PSA converted it."""
+    price = func.coalesce(of.own_price, of.price)
+    return [
+        of.source_id,
+        company.label("company"),
+        case((of.own_price.is_not(None), null()), else_=of.currency).label("currency"),
+        func.coalesce(price, 0).label("amount"),
+        case((price.is_(None), 1), else_=0).label("unknown"),
+        (literal(0) if quantity is None else quantity).label("quantity"),
+    ]
+
+
+def _standing(row: Row[Any], stage: Stage, what: Billed, zone: tzinfo) -> Standing:
+    return Standing(
+        source_id=row.source_id,
+        company=row.company or "",
+        stage=stage,
+        what=what,
+        pieces=row.facts,
+        worked_s=int(from_micro(int(row.quantity)) * _HOUR_S),
+        amount=from_micro(int(row.amount)),
+        currency=row.currency,
+        unknown=int(row.unknown),
+        oldest_on=_day(row, zone),
+    )
+
+
+def _day(row: Row[Any], zone: tzinfo) -> date | None:
+    known = [] if row.day is None else [date.fromisoformat(row.day)]
+    known += [] if row.at is None else [from_us(row.at).astimezone(zone).date()]
+    return min(known, default=None)
