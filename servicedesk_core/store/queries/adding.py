@@ -10,12 +10,11 @@ def added_up(facts: Select[Any], *sums: str, least: tuple[str, ...] = ()) -> Sel
 
     Args:
         facts: One row for each.
-        sums: Columns to add up; nothing of anything is zero.
+        sums: Columns to add up; where none of them holds anything, the sum is nothing.
         least: Columns of which the smallest is kept.
     """
     inner = facts.subquery("of")
     each = [column for column in inner.c if column.name not in (*sums, *least)]
-    added = (func.coalesce(func.sum(inner.c[name]), 0).label(name) for name in sums)
-    return select(
-        *each, func.count().label("facts"), *added, *(func.min(inner.c[name]).label(name) for name in least)
-    ).group_by(*each)
+    added = [func.sum(inner.c[name]).label(name) for name in sums]
+    smallest = [func.min(inner.c[name]).label(name) for name in least]
+    return select(*each, func.count().label("facts"), *added, *smallest).group_by(*each)
