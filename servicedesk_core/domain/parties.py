@@ -102,7 +102,6 @@ class Role(Entity):
 
     stream: ClassVar[str] = "roles"
     whose: ClassVar[str | None] = OF_DESK
-    costs: ClassVar[frozenset[str]] = frozenset({"hourly_price"})
 
     name: str
     description: str | None = None

@@ -8,5 +8,5 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:BillingQueries",
     definitions=f"{__name__}.kinds:KINDS",
     kpis=f"{__name__}.kpis:KPIS",
-    needs=("clients", "definitions", "profit", "sla", "tickets"),
+    needs=("clients", "definitions", "profit", "sla"),
 )
