@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.faces import (
     After,
     Capability,
@@ -37,7 +38,7 @@ from servicedesk_core.features.billing.model import (
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.profit import POLICY, rounded
+from servicedesk_core.features.profit import POLICY
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.names import Names, meant
@@ -191,7 +192,7 @@ def _rows(tx: Tx, found: Iterable[Standing], today: date, own: str | None) -> It
             what=line.what,
             pieces=sum(one.pieces for one in several),
             worked_s=sum(one.worked_s for one in several) if line.what is Billed.LABOUR else None,
-            amount=rounded(sum((one.amount for one in several), Decimal(0)), line.currency or ""),
+            amount=in_cents(sum((one.amount for one in several), Decimal(0)), line.currency),
             currency=line.currency,
             unknown=sum(one.unknown for one in several),
             oldest_on=oldest,
