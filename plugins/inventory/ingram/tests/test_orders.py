@@ -12,7 +12,7 @@ from servicedesk_core.domain.parts import OrderRequest, OrderStatus, order_numbe
 from servicedesk_core.errors import OutcomeUnknownError, ProtocolError, RejectedError, WriteConflictError
 from servicedesk_core.hooks import FetchStatus, Found, Inconclusive, ProvenAbsent, PullMode, PullRequest, Write
 from servicedesk_ingram.ordering.answers import placed
-from servicedesk_ingram.ordering.meaning import order_of, status_of
+from servicedesk_ingram.ordering.meaning import has_ended, order_of, status_of
 
 PLACE = {"method": "POST", "path": "/orders$"}
 SEARCH = {"path": "/orders/search$"}
@@ -218,24 +218,26 @@ async def test_only_what_is_on_hold_is_cancelled(stand, ingram):
     assert await ingram.find_write(attempted(cancel, stand, ago_s=0)) == Found(ref)
 
 
-async def test_old_orders_are_listed_and_read_only_while_something_may_change(stand_with):
+async def test_orders_are_read_again_while_something_may_change(stand_with):
+    """Of three old ones: the first ended before anybody looked, the second ends later, the third stays open."""
     with stand_with() as stand:
-        async with stand.connector(order_days=30, state=None, clock=stand.clock()) as ingram:
-            for place in range(3):
-                await ingram.send_write(order("2KD007" if place == 1 else "4SP114", key=f"w-{place}"))
-            orders = stand.sandbox.orders
-            for number in ("20-R0001", "20-R0002"):
-                old = orders.get(number)
+        clock = stand.clock()
+        clock.instant = stand.sandbox.clock.now()
+        async with stand.connector(order_days=30, clock=clock) as ingram:
+            for key, word in enumerate(("Cancelled", "Backordered", "On Hold"), 1):
+                await ingram.send_write(order("4SP114", key=f"w-{key}"))
+                stand.sandbox.orders.say(f"20-R{key:04}", word)
+                old = stand.sandbox.orders.get(f"20-R{key:04}")
                 old.placed_at -= timedelta(days=100)
-                orders.put(old)
-            first = await pulled(ingram)
-            assert [ref for ref, raw in first.items() if raw is None] == ["20-R0001"]
-            waiting = orders.get("20-R0002")
-            waiting.word = "Cancelled"  # at its end now, but it waited when it was listed
-            orders.put(waiting)
-            second = await pulled(ingram)
-            assert ingram.map_record("purchase_orders", second["20-R0002"]).entity.status is OrderStatus.CANCELLED
-            assert second["20-R0001"] is None
+                stand.sandbox.orders.put(old)
+            seen = []
+            for days in (0, 40, 20, 40):
+                clock.instant += timedelta(days=days)
+                read = await pulled(ingram)
+                seen.append(sorted(ref for ref, raw in read.items() if raw is not None))
+                stand.sandbox.orders.say("20-R0002", "Shipped")
+            assert seen == [["20-R0002", "20-R0003"]] * 3 + [["20-R0003"]]
+            assert len(read) == 3
 
 
 async def test_an_order_whose_details_are_not_shown_is_what_the_search_says_of_it(stand, ingram):
@@ -277,6 +279,11 @@ async def test_a_list_of_orders_that_is_cut_short_is_no_list(stand, ingram):
 )
 def test_status_words_come_in_several_spellings(words, status):
     assert {status_of(word) for word in words} == {status}
+
+
+def test_an_order_has_ended_when_nothing_more_is_sent():
+    words = ("Shipped", "IM::INVOICED", "Cancelled", "IM::PARTIALLY_SHIPPED", "Processing", "Under the Stars", None)
+    assert [has_ended(word) for word in words] == [True] * 3 + [False] * 4
 
 
 def test_an_unknown_word_is_kept_and_told():

@@ -35,7 +35,7 @@ class IngramSettings(ConnectorSettings):
         ),
     )
     order_days: int = Field(
-        default=90, ge=1, description="Days for which an order is followed; one that is still open then always is."
+        default=90, ge=1, description="Days for which an order is followed after its end; an open one always is."
     )
     primary_reason: str | None = Field(
         default=None,

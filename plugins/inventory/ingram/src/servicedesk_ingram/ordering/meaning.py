@@ -49,6 +49,14 @@ def status_of(word: str | None) -> OrderStatus | None:
     return _STATUSES.get((word or "").casefold().removeprefix("im::").replace("_", " ").strip())
 
 
+def has_ended(word: str | None) -> bool:
+    """Return whether nothing more is to be sent of an order with this status word."""
+    status = status_of(word)
+    if status is OrderStatus.SHIPPED:
+        return "partial" not in (word or "").casefold()
+    return status is not None and not status.is_open
+
+
 def order_of(raw: Row) -> Mapped:
     """Return an order with its lines.
 

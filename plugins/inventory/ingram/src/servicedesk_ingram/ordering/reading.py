@@ -1,14 +1,14 @@
 """Orders of the account as a stream.
 
 The search knows no change of an order, only when it was placed. So all orders are listed, and details are read of those
-that are new, not at their end, or were not when they were listed at that age. What is left stays as it was read last.
+that are open, and of those whose end was seen not long ago: parcels are delivered after it. The others stay as they
+were read last.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from servicedesk_core.domain.parts import OrderStatus
 from servicedesk_core.errors import (
     ConnectorError,
     CursorError,
@@ -31,14 +31,14 @@ from servicedesk_core.hooks import (
 from servicedesk_core.http import together
 from servicedesk_ingram.api.client import Api
 from servicedesk_ingram.capabilities import ORDERS_RIGHT
-from servicedesk_ingram.ordering.meaning import status_of
+from servicedesk_ingram.ordering.meaning import has_ended
 from servicedesk_ingram.settings import IngramSettings
-from servicedesk_ingram.values import Row, instant, key, text
+from servicedesk_ingram.values import Row, day, key, text
 
 STREAM = "purchase_orders"
 PAGE_SIZE = 100
 _MARK = "1"
-_WAITED = "orders_that_waited"
+_FOLLOWED = "followed_orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class OrderReader:
         api: The vendor's interface.
         settings: Of the connection.
         clock: The time.
-        state: Remembers which orders were open at an age at which others are at their end.
+        state: Remembers the orders that are followed, each with the day on which it was first seen at its end.
     """
 
     api: Api
@@ -106,30 +106,36 @@ class OrderReader:
         return StreamCheck(stream, readable=True, visible=total)
 
     async def _records(self, rows: Sequence[Row]) -> list[SourceRecord]:
-        kept = await self.state.get(_WAITED) or []
-        waiting = [ref for row in rows if (ref := key(row.get("ingramOrderNumber"))) and self._waits(row)]
-        if new := [ref for ref in waiting if ref not in kept]:
-            await self.state.put(_WAITED, [*kept, *new])
-        return await together(*(self._record(row, {*kept, *new}) for row in rows))
+        before = await self.state.get(_FOLLOWED) or {}
+        followed = dict(before)
+        for row in rows:
+            if ref := key(row.get("ingramOrderNumber")):
+                self._follow(ref, row, followed)
+        if followed != before:
+            await self.state.put(_FOLLOWED, followed)
+        return await together(*(self._record(row, followed) for row in rows))
 
-    async def _record(self, row: Row, waited: Collection[str]) -> SourceRecord:
+    def _follow(self, ref: str, row: Row, followed: dict[str, str | None]) -> None:
+        """Note that an order is open, or when it was first seen at its end; forget one that ended long ago."""
+        if not has_ended(text(row.get("orderStatus"))):
+            followed[ref] = None
+            return
+        today = self.clock.now().date()
+        ended = day(followed.get(ref)) or (today if ref in followed else day(row.get("ingramOrderDate")) or today)
+        if today - ended > timedelta(days=self.settings.order_days):
+            followed.pop(ref, None)
+        else:
+            followed[ref] = ended.isoformat()
+
+    async def _record(self, row: Row, followed: Collection[str]) -> SourceRecord:
         bare = _bare(row)
-        if not bare.external_id or not (self._is_new(row) or bare.external_id in waited):
+        if bare.external_id not in followed:
             return bare
         try:
             details = await self.api.order_details(bare.external_id)
         except (NotFoundError, RejectedError):  # the vendor does not show every kind of order
             return SourceRecord(bare.external_id, {"listed": dict(row)})
         return SourceRecord(bare.external_id, {"details": dict(details)})
-
-    def _is_new(self, row: Row) -> bool:
-        at = instant(row.get("ingramOrderDate"))
-        return at is None or at >= self.clock.now() - timedelta(days=self.settings.order_days)
-
-    def _waits(self, row: Row) -> bool:
-        status = status_of(text(row.get("orderStatus")))
-        ends = status is OrderStatus.SHIPPED or (status is not None and not status.is_open)
-        return not ends and not self._is_new(row)
 
 
 def _bare(row: Row) -> SourceRecord:
