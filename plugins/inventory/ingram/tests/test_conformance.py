@@ -16,6 +16,7 @@ from servicedesk_core.testing import (
 )
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_ingram import Ingram, IngramSettings
+from servicedesk_ingram.sandbox.orders import line_of
 
 CREATE = {"method": "POST", "path": "/create$"}
 
@@ -160,9 +161,10 @@ class TestStreams(TicketSyncSuite):
 
     @pytest.fixture
     async def connector(self, stand, ingram):
+        sandbox = stand.sandbox
+        line = line_of({"customerLineNumber": "1", "quantity": 1}, sandbox.products.get("4SP114"), confirmed=1)
         for number in range(5):
-            lines = [{"number": 1, "part_number": "4SP114", "quantity": 1}]
-            await ingram.send_write(Write(f"w-{number}", "purchase_orders.place", values={"lines": lines}))
+            sandbox.orders.open(sandbox.clock.now(), {"customerOrderNumber": f"PO-{number}"}, [line], is_held=False)
         return ingram
 
     @pytest.fixture

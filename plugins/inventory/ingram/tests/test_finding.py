@@ -191,9 +191,11 @@ async def test_a_question_about_prices_is_a_read_that_is_repeated_with_a_number_
     ("answer", "error"),
     [
         ({"status": 200, "body": {"rows": []}}, ProtocolError),
+        ({"status": 404, "body": {"fault": {"faultstring": "Unable to identify proxy"}}}, ProtocolError),
+        ({"status": 404, "body": "<!DOCTYPE html><html></html>"}, ProtocolError),
         ({"status": 400, "body": {"errors": [{"fields": [{"field": "x", "messaage": "no"}]}]}}, RejectedError),
     ],
-    ids=["another-shape", "refusal"],
+    ids=["another-shape", "no-such-interface", "no-such-server", "refusal"],
 )
 async def test_an_answer_that_is_none_is_an_error_and_no_empty_shelf(ingram, stand, at, answer, error):
     stand.sandbox.faults([{"kind": "status", **answer, "times": None, "match": at}])

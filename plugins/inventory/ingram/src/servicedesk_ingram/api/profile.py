@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from servicedesk_core.errors import NotFoundError, PermissionDeniedError, RejectedError
+from servicedesk_core.errors import NotFoundError, PermissionDeniedError, ProtocolError, RejectedError
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import AuthSession, HttpProfile, OAuth2ClientCredentials, Outcome, Response, Route, Rule
 from servicedesk_ingram.capabilities import CANCEL, PLACE, SUBMIT
@@ -17,6 +17,15 @@ PRICES = f"{CATALOGUE}/priceandavailability"
 ORDERS = "resellers/v6/orders"
 ORDER_DETAILS = "resellers/v6.1/orders"
 ERROR_RULES = (
+    # So the gateway before the interface answers, or another server; a search that found nothing says something else.
+    Rule(
+        outcome=Outcome.PERMANENT,
+        error=ProtocolError,
+        status=404,
+        body_matches='"fault"|<html',
+        message="There is no such interface at this address ({method} {route}).",
+        hint="url is the address of Ingram Micro's interface; that of their own sandbox ends with /sandbox.",
+    ),
     Rule(outcome=Outcome.PERMANENT, error=NotFoundError, status=404),
     Rule(
         outcome=Outcome.PERMANENT,

@@ -158,5 +158,4 @@ class Sandbox(StandIn):
 
 
 def _unknown(request: Request) -> Response:
-    del request
-    return json_response({"errors": []}, 404)
+    return json_response({"fault": {"faultstring": f"Unable to identify proxy for url: {request.path}"}}, 404)
