@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -57,8 +58,25 @@ COLUMNS: Final = dict(zip((field.name for field in fields(QuarantinedRecord)), _
 """What lists can be ordered by, by the names of their columns."""
 
 
-def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], now: datetime) -> None:
-    """Put records into the quarantine; one that is there already gets the new reason and one attempt more."""
+def put(
+    tx: Connection,
+    source_id: int,
+    stream: str,
+    rows: Sequence[Rejected],
+    now: datetime,
+    *,
+    below: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Put records into the quarantine; one that is there already gets the new reason and one attempt more.
+
+    Args:
+        tx: A write transaction.
+        source_id: The source.
+        stream: The stream.
+        rows: The records.
+        now: When.
+        below: Of those that were read below another record, the id of that one.
+    """
     if not rows:
         return
     statement = insert_into(tx, quarantine)
@@ -70,6 +88,7 @@ def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], n
                 "reason": statement.excluded.reason,
                 "raw": statement.excluded.raw,
                 "last_seen_at": now,
+                "parent_ref": func.coalesce(statement.excluded.parent_ref, quarantine.c.parent_ref),
                 "attempts": quarantine.c.attempts + 1,
             },
         ),
@@ -83,6 +102,7 @@ def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], n
                 "first_seen_at": now,
                 "last_seen_at": now,
                 "attempts": 1,
+                "parent_ref": below.get(row.external_id),
             }
             for external_id, row in latest.items()
         ],
@@ -160,6 +180,22 @@ def release(tx: Connection, source_id: int, stream: str, external_ids: Collectio
         )
     ).all()
     return drop(tx, [row.id for row in held if row.external_id in wanted])
+
+
+def drop_below(tx: Connection, source_id: int, stream: str, parents: Mapping[str, datetime]) -> None:
+    """Take records out that were read below others and that nobody met there again.
+
+    Args:
+        tx: A write transaction.
+        source_id: The source.
+        stream: The stream.
+        parents: Ids of the others, each with the instant since when a record would have been met.
+    """
+    t = quarantine.c
+    mine = select(t.id, t.parent_ref, t.last_seen_at).where(
+        t.source_id == source_id, t.stream == stream, t.parent_ref.is_not(None)
+    )
+    drop(tx, [row.id for row in tx.execute(mine) if row.last_seen_at < parents.get(row.parent_ref, row.last_seen_at)])
 
 
 def unlisted(tx: Connection, source_id: int, stream: str, pass_id: int, *, before: datetime) -> dict[str, int]:

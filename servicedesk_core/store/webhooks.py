@@ -42,6 +42,7 @@ class Endpoint:
         made_at: Since when.
         heard_at: When a genuine delivery last came.
         looked_at: When its subscriptions were last looked at.
+        base_url: Address of the desk that its subscriptions call; ``None`` = that of the configuration.
     """
 
     source_id: int
@@ -51,6 +52,7 @@ class Endpoint:
     made_at: datetime
     heard_at: datetime | None
     looked_at: datetime | None
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,8 @@ class Hint:
 def endpoints(tx: Tx) -> list[Endpoint]:
     """Return the addresses of all connections."""
     t = webhook_endpoints.c
-    query = select(t.source_id, sources.c.name, t.token, t.secret, t.made_at, t.heard_at, t.looked_at).join(
-        sources, sources.c.id == t.source_id
-    )
+    columns = t.source_id, sources.c.name, t.token, t.secret, t.made_at, t.heard_at, t.looked_at, t.base_url
+    query = select(*columns).join(sources, sources.c.id == t.source_id)
     return [Endpoint(*row) for row in tx.execute(query.order_by(sources.c.name))]
 
 
@@ -124,6 +125,12 @@ def ensure_endpoint(tx: Tx, source_id: int, now: datetime) -> Endpoint:
     found = endpoint(tx, source_id)
     assert found is not None  # noqa: S101  # it was just made
     return found
+
+
+def call_at(tx: Tx, source_id: int, base_url: str) -> None:
+    """Note which address of the desk the subscriptions of a connection call."""
+    mine = webhook_endpoints.c.source_id == source_id
+    tx.execute(update(webhook_endpoints).where(mine).values(base_url=base_url))
 
 
 def hear(tx: Tx, source_id: int, token: str, heard: Sequence[Heard], now: datetime) -> dict[str, int] | None:

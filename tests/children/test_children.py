@@ -198,6 +198,29 @@ async def test_parents_that_are_gone_do_not_keep_others_from_being_asked(world):
 
 
 @pytest.mark.slow
+async def test_what_was_not_understood_leaves_the_quarantine_with_its_parent_or_when_that_has_it_no_more(world):
+    psa = world.psa
+    psa.company("c1", "s1", "s2")
+    psa.company("c2", "s3")
+    for site in ("s1", "s2", "s3"):
+        del psa.sites[site]["name"]  # numbered for the whole desk, so that its id says nothing of the company
+    psa.ticket("1")
+    psa.act("1", "text")
+    psa.actions["1"][1]["id"] = None
+    held = "SELECT stream, external_id FROM quarantine ORDER BY 1, 2"
+    await world.sync()
+    (nameless,) = [ref for stream, ref in await world.sql(held) if stream == "notes"]
+    sites = [("sites", "s1"), ("sites", "s2"), ("sites", "s3")]
+    assert await world.sql(held) == [("notes", nameless), *sites]
+    del psa.sites["s1"], psa.actions["1"][1]
+    await world.sync(mode="reconcile")
+    assert await world.sql(held) == sites[1:]
+    del psa.companies["c2"]
+    await world.sync(mode="reconcile", accept_mass_change=True)
+    assert await world.sql(held) == sites[1:2]
+
+
+@pytest.mark.slow
 async def test_a_right_that_is_lost_is_not_taken_for_deletions(world):
     psa = world.psa
     psa.company("c1")

@@ -107,6 +107,21 @@ def test_an_upgrade_keeps_which_tickets_were_asked_for_their_history(tmp_path, c
     assert left == [8]
 
 
+def test_an_upgrade_finds_the_parents_of_what_is_in_quarantine(tmp_path, clock):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    engine = writer_engine(parse(url))
+    with engine.begin() as tx:
+        upgrade.run_migrations(tx, "0110")
+        held = ", ".join(f"(1, 'notes', '{ref}', 'odd', 1, 1, 1)" for ref in ("4711:3", "a:b:9", "7"))
+        names = "source_id, stream, external_id, reason, first_seen_at, last_seen_at, attempts"
+        tx.exec_driver_sql(f"INSERT INTO quarantine ({names}) VALUES {held}")
+    engine.dispose()
+    with Store.open(url, clock=clock, migrate="always") as store:
+        query = text("SELECT external_id, parent_ref FROM quarantine ORDER BY 1")
+        found = store.read_blocking(lambda tx: [tuple(row) for row in tx.execute(query)])
+    assert found == [("4711:3", "4711"), ("7", None), ("a:b:9", "a:b")]
+
+
 @pytest.mark.slow
 def test_an_upgrade_of_many_rows_keeps_every_row_and_three_backups(sqlite_url, tmp_path, clock, next_schema):
     path = tmp_path / "desk.db"

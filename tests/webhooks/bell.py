@@ -142,9 +142,11 @@ class Bell(Connector[BellSettings]):
     @hookimpl
     async def remove_webhook(self, subscription):
         vendor = self._vendor()
-        was_there = vendor["subscriptions"].pop(subscription.stream, None) is not None
+        ended = vendor["subscriptions"].pop(subscription.stream, None)
+        if ended is not None:
+            vendor["ended"] = [*vendor.get("ended", []), ended["url"]]
         self._save(vendor)
-        return was_there
+        return ended is not None
 
 
 def signature(secret: str, body: bytes) -> str:

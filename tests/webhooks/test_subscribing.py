@@ -85,6 +85,25 @@ async def test_removed_the_old_address_is_nobodys(caller, desk, vendor):
     assert (await desk.webhooks.address()).url.rpartition("/")[2] != caller.endpoint.token
 
 
+async def test_once_the_public_address_is_another_registering_moves_what_calls_the_old_one(
+    desk, settings, clock, vendor
+):
+    await desk.webhooks.register()
+    old = vendor.load()["subscriptions"]["tickets"]["url"]
+    await desk.aclose()
+    async with ServiceDesk(settings(url="http://127.0.0.1:2"), clock=clock) as moved:
+        await moved.webhooks.check()
+        (row,) = (await moved.webhooks.list()).items
+        assert (row.state, row.address) == (WebhookState.ACTIVE, "http://127.0.0.1:1/hooks/…")
+        assert await conditions(moved) == {"webhooks:psa/moved": "moved"}
+        done = await moved.webhooks.register()
+        assert (done.registered, done.removed) == (("tickets",), ("tickets",))
+        assert vendor.load()["ended"] == [old]
+        url = vendor.load()["subscriptions"]["tickets"]["url"]
+        assert url == old.replace("127.0.0.1:1", "127.0.0.1:2") == (await moved.webhooks.address()).url
+        assert await conditions(moved) == {}
+
+
 async def test_the_address_of_a_connection_that_is_no_more_is_told_of_once_and_can_be_forgotten(
     desk, settings, clock, caplog
 ):

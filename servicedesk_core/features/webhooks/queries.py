@@ -87,7 +87,7 @@ def rows(tx: Tx, public: str | None, now: datetime) -> "list[WebhookRow]":
             state=_state(len(there), len(dead)),
             streams=tuple(one.stream for one in there),
             dead=dead,
-            address=None if public is None else f"{public}{PATH}…",
+            address=None if (base := endpoint.base_url or public) is None else f"{base}{PATH}…",
             heard_at=endpoint.heard_at,
             events=number("events"),
             refused=number(*REFUSED),

@@ -40,7 +40,16 @@ def conditions(watch: Watch) -> Iterator[Condition]:
     for name in sorted(left):
         said, _, remedy = LEFT.format(name).partition(". ")
         yield Condition(f"webhooks:{name}/left", "left", f"{said}.", remedy)
+    public = watch.desk.settings.public.url
+    moved = {one.connection: one.base_url for one in webhooks.endpoints(tx) if one.base_url not in {None, public}}
     for row in rows(tx, None, now):
+        if row.streams and row.connection in moved:
+            yield Condition(
+                f"webhooks:{row.connection}/moved",
+                "moved",
+                f"The vendor of {row.connection} calls {moved[row.connection]}, which is not the url of [public].",
+                f'"servicedesk webhooks register {row.connection}" has it call the new one instead.',
+            )
         if row.connection in left:
             continue
         yield from _of(tx, row, ids[row.connection], recent, now)

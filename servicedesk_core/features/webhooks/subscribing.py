@@ -115,12 +115,15 @@ class Subscriptions:
     async def register(self) -> Registered:
         """Have the vendor call for every stream that it can tell of and that the configuration asks for.
 
+        What calls an address that the configuration does not name any more is ended before.
+
         Raises:
             WriteNotGrantedError: The configuration does not grant it.
             UnsupportedError: The vendor is set up by hand.
         """
         self._ensure_granted("register_webhook")
         async with held(self._desk.store, f"webhooks:{self.name}"):
+            removed = await self._end_elsewhere(await self._at())
             at = await self._at()
             calls, capability = at.opened.calls, at.opened.capabilities.webhooks
             wanted = [one for one in (capability.streams if capability else ()) if one in at.opened.streams]
@@ -140,7 +143,7 @@ class Subscriptions:
                 if done:
                     await self._listed(at)
         unchanged = tuple(one for one in there if one not in renewed)
-        return Registered(self.name, tuple(registered), tuple(renewed), (), unchanged)
+        return Registered(self.name, tuple(registered), tuple(renewed), removed, unchanged)
 
     async def renew(self, needed: Callable[[Subscription], bool] = lambda _: True) -> Registered:
         """Make subscriptions last longer, or active again.
@@ -178,15 +181,29 @@ class Subscriptions:
             self._ensure_granted("remove_webhook")
         async with held(self._desk.store, f"webhooks:{self.name}"):
             at = await self._at(offline=by_hand)
-            removed = list[str]()
-            try:
-                for one in () if by_hand else await self._listed(at):
-                    await at.opened.calls.remove_webhook(one)
-                    removed.append(one.stream)
-            finally:
-                await self._note(REMOVED, removed)
+            removed = () if by_hand else await self._end(at)
             await self._desk.store.write(lambda tx: webhooks.forget(tx, at.kept.source_id))
-        return Registered(self.name, (), (), tuple(removed), ())
+        return Registered(self.name, (), (), removed, ())
+
+    async def _end(self, at: _At) -> tuple[str, ...]:
+        removed = list[str]()
+        try:
+            for one in await self._listed(at):
+                await at.opened.calls.remove_webhook(one)
+                removed.append(one.stream)
+        finally:
+            await self._note(REMOVED, removed)
+        return tuple(removed)
+
+    async def _end_elsewhere(self, at: _At) -> tuple[str, ...]:
+        """End what calls an address that [public] does not name any more; what breaks off goes on the next time."""
+        public = self._desk.settings.public.url
+        if public is None or at.kept.base_url == public:
+            return ()
+        self._ensure_granted("remove_webhook")
+        removed = await self._end(at)
+        await self._desk.store.write(lambda tx: webhooks.call_at(tx, at.kept.source_id, public))
+        return removed
 
     async def _at(self, *, offline: bool = False) -> _At:
         desk = self._desk
@@ -202,10 +219,18 @@ class Subscriptions:
         else:
             opened = await desk.host.open(self.name)
         now = desk.clock.now()
-        kept = await desk.store.write(lambda tx: webhooks.ensure_endpoint(tx, sources.get(tx, self.name).id, now))
+        lists = opened.calls.implements("list_webhooks")
+
+        def work(tx: Tx) -> Endpoint:
+            source_id = sources.get(tx, self.name).id
+            if webhooks.ensure_endpoint(tx, source_id, now).base_url is None and lists:
+                webhooks.call_at(tx, source_id, public)
+            return webhooks.ensure_endpoint(tx, source_id, now)
+
+        kept = await desk.store.write(work)
         for secret in (kept.token, kept.secret):
             desk.redactor.register(secret)
-        return _At(opened, kept, WebhookEndpoint(f"{public}{PATH}{kept.token}", kept.secret))
+        return _At(opened, kept, WebhookEndpoint(f"{kept.base_url or public}{PATH}{kept.token}", kept.secret))
 
     async def _listed(self, at: _At) -> tuple[Subscription, ...]:
         if not at.opened.calls.implements("list_webhooks"):

@@ -128,6 +128,7 @@ quarantine = Table(
     Column("first_seen_at", Instant, nullable=False, doc="When it first failed."),
     Column("last_seen_at", Instant, nullable=False, doc="When it last failed."),
     Column("attempts", BigInteger, nullable=False, doc="How often it failed."),
+    Column("parent_ref", Text, doc="Below which record it was read, of a stream that is read below others."),
     UniqueConstraint("source_id", "stream", "external_id"),
 )
 

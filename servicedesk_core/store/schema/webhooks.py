@@ -14,6 +14,7 @@ webhook_endpoints = Table(
     Column("made_at", Instant, nullable=False, doc="Since when."),
     Column("heard_at", Instant, doc="When a genuine delivery last came."),
     Column("looked_at", Instant, doc="When its subscriptions were last looked at; none = they have to be."),
+    Column("base_url", Text, doc="Address of the desk that its subscriptions call; none = that of the configuration."),
 )
 """The address of each connection. Like ``tokens`` it holds secrets, and no view shows it."""
 

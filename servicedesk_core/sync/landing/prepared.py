@@ -24,6 +24,7 @@ class Prepared:
         withheld: Ids of records that must not be stored.
         theirs: Ids of tickets of people who were erased.
         hidden: Ids of records whose payload must not be stored.
+        below: Of records that were read below another one, rejected ones too, the id of that one.
     """
 
     arrived: dict[str, Arrived]
@@ -37,6 +38,7 @@ class Prepared:
     withheld: list[str] = field(default_factory=list)
     theirs: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    below: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,7 +247,7 @@ class Landing:
             late = [row._replace(raw=self.excluder.quarantined(row.raw)) for row in late]
         rejected = [*ready.rejected, *late]
         quarantine.release(tx, self.source_id, self.stream, ready.understood)
-        quarantine.put(tx, self.source_id, self.stream, rejected, now)
+        quarantine.put(tx, self.source_id, self.stream, rejected, now, below=ready.below)
         stored = [row.entity.external_id for row in ready.incoming if row.entity.external_id not in unfit]
         issues.note(tx, self.source_id, self.stream, stored, ready.issues)
         return Landed(

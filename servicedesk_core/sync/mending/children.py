@@ -5,14 +5,12 @@ together with the note that it was asked, a few parents at a time; so a crash co
 proves that its other children are gone; an incomplete one proves nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
-
-from sqlalchemy import select
 
 from servicedesk_core.errors import (
     AuthenticationError,
@@ -30,7 +28,6 @@ from servicedesk_core.hooks.pulling import FetchStatus, Page, SourceRecord
 from servicedesk_core.store import Tx, changes, children, passes, quarantine, records
 from servicedesk_core.store.children import Answer, Kinship
 from servicedesk_core.store.queries.completeness import CHILDREN
-from servicedesk_core.store.schema import quarantine as quarantined
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
@@ -65,6 +62,7 @@ class _Reading:
     Attributes:
         parent: Its id.
         mark: What it said of itself before.
+        asked_at: When it was about to be asked.
         records: What came and is not stored yet.
         seen: Ids of all that came.
         outcome: How it ended; ``None`` = it did not.
@@ -73,6 +71,7 @@ class _Reading:
 
     parent: str
     mark: str
+    asked_at: datetime
     records: list[SourceRecord] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     outcome: FetchStatus | None = None
@@ -197,6 +196,7 @@ async def follow_parents(stream: StreamRun) -> None:
         parents = children.orphaned(tx, kin, _AT_ONCE_GONE)
         lost = [ref for refs in children.below(tx, kin, parents).values() for ref in refs]
         gone = mark_gone(tx, stream, lost, reason=ORPHANED, mode=_NEWS, now=run.clock.now())
+        quarantine.drop_below(tx, kin.source_id, kin.stream, dict.fromkeys(parents, run.clock.now()))
         children.forget(tx, kin, parents)
         return len(parents), gone
 
@@ -218,7 +218,7 @@ def _wanted(tx: Tx, stream: StreamRun, kin: Kinship, limit: int, *, open_only: b
         since = now if is_whole else now - run.connection.reconcile_every
         due = kin.is_due(since, open_only=not is_whole) & ~unread
         found |= children.some(tx, kin, due, limit - len(found))
-    return [_Reading(parent, mark) for parent, mark in found.items()]
+    return [_Reading(parent, mark, now) for parent, mark in found.items()]
 
 
 async def _ask(stream: StreamRun, kin: Kinship, reading: _Reading, mode: str, tally: _Tally) -> None:
@@ -254,12 +254,15 @@ async def _store(stream: StreamRun, kin: Kinship, readings: Sequence[_Reading], 
     """Store what came, and conclude from the parents that were read to their end."""
     run, landing = stream.run, stream.landing
     came_below = {record.external_id: reading for reading in readings for record in reading.records}
-    intakes = [take_in(reading.records) for reading in readings]
-    arrived = [one for intake in intakes for one in intake.arrived]
-    rejected = [one for intake in intakes for one in intake.rejected]
+    intakes = {reading.parent: take_in(reading.records) for reading in readings}
+    arrived = [one for intake in intakes.values() for one in intake.arrived]
+    rejected = [one for intake in intakes.values() for one in intake.rejected]
+    below = {one.external_id: parent for parent, intake in intakes.items() for one in intake.arrived}
+    below |= {one.external_id: parent for parent, intake in intakes.items() for one in intake.rejected}
 
     def look(tx: Tx) -> tuple[Prepared, dict[str, set[str]]]:
         ready = landing.prepare(tx, arrived, rejected)
+        ready.below = below
         return ready, children.below(tx, kin, [reading.parent for reading in readings])
 
     ready, there = await run.store.read(look)
@@ -283,7 +286,7 @@ async def _store(stream: StreamRun, kin: Kinship, readings: Sequence[_Reading], 
         if held is not None:
             return landed, 0
         gone = mark_gone(tx, stream, missing, reason=DELETED, mode=mode, now=now)
-        _release_unlisted(tx, kin, whole)
+        quarantine.drop_below(tx, kin.source_id, kin.stream, {one.parent: one.asked_at for one in whole})
         children.note(tx, kin, {one.parent: one.answer() for one in over}, now)
         return landed, gone
 
@@ -335,18 +338,6 @@ async def _held(stream: StreamRun, tally: _Tally) -> MassChangeError | None:
     except MassChangeError as error:
         return error
     return None
-
-
-def _release_unlisted(tx: Tx, kin: Kinship, whole: Iterable[_Reading]) -> None:
-    """Take children out of quarantine that their parents have no more."""
-    mine = (quarantined.c.source_id == kin.source_id) & (quarantined.c.stream == kin.stream)
-    seen = {one.parent: one.seen for one in whole}
-    left: list[str] = []
-    for external_id in tx.execute(select(quarantined.c.external_id).where(mine)).scalars():
-        parent = external_id.rpartition(":")[0]
-        if parent in seen and external_id not in seen[parent]:
-            left.append(external_id)
-    quarantine.release(tx, kin.source_id, kin.stream, left)
 
 
 def _stop_when_nobody_answers(readings: Sequence[_Reading]) -> None:
