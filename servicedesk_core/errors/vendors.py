@@ -157,7 +157,7 @@ class RecordMovedError(RejectedError):
     """The record that a write is about is another one by now: merged into it, or moved; nothing was sent.
 
     Args:
-        message: What became of it.
+        message: What became of it, without the id of the other one, which not everybody may see.
         into: The vendor's id of the record that stands for it now; ``None`` where nobody says.
         hint: See :class:`ServiceDeskError`.
         connection: See :class:`ServiceDeskError`.

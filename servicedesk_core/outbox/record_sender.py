@@ -152,8 +152,8 @@ def capability(calls: ConnectorCalls, kind: str) -> WriteCapability:
 
 
 def moved(write: StoredWrite, into: str | None, *, connection: str) -> RecordMovedError:
-    """Return the error of a write whose record is another one by now."""
-    message = f"The record {write.target} was merged or moved: {into or 'another one'} stands for it; nothing was sent."
+    """Return the error of a write whose record is another one by now; not all who read its text may see that one."""
+    message = f"The record {write.target} was merged or moved, and another one stands for it; nothing was sent."
     return RecordMovedError(message, into=into, connection=connection)
 
 

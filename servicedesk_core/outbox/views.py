@@ -253,7 +253,7 @@ def _money(kind: str) -> frozenset[str]:
 def _seen(write: StoredWrite, sight: Sight) -> StoredWrite:
     stream = write.kind.partition(".")[0]
     if stream not in STREAMS:
-        return replace(write, candidates=())
+        return replace(write, candidates=(), moved_to=None)
 
     def cleaned(values: dict[str, Any]) -> dict[str, Any]:
         return dict.fromkeys(values) | sight.state(values, stream)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_core import ServiceDesk
+from servicedesk_core import Scope, ServiceDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteNotGrantedError, WriteStateError
 from servicedesk_core.outbox.copying import Copier
@@ -123,8 +123,11 @@ async def test_a_write_to_a_merged_record_goes_nowhere_and_names_the_survivor(de
     vendor.merged["1"] = "2"
     (write,) = await desk.writes.approve([write.id], send=True)
     assert (write.state, write.error_code, write.moved_to) == (WriteState.REJECTED, "record_moved", "2")
-    assert "1 was merged or moved: 2 stands for it" in write.error
+    assert "The record 1 was merged or moved" in write.error
     assert "Propose it for that record" in write.hint
+    seen = await desk.writes.show(write.id, scope=Scope("psa", companies="c1"))
+    assert seen.write.moved_to is None, "it may be another client's"
+    assert "2" not in f"{seen.write.error} {seen.write.hint} {[event.why for event in seen.history]}"
     assert vendor.writes == []
 
 
