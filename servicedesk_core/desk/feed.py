@@ -10,20 +10,28 @@ from sqlalchemy import Connection
 from servicedesk_core.hooks import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, changes
+from servicedesk_core.store.queries.belonging import Belonging
 from servicedesk_core.store.queries.scope import Scope, Sight
 
 BATCH = 500
 
 
-def _in_scope(tx: Connection, batch: list[Change], scope: Scope) -> list[Change]:
+def _in_scope(tx: Connection, batch: list[Change], scope: Scope, belonging: Belonging) -> list[Change]:
+    """Return the changes of records in a scope, with what these showed while they were in it."""
     sight = Sight(tx, scope)
+    belonging.take_in(tx, sight)
 
     def clean(state: Mapping[str, Any], stream: str) -> dict[str, Any]:
         return dict.fromkeys(state) | sight.state(state, stream)
 
     seen = {e: sight.local_ids(e, [c.local_id for c in batch if c.entity == e]) for e in {c.entity for c in batch}}
+    since = {entity: belonging.since(tx, sight, entity, ids) for entity, ids in seen.items()}
     return [
-        replace(c, before=clean(c.before, c.entity), after=clean(c.after, c.entity))
+        replace(
+            c,
+            before=clean(c.before, c.entity) if c.seq > since[c.entity][c.local_id] else {},
+            after=clean(c.after, c.entity) if c.seq >= since[c.entity][c.local_id] else {},
+        )
         for c in batch
         if c.connection == scope.connection and c.local_id in seen[c.entity]
     ]
@@ -58,10 +66,12 @@ async def follow(
         with_costs: Whether it may say what work and goods cost.
         with_absences: Whether it may say when people are away.
         scope: Only changes of records that it lets through now; those of records that are not there any more are not.
+            What a record showed before it came into the scope, such as under another client, is left out.
     """
     position = since
     if position is None:
         position = await store.read(partial(changes.offset, consumer=consumer)) if consumer else 0
+    belonging = Belonging(position)
     while True:
         head = await store.read(changes.head)
         batch = await store.read(
@@ -76,7 +86,11 @@ async def follow(
                 with_internal=True,
             )
         )
-        told = batch if scope is None else await store.read(partial(_in_scope, batch=batch, scope=scope))
+        told = (
+            batch
+            if scope is None
+            else await store.read(partial(_in_scope, batch=batch, scope=scope, belonging=belonging))
+        )
         for change in told:
             yield change
             position = change.seq

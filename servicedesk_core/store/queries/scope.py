@@ -157,7 +157,7 @@ class Sight:
         table, own = RECORDS.get(stream), self._own(stream)
         if table is None or own is None:
             return None
-        seeks = live and _owner(stream)[1] == "tickets"
+        seeks = live and owner_of(stream)[1] == "tickets"
         of_source = table.c.source_id == self.source_id if seeks else self.of_source(table.c.source_id)
         return and_(of_source, own, *((table.c.gone_at.is_(None),) if live else ()))
 
@@ -168,7 +168,7 @@ class Sight:
         if stream == "companies":
             own = RECORDS["companies"].c.external_id
             return self.among(own, scope.companies) if scope.companies else own.in_(self._ids("tickets", "company_ref"))
-        field, owner = _owner(stream)
+        field, owner = owner_of(stream)
         if owner is None:
             return None
         column = RECORDS[stream].c[field]
@@ -262,7 +262,7 @@ def _made(_scope: Scope, _source_id: int, _is_sqlite: bool) -> dict[str, Any]:  
     return {}
 
 
-def _owner(stream: str) -> tuple[str, str | None]:
+def owner_of(stream: str) -> tuple[str, str | None]:
     """Return which field says whose the records of a stream are, and the stream it refers to, where there is one."""
     entity = STREAMS.get(stream)
     field = (entity and entity.whose) or ""
