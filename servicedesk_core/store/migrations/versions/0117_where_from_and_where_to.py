@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0116"
-down_revision = "0115"
+revision = "0117"
+down_revision = "0116"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0115 to 0116."""
+    """Bring the schema from revision 0116 to 0117."""
     op.add_column("quarantine", sa.Column("parent_ref", sa.Text(), nullable=True))
     op.add_column("webhook_endpoints", sa.Column("base_url", sa.Text(), nullable=True))
     # What is numbered within its parent says which one that is: all before the last colon.
