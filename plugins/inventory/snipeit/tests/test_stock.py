@@ -117,8 +117,10 @@ async def test_the_quota_of_a_minute_is_waited_for_and_then_an_error(stand, snip
 
 
 def test_json_is_asked_for_because_errors_are_pages_else(stand):
-    without = httpx.get(f"{stand.url}/api/v1/components", headers={"Authorization": "Bearer sandbox-token"})
-    assert without.status_code == 302
+    wrong = httpx.get(f"{stand.url}/api/v1/components", headers={"Authorization": "Bearer wrong"})
+    assert (wrong.status_code, wrong.headers["location"]) == (302, f"{stand.url}/login")
+    absent = httpx.get(f"{stand.url}/api/v1/no-such", headers={"Authorization": "Bearer sandbox-token"})
+    assert (absent.status_code, absent.headers["content-type"]) == (404, "text/html")
 
 
 async def test_a_page_that_the_installation_cuts_is_not_the_last(stand_with, read):

@@ -55,7 +55,7 @@ def test_what_was_moved_is_kept_between_two_runs(tmp_path):
             assert web.post(path, json=body).json()["status"] == "success"
     with again(tmp_path) as web:
         assert web.get("accessories/1").json()["remaining"] == 10
-        assert web.get("hardware/1").json()["assigned_to"] == {"id": 2, "type": "user"}
+        assert web.get("hardware/1").json()["assigned_to"]["id"] == 2
         held = web.get("accessories/1/checkedout").json()["rows"]
         assert web.post(f"accessories/{held[0]['id']}/checkin", json={}).json()["status"] == "success"
 
@@ -70,3 +70,15 @@ def again(folder):
         httpx.Client(base_url=f"{url}/api/v1/", headers=headers, trust_env=False, timeout=60) as web,
     ):
         yield web
+
+
+def test_numbers_may_come_as_texts_or_in_a_form_and_what_cannot_be_read_is_nothing(tmp_path):
+    with again(tmp_path) as web:
+        assert web.post("accessories/1/checkout", json={"assigned_user": "2"}).json()["status"] == "success"
+        assert web.post("accessories/1/checkout", data={"assigned_user": "2"}).json()["status"] == "success"
+        broken = web.post("accessories/1/checkout", content="{", headers={"Content-Type": "application/json"})
+        assert broken.json()["messages"] == {"assigned_user": ["The assigned user field is required."]}
+        assert web.get("accessories/1").json()["remaining"] == 10
+        none = web.post("accessories/1/checkout", json={"assigned_user": 2, "checkout_qty": "none"})
+        assert none.json()["status"] == "error"
+        assert web.get("components", params={"offset": "x", "limit": "y"}).json()["total"] == 9

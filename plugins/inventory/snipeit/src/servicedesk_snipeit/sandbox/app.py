@@ -1,6 +1,7 @@
 """The interface: a token, lists, items, and what moves them."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, json_response
 from servicedesk_snipeit.sandbox import showing
@@ -54,76 +55,127 @@ class Sandbox(StandIn):
         return json_response(told)
 
     def _admit(self, request: Request) -> None:
-        if "application/json" not in request.headers.get("accept", ""):
-            raise Refusal(Response(302, b"<html>", "text/html", {"location": f"{request.origin}/login"}))
         if request.headers.get("authorization") != f"Bearer {self.options.token}":
+            if not _wants_json(request):
+                raise Refusal(Response(302, b"<html>", "text/html", {"location": f"{request.origin}/login"}))
             raise Refusal(json_response({"error": "Unauthorized."}, 401))
         if self.left is not None:
             if self.left <= 0:
-                body = {"status": "error", "messages": "Too many requests", "payload": None}
-                raise Refusal(json_response(body, 429, Retry_After="1"))
+                raise _refusal(request, 429, "Too many requests", Retry_After="1")
             self.left -= 1
         if request.segments[: len(_BELOW)] != _BELOW:
-            raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
+            raise _refusal(request, 404, "404 endpoint not found")
 
     def _act(self, request: Request, path: tuple[str, ...]) -> Row:
+        payload: Row | None
+        body = _body(request)
         match path:
+            case (kind,) if kind in TYPES:
+                payload = showing.made(self.stock, kind, self.stock.make(kind, body))
             case (kind, number, "checkout") if kind in TYPES and number.isdigit():
-                self.stock.check_out(kind, int(number), request.json() or {})
+                payload = self.stock.check_out(kind, int(number), body)
             case (kind, number, "checkin") if kind in TYPES and kind != "consumables" and number.isdigit():
-                self.stock.check_in(kind, int(number), request.json() or {})
+                payload = self.stock.check_in(kind, int(number), body)
             case _:
-                raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
+                raise _refusal(request, 404, "404 endpoint not found")
         self.acts += 1
         if self.options.state:
             self.shelf.put(*_KEPT, self.stock.kept())
-        return {"status": "success", "messages": "Done.", "payload": None}
+        return {"status": "success", "messages": "Done.", "payload": payload}
 
     def _read(self, request: Request, path: tuple[str, ...]) -> Row:
         match path:
             case ("users", "me"):
-                return {"id": 1, "name": "Service Desk", "username": "servicedesk"}
+                return showing.user(self.stock, 1)
             case ("reports", "activity"):
                 return self._log(request)
             case (kind,) if kind in TYPES:
                 return self._list(request, kind)
-            case ("models", number) if number.isdigit():
-                found = showing.model(self.stock, int(number))
-                if found is None:
-                    raise Refused("AssetModel not found")
-                return found
-            case (kind, number) if kind in TYPES and number.isdigit():
-                item = self.stock.item(kind, int(number))
-                return showing.shown(self.stock, kind, self.options.decimal)(item)
             case ("components", number, "assets") | ("accessories", number, "checkedout") if number.isdigit():
                 rows = showing.held(self.stock, path[0], int(number))
                 return self._cut(request, rows, _ROWS_WITHOUT_LIMIT)
+            case ("models", number) if number.isdigit():
+                return self._model(int(number))
             case _:
-                raise Refusal(json_response({"status": "error", "messages": "404 endpoint not found"}, 404))
+                return self._found(request, path)
+
+    def _found(self, request: Request, path: tuple[str, ...]) -> Row:
+        match path:
+            case ("hardware", "bytag", tag):
+                return self._shown("hardware", self._assets("name", tag)[0])
+            case ("hardware", "byserial", serial):  # a list, because several may have it
+                rows = [self._shown("hardware", one) for one in self._assets("serial", serial)]
+                return self._cut(request, rows, self.options.max_results)
+            case (kind, number) if kind in TYPES and number.isdigit():
+                return self._shown(kind, self.stock.item(kind, int(number)))
+            case _:
+                raise _refusal(request, 404, "404 endpoint not found")
+
+    def _model(self, number: int) -> Row:
+        found = showing.model(self.stock, number)
+        if found is None:
+            raise Refused("AssetModel not found")
+        return found
+
+    def _shown(self, kind: str, item: Row) -> Row:
+        return showing.shown(self.stock, kind, self.options.decimal, item)
 
     def _list(self, request: Request, kind: str) -> Row:
-        rows = [showing.shown(self.stock, kind, self.options.decimal)(one) for one in self.stock.items[kind].values()]
+        rows = [self._shown(kind, one) for one in self.stock.items[kind].values()]
         if kind == "hardware" and request.param("status") == "RTD":
             ready = (one["id"] for one in self.stock.items[kind].values() if _is_ready(one))
             wanted = set(ready)
             rows = [row for row in rows if row["id"] in wanted]
         if term := (request.param("search") or "").casefold():
-            rows = [row for row in rows if term in str(row).casefold()]
+            rows = [row for row in rows if any(term in text for text in showing.texts(row))]
         rows.sort(key=lambda row: row["id"], reverse=request.param("order") != "asc")
         return self._cut(request, rows, self.options.max_results)
+
+    def _assets(self, field: str, value: str) -> list[Row]:
+        found = [one for one in self.stock.items["hardware"].values() if one[field].casefold() == value.casefold()]
+        if not found:
+            raise Refused("Asset does not exist.")
+        return found
 
     def _log(self, request: Request) -> Row:
         kind = next((kind for kind, name in TYPES.items() if name == request.param("item_type")), None)
         number = request.param("item_id")
-        rows = [showing.entry(one) for one in self.stock.log if one["kind"] == kind and str(one["item"]) == number]
+        rows = [
+            showing.entry(self.stock, one)
+            for one in self.stock.log
+            if one["kind"] == kind and str(one["item"]) == number
+        ]
         rows.sort(key=lambda row: row["id"], reverse=request.param("order") != "asc")
         return self._cut(request, rows, self.options.max_results)
 
     def _cut(self, request: Request, rows: list[Row], usual: int) -> Row:
         asked = request.param("limit")
         limit = min(int(asked) if asked and asked.isdigit() else usual, self.options.max_results)
-        offset = min(int(request.param("offset") or 0), len(rows))
+        skipped = request.param("offset") or ""
+        offset = min(int(skipped) if skipped.isdigit() else 0, len(rows))
         return {"total": len(rows), "rows": rows[offset : offset + limit]}
+
+
+def _body(request: Request) -> Row:
+    """Return what was sent, as JSON or as a form; what cannot be read is nothing, and no error."""
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(request.body.decode()))
+    try:
+        body = request.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _refusal(request: Request, status: int, message: str, **headers: str) -> Refusal:
+    """Return an error of the framework: a page for whoever does not ask for JSON."""
+    if not _wants_json(request):
+        return Refusal(Response(status, b"<html>", "text/html", {}))
+    return Refusal(json_response({"status": "error", "messages": message, "payload": None}, status, **headers))
 
 
 def _is_ready(item: Row) -> bool:
