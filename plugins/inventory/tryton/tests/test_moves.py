@@ -75,6 +75,18 @@ async def test_stock_that_is_taken_twice_at_once_is_taken_once(tryton, stand):
     assert stand.lies(SHELF, SSD) == 6
 
 
+async def test_what_the_server_assigned_to_two_at_once_is_not_taken(tryton, stand):
+    def at_once():
+        reserve(stand, 5)
+        stand.sandbox.shipping.is_careless = True
+
+    before(stand, "assign_try", at_once)
+    with pytest.raises(RejectedError, match="not so many any more"):
+        await tryton.send_write(take(quantity="2"))
+    assert [row["state"] for row in stand.shipments()] == ["cancelled", "assigned"]
+    assert stand.lies(SHELF, SSD) == 6
+
+
 async def test_the_place_may_be_named_and_is_asked_for_when_nobody_did(stand):
     async with stand.connector(taken_to=None) as tryton:
         with pytest.raises(RejectedError) as refused:

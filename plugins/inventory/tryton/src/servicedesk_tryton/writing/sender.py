@@ -11,7 +11,7 @@ from servicedesk_core.errors import OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import Write, WriteReceipt
 from servicedesk_tryton.api.client import Api
 from servicedesk_tryton.api.errors import WarningError
-from servicedesk_tryton.api.site import Site
+from servicedesk_tryton.api.site import LOT, Site
 from servicedesk_tryton.api.wire import Row, key, number, part, parts, text
 from servicedesk_tryton.capabilities import TAKE, capabilities
 from servicedesk_tryton.meaning.mapper import AVAILABLE
@@ -163,6 +163,8 @@ class Sender:
             if state not in _NEXT:
                 return _left(ref, f"it is {state}")
             try:
+                if state == "assigned" and await self._is_short(shipment):
+                    raise _refused("There are not so many any more.", "quantity")
                 is_done = await self._step(write.kind, _NEXT[state], shipment)
                 if is_done and state == "waiting" and await self._is_still(ref, state):
                     raise _refused("There are not so many any more.", "quantity")
@@ -182,6 +184,18 @@ class Sender:
             await self._shipments.answer(grant, asked.name)
             return False
         return True
+
+    async def _is_short(self, shipment: Row) -> bool:
+        """Return whether more is assigned somewhere than lies there: on SQLite the server lets two do so at once."""
+        company = await self._site.company()
+        for move in parts(shipment, "moves"):
+            lot, start = key(move.get("lot")), key(move.get("from_location"))
+            model, ref = (PRODUCT, key(move.get("product"))) if lot is None else (LOT, lot)
+            context = {**company.context, "locations": [start], "with_childs": False, "stock_assign": True}
+            rows = await self._api.rows(model, [["id", "=", ref]], ("quantity",), context)
+            if any((number(row.get("quantity")) or Decimal(0)) < 0 for row in rows):
+                return True
+        return False
 
     async def _is_still(self, ref: str, state: str) -> bool:
         shipment = await self._shipments.one(ref)
