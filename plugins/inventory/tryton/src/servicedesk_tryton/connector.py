@@ -29,8 +29,8 @@ from servicedesk_tryton.meaning.mapper import VERSION
 from servicedesk_tryton.reading.finding import PartFinder
 from servicedesk_tryton.reading.streams import Reader, stream_of
 from servicedesk_tryton.settings import TrytonSettings
+from servicedesk_tryton.writing.documents import SHIPMENTS, Documents
 from servicedesk_tryton.writing.sender import Sender
-from servicedesk_tryton.writing.shipments import Shipments
 
 
 class Tryton(Connector[TrytonSettings]):
@@ -44,7 +44,7 @@ class Tryton(Connector[TrytonSettings]):
         self._site = Site(self._api, ctx.settings)
         self._reader = Reader(self._api, self._site, ctx.settings)
         self._finder = PartFinder(self._api, self._site, self._reader.products)
-        self._shipments = Shipments(self._api, self._site, ctx.clock, ctx.settings.settle_s)
+        self._shipments = Documents(self._api, self._site, ctx.clock, ctx.settings.settle_s, SHIPMENTS)
         self._sender = Sender(self._api, self._site, self._shipments, ctx.settings)
 
     @hookimpl

@@ -4,28 +4,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from servicedesk_core.domain.parts import decimal_of
 from servicedesk_core.errors import OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import Write, WriteReceipt
 from servicedesk_tryton.api.client import Api
-from servicedesk_tryton.api.errors import WarningError
 from servicedesk_tryton.api.site import LOT, Site
-from servicedesk_tryton.api.wire import Row, key, number, part, parts, text
+from servicedesk_tryton.api.wire import Row, key, number, part, parts
 from servicedesk_tryton.capabilities import TAKE, capabilities
 from servicedesk_tryton.meaning.mapper import AVAILABLE
 from servicedesk_tryton.reading.levels import split
 from servicedesk_tryton.reading.products import PRODUCT
 from servicedesk_tryton.reading.shelves import Shelf, Shelves
 from servicedesk_tryton.settings import TrytonSettings
-from servicedesk_tryton.writing.shipments import DONE, Shipments
-
-_NEXT: Final = {"draft": "wait", "waiting": "assign_try", "assigned": "do"}
-"""By which act a shipment goes on."""
-
-_MOST_STEPS: Final = 12
-"""Three acts; somebody else's changes and answered questions may cost some more."""
+from servicedesk_tryton.writing.documents import Documents
+from servicedesk_tryton.writing.finishing import Finisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +45,16 @@ class Sender:
     Args:
         api: The interface.
         site: What is known of the installation.
-        shipments: Makes and finds shipments.
+        shipments: Internal shipments.
         settings: Of the connection.
     """
 
-    def __init__(self, api: Api, site: Site, shipments: Shipments, settings: TrytonSettings) -> None:
+    def __init__(self, api: Api, site: Site, shipments: Documents, settings: TrytonSettings) -> None:
         self._api = api
         self._site = site
         self._shelves = Shelves(api)
         self._shipments = shipments
+        self._finisher = Finisher(shipments, settings.answered_warnings, "quantity")
         self._settings = settings
 
     async def send(self, write: Write) -> WriteReceipt:
@@ -72,15 +67,14 @@ class Sender:
         """
         capabilities(self._settings).checked(write)
         quantity = _quantity(write.values["quantity"])
-        begun = await self._shipments.marked(write.id)
+        begun = await self._shipments.made(write.id)
         if len(begun) > 1:
             raise OutcomeUnknownError("Several shipments in Tryton carry the mark of this movement.")
         if begun:
-            return await self._finish(write, str(begun[0]["id"]))
+            return await self._finisher.finish(write, str(begun[0]["id"]), self._expect_enough)
         trip = await (self._taking(write, quantity) if write.kind == TAKE else self._returning(write, quantity))
-        return await self._finish(
-            write, await self._shipments.create(write.kind, await self._made(write, trip, quantity))
-        )
+        ref = await self._shipments.create(write.kind, await self._made(write, trip, quantity))
+        return await self._finisher.finish(write, ref, self._expect_enough)
 
     async def _taking(self, write: Write, quantity: Decimal) -> Trip:
         place, product, lot = self._level(write)
@@ -96,7 +90,9 @@ class Sender:
     async def _returning(self, write: Write, quantity: Decimal) -> Trip:
         place, product, lot = self._level(write)
         taken = await self._shipments.one(str(write.values["move_ref"]))
-        for move in parts(taken, "moves") if taken is not None and taken.get("state") == DONE else ():
+        for move in (
+            parts(taken, "moves") if taken is not None and taken.get("state") in self._shipments.kind.done else ()
+        ):
             end, there = key(move.get("to_location")), number(move.get("quantity")) or Decimal(0)
             same = (key(move.get("product")), key(move.get("lot")), key(move.get("from_location")))
             if same == (product, lot, place) and end is not None:
@@ -146,73 +142,16 @@ class Sender:
         kind = capabilities(self._settings).declared(write.kind)
         return " ".join(str(kind.marked(replace(write, values={"note": said}))["note"]).split())
 
-    async def _finish(self, write: Write, ref: str) -> WriteReceipt:
-        """Take a shipment to its end.
-
-        Raises:
-            RejectedError: The server refused it; the shipment is cancelled.
-            ConnectorError: As :meth:`send`.
-        """
-        for _ in range(_MOST_STEPS):
-            shipment = await self._shipments.one(ref)
-            state = text(shipment.get("state")) if shipment is not None else None
-            if shipment is None or state == "cancelled":
-                raise _refused("Somebody cancelled the shipment in Tryton.", "parent")
-            if state == DONE:
-                return WriteReceipt(ref)
-            if state not in _NEXT:
-                return _left(ref, f"it is {state}")
-            try:
-                if state == "assigned" and await self._is_short(shipment):
-                    raise _refused("There are not so many any more.", "quantity")
-                is_done = await self._step(write.kind, _NEXT[state], shipment)
-                if is_done and state == "waiting" and await self._is_still(ref, state):
-                    raise _refused("There are not so many any more.", "quantity")
-            except RejectedError as error:
-                if not await self._is_still(ref, state):
-                    continue  # somebody else took it further at the same moment
-                return await self._undone(write, ref, error)
-        return _left(ref, "somebody else changes it all the time")
-
-    async def _step(self, grant: str, act: str, shipment: Row) -> bool:
-        """Do the next act, and return whether it was done: where a question was answered, it must be done anew."""
-        try:
-            await self._shipments.act(grant, act, shipment)
-        except WarningError as asked:
-            if asked.kind not in self._settings.answered_warnings:
-                raise
-            await self._shipments.answer(grant, asked.name)
-            return False
-        return True
-
-    async def _is_short(self, shipment: Row) -> bool:
-        """Return whether more is assigned somewhere than lies there: on SQLite the server lets two do so at once."""
+    async def _expect_enough(self, state: str, shipment: Row) -> None:
+        """Refuse where more is assigned than lies there: on SQLite the server lets two do so at once."""
         company = await self._site.company()
-        for move in parts(shipment, "moves"):
+        for move in parts(shipment, "moves") if state == "assigned" else ():
             lot, start = key(move.get("lot")), key(move.get("from_location"))
             model, ref = (PRODUCT, key(move.get("product"))) if lot is None else (LOT, lot)
             context = {**company.context, "locations": [start], "with_childs": False, "stock_assign": True}
             rows = await self._api.rows(model, [["id", "=", ref]], ("quantity",), context)
             if any((number(row.get("quantity")) or Decimal(0)) < 0 for row in rows):
-                return True
-        return False
-
-    async def _is_still(self, ref: str, state: str) -> bool:
-        shipment = await self._shipments.one(ref)
-        return shipment is not None and shipment.get("state") == state
-
-    async def _undone(self, write: Write, ref: str, error: RejectedError) -> WriteReceipt:
-        """Cancel a shipment that cannot be done, and raise why; one that cannot be cancelled is left for a person."""
-        shipment = await self._shipments.one(ref)
-        try:
-            await self._shipments.act(write.kind, "cancel", shipment or {"id": int(ref)})
-        except RejectedError:
-            return _left(ref, error.message)
-        raise error
-
-
-def _left(ref: str, why: str) -> WriteReceipt:
-    return WriteReceipt(ref, refused={"quantity": f"Shipment {ref} was made and is not done: {why}"})
+                raise _refused("There are not so many any more.", "quantity")
 
 
 def _quantity(value: Any) -> Decimal:
