@@ -49,7 +49,7 @@ async def find(api: Api, query: PartQuery, currency: str, today: date) -> tuple[
     lines: dict[str, Row] = {}
     for line in await api.prices([{**one, "quantityRequested": quantity} for one in asked]):
         ref = key(line.get("ingramPartNumber"))
-        if ref and not is_refused(line) and (ref in products or (typed and _fits(line, query))):
+        if ref and (ref in products or (typed and not is_refused(line) and _fits(line, query))):
             lines.setdefault(ref, line)
     known = {**products, **{ref: {} for ref in lines if ref not in products}}
     return tuple(offer_of(ref, lines.get(ref, {}), row, currency, today) for ref, row in known.items())

@@ -50,6 +50,7 @@ def offer_of(ref: str, line: Row, product: Row, account_currency: str, today: da
         places=places,
         takes_back_orders=truth(line.get("acceptBackOrder")),
         is_authorised=truth(line.get("productAuthorized")),
+        is_orderable=False if is_refused(line) else None,
         is_active=None if discontinued is None else not discontinued,
         replaced_by=replacement if replacement != ref else None,
     )
