@@ -59,7 +59,7 @@ class Finisher:
                 raise self.refused(f"Somebody cancelled the {kind.title} in Tryton.")
             if state in kind.done:
                 return WriteReceipt(ref)
-            if state not in kind.steps:
+            if state is None or state not in kind.steps:
                 return self._left(ref, f"it is {state}")
             try:
                 await prepare(state, document)
