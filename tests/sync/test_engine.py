@@ -101,6 +101,25 @@ async def test_open_tickets_are_not_read_again_with_the_others(desk):
     assert (await desk.sync(mode=SyncMode.FULL, streams=("tickets",))).stream("tickets").unchanged == 6
 
 
+async def test_a_connector_that_brings_open_tickets_twice_doubles_nothing(desk, monkeypatch):
+    tickets, pull = _large(desk), desk.calls.pull
+    monkeypatch.setattr(desk.calls, "pull", lambda request: pull(replace(request, without_open=False)))
+    _between(desk, lambda: desk.vendor.ticket(tickets["201"], status="Doing"))
+    opened = [tickets[days] for days in ("10", "201", "3000")]
+    report = (await desk.sync(streams=("tickets",))).stream("tickets")
+    for _ in range(2):
+        assert (report.read, report.new, report.changed) == (9, 6, 1)
+        events = "SELECT ticket_ref, type, COUNT(*) FROM ticket_events GROUP BY 1, 2 ORDER BY 1, 2"
+        snapshots = [(ref, "snapshot", 1) for ref in opened]
+        assert desk.sql(events) == sorted([*snapshots, (tickets["201"], "status_changed", 1)])
+        told = "SELECT external_id, kind, COUNT(*) FROM changes WHERE entity = 'tickets' GROUP BY 1, 2 ORDER BY 1, 2"
+        created = [(ref, "created", 1) for ref in tickets.values()]
+        assert desk.sql(told) == sorted([*created, (tickets["201"], "changed", 1)])
+        desk.clock.advance(60)
+        await desk.sync(streams=("tickets",))
+    desk.assert_equal()
+
+
 async def test_ticket_that_ends_after_the_open_ones_were_read_is_stored_as_it_is_then(desk):
     tickets = _large(desk)
     _between(desk, lambda: desk.vendor.ticket(tickets["3000"], status="Complete"))
