@@ -1,5 +1,8 @@
 """The quota of a vendor account as one client meets it: several windows at once, dear requests, scarce errors."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from servicedesk_core.errors import RateLimitedError, SettingsError
@@ -20,9 +23,13 @@ class Quota:
         self._key = key
         self._policy = policy
         self._windows = policy.windows()
+        self._under_way = 0
+        self._asking = asyncio.Lock()
+        self._ended = asyncio.Event()
 
-    async def acquire(self, endpoint: str, *, reserved: bool, cost: int) -> Permit:
-        """Wait until a request may be sent, and count it in each window.
+    @asynccontextmanager
+    async def permit(self, endpoint: str, *, reserved: bool, cost: int) -> AsyncIterator[None]:
+        """Wait until a request may be sent, and count it in each window; it is under way while the block lasts.
 
         Args:
             endpoint: Whose places count.
@@ -34,7 +41,14 @@ class Quota:
             RateLimitedError: A window will not allow it soon, or no request may fail any more.
             StoreError: The store could not be used.
         """
-        await self._spare_errors()
+        async with AsyncExitStack() as stack:
+            if (errors := self._errors()) is not None:
+                await self._spare(errors)
+                stack.callback(self._is_over)
+            await stack.enter_async_context(await self._acquire(endpoint, reserved=reserved, cost=cost))
+            yield
+
+    async def _acquire(self, endpoint: str, *, reserved: bool, cost: int) -> Permit:
         for window in self._windows:
             self._refuse_endless(window, reserved=reserved, cost=cost)
         counts = [window for window in self._windows for _ in range(cost)]
@@ -48,16 +62,29 @@ class Quota:
         if (errors := self._errors()) is not None:
             await self._ledger.note(self._error_key, errors)
 
-    async def _spare_errors(self) -> None:
-        if (errors := self._errors()) is None:
-            return
-        if (await self._ledger.use(self._error_key, errors)).ours >= (errors.requests or 0):
-            raise RateLimitedError(
-                f"{self._key.vendor} locks out whoever fails {errors.requests} times in {errors.window_s:g} s; "
-                "so many requests have failed, and nothing more was sent.",
-                retry_after_s=errors.window_s,
-                hint="Look at the errors of before; work goes on when the window has moved.",
-            )
+    async def _spare(self, errors: BudgetPolicy) -> None:
+        """Wait until one request more may fail, although all of this client that are under way do."""
+        most = errors.requests or 0
+        while True:
+            async with self._asking:
+                self._ended.clear()
+                under_way = self._under_way  # before it is looked what has failed: what ends between is in one of them
+                failed = (await self._ledger.use(self._error_key, errors)).ours
+                if failed >= most:
+                    raise RateLimitedError(
+                        f"{self._key.vendor} locks out whoever fails {most} times in {errors.window_s:g} s; "
+                        "so many requests have failed, and nothing more was sent.",
+                        retry_after_s=errors.window_s,
+                        hint="Look at the errors of before; work goes on when the window has moved.",
+                    )
+                if failed + under_way < most:
+                    self._under_way += 1
+                    return
+            await self._ended.wait()
+
+    def _is_over(self) -> None:
+        self._under_way -= 1
+        self._ended.set()
 
     def _refuse_endless(self, window: BudgetPolicy, *, reserved: bool, cost: int) -> None:
         if window.requests is None or cost == 1:

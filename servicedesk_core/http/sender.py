@@ -1,6 +1,7 @@
 """One attempt of a request: breaker, quota, credentials, exchange, redirects, verdict."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -212,12 +213,14 @@ class Sender:
 
     async def _permitted(self, call: Call, credentials: Mapping[str, str], number: int) -> Response:
         """Make one exchange within the budget."""
-        try:
-            permit = await self._quota.acquire(call.endpoint, reserved=call.reserved, cost=call.cost)
-        except ConnectorError as error:
-            error.connection = self.connection
-            raise
-        async with permit:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(
+                    self._quota.permit(call.endpoint, reserved=call.reserved, cost=call.cost)
+                )
+            except ConnectorError as error:
+                error.connection = self.connection
+                raise
             # It may have waited long for its place, and others may have been told something meanwhile.
             await self._pass_gate()
             self._breaker.look_again()

@@ -1,6 +1,7 @@
 """Several windows of one quota, requests that count for more, errors that are scarce, and bodies that are arrays."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -34,7 +35,7 @@ async def test_no_window_is_ever_exceeded(ledger, shared, clock, in_store):
     quotas = [Quota(used, KEY, TWO), Quota(used, KEY, TWO)]
     sent = []
     for number in range(30):
-        async with await quotas[number % 2].acquire("", reserved=True, cost=1):
+        async with quotas[number % 2].permit("", reserved=True, cost=1):
             sent.append(clock.monotonic())
     assert most_in(sent, 10.0) <= 5
     assert most_in(sent, 100.0) <= 12
@@ -76,6 +77,29 @@ async def test_when_failures_are_used_up_nothing_is_sent_until_their_window_has_
     assert len(server.requests) == 6
     clock.advance(3700)
     await client.get("there")
+
+
+async def test_of_one_connection_no_more_are_under_way_than_may_still_fail(serve, connect):
+    under_way, most, go = 0, 0, asyncio.Event()
+
+    async def handler(request, reply):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        if under_way == 3:
+            go.set()
+        await go.wait()
+        under_way -= 1
+        await reply.send(404 if request.path.endswith("gone") else 200, [])
+
+    server = await serve(handler)
+    client = connect(server, budget=BudgetPolicy(None, errors=Window(3, 3600.0)), retry=RetryPolicy(attempts=1))
+    paths = [*["there"] * 6, *["gone"] * 8]
+    outcomes = await asyncio.gather(*map(client.get, paths), return_exceptions=True)
+    assert most == 3
+    failed = Counter(type(one) for one in outcomes if isinstance(one, Exception))
+    assert failed[NotFoundError] == 3
+    assert len(server.requests) + failed[RateLimitedError] == len(paths)
 
 
 @pytest.mark.parametrize("in_store", [False, True])
