@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from servicedesk_core import Connector, ConnectorSettings, hookimpl
 from servicedesk_core.domain import Note, NoteVisibility, StatusCategory, Ticket
@@ -33,8 +33,13 @@ DATA = {
 }  # fmt: skip
 
 
+class LogIn(BaseModel):
+    keys: tuple[SecretStr, ...] = ()
+
+
 class Settings(ConnectorSettings):
     token: SecretStr = SecretStr("letmein-please")
+    logins: dict[str, LogIn] = Field(default_factory=lambda: {"eu": LogIn(keys=(SecretStr("a-key-deep-inside"),))})
 
 
 class Acme(Connector[Settings]):
@@ -153,6 +158,11 @@ MUTANTS = {
     ),
     "the token in a payload": (
         {"payload": lambda self, row: {**row, "sent": {"auth": self.ctx.settings.token.get_secret_value()}}},
+        "no_secret",
+        "a secret stands in the payload",
+    ),
+    "a secret from deep inside the settings": (
+        {"payload": lambda self, row: {**row, "by": self.ctx.settings.logins["eu"].keys[0].get_secret_value()}},
         "no_secret",
         "a secret stands in the payload",
     ),

@@ -7,7 +7,7 @@ from enum import Enum
 
 import orjson
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretBytes, SecretStr
 
 from servicedesk_core.domain import ChildKey, NoteVisibility
 from servicedesk_core.hooks import PullMode, PullRequest, VocabularyMapping
@@ -30,10 +30,24 @@ FEW = 3
 
 
 def secrets_of(connector: AnyConnector) -> list[str]:
-    """Return the secrets among a connector's settings."""
-    values = [getattr(connector.ctx.settings, name) for name in type(connector.ctx.settings).model_fields]
-    plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-    return [value for value in plain if len(value) >= SHORTEST_SECRET]
+    """Return the secrets among a connector's settings, however deep they stand."""
+    return [value for value in _secrets_in(connector.ctx.settings) if len(value) >= SHORTEST_SECRET]
+
+
+def _secrets_in(value: object) -> Iterator[str]:
+    match value:
+        case SecretStr():
+            yield value.get_secret_value()
+        case SecretBytes():
+            yield value.get_secret_value().decode(errors="replace")
+        case BaseModel():
+            for _, inner in value:
+                yield from _secrets_in(inner)
+        case Mapping():
+            yield from _secrets_in(tuple(value.values()))
+        case list() | tuple() | set() | frozenset():
+            for inner in value:
+                yield from _secrets_in(inner)
 
 
 async def assert_hides_secrets(connector: AnyConnector, payload: object, what: str) -> None:
