@@ -25,6 +25,7 @@ _ABOUT: Final = {
     "promises.reason": "Say why a promise was missed, and ask for another due time or an exemption.",
     "parts.read": "Ask our stock, distributors and makers for parts, and see what is on the shelf.",
     "parts.take": "Propose to take parts from stock for a ticket, and to give them back.",
+    "parts.order": "Propose to order parts.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
     "claims.read": "Read claims.",
     "claims.draft": "Draft claims, edit and check them.",
@@ -66,6 +67,7 @@ class Capability(StrEnum):
     PROMISES_REASON = "promises.reason"
     PARTS_READ = "parts.read"
     PARTS_TAKE = "parts.take"
+    PARTS_ORDER = "parts.order"
     WARRANTY_WRITE = "warranty.write"
     CLAIMS_READ = "claims.read"
     CLAIMS_DRAFT = "claims.draft"
@@ -129,6 +131,7 @@ _TECHNICIAN = frozenset(
     }
 )
 _COORDINATOR = _TECHNICIAN | {
+    _C.PARTS_ORDER,
     _C.SCORECARDS_COORDINATOR,
     _C.QUALITY_READ,
     _C.TICKETS_ASSIGN,

@@ -22,7 +22,7 @@ from servicedesk_core.config.operating import (
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
-from servicedesk_core.config.writes import WritesSection
+from servicedesk_core.config.writes import OrdersSection, WritesSection
 from servicedesk_core.domain import STREAMS, Model
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy
@@ -169,6 +169,7 @@ class DeskSettings(Model):
         morning: What the morning page goes by, and who gets it.
         writes: When sending stops and asks, and how much is sent at once.
         claims: Claims against manufacturers.
+        orders: How much may be ordered without another person's approval.
         people: Who works with the desk, by name; empty = every account of this machine may do everything.
         connections: The connections by name.
         path: The file it was read from; ``None`` when a program made it.
@@ -184,6 +185,7 @@ class DeskSettings(Model):
     morning: MorningSection = MorningSection()
     writes: WritesSection = WritesSection()
     claims: ClaimsSection = ClaimsSection()
+    orders: OrdersSection = OrdersSection()
     people: dict[PersonName, PersonSection] = Field(default_factory=dict)
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
     path: Path | None = Field(default=None, exclude=True)

@@ -8,7 +8,10 @@ from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_se
 from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
+from servicedesk_core.features.parts.ordering.limits import another_person
+from servicedesk_core.features.parts.ordering.sending import OrderSender
 from servicedesk_core.outbox.checking import WriteChecks
+from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store import Store
@@ -65,9 +68,17 @@ class OpenDesk(StoredDesk):
 
     def _give_parts(self) -> None:
         store, clock, settings, host = self._store, self._clock, self.settings, self._host
-        senders = [ClaimSender(store, clock, TicketNotes(settings))]
+        orders = OrderSender(Copier.of(store, clock, settings.connections))
         self._outbox = Writes(
-            store, clock, settings, host.open, WriteChecks(host), senders=senders, guards=self._guards, actor=self.actor
+            store,
+            clock,
+            settings,
+            host.open,
+            WriteChecks(host),
+            senders=[ClaimSender(store, clock, TicketNotes(settings)), orders],
+            guards=self._guards,
+            another_person=another_person(settings, clock),
+            actor=self.actor,
         )
 
     def _guards(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What a person decides about a write: approve, edit, discard, try again, settle a doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,18 @@ _NOT_SENT = frozenset({WriteState.PROPOSED, WriteState.QUEUED, WriteState.REJECT
 """States in which its vendor has nothing of a write."""
 
 
+AnotherPerson = Callable[[Tx, StoredWrite], str | None]
+"""Returns why a write takes the approval of another person than who proposed or edited it; ``None`` = it does not."""
+
+
 def approve(
-    tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool = False, version: int | None = None
+    tx: Tx,
+    number: int,
+    *,
+    actor: str,
+    now: datetime,
+    by_another: AnotherPerson = lambda _tx, _write: None,
+    version: int | None = None,
 ) -> StoredWrite:
     """Approve a proposed write: it is sent when its turn comes. Of two who approve at once one gets an error.
 
@@ -31,7 +41,7 @@ def approve(
         number: Number of the write.
         actor: Who.
         now: When.
-        by_another: Whether it takes another person than the one who proposed or edited it.
+        by_another: Says whether it takes another person.
         version: The version that was looked at; ``None`` = nobody said.
 
     Raises:
@@ -44,9 +54,10 @@ def approve(
     write = outbox.get(tx, number)
     if write.state is not WriteState.PROPOSED:
         raise _unfit(write, "Only a proposed write can be approved.")
-    if by_another and (same := names_in(write.proposed_by) & names_in(actor)):
+    same = names_in(write.proposed_by) & names_in(actor)
+    if same and (reason := by_another(tx, write)):
         why = f"{min(same)} proposed it, and another person must approve it."
-        hint = f'They approve it with `servicedesk writes approve {number}`. [writes] says approval = "another-person".'
+        hint = f"They approve it with `servicedesk writes approve {number}`. {reason}"
         raise AnotherPersonError(f"Write {number}: {why}", hint=hint)
     present = outbox.versions(tx, [number])[number]
     is_own = bool(names_in(write.proposed_by) & names_in(actor))

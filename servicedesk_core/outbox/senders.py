@@ -103,7 +103,7 @@ class Sender(Protocol):
     """Carries a family of kinds. One instance serves all connections of a desk and keeps no state between calls."""
 
     def carries(self, kind: str) -> bool:
-        """Whether writes of this kind are its own. Exactly one sender of a desk carries a kind."""
+        """Whether writes of this kind are its own; of several senders the first one that says so carries it."""
 
     def handling(self, calls: ConnectorCalls, kind: str) -> Handling:
         """Say how writes of a kind are handled.

@@ -50,8 +50,10 @@ class Writes:
         settings: The configuration, which grants.
         opener: Opens a connection.
         checks: Look at what somebody wants before it is stored.
-        senders: Of kinds that write something other than records.
+        senders: Of kinds that are carried in another way than records are.
         guards: Returns where what features hold their writes against is, by stream; see :class:`Guards`.
+        another_person: Says which writes take the approval of another person, where the configuration does not say it
+            of all.
         actor: Who acts.
     """
 
@@ -65,6 +67,7 @@ class Writes:
         *,
         senders: Sequence[Sender] = (),
         guards: Callable[[], Mapping[str, str]] = dict,
+        another_person: deciding.AnotherPerson = lambda _tx, _write: None,
         actor: Actor,
     ) -> None:
         self._store = store
@@ -76,16 +79,18 @@ class Writes:
         self._copier = Copier.of(store, clock, settings.connections)
         self.actor = str(actor)
         self.asks_another = settings.writes.approval == "another-person"
-        """Whether a write takes the approval of another person than the one who proposed it."""
+        """Whether every write takes the approval of another person than the one who proposed it."""
+        self._another_person = another_person
         self.grants = Grants(settings)
-        carrying = Senders([RecordSender(self._copier), *senders])
+        carrying = Senders([*senders, RecordSender(self._copier)])
         self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor)
 
-    async def propose(self, intent: Intent) -> WriteView:
+    async def propose(self, intent: Intent, *, also: Callable[[Tx, StoredWrite], None] | None = None) -> WriteView:
         """Store what somebody wants; nothing is sent before it is approved.
 
         Args:
             intent: What is wanted.
+            also: Stores what belongs to a new write, in the same transaction.
 
         Raises:
             SettingsError: There is no such connection.
@@ -106,6 +111,8 @@ class Writes:
             warnings = self._warnings(tx, checked)
             write = outbox.propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
             self._ensure(tx, write)
+            if also is not None:
+                also(tx, write)
             return write.id
 
         return await self._view(await self._store.write(work))
@@ -162,7 +169,8 @@ class Writes:
 
         def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
             version = looked_at.get(number)
-            return deciding.approve(tx, number, actor=actor, now=now, by_another=self.asks_another, version=version)
+            another = self.another_person
+            return deciding.approve(tx, number, actor=actor, now=now, by_another=another, version=version)
 
         return await self._decided(approve, numbers, grants=True, send=send)
 
@@ -176,13 +184,19 @@ class Writes:
             send: Send them at once.
             agreed: Whether somebody was shown all of them and agreed: then sending does not stop among them to ask.
         """
-        if self.asks_another:
+        if await self._store.read(lambda tx: any(self.another_person(tx, outbox.get(tx, one)) for one in numbers)):
             return tuple([await self._view(number) for number in dict.fromkeys(numbers)])
         views = await self.approve(numbers, send=send and not agreed)
         if not (send and agreed and numbers):
             return views
         await self.sending.send(tuple(dict.fromkeys(numbers)), agreed=True)
         return tuple([await self._view(view.id) for view in views])
+
+    def another_person(self, tx: Tx, write: StoredWrite) -> str | None:
+        """Return why a write takes the approval of another person than who proposed it; ``None`` = it does not."""
+        if self.asks_another:
+            return '[writes] says approval = "another-person".'
+        return self._another_person(tx, write)
 
     async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
         """Decide that writes are not pursued: all of them, or none.

@@ -92,6 +92,7 @@ PLAIN = (
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "billing stages", "billing review", "billing report", "billing report --html billing.html", "billing kpis",
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
+    "parts orders", "parts order mine-tickets x --from psa --yes", "parts receive x --yes",
     "parts take mine-tickets x --yes",
     "rota import rota.csv", "oncall import rota.csv", "webhooks list", "webhooks subscriptions",
     *(f"webhooks {act} psa" for act in ("address", "check")),

@@ -73,6 +73,7 @@ COMMANDS = [
     "parts find dock",
     "parts stock",
     "parts taken",
+    "parts orders",
     "parts report",
     "parts kpis",
     "definitions history",

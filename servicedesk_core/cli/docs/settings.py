@@ -24,7 +24,7 @@ from servicedesk_core.config.operating import (
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
-from servicedesk_core.config.writes import WritesSection
+from servicedesk_core.config.writes import OrdersSection, WritesSection
 from servicedesk_core.definitions.writing import literal
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
@@ -78,6 +78,7 @@ def page() -> str:
     text += section("[connections.NAME.exclude]", ExcludeSection)
     text += section("[writes]", WritesSection)
     text += section("[claims]", ClaimsSection)
+    text += section("[orders]", OrdersSection)
     text += section("[people.NAME]", PersonSection)
     text += section("[serve]", ServeSection)
     text += section("[public]", PublicSection)

@@ -1,6 +1,7 @@
 """Orders of parts: what is asked of a source, what it shows of an order, and what came of it."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -15,6 +16,7 @@ from servicedesk_core.domain.parts.records import Count
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's, of which none looks like another."""
 _LONG: Final = 12
+_NUMBER: Final = re.compile(f"SD-[{_LETTERS}]{{{_LONG}}}")
 NUMBER_LENGTH: Final = 3 + _LONG
 """Characters of an order number of ours: every vendor takes so many."""
 
@@ -25,8 +27,10 @@ def order_number(write_id: str) -> str:
     The same write has the same number whenever it is sent; numbers of two writes are never alike (60 bits of a hash).
 
     Args:
-        write_id: :attr:`servicedesk_core.hooks.Write.id`, or any key that is looked for.
+        write_id: :attr:`servicedesk_core.hooks.Write.id`, or any key that is looked for; a number is its own number.
     """
+    if _NUMBER.fullmatch(write_id):
+        return write_id
     digest = int.from_bytes(hashlib.sha256(write_id.encode()).digest()[:8])
     return "SD-" + "".join(_LETTERS[digest >> (5 * place) & 31] for place in range(_LONG))
 

@@ -10,6 +10,10 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:PartsQueries",
     actions=f"{__name__}.actions:Parts",
     kpis=f"{__name__}.kpis:KPIS",
-    guards={"stock_moves": f"{__name__}.guard:GUARD"},
+    guards={
+        "stock_moves": f"{__name__}.guard:GUARD",
+        "purchase_orders": f"{__name__}.ordering.guard:ORDERS",
+        "goods_receipts": f"{__name__}.ordering.guard:RECEIPTS",
+    },
     needs=("tickets", "warranty", "writes"),
 )

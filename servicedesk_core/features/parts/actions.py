@@ -15,6 +15,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteEr
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
 from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.model import Answered, FoundParts
+from servicedesk_core.features.parts.ordering.actions import Orders
 from servicedesk_core.features.parts.queries import PartsQueries
 from servicedesk_core.features.parts.rules import currency_of, pieces, read, rows_of
 from servicedesk_core.features.parts.tables import moves
@@ -50,7 +51,7 @@ def _fails(answer: FoundParts) -> int:
     return next((one.exit_code for one in answer.asked if one.exit_code), 0)
 
 
-class Parts(PartsQueries[Manner]):
+class Parts(Orders[Manner], PartsQueries[Manner]):
     """Who has a part, what is on the shelf, and what tickets take from it."""
 
     desk: ConnectedDesk

@@ -7,6 +7,7 @@ from typing import Any, Final
 from servicedesk_core.domain import StatusCategory
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.faces import Capability, Goal, Kpi, Measure
+from servicedesk_core.features.parts.ordering.kpis import LATE
 from servicedesk_core.features.parts.tables.shelf import minimums, worth
 from servicedesk_core.features.tickets import CountOf, TicketFilter
 from servicedesk_core.store import Tx
@@ -79,5 +80,5 @@ WAITING: Final = Kpi(
     example="3 open tickets wait for a part: 3.",
 )
 
-KPIS: Final = (WAITING, BELOW, VALUE)
+KPIS: Final = (WAITING, BELOW, VALUE, LATE)
 """All figures of parts."""

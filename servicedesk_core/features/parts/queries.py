@@ -10,7 +10,6 @@ from servicedesk_core.faces import (
     Help,
     Limit,
     Manner,
-    Namespace,
     Page,
     Sort,
     Table,
@@ -20,6 +19,7 @@ from servicedesk_core.faces import (
 )
 from servicedesk_core.features.parts.kpis import KPIS
 from servicedesk_core.features.parts.model import StockRow, TakenRow
+from servicedesk_core.features.parts.ordering.queries import OrderQueries
 from servicedesk_core.features.parts.tables import moves, shelf
 from servicedesk_core.features.parts.tables.rows import stock_row
 from servicedesk_core.store import Tx
@@ -27,8 +27,8 @@ from servicedesk_core.store.queries.named import ticket_meant
 from servicedesk_core.store.queries.scope import Scope
 
 
-class PartsQueries(Namespace[Manner]):
-    """What is on the shelf, and what was taken from it."""
+class PartsQueries(OrderQueries[Manner]):
+    """What is on the shelf, what was taken from it, and what is on order."""
 
     desk: ConfiguredDesk
 
@@ -111,7 +111,8 @@ class PartsQueries(Namespace[Manner]):
         (
             Figures("Now", KPIS),
             Table("Below the minimum", stock, {"below_minimum": True}),
+            OrderQueries.on_order,
             Table("Taken and not given back", taken, {"held": True}),
         ),
-        about="Show what is missing on the shelf, what lies there, and what tickets have taken.",
+        about="Show what is missing on the shelf, what lies there, what is on order, and what tickets have taken.",
     )

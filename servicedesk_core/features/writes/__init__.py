@@ -6,10 +6,12 @@ from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.writes.pages import SendingDesk as SendingDesk
     from servicedesk_core.features.writes.pages import code_of as code_of
     from servicedesk_core.features.writes.pages import exit_code as exit_code
     from servicedesk_core.features.writes.pages import told as told
     from servicedesk_core.features.writes.pages import warning as warning
+    from servicedesk_core.features.writes.pages import write as write
     from servicedesk_core.features.writes.proposing import ProposingDesk as ProposingDesk
     from servicedesk_core.features.writes.proposing import proposed as proposed
 else:

@@ -10,6 +10,8 @@ from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.outbox.views import WriteView, after_act, asked_before, view_of
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.store import Tx
+from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.scope import Scope
 
 
@@ -29,6 +31,7 @@ async def proposed(
     scope: Scope | None,
     *,
     send: bool,
+    also: Callable[[Tx, StoredWrite], None] | None = None,
 ) -> WriteView:
     """Propose what is intended, or return what was proposed by the same request before; send it when asked to.
 
@@ -38,6 +41,7 @@ async def proposed(
         request_id: The caller's own id of the act.
         scope: What whoever acts may see.
         send: Whether it is approved and sent at once.
+        also: Stores what belongs to a new proposal, in the same transaction.
 
     Raises:
         NotPermittedError: Whoever acts may not approve, and it was to be sent.
@@ -48,7 +52,7 @@ async def proposed(
         desk.permitted(Capability.WRITES_APPROVE, "writes.approve")
     view = await desk.store.read(partial(asked_before, request_id=request_id))
     if view is None:
-        view = await desk.outbox.propose(await intended())
+        view = await desk.outbox.propose(await intended(), also=also)
     number = view.id
     try:
         shown = await desk.store.read(lambda tx: view_of(tx, number, scope))

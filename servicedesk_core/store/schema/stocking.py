@@ -35,5 +35,6 @@ order_arrivals = Table(
     Column("serial_numbers", Json(tuple), nullable=False, doc="Of these, where they have any."),
     Column("arrived_at", Instant, nullable=False, doc="When somebody booked it."),
     Column("booked_by", Text, nullable=False, doc="Who."),
+    Column("request_id", Text, unique=True, doc="The caller's own id of the booking: a second one is the first."),
     Index("ix_order_arrivals_line", "connection", "line_ref"),
 )

@@ -48,7 +48,9 @@ def upgrade() -> None:
         sa.Column("serial_numbers", sa.Text(), nullable=False),
         sa.Column("arrived_at", sa.BigInteger(), nullable=False),
         sa.Column("booked_by", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("arrival_id", name=op.f("pk_order_arrivals")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_order_arrivals_request_id")),
     )
     op.create_index("ix_order_arrivals_line", "order_arrivals", ["connection", "line_ref"], unique=False)
     op.create_table(

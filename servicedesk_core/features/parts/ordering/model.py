@@ -1,0 +1,124 @@
+"""Orders of parts as lists show them, and what orders and receipts came to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from servicedesk_core.faces import Column
+from servicedesk_core.outbox.views import WriteView
+
+
+class OrderState(StrEnum):
+    """Where a line of an order stands."""
+
+    PROPOSED = "proposed"
+    """Waits for somebody's approval."""
+    QUEUED = "queued"
+    """Approved, and not at the source yet."""
+    IN_DOUBT = "in_doubt"
+    """The source may have it; it is looked for before it is sent again."""
+    PENDING = "pending"
+    """The source keeps it, and has not given it to the supplier."""
+    PLACED = "placed"
+    BACK_ORDERED = "back_ordered"
+    SHIPPED = "shipped"
+    PARTLY_RECEIVED = "partly_received"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    """The source did not take it, or does not deliver it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come."""
+        return self not in {OrderState.RECEIVED, OrderState.CANCELLED, OrderState.REJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A line of an order."""
+
+    order: Annotated[str, Column("What the source calls the order; before it has it, our own number.")]
+    reference: Annotated[str | None, Column("Our own number of it.", "Our no.", shown=False)]
+    line: Annotated[str | None, Column("Number of the line in it.", "Line", spare=2)]
+    name: Annotated[str, Column("What it is.", "Part", cut=14)]
+    part_number: Annotated[str | None, Column("The source's own number of it.", "Their no.", shown=False)]
+    manufacturer_part_number: Annotated[str | None, Column("The maker's part number.", "Maker's no.", shown=False)]
+    connection: Annotated[str, Column("Connection that it is ordered over.", "From")]
+    supplier: Annotated[str | None, Column("Who delivers, where the source buys from several.", shown=False)]
+    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf, or nobody knows.")]
+    ticket_connection: Annotated[str | None, Column("Connection that the ticket is of.", shown=False)]
+    ticket_ref: Annotated[str | None, Column("That connection's id of the ticket.", shown=False)]
+    quantity: Annotated[Decimal, Column("How many are ordered.", "Ordered")]
+    received: Annotated[Decimal, Column("How many have come.")]
+    outstanding: Annotated[Decimal, Column("How many are still to come.", "To come")]
+    state: Annotated[OrderState, Column("Where it stands.")]
+    expected_on: Annotated[date | None, Column("When it shall be here, as the source says.", "Expected", spare=1)]
+    is_late: Annotated[bool, Column("Whether that day is over and something is still to come.", "Late")]
+    unit_cost: Annotated[
+        Decimal | None, Column("What one costs; nothing = it is not known, or not to be seen.", "Cost")
+    ]
+    cost: Annotated[Decimal | None, Column("What all of the line cost.", shown=False)]
+    currency: Annotated[str | None, Column("Of both.", "In")]
+    serial_numbers: Annotated[tuple[str, ...], Column("Of the pieces, as far as they are known.", shown=False)]
+    tracking: Annotated[tuple[str, ...], Column("Carriers and their numbers of what is under way.", shown=False)]
+    problem: Annotated[str | None, Column("What somebody has to know of it.", wraps=True)]
+    ordered_at: Annotated[datetime | None, Column("When it was ordered or proposed.", shown=False)]
+    by: Annotated[str | None, Column("Who proposed it; nothing = it was ordered elsewhere.", shown=False)]
+    write: Annotated[int | None, Column("Number of the write that orders it.", "Write", spare=3)]
+    order_ref: Annotated[str | None, Column("The source's id of the order.", shown=False)]
+    line_ref: Annotated[str | None, Column("The source's id of the line.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLine:
+    """A line that is ordered, as the source offered it."""
+
+    line: Annotated[int, Column("Number of the line.")]
+    name: Annotated[str, Column("What it is.", "Part", cut=20)]
+    part_number: Annotated[str, Column("The source's own number of it.", "Their no.")]
+    quantity: Annotated[Decimal, Column("How many.")]
+    unit_cost: Annotated[
+        Decimal | None, Column("What one costs; nothing = it is not stated, or not to be seen.", "Price")
+    ]
+    cost: Annotated[Decimal | None, Column("What all of them cost, without freight and tax.", "Total")]
+    currency: Annotated[str | None, Column("Of both.", "In")]
+    available: Annotated[Decimal | None, Column("How many can be sent now; nothing = the source does not say.")]
+    arrives_on: Annotated[date | None, Column("When more of it arrives there.", "Arrives")]
+    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order that was proposed, and what became of it."""
+
+    number: Annotated[str, Column("Our own number of the order, by which it is found at the source.")]
+    lines: Annotated[tuple[OfferedLine, ...], Column("What is ordered.")]
+    total: Annotated[Decimal | None, Column("What the goods cost; nothing = not known, or not to be seen.")]
+    currency: Annotated[str | None, Column("Of that.")]
+    needs_another: Annotated[str | None, Column("Why another person must approve it; nothing = anybody may.")]
+    write: Annotated[WriteView, Column("The write that orders it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedLine:
+    """A line of which something has come."""
+
+    order: Annotated[str, Column("What the source calls the order.")]
+    line: Annotated[str | None, Column("Number of the line in it.")]
+    name: Annotated[str, Column("What it is.", "Part")]
+    quantity: Annotated[Decimal, Column("How many came.", "Came")]
+    outstanding: Annotated[Decimal, Column("How many are still to come then.", "To come")]
+    ticket: Annotated[str | None, Column("The ticket that it is for.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What has come of an order."""
+
+    lines: Annotated[tuple[ArrivedLine, ...], Column("What came.")]
+    write: Annotated[
+        WriteView | None, Column("The write that books it at the source; nothing = the source keeps no stock.")
+    ]
