@@ -16,7 +16,13 @@ class Shop(Stand[InvenTree]):
     """A served sandbox and ways to connect to it; its time stands still."""
 
     connector_class = InvenTree
-    grants = ("stock_moves.take", "stock_moves.return")
+    grants = (
+        "stock_moves.take",
+        "stock_moves.return",
+        "purchase_orders.place",
+        "purchase_orders.cancel",
+        "goods_receipts.create",
+    )
     more: ClassVar = {"customer": 2}
 
     def clock(self):

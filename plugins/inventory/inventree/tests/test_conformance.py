@@ -7,8 +7,10 @@ import pytest
 from servicedesk_core.hooks import Write
 from servicedesk_core.testing import PartsSuite, TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
 from servicedesk_inventree import InvenTree
+from servicedesk_inventree.sandbox.fields import cleaned
 
-MOVES = {"method": "POST", "path": "/api/stock/(remove|add|assign|return)/$"}
+MOVES = {"method": "POST", "path": "/api/(stock/(remove|add|assign|return)|order/po/.*/(issue|cancel|receive))/$"}
+SEARCHED = "/api/(stock/track|order/po)/$"
 FAULTS = {
     WriteFault.LOST_ANSWER: {"kind": "drop_after"},
     WriteFault.CUT_OFF_ANSWER: {"kind": "truncate"},
@@ -53,6 +55,15 @@ class Vendor(WriteVendor):
         values = {"quantity": "0.5", "ticket_number": f"T-{number}", "note": f"Take {number}"}
         if kind == "stock_moves.take":
             return Write("", kind, parent="7", values=values)
+        if kind == "purchase_orders.place":
+            line = {"number": 1, "part_number": "RAM-16-D4", "quantity": "2", "unit_cost": "38.2", "currency": "EUR"}
+            return Write("", kind, values={"lines": [line], "note": f"Order {number}"})
+        if kind != "stock_moves.return":
+            order, line = self._order(number, anew=kind == "goods_receipts.create")
+            if kind == "purchase_orders.cancel":
+                return Write("", kind, target=order, values={"status": "cancelled"}, base={"status": "placed"})
+            values = {"lines": [{"line": line, "quantity": "1"}], "place": "1", "note": f"Came {number}"}
+            return Write("", kind, parent=order, values=values)
         room = self._stand.sandbox.room
         moves = room.moves
         room.act("remove", {"items": [{"pk": 7, "quantity": "1"}], "notes": f"by hand {number}"})
@@ -60,8 +71,23 @@ class Vendor(WriteVendor):
         taken = self._stand.sandbox.records.all("track", item=7)[-1]["pk"]
         return Write("", kind, parent="7", values={**values, "move_ref": str(taken)})
 
+    def _order(self, number, *, anew):
+        """Return an order that somebody placed by hand and its line: the same one each time, unless a new one."""
+        orders, records = self._stand.sandbox.orders, self._stand.sandbox.records
+        done, reference = orders.done, f"PO-{9000 + number * anew:04d}"
+        order = next(iter(records.all("order", reference=reference)), None)
+        if order is None:
+            order = orders.create(cleaned(records, "order", {"supplier": 1, "reference": reference}))
+            line = orders.add_line(cleaned(records, "order_line", {"order": order["pk"], "part": 1, "quantity": 5}))
+            orders.act("issue", order["pk"], {})
+            orders.done = done
+        else:
+            records.save("order", {**order, "status": 20})
+            line = orders.lines_of(order)[0]
+        return str(order["pk"]), str(line["pk"])
+
     async def writes_done(self):
-        return self._stand.sandbox.room.moves
+        return self._stand.sandbox.room.moves + self._stand.sandbox.orders.done
 
     async def fail_next_write(self, fault):
         self._stand.sandbox.faults([{**FAULTS[fault], "match": MOVES}])
@@ -69,7 +95,7 @@ class Vendor(WriteVendor):
     async def ignore_searches(self):
         nothing = {"count": 0, "next": None, "previous": None, "results": []}
         answer = {"kind": "status", "status": 200, "body": nothing, "times": None}
-        self._stand.sandbox.faults([{**answer, "match": {"method": "GET", "path": "/api/stock/track/$"}}])
+        self._stand.sandbox.faults([{**answer, "match": {"method": "GET", "path": SEARCHED}}])
 
     async def customer_reads(self, kind, ref):
         return ""  # no customer reads anything of InvenTree

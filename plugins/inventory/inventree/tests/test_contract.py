@@ -130,15 +130,26 @@ async def test_the_connectors_requests_keep_the_contract(contract, stand):
 
     values = {"quantity": "6", "ticket_number": "T-7001"}
     async with stand.connector(transport=Recording()) as shop:
-        for stream in ("parts", "stock_levels"):
+        for stream in ("parts", "stock_levels", "purchase_orders"):
             since = {"since": stand.sandbox.clock.now()} if stream == "stock_levels" else {}
             for request in (PullRequest(stream, PullMode.BACKFILL), PullRequest(stream, PullMode.INCREMENTAL, **since)):
                 assert [page.last async for page in shop.pull(request)] == [True]
-            assert [one.status async for one in shop.fetch_records(stream, ["1"])] == ["found"]
+            if stream != "purchase_orders":  # none is there yet
+                assert [one.status async for one in shop.fetch_records(stream, ["1"])] == ["found"]
         for query in ({"words": "ssd"}, {"part_number": "EX-990-1T"}, {"serial": "DK-0001"}):
             assert len(await shop.find_parts(PartQuery(**query))) == 1
         taken = await shop.send_write(Write("w-1", "stock_moves.take", parent="1", values=values))
         await shop.send_write(Write("w-2", "stock_moves.return", parent="1", values={**values, "move_ref": taken.ref}))
+        line = {"number": 1, "part_number": "DOCK-130", "quantity": "2", "unit_cost": "164.5", "currency": "EUR"}
+        free = {"number": 2, "part_number": "RAM-16-D4", "quantity": "1"}
+        order = await shop.send_write(
+            Write("w-3", "purchase_orders.place", values={"lines": [line, free], "note": "x"})
+        )
+        assert [one.status async for one in shop.fetch_records("purchase_orders", [order.ref])] == ["found"]
+        ref = str(stand.sandbox.records.all("order_line")[0]["pk"])
+        came = {"lines": [{"line": ref, "quantity": "1", "serial_numbers": ["S-1"]}], "place": "Shelf A", "note": "x"}
+        await shop.send_write(Write("w-4", "goods_receipts.create", parent=order.ref, values=came))
+        await shop.send_write(Write("w-5", "purchase_orders.cancel", target=order.ref, values={"status": "cancelled"}))
     known = [one for one in seen if one[0].url.path != "/api/" and "/track/" not in one[0].url.path]
     assert {one[0].method for one in known} == {"GET", "POST", "PATCH"}
     hold(contract, known)

@@ -6,6 +6,9 @@ from servicedesk_inventree.settings import InvenTreeSettings
 
 TAKE = "stock_moves.take"
 GIVE_BACK = "stock_moves.return"
+PLACE = "purchase_orders.place"
+CANCEL = "purchase_orders.cancel"
+RECEIVE = "goods_receipts.create"
 ACCESS = (
     "An administrator makes a user of its own for servicedesk in InvenTree's admin interface, and a group for it.",
     "The group gets the role rights that are listed here, and no more.",
@@ -46,6 +49,20 @@ def capabilities(settings: InvenTreeSettings) -> Capabilities:
                 right="Stock Items: view; Stock Locations: view",
                 vendor_entities=("StockItem",),
             ),
+            StreamCapability(
+                stream="purchase_orders",
+                has_stamp=False,
+                page_size=size,
+                needs=("parts",),
+                right="Purchase Orders: view",
+                vendor_entities=("PurchaseOrder",),
+            ),
+            StreamCapability(
+                stream="purchase_order_lines",
+                part_of="purchase_orders",
+                right="Purchase Orders: view",
+                vendor_entities=("PurchaseOrderLineItem",),
+            ),
         ),
         access=ACCESS,
         approved_by=APPROVED_BY,
@@ -61,8 +78,51 @@ def capabilities(settings: InvenTreeSettings) -> Capabilities:
                 ),
             ),
             _write(GIVE_BACK, settings, required=("quantity", "move_ref")),
+            *_orders(settings),
         ),
         parts=PartsCapability(PartSource.STOCK),
+    )
+
+
+def _orders(settings: InvenTreeSettings) -> tuple[WriteCapability, ...]:
+    """Return what can be done with purchase orders."""
+    return (
+        WriteCapability(
+            kind=PLACE,
+            reconcilable_by=ReconcilableBy.REFERENCE,
+            right="Purchase Orders: view, add and change",
+            fields=("lines", "supplier", "takes_back_orders", "note"),
+            required=("lines",),
+            max_lengths={"note": 150},
+            settle_s=settings.settle_s,
+            timeout_s=180.0,
+            side_effects="InvenTree may tell its users of the order; the supplier is told by whoever sends it to them.",
+            vendor_entities=("PurchaseOrder", "PurchaseOrderLineItem"),
+        ),
+        WriteCapability(
+            kind=CANCEL,
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Purchase Orders: view and change",
+            fields=("status",),
+            required=("status",),
+            needs="target",
+            side_effects="The supplier is told by whoever tells them.",
+            vendor_entities=("PurchaseOrder",),
+        ),
+        WriteCapability(
+            kind=RECEIVE,
+            reconcilable_by=ReconcilableBy.MARKER,
+            right="Purchase Orders: view and change; Stock Items: view and add",
+            fields=("lines", "place", "note"),
+            required=("lines",),
+            max_lengths={"note": 300},
+            mark_in="note",
+            needs="parent",
+            settle_s=settings.settle_s,
+            timeout_s=180.0,
+            side_effects="The stock has more of the parts. InvenTree may close the order when everything has come.",
+            vendor_entities=("StockItem", "StockItemTracking"),
+        ),
     )
 
 

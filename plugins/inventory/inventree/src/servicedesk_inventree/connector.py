@@ -25,13 +25,15 @@ from servicedesk_core.hooks import (
 )
 from servicedesk_core.http import together
 from servicedesk_inventree.api.client import VENDOR, Api
-from servicedesk_inventree.capabilities import capabilities
+from servicedesk_inventree.capabilities import CANCEL, PLACE, RECEIVE, capabilities
 from servicedesk_inventree.meaning.mapper import Mapper
 from servicedesk_inventree.meaning.values import text
 from servicedesk_inventree.reading.finding import PartFinder
 from servicedesk_inventree.reading.streams import Reader, stream_of
 from servicedesk_inventree.settings import InvenTreeSettings
 from servicedesk_inventree.writing.history import ELSEWHERE, History
+from servicedesk_inventree.writing.orders import Orders
+from servicedesk_inventree.writing.receipts import Receipts
 from servicedesk_inventree.writing.sender import Sender
 
 
@@ -48,6 +50,8 @@ class InvenTree(Connector[InvenTreeSettings]):
         self._finder = PartFinder(self._api)
         self._history = History(self._api, ctx.clock, ctx.settings.settle_s)
         self._sender = Sender(self._api, self._history, ctx.settings)
+        self._orders = Orders(self._api, ctx.clock, ctx.settings)
+        self._receipts = Receipts(self._api, self._history, ctx.settings)
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
@@ -66,6 +70,7 @@ class InvenTree(Connector[InvenTreeSettings]):
             record_urls={
                 "parts": f"{url}/web/part/{{external_id}}/",
                 "stock_levels": f"{url}/web/stock/item/{{external_id}}/",
+                "purchase_orders": f"{url}/web/purchasing/purchase-order/{{external_id}}/",
             },
         )
 
@@ -121,10 +126,12 @@ class InvenTree(Connector[InvenTreeSettings]):
 
     @hookimpl
     async def send_write(self, write: Write) -> WriteReceipt:
-        """Take pieces, or give them back."""
-        return await self._sender.send(write)
+        """Take pieces or give them back, order, or book what came."""
+        if write.kind in {PLACE, CANCEL}:
+            return await self._orders.send(write)
+        return await (self._receipts if write.kind == RECEIVE else self._sender).send(write)
 
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:
-        """Look for a movement whose answer got lost."""
-        return await self._history.find(write)
+        """Look for a movement or an order whose answer got lost."""
+        return await (self._orders if write.kind in {PLACE, CANCEL} else self._history).find(write)

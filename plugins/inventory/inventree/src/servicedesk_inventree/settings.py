@@ -25,6 +25,11 @@ class InvenTreeSettings(ConnectorSettings):
         ge=1,
         description="Id of the location for such pieces when they come back; left out, the part's default location.",
     )
+    order_reference: str = Field(
+        default="PO-{ref:04d}",
+        pattern=r"^[^{}]*\{ref:0?\d*d?\}[^{}]*$",
+        description="Pattern of the references of purchase orders, as the server's setting has it.",
+    )
     page_size: int = Field(default=250, ge=10, le=1000, description="Records a page.")
     settle_s: float = Field(
         default=120.0,

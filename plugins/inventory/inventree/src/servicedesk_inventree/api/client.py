@@ -18,7 +18,7 @@ from servicedesk_core.http import (
     Route,
     Rule,
 )
-from servicedesk_inventree.capabilities import GIVE_BACK, TAKE
+from servicedesk_inventree.capabilities import CANCEL, GIVE_BACK, PLACE, RECEIVE, TAKE
 from servicedesk_inventree.settings import InvenTreeSettings
 
 VENDOR = "inventree"
@@ -34,6 +34,11 @@ ROUTES = (
     Route("POST", "api/stock/assign/", grant=TAKE),
     Route("POST", "api/stock/add/", grant=GIVE_BACK),
     Route("POST", "api/stock/return/", grant=GIVE_BACK),
+    Route("POST", "api/order/po/", grant=PLACE),
+    Route("POST", "api/order/po-line/", grant=PLACE),
+    Route("POST", "api/order/po/{id}/issue/", grant=PLACE),
+    Route("POST", "api/order/po/{id}/cancel/", grant=CANCEL),
+    Route("POST", "api/order/po/{id}/receive/", grant=RECEIVE),
 )
 
 
@@ -156,6 +161,19 @@ class Api:
             TransientError: Nothing was sent.
         """
         await self._http.post(f"api/stock/{act}/", json=body)
+
+    async def act(self, path: str, body: Mapping[str, Any]) -> Row:
+        """Do something to an order, once, and return what the server answered.
+
+        Args:
+            path: Of the act, below ``/api/``.
+            body: What the server is told.
+
+        Raises:
+            ConnectorError: As :meth:`move`.
+        """
+        answer = (await self._http.post(f"api/{path}", json=body)).json()
+        return answer if isinstance(answer, Mapping) else {}
 
     async def keep_when_empty(self, item: str) -> None:
         """Let an item, and with it its history, be kept when nothing is left of it.

@@ -34,7 +34,7 @@ class Mapper:
     """
 
     def __init__(self, settings: InvenTreeSettings) -> None:
-        self._zone = ZoneInfo(settings.time_zone)
+        self.zone = ZoneInfo(settings.time_zone)
         self.version = f"{_VERSION}.{fingerprint([settings.time_zone])}"
 
     def part(self, raw: Mapping[str, Any]) -> Mapped:
@@ -61,7 +61,7 @@ class Mapper:
                 currency=currency,
                 is_serialized=_flag(raw.get("trackable")),
                 is_active=_flag(raw.get("active")),
-                created_at=instant(raw.get("creation_date"), self._zone),
+                created_at=instant(raw.get("creation_date"), self.zone),
             )
         )
 
@@ -82,7 +82,7 @@ class Mapper:
                 available=available(raw),
                 on_hand=here,
                 serial_number=text(raw.get("serial")),
-                modified_at=instant(raw.get("updated"), self._zone),
+                modified_at=instant(raw.get("updated"), self.zone),
             )
         )
 

@@ -22,6 +22,7 @@ from servicedesk_core.hooks import (
 from servicedesk_inventree.api.client import Api
 from servicedesk_inventree.capabilities import capabilities
 from servicedesk_inventree.meaning.mapper import LEVEL_FIELDS, PART_FIELDS, Mapper
+from servicedesk_inventree.meaning.orders import ORDER_FIELDS, order_of
 from servicedesk_inventree.meaning.values import instant
 from servicedesk_inventree.reading.joins import JOINS, Joined, joined
 from servicedesk_inventree.reading.pages import cuts, read_position
@@ -61,6 +62,14 @@ STREAMS = {
         stamp="updated",
         maps=LEVEL_FIELDS,
         meaning=Mapper.level,
+    ),
+    "purchase_orders": Stream(
+        path="order/po/",
+        query={"supplier_detail": "false"},
+        order="reference",
+        stamp=None,
+        maps=ORDER_FIELDS,
+        meaning=lambda mapper, raw: order_of(raw, mapper.zone),
     ),
 }
 
@@ -106,8 +115,8 @@ class Reader:
             # It takes days of its own zone, and leaves out what is not later; a day more costs little.
             query["updated_after"] = (since - _A_DAY).astimezone(self._zone).date().isoformat()
         only_ids = request.mode is PullMode.RECONCILE
-        joins = request.stream == "parts" and not only_ids
-        more = await joined(self._api, self._settings.page_size) if joins else None
+        joins = () if only_ids else JOINS.get(request.stream, ())
+        more = await joined(self._api, self._settings.page_size, joins) if joins else None
         size = min(request.page_size or self._settings.page_size, self._settings.page_size)
 
         async def ask(offset: int, limit: int) -> tuple[list[Any], int]:
@@ -127,15 +136,15 @@ class Reader:
             )
 
     async def fetch(self, name: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
-        """Read named records, one request each; of a part also its makers and its pieces."""
-        stream = stream_of(name)
+        """Read named records, one request each; of a part also its makers and its pieces, of an order its lines."""
+        stream, joins = stream_of(name), JOINS.get(name, ())
         for ref in refs:
             if not ref.isdigit():
                 yield FetchOutcome(ref, FetchStatus.MISSING, reason="is no key of InvenTree's")
                 continue
             try:
                 row = await self._api.one(f"{stream.path}{ref}/", stream.query)
-                more = await joined(self._api, self._settings.page_size, ref) if name == "parts" else None
+                more = await joined(self._api, self._settings.page_size, joins, ref) if joins else None
             except NotFoundError:
                 yield FetchOutcome(ref, FetchStatus.MISSING, reason="InvenTree has no such record, or hides it")
             except PermissionDeniedError as error:
@@ -155,7 +164,7 @@ class Reader:
         right = next(one.right for one in capabilities(self._settings).streams if one.stream == name)
         try:
             _, total = await self._api.page(stream_of(name).path, limit=1)
-            for one in JOINS if name == "parts" else ():
+            for one in JOINS.get(name, ()):
                 await self._api.page(one.path, limit=1)
         except PermissionDeniedError:
             return StreamCheck(name, readable=False, note=f"The user of the token needs: {right}.")

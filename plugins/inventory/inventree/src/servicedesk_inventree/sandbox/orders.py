@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from servicedesk_inventree.sandbox.errors import invalid, not_found, refuse
 from servicedesk_inventree.sandbox.fields import amount
@@ -21,6 +21,16 @@ def pack_of(supplier_part: Row) -> Decimal:
     return Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text) else Decimal(1)
 
 
+class _Arrival(NamedTuple):
+    """What came of a line, in packs: where it is put, with which note, and the serial numbers of its pieces."""
+
+    line: Row
+    quantity: Decimal
+    place: int
+    note: str
+    serials: list[str]
+
+
 class Orders:
     """Buys.
 
@@ -30,6 +40,9 @@ class Orders:
         today: Returns the present day as the server writes it.
         reference: What stands before the number in a reference.
         auto_complete: Whether the last receipt completes an order.
+
+    Attributes:
+        done: How many orders were issued and cancelled, and how many receipts booked.
     """
 
     def __init__(
@@ -46,6 +59,7 @@ class Orders:
         self._today = today
         self._reference = reference
         self._auto_complete = auto_complete
+        self.done = 0
 
     def create(self, row: Row) -> Row:
         """Add an order.
@@ -94,10 +108,12 @@ class Orders:
         if name == "issue":
             self._expect(order, PENDING, "Order cannot be placed")
             self._keep(order, status=PLACED, issue_date=self._today())
+            self.done += 1
         elif name == "cancel":
             if order["status"] not in _OPEN:
                 raise invalid(whole="Order cannot be cancelled")
             self._keep(order, status=CANCELLED)
+            self.done += 1
         else:
             return self._complete(order, given)
         return {}
@@ -124,12 +140,13 @@ class Orders:
         if not isinstance(items, list) or not items:
             raise invalid(items="Line items must be provided")
         wanted = [self._arrival(order, given, one) for one in items]
-        made = [self._arrive(order, *one) for one in wanted]
+        made = [item for one in wanted for item in self._arrive(order, one)]
+        self.done += 1
         if self._auto_complete and self.is_received(order):
             self._keep(order, status=COMPLETE, complete_date=self._today())
         return made
 
-    def _arrival(self, order: Row, given: Mapping[str, Any], one: Any) -> tuple[Row, Decimal, int, str]:
+    def _arrival(self, order: Row, given: Mapping[str, Any], one: Any) -> "_Arrival":
         fields = one if isinstance(one, Mapping) else {}
         line = self._records.get("order_line", fields.get("line_item"))
         if line is None or line["order"] != order["pk"]:
@@ -145,27 +162,35 @@ class Orders:
             raise invalid(location="Destination location must be specified")
         if self._records.get("location", place) is None:
             raise invalid(location=f'Invalid pk "{place}" - object does not exist.')
-        return line, quantity, int(place), str(fields.get("note") or "")
-
-    def _arrive(self, order: Row, line: Row, quantity: Decimal, place: int, note: str) -> Row:
+        serials = [one.strip() for one in str(fields.get("serial_numbers") or "").split(",") if one.strip()]
         source = self._records.known("supplier_part", line["part"])
-        pack = pack_of(source)
-        price = line["purchase_price"]
-        item = self._room.create(
+        if serials and len(serials) != quantity * pack_of(source):
+            raise refuse({"items": [{"serial_numbers": ["Number of unique serial numbers must match quantity"]}]})
+        return _Arrival(line, quantity, int(place), str(fields.get("note") or ""), serials)
+
+    def _arrive(self, order: Row, came: "_Arrival") -> list[Row]:
+        source = self._records.known("supplier_part", came.line["part"])
+        pieces = f"{(came.quantity * pack_of(source)).normalize():f}"
+        items: list[tuple[str, str | None]] = [("1", serial) for serial in came.serials] or [(pieces, None)]
+        made = [self._item(order, came, source, count, serial) for count, serial in items]
+        came.line["received"] = f"{(Decimal(came.line['received']) + came.quantity).normalize():f}"
+        self._records.save("order_line", came.line)
+        return made
+
+    def _item(self, order: Row, came: "_Arrival", source: Row, count: str, serial: str | None) -> Row:
+        line, pack, price = came.line, pack_of(source), came.line["purchase_price"]
+        return self._room.create(
             {
-                "part": source["part"], "quantity": f"{(quantity * pack).normalize():f}", "location": place,
-                "serial": None, "batch": None, "status": 10, "supplier_part": source["pk"], "packaging": "",
+                "part": source["part"], "quantity": count, "location": came.place,
+                "serial": serial, "batch": None, "status": 10, "supplier_part": source["pk"], "packaging": "",
                 "purchase_price": None if price is None else f"{round(Decimal(price) / pack, 6).normalize():f}",
                 "purchase_price_currency": line["purchase_price_currency"], "delete_on_deplete": True,
                 "purchase_order": order["pk"], "customer": None, "notes": None,
             },
             code=RECEIVED,
-            notes=note,
-            deltas={"purchaseorder": order["pk"], "location": place},
+            notes=came.note,
+            deltas={"purchaseorder": order["pk"], "location": came.place},
         )  # fmt: skip
-        line["received"] = f"{(Decimal(line['received']) + quantity).normalize():f}"
-        self._records.save("order_line", line)
-        return item
 
     def _expect(self, order: Row, status: int, problem: str) -> None:
         if order["status"] != status:

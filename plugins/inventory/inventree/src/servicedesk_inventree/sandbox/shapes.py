@@ -211,17 +211,22 @@ class Shapes:
             shown["supplier_detail"] = self._company_brief(row["supplier"])
         return shown
 
-    def _order_line(self, row: Row, _: frozenset[str]) -> Row:
+    def _order_line(self, row: Row, details: frozenset[str]) -> Row:
         source = self._records.known("supplier_part", row["part"])
         part = self._records.known("part", source["part"])
         total = None if row["purchase_price"] is None else Decimal(row["purchase_price"]) * Decimal(row["quantity"])
-        return row | {
-            "quantity": float(row["quantity"]),
-            "received": float(row["received"]),
-            "purchase_price": money(row["purchase_price"]),
-            "total_price": None if total is None else f"{total:.6f}",
-            "sku": source["SKU"],
-            "ipn": part["IPN"],
-            "internal_part": part["pk"],
-            "internal_part_name": part["name"],
-        }
+        more = {"supplier_part_detail": self.show("supplier_part", source)} if "part_detail" in details else {}
+        return (
+            row
+            | more
+            | {
+                "quantity": float(row["quantity"]),
+                "received": float(row["received"]),
+                "purchase_price": money(row["purchase_price"]),
+                "total_price": None if total is None else f"{total:.6f}",
+                "sku": source["SKU"],
+                "ipn": part["IPN"],
+                "internal_part": part["pk"],
+                "internal_part_name": part["name"],
+            }
+        )

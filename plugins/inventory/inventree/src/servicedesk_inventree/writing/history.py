@@ -15,6 +15,7 @@ from servicedesk_core.hooks import (
     marks,
 )
 from servicedesk_inventree.api.client import Api, Row
+from servicedesk_inventree.capabilities import RECEIVE
 from servicedesk_inventree.meaning.values import key
 
 _PATH = "stock/track/"
@@ -59,6 +60,11 @@ class History:
         found = await self._marked(write.id)
         return found[0] if len(found) == 1 else None
 
+    async def receipt_of(self, write: Write) -> str | None:
+        """Return the first entry of what an order brought that carries the mark of a write, and names the order."""
+        found = [str(row["pk"]) for row in await self._marked(write.id) if _order_in(row) == write.parent]
+        return min(found, key=int, default=None)
+
     async def find(self, write: Write) -> FindResult:
         """Look for a movement whose fate is unknown.
 
@@ -67,9 +73,10 @@ class History:
         """
         if not await self.is_kept():
             return Inconclusive(ELSEWHERE)
-        found = await looked_for(
-            write, self._search, now=self._clock.now(), settle_s=self._settle_s, canary=self._any_marked
-        )
+        search = self._search if write.kind != RECEIVE else self._receipts
+        found = await looked_for(write, search, now=self._clock.now(), settle_s=self._settle_s, canary=self._any_marked)
+        if write.kind == RECEIVE:
+            return found
         if isinstance(found, ProvenAbsent) and not await self._exists(write.parent):
             # With an item its history is deleted, whether it was emptied or somebody did it.
             return Inconclusive("The stock item is gone, and its history with it.")
@@ -80,12 +87,17 @@ class History:
         del item
         return [str(row["pk"]) for row in await self._marked(key)]
 
+    async def _receipts(self, looked: str, order: str | None) -> list[str]:
+        """Return the first entry that carries a mark: what comes of an order makes one for each item."""
+        entry = await self.receipt_of(Write(looked, RECEIVE, parent=order))
+        return [entry] if entry is not None else []
+
     async def _any_marked(self) -> Known | None:
         """Return the newest movement that carries any mark of ours."""
         rows, _ = await self._api.page(_PATH, limit=_CANARIES, query={"search": marks.START})
         for row in rows:
             for one in marks.marks_in(row.get("notes")) if isinstance(row, Mapping) else ():
-                return Known(one, str(row.get("pk")), key(row.get("item")))
+                return Known(one, str(row.get("pk")), _order_in(row) or key(row.get("item")))
         return None
 
     async def _marked(self, write_id: str) -> list[Row]:
@@ -98,3 +110,9 @@ class History:
         except NotFoundError:
             return False
         return True
+
+
+def _order_in(entry: Row) -> str | None:
+    """Return the order that an entry of the history names."""
+    deltas = entry.get("deltas")
+    return key(deltas.get("purchaseorder")) if isinstance(deltas, Mapping) else None
