@@ -6,17 +6,12 @@ from decimal import Decimal
 import pytest
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.domain.writing import Intent
 from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
 
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-LINES = [
-    {"number": 1, "part_number": "4SP114", "quantity": "2"},
-    {"number": 2, "part_number": "2KD007", "quantity": "1"},
-]
 
 
 @pytest.fixture
@@ -44,13 +39,8 @@ def desk(vendor, clock, tmp_path):
 
 
 async def ordered(desk):
-    """Propose an order, approve and send it."""
-    wanted = Intent(
-        connection="ingram", kind="purchase_orders.place", aggregate="order:1", label="2 parts", values={"lines": LINES}
-    )
-    proposed = await desk.outbox.propose(wanted)
-    (done,) = await desk.writes.approve([proposed.id], send=True)
-    return done
+    """Order two pieces for the shelf."""
+    return (await desk.parts.order(stock="EX-990-1T", source="ingram", quantity=2, send=True)).write
 
 
 async def shown(desk):
@@ -72,17 +62,30 @@ async def test_parts_are_found_with_their_price(desk):
     assert (offer.number, offer.unit_price, offer.currency, offer.available) == ("4SP114", Decimal("74.34"), "USD", 155)
 
 
-async def test_an_order_is_placed_and_followed_to_the_door(desk, vendor, clock):
+async def test_an_order_is_placed_at_the_price_that_was_shown_and_followed_to_the_door(desk, vendor, clock):
     async with desk() as one:
-        assert (await ordered(one)).state == "confirmed"
+        proposed = await one.parts.order(stock="EX-990-1T", source="ingram", quantity=2)
+        (line,) = proposed.lines
+        assert (line.part_number, line.unit_cost, line.cost) == ("4SP114", Decimal("74.34"), Decimal("148.68"))
+        assert (await one.writes.approve([proposed.write.id], send=True))[0].state == "confirmed"
         seen = []
         for days in (0, 1, 3):
             vendor.sandbox.advance(24 * days)
             clock.advance(86_400 * days + 60)
             await one.sync("ingram")
-            seen.append(await shown(one))
-    number = "20-R0001"
-    assert seen == [([(number, "placed")], 2), ([(number, "shipped")], 2), ([(number, "shipped")], 2)]
+            (row,) = (await one.parts.orders()).items
+            seen.append((row.order, row.state, row.outstanding))
+    assert seen == [("20-R0001", "placed", 2), ("20-R0001", "shipped", 2), ("20-R0001", "received", 0)]
+
+
+async def test_a_price_that_rose_meanwhile_is_not_paid(desk, vendor):
+    async with desk() as one:
+        proposed = await one.parts.order(stock="EX-990-1T", source="ingram")
+        product = vendor.sandbox.products.get("4SP114")
+        product.price = 80
+        vendor.sandbox.products.put(product)
+        (done,) = await one.writes.approve([proposed.write.id], send=True)
+    assert (done.state, vendor.sandbox.orders.all()) == ("rejected", [])
 
 
 async def test_an_old_order_is_listed_and_stays_as_it_was_read(desk, vendor, clock):
@@ -94,7 +97,7 @@ async def test_an_old_order_is_listed_and_stays_as_it_was_read(desk, vendor, clo
             clock.advance(86_400 * days)
             vendor.sandbox.advance(24 * days)
             await one.sync("ingram")
-            assert await shown(one) == ([("20-R0001", "shipped")], 2)
+            assert await shown(one) == ([("20-R0001", "received")], 1)
         vendor.sandbox.requests.clear()
         await one.sync("ingram", mode="full")
     assert vendor.sandbox.requests["GET orders details"] == 0
