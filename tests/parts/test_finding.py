@@ -8,6 +8,7 @@ import pytest
 from servicedesk_core import Actor
 from servicedesk_core.domain import Asset, Ticket
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.parts import pages
 from servicedesk_core.features.parts.model import Answered
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -98,6 +99,29 @@ async def test_a_device_asks_its_maker_what_fits(desk_with, given):
             await desk.parts.find(for_ticket="T8")
         with pytest.raises(NotFoundLocallyError, match="No device"):
             await desk.parts.find(for_asset="nothing")
+
+
+class Told:
+    """A terminal that keeps what it is told."""
+
+    def __init__(self):
+        self.lines = []
+
+    def rows(self, row, found, *, title=None, empty=""):
+        self.lines += [title, *(one.answer for one in found)] if title else [] if tuple(found) else [empty]
+
+    def say(self, text):
+        self.lines.append(text)
+
+
+async def test_a_device_of_no_maker_that_is_connected_is_told_so_and_not_that_it_has_no_parts(desk_with, given):
+    given(Asset(external_id="2", name="WS-2", serial_number="OT1", manufacturer="Others"))
+    async with desk_with(acme="Acme") as desk:
+        found = await desk.parts.find(for_asset="WS-2")
+    pages.found(told_to := Told(), found)
+    assert told_to.lines == [
+        "Nobody answered.", "Not answered", Answered.NOT_THEIRS, "0 offers of 0 parts; answered: nobody.",
+    ]  # fmt: skip
 
 
 async def test_nothing_to_look_for_and_nobody_to_ask_are_told(desk_with):
