@@ -189,13 +189,13 @@ def drop_below(tx: Connection, source_id: int, stream: str, parents: Mapping[str
         tx: A write transaction.
         source_id: The source.
         stream: The stream.
-        parents: Ids of the others, each with the instant since when a record would have been met.
+        parents: Ids of the others, a thousand at most, each with the instant since when a record would have been met.
     """
     t = quarantine.c
     mine = select(t.id, t.parent_ref, t.last_seen_at).where(
-        t.source_id == source_id, t.stream == stream, t.parent_ref.is_not(None)
+        t.source_id == source_id, t.stream == stream, t.parent_ref.in_(parents)
     )
-    drop(tx, [row.id for row in tx.execute(mine) if row.last_seen_at < parents.get(row.parent_ref, row.last_seen_at)])
+    drop(tx, [row.id for row in tx.execute(mine) if row.last_seen_at < parents[row.parent_ref]])
 
 
 def unlisted(tx: Connection, source_id: int, stream: str, pass_id: int, *, before: datetime) -> dict[str, int]:

@@ -90,6 +90,7 @@ class Hint:
         times: How many events said so.
         attempts: How often it was tried in vain.
         problem: Why the last attempt was in vain.
+        told_at: When the first of them came.
     """
 
     stream: str
@@ -98,6 +99,7 @@ class Hint:
     times: int
     attempts: int
     problem: str | None
+    told_at: datetime
 
 
 def endpoints(tx: Tx) -> list[Endpoint]:
@@ -211,14 +213,14 @@ def due(tx: Tx, source_id: int, now: datetime, limit: int) -> list[Hint]:
     """Return records to be read now, those that have waited longest first."""
     t = webhook_hints.c
     query = (
-        select(t.stream, t.external_id, t.kind, t.times, t.attempts, t.problem)
+        select(t.stream, t.external_id, t.kind, t.times, t.attempts, t.problem, t.told_at)
         .where(t.source_id == source_id, t.next_at <= now)
         .order_by(t.next_at, t.stream, t.external_id)
         .limit(limit)
     )
     return [
-        Hint(stream, ref, HintKind(kind), times, attempts, problem)
-        for stream, ref, kind, times, attempts, problem in tx.execute(query)
+        Hint(stream, ref, HintKind(kind), times, attempts, problem, told_at)
+        for stream, ref, kind, times, attempts, problem, told_at in tx.execute(query)
     ]
 
 
@@ -243,7 +245,8 @@ def postpone(tx: Tx, source_id: int, hint: Hint, until: datetime, problem: str) 
 
 def _same(source_id: int, hint: Hint) -> tuple[ColumnElement[bool], ...]:
     t = webhook_hints.c
-    return t.source_id == source_id, t.stream == hint.stream, t.external_id == hint.ref, t.times == hint.times
+    is_it = t.source_id == source_id, t.stream == hint.stream, t.external_id == hint.ref
+    return *is_it, t.times == hint.times, t.told_at == hint.told_at
 
 
 def count(tx: Tx, counted: Mapping[tuple[int, str], int], now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError, StoreError
 from servicedesk_core.hooks.pulling import FetchStatus
+from servicedesk_core.store import Tx, webhooks
 from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.mending.gone import DELETED, mark_gone
@@ -15,7 +16,11 @@ HINTED: Final = "webhook"
 """``mode`` in the changes feed of what a hint led to."""
 
 MOST_GONE: Final = 50
-"""So many records may vanish at once; more look like a lost right, and are left to a reconciliation and its guard."""
+"""So many records may vanish within an hour or two; more look like a lost right, and are left to a reconciliation and
+its guard."""
+
+_GONE: Final = "gone"
+"""Under which they are counted."""
 
 
 @dataclass(slots=True)
@@ -71,10 +76,18 @@ async def _read(stream: StreamRun, hinted: Mapping[str, bool], found: Reread) ->
     found.changed += stream.report.new + stream.report.changed
     found.gone += stream.report.gone  # what was merged into another
     gone = [ref for ref, is_deleted in hinted.items() if is_deleted and statuses.get(ref) is FetchStatus.MISSING]
-    if len(gone) > MOST_GONE:
-        found.held_back[stream.stream] = len(gone)
-    elif gone:
-        now = stream.run.clock.now()
-        found.gone += await stream.run.write(
-            lambda tx: mark_gone(tx, stream, gone, reason=DELETED, mode=HINTED, now=now)
-        )
+    if gone:
+        marked = await stream.run.write(lambda tx: _mark(tx, stream, gone))
+        found.gone += marked or 0
+        if marked is None:
+            found.held_back[stream.stream] = len(gone)
+
+
+def _mark(tx: Tx, stream: StreamRun, gone: list[str]) -> int | None:
+    """Mark records as gone; ``None`` = with those of before they are too many."""
+    now, source_id = stream.run.clock.now(), stream.run.source_id
+    before = webhooks.counted(tx, now).get((source_id, _GONE), 0)
+    if before + len(gone) > MOST_GONE:
+        return None
+    webhooks.count(tx, {(source_id, _GONE): len(gone)}, now)
+    return mark_gone(tx, stream, gone, reason=DELETED, mode=HINTED, now=now)

@@ -150,6 +150,26 @@ async def test_children_follow_a_parent_that_is_deleted_merged_or_another(world)
 
 
 @pytest.mark.slow
+async def test_a_record_that_is_said_to_be_merged_into_itself_is_there(world, monkeypatch):
+    from servicedesk_core.hooks import FetchOutcome, FetchStatus, source_record
+
+    psa = world.psa
+    psa.company("c1")
+    psa.ticket("1")
+    await world.sync()
+
+    async def fetch_records(self, stream, refs):
+        for ref in refs:
+            yield FetchOutcome(ref, FetchStatus.MERGED, (source_record(psa.tickets[ref]),), into=ref)
+
+    async with world.desk() as desk:
+        opened = await desk.host.open("psa")
+        monkeypatch.setattr(type(opened.calls), "fetch_records", fetch_records)
+        assert (await desk.read_again("psa", {"tickets": {"1": False}})).gone == 0
+    assert await world.live("tickets") == ["1"]
+
+
+@pytest.mark.slow
 async def test_records_below_another_than_they_name_are_not_believed(world):
     psa = world.psa
     psa.company("c1")

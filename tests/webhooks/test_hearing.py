@@ -206,6 +206,27 @@ async def test_many_records_that_vanish_at_once_are_left_to_a_reconciliation(cal
     assert (await caller.counted())["left_to_sync"] == 60
 
 
+async def test_records_that_vanish_a_few_at_a_time_are_as_many_in_the_end(desk, vendor, clock):
+    vendor.change(tickets={str(n): {"title": "A ticket"} for n in range(120)})
+    clock.advance(90_000)
+    await desk.sync()
+    vendor.change(tickets={})
+    gone = []
+    for first in range(0, 120, 20):
+        found = await desk.read_again("psa", {"tickets": {str(n): True for n in range(first, first + 20)}})
+        gone.append(found.gone)
+    assert gone == [20, 20, 0, 0, 0, 0]
+    clock.advance(7_200)
+    assert (await desk.read_again("psa", {"tickets": {"119": True}})).gone == 1
+
+
+async def test_a_name_of_an_event_that_no_database_takes_costs_no_delivery(caller, desk):
+    odd = [{**CHANGED, "event": "e\x00\ud800" + "x" * 600}, {**CHANGED, "ref": "a\x00"}, {**CHANGED, "stream": "\x00"}]
+    assert (await caller.tell(*odd)).status_code == 200
+    await until(lambda: nothing_waits(desk))
+    assert (await caller.counted())["read"] == 1
+
+
 async def test_what_cannot_be_read_now_is_tried_again_and_then_left(caller, desk, vendor, clock):
     vendor.change(hidden=["1"])
     await caller.tell(CHANGED)
@@ -231,4 +252,12 @@ async def test_an_event_that_comes_while_its_record_is_read_is_not_lost(desk):
     (being_read,) = await desk.store.read(lambda tx: webhooks.due(tx, 1, now, 9))
     await desk.store.write(lambda tx: event(tx, "b"))
     await desk.store.write(lambda tx: webhooks.done(tx, 1, [being_read]))
+    (again,) = await desk.store.read(lambda tx: webhooks.due(tx, 1, now, 9))
+
+    # Another process has followed it meanwhile, and then it came as for the first time.
+    await desk.store.write(lambda tx: webhooks.done(tx, 1, [again]))
+    now += timedelta(seconds=1)
+    for key in ("c", "d"):
+        await desk.store.write(lambda tx, key=key: event(tx, key))
+    await desk.store.write(lambda tx: webhooks.done(tx, 1, [again]))
     assert await desk.store.read(webhooks.waiting)

@@ -71,6 +71,7 @@ class Hearing:
             connections=desk.settings.connections,
             open_connection=self._open,
             keys=Keys(desk.clock),
+            hide=desk.redactor.register,
             on_hints=self._hinted,
         )
         self.listener = PublicListener(desk.settings, {PATH: self})
@@ -113,14 +114,18 @@ class Hearing:
         return Answer(status, reply.body, reply.content_type)
 
     async def _follow(self) -> None:
+        said: dict[str, str] = {}
         while True:
             patience_s = LOOK_EVERY_S
             try:
                 for one in await follow_all(self._desk):
                     if one.is_busy:
                         patience_s = BUSY_S
-                    if one.error is not None:
-                        _log.warning("%s: hints wait: %s", one.connection, one.error.message)
+                    now = "" if one.error is None else one.error.message
+                    if now and now != said.get(one.connection):
+                        _log.warning("%s: hints wait: %s", one.connection, now)
+                    if not one.is_busy:
+                        said[one.connection] = now
                 await look_into_doubts(self._desk)
             except ServiceDeskError as error:
                 _log.warning("hints could not be followed now: %s", error.message)

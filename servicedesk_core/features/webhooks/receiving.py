@@ -9,19 +9,20 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
 from servicedesk_core.errors import HookError, ServiceDeskError, StoreError
 from servicedesk_core.features.webhooks.keys import Keys, KeyUnavailableError
-from servicedesk_core.hooks import Delivery, Verdict, WebhookCapability, WebhookEvent
+from servicedesk_core.hooks import Delivery, HintKind, Verdict, WebhookCapability, WebhookEvent
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, Tx, webhooks
 from servicedesk_core.store.webhooks import NOBODY, Endpoint, Heard
+from servicedesk_core.sync.landing.intake import is_usable_id
 
 _log = logging.getLogger("servicedesk.webhooks")
 
@@ -30,9 +31,6 @@ GRACE: Final = timedelta(hours=1)
 
 AS_ONE: Final = timedelta(minutes=1)
 """How often the same body is followed, where the vendor names no event: it comes again, or something happened again."""
-
-LONGEST_REF: Final = 500
-"""No id of a record is longer."""
 
 LOOK_AGAIN_S: Final = 5.0
 """How often an unknown address makes us look whether another process has made it."""
@@ -112,6 +110,7 @@ class Receiver:
         connections: Names of those that are configured; the address of another one is nobody's.
         open_connection: Opens a connection without a network, once; what it gives is used beside the desk's own.
         keys: Fetches the keys that vendors publish.
+        hide: Told the secrets of addresses, so that no log shows them.
         on_hints: Called after hints of a connection were kept.
     """
 
@@ -123,6 +122,7 @@ class Receiver:
         connections: Collection[str],
         open_connection: Callable[[str], Awaitable[OpenConnection]],
         keys: Keys,
+        hide: Callable[[str], None],
         on_hints: Callable[[str], None],
     ) -> None:
         self._store = store
@@ -130,6 +130,7 @@ class Receiver:
         self._connections = connections
         self._open = open_connection
         self._keys = keys
+        self._hide = hide
         self._on_hints = on_hints
         self._endpoints: dict[bytes, Endpoint] = {}
         self._looked_at: float | None = None
@@ -199,6 +200,9 @@ class Receiver:
                     found = [
                         one for one in await self._store.read(webhooks.endpoints) if one.connection in self._connections
                     ]
+                    for one in found:
+                        self._hide(one.token)
+                        self._hide(one.secret)
                     self._endpoints = {hashlib.sha256(one.token.encode()).digest(): one for one in found}
                     self._looked_at = now
         return self._endpoints.get(digest)
@@ -245,8 +249,8 @@ class Receiver:
             self._say("A delivery could not be understood", error)
             events, outcome = (), Outcome.NOT_UNDERSTOOD
         lasts = timedelta(seconds=capability.retries_s) + GRACE
-        events = tuple(one for one in events if len(one.ref) <= LONGEST_REF)
-        young = [one for one in events if one.at is None or now - one.at <= lasts]
+        events = tuple(filter(_is_usable, events))
+        young = [one for one in events if one.at is None or now - _in_utc(one.at) <= lasts]
         if events and not young:
             raise RefusedError(Outcome.TOO_OLD)
         heard = list(_heard(young, delivery.body, lasts + GRACE))
@@ -275,9 +279,19 @@ def _ensure_expected(delivery: Delivery | None, capability: WebhookCapability) -
         raise RefusedError(Outcome.WRONG_TYPE)
 
 
+def _is_usable(event: WebhookEvent) -> bool:
+    """Whether there can be such a record."""
+    return event.kind is HintKind.SUBSCRIPTION or (is_usable_id(event.ref) and event.stream.isprintable())
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
 def _heard(events: list[WebhookEvent], body: bytes, lasts: timedelta) -> Iterator[Heard]:
     digest = hashlib.sha256(body).hexdigest()
     for number, one in enumerate(events):
         known = one.event_id is not None
-        key = f"id:{one.event_id}" if known else f"body:{digest}:{number}"
-        yield Heard(key[:500], lasts if known else AS_ONE, one.kind, one.stream, one.ref, one.actor, known)
+        named = hashlib.sha256(str(one.event_id).encode(errors="replace")).hexdigest()
+        key = f"id:{named}" if known else f"body:{digest}:{number}"
+        yield Heard(key, lasts if known else AS_ONE, one.kind, one.stream, one.ref, one.actor, known)

@@ -33,7 +33,8 @@ async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, F
                 outcomes[outcome.ref] = outcome
                 if outcome.status in {FetchStatus.FOUND, FetchStatus.MERGED}:
                     found += outcome.records
-        into = {ref: outcomes[ref].into or "" for ref in chunk if outcomes[ref].status is FetchStatus.MERGED}
+        merged = [outcomes[ref] for ref in chunk if outcomes[ref].status is FetchStatus.MERGED]
+        into = {one.ref: one.into or "" for one in merged if one.into != one.ref}
         intake = take_in(found)
         ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
         landed, gone = await run.write(partial(_store, stream=stream, ready=ready, into=into, mode=mode))
