@@ -14,7 +14,7 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
     "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "quality",
-    "scorecards", "parts", "billing",
+    "scorecards", "parts", "billing", "leakage",
     "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people",
     "warranty", "claims", "alerts", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from servicedesk_core.store import sources
 from servicedesk_core.store.schema import (
     RECORDS,
     children_read,
+    leaks,
     progress,
     quarantine,
     record_issues,
@@ -49,7 +50,7 @@ def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source
         passes = select(progress.c.pass_id).where(progress.c.source_id == source.id)
         for part in (seen, staged):
             tx.execute(delete(part).where(part.c.pass_id.in_(passes)))
-        for table in (progress, children_read, quarantine, record_issues, record_revisions, ticket_histories):
+        for table in (progress, children_read, leaks, quarantine, record_issues, record_revisions, ticket_histories):
             tx.execute(delete(table).where(table.c.source_id == source.id))
     return sources.identify(tx, source.id, identity)
 

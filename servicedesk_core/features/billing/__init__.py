@@ -1,6 +1,25 @@
 """Billing: where money stands between work and payment, and what is wrong with time before it is approved."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.billing.kinds import BILLING as BILLING
+    from servicedesk_core.features.billing.kinds import BillingPolicy as BillingPolicy
+    from servicedesk_core.features.billing.rules import is_covered as is_covered
+    from servicedesk_core.features.billing.tables.hours import ClientHours as ClientHours
+    from servicedesk_core.features.billing.tables.hours import after_hours_codes as after_hours_codes
+    from servicedesk_core.features.billing.tables.hours import why_not_judged as why_not_judged
+    from servicedesk_core.features.billing.tables.places import COMPANY as COMPANY
+    from servicedesk_core.features.billing.tables.places import CONTRACT as CONTRACT
+    from servicedesk_core.features.billing.tables.places import TIME as TIME
+    from servicedesk_core.features.billing.tables.places import is_a_clients as is_a_clients
+    from servicedesk_core.features.billing.tables.prices import HourPrices as HourPrices
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="billing",

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import Instant, Model
+from servicedesk_core.domain.base import Amount, Instant, Model
 from servicedesk_core.faces import DefinitionKind, Refers
 
 
@@ -14,6 +14,9 @@ class BillingPolicy(Model):
     after_hours: tuple[str, ...] = Field(
         default=(),
         description="Billing codes, by name or id, for work outside the hours of a client; nothing = nobody judges it.",
+    )
+    after_hours_factor: Annotated[Amount, Field(ge=1)] | None = Field(
+        default=None, description="How many times as much an hour costs then; nothing = nobody said."
     )
     step_minutes: Annotated[int, Field(ge=1, le=480)] = Field(
         default=15, description="Time is billed in steps of so many minutes: a step begun is a step billed."

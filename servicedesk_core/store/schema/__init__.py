@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.figuring import kpi_figures as kpi_figures
     from servicedesk_core.store.schema.figuring import kpi_months as kpi_months
     from servicedesk_core.store.schema.figuring import repeat_decisions as repeat_decisions
+    from servicedesk_core.store.schema.leaking import leaks as leaks
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
     from servicedesk_core.store.schema.operating import alerts as alerts
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies
@@ -85,7 +86,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 117
+SCHEMA_VERSION = 118
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

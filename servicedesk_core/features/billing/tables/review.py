@@ -2,34 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
-from fractions import Fraction
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
-from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.features.billing.kinds import BILLING, BillingPolicy
 from servicedesk_core.features.billing.model import Doubt, ReviewRow
 from servicedesk_core.features.billing.rules import Worked, doubts
+from servicedesk_core.features.billing.tables.hours import ClientHours, Key, after_hours_codes, why_not_judged
 from servicedesk_core.features.billing.tables.places import COMPANY, TIME, is_a_clients, is_to_pay, unposted
-from servicedesk_core.features.clients import clients_of
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.profit import contract_terms
-from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.queries.names import Names, meant_each
+from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 
 _E, _T = RECORDS["time_entries"].c, RECORDS["tickets"].c
 
-Key = tuple[int, str]
-"""A record: its source, and the vendor's id."""
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 _DONE: Final = (StatusCategory.RESOLVED, StatusCategory.CLOSED)
 
 
@@ -129,22 +122,15 @@ class _Look:
         self._now, self._zone, self._today = now, zone, now.astimezone(zone).date()
         self._policy = next(iter(in_force(tx, BILLING, now)), BillingPolicy())
         self._terms = contract_terms(tx)
-        self._calendars = {one.name: one for one in in_force(tx, CALENDARS, now)}
-        self._usual = next((one.calendar for one in in_force(tx, POLICIES, now)), None)
-        self._clients = clients_of(tx)
+        self._hours = ClientHours(tx, now)
         self._connections = {one.id: one.name for one in sources.all(tx)}
-        codes = meant_each(tx, "billing_codes", set(self._policy.after_hours))
-        self._after_hours = {(one.source_id, one.external_id) for several in codes.values() for one in several}
+        self._after_hours = after_hours_codes(tx, self._policy)
         self.names = Names(tx)
 
     @property
     def not_judged(self) -> str | None:
         """What nothing says how to judge."""
-        if not self._policy.after_hours:
-            return "work after hours: write after_hours into [billing], the billing codes that it has to have"
-        if not self._after_hours:
-            return f"work after hours: no billing code is called {' or '.join(self._policy.after_hours)}"
-        return None if self._calendars else "work after hours: no calendar says when a client's hours are"
+        return why_not_judged(self._policy, self._after_hours, self._hours)
 
     def at_entry(self, row: Row[Any]) -> Reviewed | None:
         """Return a time entry with what is wrong with it; ``None`` = nothing is."""
@@ -163,7 +149,7 @@ class _Look:
             has_code=bool(row.code),
             is_code_active=row.is_code_active,
             is_code_after_hours=(row.source_id, row.code) in self._after_hours,
-            outside=self._outside((row.source_id, row.company or ""), start, end) if self._after_hours else None,
+            outside=self._hours.outside((row.source_id, row.company or ""), start, end) if self._after_hours else None,
         )
         found = tuple(doubts(one, self._policy, self._today))
         if not found:
@@ -198,15 +184,3 @@ class _Look:
             right="; ".join(right for _, right in found),
         )
         return Reviewed(shown, (row.source_id, company), (row.source_id, technician))
-
-    def _outside(self, company: Key, start: datetime | None, end: datetime | None) -> Fraction | None:
-        """Return which part of a work lay outside the client's hours; ``None`` = nothing says when those are."""
-        if start is None or end is None or end <= start:
-            return None
-        client = self._clients.at(*company, start)
-        name = (client.calendar if client is not None else None) or self._usual
-        calendar: Calendar | None = self._calendars.get(name or "")
-        if calendar is None:
-            return None
-        within, whole = calendar.between(start, end), end - start
-        return Fraction((whole - within) // _MICROSECOND, whole // _MICROSECOND)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, nu
 from servicedesk_core.features.billing.model import Billed, Stage
 from servicedesk_core.features.billing.rules import expected, stage_of_line
 from servicedesk_core.features.billing.tables.places import COMPANY, CONTRACT, TIME, is_a_clients, is_to_pay, unposted
+from servicedesk_core.features.billing.tables.prices import HourPrices
 from servicedesk_core.features.profit import contract_terms
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro, from_us
@@ -90,10 +91,10 @@ def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
         .where(is_to_pay("time_entries"), unposted("time_entries", "time_entry_ref"))
         .where(or_(of.ticket_ref.is_not(None), of.task_ref.is_not(None)), is_a_clients(of.source_id, COMPANY))
     )
-    terms, hours = contract_terms(tx), _hours(tx)
+    terms, prices = contract_terms(tx), HourPrices(tx)
     for row in tx.execute(added_up(facts, "billed_s", least=_LEAST)):
         contract, role, seconds = row.contract or "", row.role or "", int(row.billed_s)
-        sold = hours.get((row.source_id, contract, role)) or hours.get((row.source_id, "", role))
+        sold = prices.of(row.source_id, contract, role)
         held = terms.get((row.source_id, contract))
         is_understood = held is not None or not contract
         known = expected(seconds, held, role, row.code or "", sold.hour if sold else None) if is_understood else None
@@ -109,28 +110,6 @@ def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
             unknown=row.facts if known is None else 0,
             oldest_on=_day(row, zone),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sold:
-    """What an hour is sold at, in a currency; ``None`` = the MSP's own."""
-
-    hour: Decimal
-    currency: str | None
-
-
-def _hours(tx: Tx) -> dict[tuple[int, str, str], _Sold]:
-    """Return what an hour is sold at by source, contract and role; no contract = where none says another price."""
-    roles, rates = RECORDS["roles"].c, RECORDS["contract_rates"].c
-    usual = select(roles.source_id, roles.external_id, roles.hourly_price).where(roles.hourly_price.is_not(None))
-    found = {(row[0], "", row[1]): _Sold(from_micro(row[2]), None) for row in tx.execute(usual)}
-    price = func.coalesce(rates.own_hourly_price, rates.hourly_price).label("price")
-    currency = case((rates.own_hourly_price.is_not(None), null()), else_=rates.currency).label("currency")
-    agreed = select(rates.source_id, rates.contract_ref, rates.role_ref, price, currency)
-    agreed = agreed.where(rates.gone_at.is_(None), rates.contract_ref.is_not(None), rates.role_ref.is_not(None))
-    for row in tx.execute(agreed.where(price.is_not(None)).order_by(rates.local_id)):
-        found[row.source_id, row.contract_ref, row.role_ref] = _Sold(from_micro(row.price), row.currency)
-    return found
 
 
 def _charges() -> Select[Any]:

@@ -1,0 +1,96 @@
+"""What somebody decides about money that is not billed."""
+
+from dataclasses import replace
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.faces import Capability, Help, Manner, action
+from servicedesk_core.faces.namespace import Desk
+from servicedesk_core.features.leakage.model import Judged, LeakDecided
+from servicedesk_core.features.leakage.queries import LOOKS_BACK, UNSCOPED, LeakageQueries
+from servicedesk_core.features.leakage.tables import kept
+from servicedesk_core.features.leakage.tables.leaks import Look, kept_of
+from servicedesk_core.people import Actor
+from servicedesk_core.store import Store, Tx, audit, sources
+
+_KEY = Annotated[str, Help("Its name, as `leakage list` shows it.")]
+_REASON = Annotated[str, Help("Why; kept in the audit trail.")]
+
+
+class DecidingDesk(Desk, Protocol):
+    """A desk on which somebody decides."""
+
+    actor: Actor
+    """Who acts."""
+
+    @property
+    def store(self) -> Store:
+        """Where it is kept."""
+        ...
+
+
+class Leakage(LeakageQueries[Manner]):
+    """What nobody is billed for, and what somebody decides about it."""
+
+    desk: DecidingDesk
+
+    @action("leakage.accept", about="What was accepted.", needs=Capability.PERIODS_CLOSE, unscoped=UNSCOPED)
+    async def accept(self, key: _KEY, *, reason: _REASON) -> LeakDecided:
+        """Leave something as it is, such as work that was given away: no list, figure or alert tells of it again.
+
+        Raises:
+            NotFoundLocallyError: Nothing of that name is found.
+            SettingsError: The reason is empty.
+        """
+        return await self._decide(key, reason, Judged.ACCEPTED)
+
+    @action("leakage.withdraw", about="What was taken back.", needs=Capability.PERIODS_CLOSE, unscoped=UNSCOPED)
+    async def withdraw(self, key: _KEY, *, reason: _REASON) -> LeakDecided:
+        """Take back that something was accepted: it is told of again, as long as it is found.
+
+        Raises:
+            NotFoundLocallyError: Nothing of that name was accepted.
+            SettingsError: The reason is empty.
+        """
+        return await self._decide(key, reason, Judged.OPEN)
+
+    async def _decide(self, key: str, reason: str, state: Judged) -> LeakDecided:
+        if not reason.strip():
+            raise SettingsError("The reason is empty.", hint="Say why, for those who look at it later.")
+        now, author = self.desk.clock.now(), str(self.desk.actor)
+
+        def work(tx: Tx) -> LeakDecided:
+            there = self._accepted(tx, key) if state is Judged.OPEN else self._found(tx, key)
+            if state is Judged.OPEN:
+                said = replace(there, accepted_at=None, author=None, reason=None)
+            else:
+                said = replace(there, accepted_at=now, author=author, reason=reason)
+            kept.put(tx, said)
+            act = "leakage.withdrawn" if state is Judged.OPEN else "leakage.accepted"
+            audit.append(tx, at=now, actor=author, action=act, entity=f"leak:{key}", reason=reason)
+            return LeakDecided(key, state, now, author, reason)
+
+        return await self.desk.store.write(work)
+
+    def _found(self, tx: Tx, key: str) -> kept.Kept:
+        """Return what was found of a name, as far back as lists look."""
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        look = Look(tx, (now - LOOKS_BACK).astimezone(zone).date(), now, zone)
+        by_key = {row.key: one for one, row in zip(look.found, look.rows(), strict=True)}
+        if key not in by_key:
+            message = f'Nothing that nobody is billed for is called "{key}".{did_you_mean(key, by_key)}'
+            raise NotFoundLocallyError(message, hint="`servicedesk leakage list` shows the names.")
+        found = kept_of(by_key[key], now)
+        return kept.kept(tx).get(found.key, found)
+
+    def _accepted(self, tx: Tx, key: str) -> kept.Kept:
+        names = {one.id: one.name for one in sources.all(tx)}
+        known = {
+            f"{one.leak}:{names[one.source_id]}:{one.ref}": one for one in kept.kept(tx).values() if one.accepted_at
+        }
+        if key not in known:
+            message = f'Nothing called "{key}" was accepted.{did_you_mean(key, known)}'
+            raise NotFoundLocallyError(message, hint="`servicedesk leakage list --all` shows what was.")
+        return known[key]

@@ -1,0 +1,26 @@
+"""What nobody is billed for, for the alert channels: told once when a kind is found, and once when it is over."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from servicedesk_core.faces import Condition, Watch
+from servicedesk_core.features.leakage.model import Leak
+from servicedesk_core.features.leakage.tables.kept import Kept, kept
+
+
+def new_leaks(watch: Watch) -> list[Condition]:
+    """Return the kinds of which the last look found any that nobody accepted; no client is named."""
+    by_kind: defaultdict[Leak, list[Kept]] = defaultdict(list)
+    for one in kept(watch.tx).values():
+        if one.accepted_at is None:
+            by_kind[one.kind].append(one)
+    return [
+        Condition(
+            f"leakage:{kind.name.lower()}",
+            "leakage",
+            f"{len(several)} of {kind.value}: {sum((one.amount or Decimal(0) for one in several), Decimal(0)):,.2f} "
+            "is not billed, as far as it is known.",
+            f'servicedesk leakage list --leak "{kind.value}", or leakage accept NAME --reason … for what shall stay',
+        )
+        for kind, several in by_kind.items()
+    ]

@@ -1,0 +1,85 @@
+"""What is kept of what nobody is billed for: since when it is known, and what somebody accepted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import delete, insert
+
+from servicedesk_core.features.leakage.model import Leak
+from servicedesk_core.store import Tx
+from servicedesk_core.store.rows import Rows
+from servicedesk_core.store.schema import leaks
+
+Key = tuple[int, str, str]
+"""The source, why it is not billed, and the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that nobody is billed for.
+
+    Attributes:
+        source_id: The source.
+        leak: Name of the kind.
+        ref: The vendor's id of the record, or a name within the connection.
+        amount: What it comes to; ``None`` = nobody knows.
+        currency: Its currency; ``None`` = the MSP's own.
+        first_found_at: When it was found first.
+        accepted_at: When somebody accepted it; ``None`` = nobody did.
+        author: Who.
+        reason: Why.
+    """
+
+    source_id: int
+    leak: str
+    ref: str
+    amount: Decimal | None
+    currency: str | None
+    first_found_at: datetime
+    accepted_at: datetime | None = None
+    author: str | None = None
+    reason: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """Which one it is."""
+        return self.source_id, self.leak, self.ref
+
+    @property
+    def kind(self) -> Leak:
+        """Why it is not billed, or not enough."""
+        return Leak[self.leak.upper()]
+
+
+_ROWS = Rows(Kept, leaks)
+
+
+def kept(tx: Tx) -> dict[Key, Kept]:
+    """Return what the last look found, and what was accepted."""
+    return {one.key: one for one in _ROWS.all(tx, _ROWS.select())}
+
+
+def keep(tx: Tx, found: Iterable[Kept]) -> tuple[int, int]:
+    """Keep what a look found; what was accepted stays accepted, and what is found no more is forgotten.
+
+    Returns:
+        How many are there that nobody accepted, and how many of them are new.
+    """
+    before, now = kept(tx), {one.key: one for one in found}
+    for key, one in now.items():
+        if (there := before.get(key)) is not None:
+            now[key] = replace(there, amount=one.amount, currency=one.currency)
+    stays = {key: one for key, one in before.items() if key not in now and one.accepted_at is not None}
+    tx.execute(delete(leaks))
+    if rows := [_ROWS.values(one) for one in (*now.values(), *stays.values())]:
+        tx.execute(insert(leaks), rows)
+    return sum(one.accepted_at is None for one in now.values()), len(now.keys() - before.keys())
+
+
+def put(tx: Tx, one: Kept) -> None:
+    """Keep one, in place of what was kept of it before."""
+    same = leaks.c.source_id == one.source_id, leaks.c.leak == one.leak, leaks.c.ref == one.ref
+    tx.execute(delete(leaks).where(*same))
+    tx.execute(insert(leaks).values(_ROWS.values(one)))
