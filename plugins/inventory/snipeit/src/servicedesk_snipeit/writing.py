@@ -109,11 +109,11 @@ class Mover:
         count = int(quantity)
         if kind == "components":
             if holder != "asset":
-                raise _refused("A component goes into an asset, and none is named.", "holder")
+                raise _refused("A component goes into an asset, and none is named: --to asset:7 says which.", "holder")
             return {"assigned_to": ref, "assigned_qty": count}
         if kind == "consumables":
             if holder != "user":
-                raise _refused("A consumable goes to a user, and none is named.", "holder")
+                raise _refused("A consumable goes to a user, and none is named: --to user:3 says whom.", "holder")
             return {"assigned_to": ref, "checkout_qty": count}
         target = {f"assigned_{holder}": ref, "checkout_to_type": holder}
         return target | ({"checkout_qty": count} if kind == "accessories" else {})
