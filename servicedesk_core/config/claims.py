@@ -28,6 +28,9 @@ class ClaimsSection(Model):
     technician_id: str | None = Field(
         default=None, description="Your technician's id at manufacturers that ask for it."
     )
+    return_notice_days: int = Field(
+        default=5, ge=0, le=365, description="Days before a defective part must be back from which you are told of it."
+    )
     ticket_notes: Literal["off", "propose", "send"] = Field(
         default="off",
         description='Whether each step of a claim leaves an internal note on its ticket: "propose" waits for '

@@ -19,6 +19,7 @@ from servicedesk_core.config.operating import (
     Schedule,
     ServeSection,
 )
+from servicedesk_core.config.parts import PartsSection
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
@@ -170,6 +171,7 @@ class DeskSettings(Model):
         writes: When sending stops and asks, and how much is sent at once.
         claims: Claims against manufacturers.
         orders: How much may be ordered without another person's approval.
+        parts: Who bills the parts that tickets take.
         people: Who works with the desk, by name; empty = every account of this machine may do everything.
         connections: The connections by name.
         path: The file it was read from; ``None`` when a program made it.
@@ -186,6 +188,7 @@ class DeskSettings(Model):
     writes: WritesSection = WritesSection()
     claims: ClaimsSection = ClaimsSection()
     orders: OrdersSection = OrdersSection()
+    parts: PartsSection = PartsSection()
     people: dict[PersonName, PersonSection] = Field(default_factory=dict)
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
     path: Path | None = Field(default=None, exclude=True)

@@ -85,12 +85,19 @@ class Writes:
         carrying = Senders([*senders, RecordSender(self._copier)])
         self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor)
 
-    async def propose(self, intent: Intent, *, also: Callable[[Tx, StoredWrite], None] | None = None) -> WriteView:
+    async def propose(
+        self,
+        intent: Intent,
+        *,
+        then: Sequence[Intent] = (),
+        also: Callable[[Tx, StoredWrite], None] | None = None,
+    ) -> WriteView:
         """Store what somebody wants; nothing is sent before it is approved.
 
         Args:
             intent: What is wanted.
-            also: Stores what belongs to a new write, in the same transaction.
+            then: What is to follow it, each sent once its vendor has it. All of it is stored, or nothing.
+            also: Stores what belongs to it, in the same transaction.
 
         Raises:
             SettingsError: There is no such connection.
@@ -99,20 +106,19 @@ class Writes:
             WriteError: The vendor would refuse it: a field is missing, unknown or too long, or a list does not have a
                 word; names those that it has. Or what is there does not allow it.
         """
-        self.grants.ensure(intent.connection, intent.kind)
+        for one in (intent, *then):
+            self.grants.ensure(one.connection, one.kind)
         if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
             return first
-        checked = await self._checked(intent)
+        checked, following = await self._checked(intent), [await self._checked(one) for one in then]
 
         def work(tx: Tx) -> int:
             audit.take_turn(tx)  # whoever wants the same at the same time has stored it, or comes later
             if intent.request_id and (number := outbox.asked_before(tx, intent.request_id)) is not None:
                 return number
-            warnings = self._warnings(tx, checked)
-            write = outbox.propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
-            self._ensure(tx, write)
-            if also is not None:
-                also(tx, write)
+            write = self._propose(tx, checked, also)
+            for one in following:
+                self._propose(tx, replace(one, after=write.id))
             return write.id
 
         return await self._view(await self._store.write(work))
@@ -316,6 +322,14 @@ class Writes:
         if send and chosen:
             await self.sending.send(chosen)
         return tuple([await self._view(number) for number in chosen])
+
+    def _propose(self, tx: Tx, intent: Intent, also: Callable[[Tx, StoredWrite], None] | None = None) -> StoredWrite:
+        warnings = self._warnings(tx, intent)
+        write = outbox.propose(tx, intent, actor=self.actor, now=self._clock.now(), warnings=warnings)
+        if also is not None:
+            also(tx, write)
+        self._ensure(tx, write)
+        return write
 
     def _warnings(self, tx: Tx, intent: Intent, *, without: int | None = None) -> tuple[str, ...]:
         guard = self._guards.of(intent.kind)

@@ -50,6 +50,21 @@ async def test_a_part_that_is_late_is_told_once_and_once_when_it_is_back(desk, d
     assert await told() == [("recovered", "part/1")]
 
 
+async def test_a_part_that_must_go_back_is_told_before_the_day_with_what_is_charged_else(
+    desk, drafted, vendor, clock, told
+):
+    await desk.claims.submit(drafted)
+    due = {"line": 1, "state": "due", "due_on": "2026-03-10", "charge": "85.50", "currency": "EUR"}
+    vendor.say("C1", "Return it", status="awaiting_return", returns=[due])
+    await desk.claims.poll(everything=True)
+    assert await told() == []
+    clock.advance(4 * 86_400)
+    assert await told() == [("opened", "part/1/due")]
+    assert "by 2026-03-10, else 85.50 EUR are charged" in told.path.read_text(encoding="utf-8")
+    clock.advance(5 * 86_400)
+    assert sorted(await told()) == [("opened", "part/1"), ("recovered", "part/1/due")]
+
+
 async def test_each_denial_is_told_and_is_over_when_the_claim_is_sent_again(desk, drafted, vendor, told):
     await desk.claims.submit(drafted)
     vendor.say("C1", "Denied", denial_reason="no evidence")

@@ -13,7 +13,7 @@ from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimExistsError, NotPermittedError, ServiceDeskError, WriteError
 from servicedesk_core.faces import Action, Method
 from servicedesk_core.features import FEATURES, own
-from servicedesk_core.features.claims.model import ClaimFilter
+from servicedesk_core.features.claims.model import ClaimFilter, Owner
 from servicedesk_core.features.claims.writes.content import ClaimWrite
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.store import outbox
@@ -67,6 +67,7 @@ def on_claims(claim):
         "claims.cancel": ((claim,), {"reason": "x"}),
         "claims.resolve": ((claim,), {"found": "X1"}),
         "claims.record": ((claim, report), {}),
+        "claims.credits": ((claim, Owner.CLIENT), {}),
         "claims.pack": ((claim,), {}),
     }
 
@@ -106,6 +107,8 @@ def on_writes(number):
         "writes.resolve": ((number, WriteState.DISCARDED), {}),
         "writes.revert": ((number,), {}),
         "parts.give_back": ((number,), {}),
+        "parts.charge": ((number,), {"reason": "x"}),
+        "parts.claim": ((number, ""), {"reason": "x"}),
     }
 
 

@@ -29,6 +29,7 @@ NAMED = (
     "claims list --all --company '{0} name'", "claims list --all --ticket {0}-tickets",
     "claims list --all --manufacturer {0}", "claims propose --company '{0} name'", "claims show {0}-cancelled",
     "claims check {0}-cancelled", "claims pack {0}-cancelled", "claims resolve {0}-cancelled --absent",
+    "claims credits {0}-cancelled client --reason x",
     "claims new --ticket {0}-tickets", "claims new --serial '{0} serial_number'",
     "claims edit {0}-cancelled --symptom x",
     "claims record {0}-cancelled --word x", "claims submit {0}-cancelled --yes", "claims resubmit {0}-cancelled --yes",
@@ -53,6 +54,7 @@ NAMED = (
     "profit show --by client --client '{0} name'", "kpi confirm-repeat {0}-tickets mine-tickets --reason x",
     "kpi confirm-repeat mine-tickets {0}-tickets --reason x", "kpi reject-repeat {0}-tickets {0}-tickets --reason x",
     "quality concern x --owner kim --ticket {0}-tickets", "parts take {0}-tickets x --yes", "parts return {1} --yes",
+    "parts charge {1} --reason x --yes", "parts claim {1} none --reason x",
     "parts find x --for-ticket {0}-tickets", "parts find x --for-asset '{0} name'", "parts taken --ticket {0}-tickets",
 )  # fmt: skip
 """Commands that name something of a client, by its word or by the number of a write."""
@@ -94,7 +96,7 @@ PLAIN = (
     "leakage list", "leakage kpis", "leakage accept x --reason x", "leakage withdraw x --reason x",
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
     "parts orders", "parts order mine-tickets x --from psa --yes", "parts receive x --yes",
-    "parts take mine-tickets x --yes",
+    "parts uncharged", "parts costs", "parts costs --by client", "parts take mine-tickets x --yes",
     "rota import rota.csv", "oncall import rota.csv", "webhooks list", "webhooks subscriptions",
     *(f"webhooks {act} psa" for act in ("address", "check")),
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),

@@ -153,11 +153,12 @@ OF_A_PERSON = {"profit.own", "parts.find"}
 NAMELESS = OF_A_PERSON | {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "parts.kpis",
-    "parts.stock", "parts.report", "billing.kpis", "billing.report", "billing.review", "leakage.list", "leakage.kpis",
+    "parts.stock", "parts.report", "parts.costs", "parts.uncharged", "billing.kpis", "billing.report", "billing.review",
+    "leakage.list", "leakage.kpis",
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
 }  # fmt: skip
-"""What answers with numbers only, the connections, our own people, or of what is not there: cards, done tickets,
-triaged ones, those created before this very instant."""
+"""What answers with numbers only, the connections, our own people, or of what is not there: cards, parts that the stock
+has given, done tickets, triaged ones, those created before this very instant."""
 
 
 async def answers(path, method, scope):

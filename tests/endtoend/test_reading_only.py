@@ -77,6 +77,8 @@ COMMANDS = [
     "parts stock",
     "parts taken",
     "parts orders",
+    "parts uncharged",
+    "parts costs",
     "parts report",
     "parts kpis",
     "definitions history",

@@ -30,6 +30,10 @@ def record(
     return_by: Annotated[
         str | None, typer.Option("--return-by", metavar="DATE", help="Day by which the defective part must be back.")
     ] = None,
+    return_charge: Annotated[
+        str | None,
+        typer.Option("--return-charge", metavar="AMOUNT:CURRENCY", help="What is charged when it does not come back."),
+    ] = None,
     returned: Annotated[bool, typer.Option("--returned", help="The manufacturer has the defective part.")] = False,
     credit: Annotated[
         list[str] | None,
@@ -44,7 +48,7 @@ def record(
     from servicedesk_core.cli.claims.input import report_of  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    if not (returned or any((status, word, ref, denial_reason, decision, return_by, credit, tracking))):
+    if not (returned or any((status, word, ref, denial_reason, decision, return_by, return_charge, credit, tracking))):
         raise SettingsError(
             "Nothing was named that is to be recorded.",
             hint="Say what the manufacturer answered: --status, --ref, --word, --credit …",
@@ -56,6 +60,7 @@ def record(
         denial_reason=denial_reason,
         decisions=decision or (),
         return_by=return_by,
+        return_charge=return_charge,
         returned=returned,
         credits_=credit or (),
         shipped=tracking,

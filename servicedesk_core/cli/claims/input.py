@@ -97,6 +97,7 @@ def report_of(
     denial_reason: str | None,
     decisions: Sequence[str],
     return_by: str | None,
+    return_charge: str | None = None,
     returned: bool,
     credits_: Sequence[str],
     shipped: str | None,
@@ -107,9 +108,11 @@ def report_of(
         SettingsError: Something is not understood.
     """
     returns: tuple[PartReturn, ...] = ()
-    if returned or return_by:
+    if returned or return_by or return_charge:
         state = ReturnState.RECEIVED if returned else ReturnState.DUE
-        returns = (PartReturn(state=state, due_on=_day(return_by) if return_by else None),)
+        charge, currency = _money(return_charge) if return_charge else (None, None)
+        due_on = _day(return_by) if return_by else None
+        returns = (PartReturn(state=state, due_on=due_on, charge=charge, currency=currency),)
     shipments: tuple[Shipment, ...] = ()
     if shipped:
         carrier, _, tracking = shipped.rpartition(":")
@@ -155,6 +158,14 @@ def _credit(text: str) -> Credit:
         )
     except ValueError as error:
         raise SettingsError(f'"{text}" is no money.', hint="Write a currency as EUR, at most six decimals.") from error
+
+
+def _money(text: str) -> tuple[Decimal, str]:
+    amount, _, currency = text.partition(":")
+    word = currency.strip().upper()
+    if not (len(word) == 3 and word.isascii() and word.isalpha()):  # noqa: PLR2004  # ISO 4217
+        raise SettingsError(f'"{text}" is no money.', hint="Write AMOUNT:CURRENCY, as 85.00:EUR.")
+    return _decimal(amount, text), word
 
 
 def _decimal(number: str, text: str) -> Decimal:

@@ -21,6 +21,7 @@ from servicedesk_core.config.operating import (
     MorningSection,
     ServeSection,
 )
+from servicedesk_core.config.parts import PartsSection
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
@@ -79,6 +80,7 @@ def page() -> str:
     text += section("[writes]", WritesSection)
     text += section("[claims]", ClaimsSection)
     text += section("[orders]", OrdersSection)
+    text += section("[parts]", PartsSection)
     text += section("[people.NAME]", PersonSection)
     text += section("[serve]", ServeSection)
     text += section("[public]", PublicSection)

@@ -148,6 +148,8 @@ class PartReturn(Model):
     received_quantity: Annotated[Amount, Field(ge=0)] | None = None
     received_at: Instant | None = None
     received_serial_number: str | None = None
+    charge: Amount | None = Field(default=None, description="What is charged when it does not come back in time.")
+    currency: Currency | None = Field(default=None, description="Of the charge.")
 
 
 class Visit(Model):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.tables.eligible import eligible as eligible
     from servicedesk_core.features.claims.tables.listing import rows as rows
     from servicedesk_core.features.claims.tables.projecting import AGREED as AGREED
+    from servicedesk_core.features.claims.tables.reading import claim_of as claim_of
 else:
     from servicedesk_core.exports import lazily
 

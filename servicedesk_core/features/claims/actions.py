@@ -11,7 +11,7 @@ from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
 from servicedesk_core.faces import Awaited, Help, Manner, action, method
 from servicedesk_core.features.claims import drafts, pack, preparing
-from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome, Proposals
+from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, Owner, PackOutcome, PollOutcome, Proposals
 from servicedesk_core.features.claims.polling import follow, overdue_parts
 from servicedesk_core.features.claims.preparing import (
     changed,
@@ -22,11 +22,12 @@ from servicedesk_core.features.claims.preparing import (
     unlisted_parts,
 )
 from servicedesk_core.features.claims.queries import detail, today
-from servicedesk_core.features.claims.tables import listing, reading
+from servicedesk_core.features.claims.tables import changing, listing, reading
 from servicedesk_core.features.claims.tables.guards import naming_only_seen
 from servicedesk_core.features.claims.telling import ClaimTelling
 from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.notes import TicketNotes
+from servicedesk_core.store import audit
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries.scope import Scope
 
@@ -217,6 +218,37 @@ class Claims(ClaimTelling[Manner]):
             return detail(tx, stored.claim_id, scope=scope)
 
         return await self.desk.store.write(work)
+
+    @action(
+        "claims.credits",
+        needs=Capability.CLAIMS_SEND,
+        about="The claim, and whose its money is.",
+        version=1,
+        page=f"{_PAGES}:brief",
+    )
+    async def credits(
+        self: "Claims[Awaited]",
+        claim: Annotated[str, _CLAIM],
+        owner: Annotated[Owner, Help("Whose the money is: ours, or the client's.")],
+        *,
+        reason: Annotated[str, Help("Why; kept in the audit trail.")] = "",
+        scope: Scope | None = None,
+    ) -> ClaimDetail:
+        """Say whose the money of a claim is. What is the client's is no recovery of ours in any figure.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+        """
+        stored = await stored_claim(self.desk, claim, scope)
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
+
+        def work(tx: Tx) -> ClaimDetail:
+            changing.give_credits(tx, stored.id, to_client=owner is Owner.CLIENT)
+            entity, after = f"claim:{stored.claim_id}", {"credits": owner.value}
+            audit.append(tx, at=now, actor=actor, action="claim.credits", entity=entity, after=after, reason=reason)
+            return detail(tx, stored.claim_id, scope=scope)
+
+        return await self.desk.store.write(work, durable=True)
 
     @method(Capability.CLAIMS_SEND)
     async def record(

@@ -4,24 +4,29 @@ A claim in doubt is a write in doubt, and told as such.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection as Tx
 from sqlalchemy import func, select
 
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
 from servicedesk_core.faces import Condition, Watch
-from servicedesk_core.features.claims.tables.filtering import is_overdue
+from servicedesk_core.features.claims.tables.filtering import OPEN_RETURNS, is_overdue
 from servicedesk_core.features.claims.tables.following import NOT_KNOWN
 from servicedesk_core.store.schema import claim_events, claim_returns, claims
 
 _C = claims.c
+_OVER = (ClaimState.CANCELLED.value, ClaimState.REJECTED.value)
 
 
 def conditions(watch: Watch) -> list[Condition]:
     """Return everything about claims that somebody should look at."""
     tx, today = watch.tx, watch.today
-    return [*_waiting_for_us(tx), *_overdue(tx, today), *_not_understood(tx), *_not_known(tx)]
+    notice = timedelta(days=watch.desk.settings.claims.return_notice_days)
+    soon = _due_soon(tx, today, today + notice)
+    return [*_waiting_for_us(tx), *soon, *_overdue(tx, today), *_not_understood(tx), *_not_known(tx)]
 
 
 def _waiting_for_us(tx: Tx) -> Iterator[Condition]:
@@ -39,15 +44,42 @@ def _waiting_for_us(tx: Tx) -> Iterator[Condition]:
             yield Condition(f"claim:{claim_id}/asked", "asked", problem, hint)
 
 
-def _overdue(tx: Tx, today: date) -> Iterator[Condition]:
+def _due_soon(tx: Tx, today: date, until: date) -> Iterator[Condition]:
+    """Tell of parts that must be back within the notice, with what is charged else."""
+    r = claim_returns.c
     query = (
-        select(_C.claim_id, _C.manufacturer, claim_returns.c.number, claim_returns.c.due_on)
+        select(_C.claim_id, _C.manufacturer, r.number, r.due_on, r.charge, r.currency)
+        .join(claim_returns, r.claim == _C.id)
+        .where(r.state.in_(OPEN_RETURNS), r.due_on >= today, r.due_on <= until, _C.state.not_in(_OVER))
+        .order_by(_C.id, r.number)
+    )
+    for claim_id, manufacturer, number, due_on, charge, currency in tx.execute(query):
+        yield Condition(
+            f"claim:{claim_id}/part/{number}/due",
+            "due",
+            f"A defective part of claim {claim_id} must be back at {manufacturer} by {due_on}"
+            f"{_else(charge, currency)}.",
+            f"Send it back; when it is there: servicedesk claims record {claim_id} --returned",
+        )
+
+
+def _else(charge: Decimal | None, currency: str | None) -> str:
+    if charge is None:
+        return ""
+    return f", else {' '.join(filter(None, (f'{in_cents(charge, currency)}', currency)))} are charged"
+
+
+def _overdue(tx: Tx, today: date) -> Iterator[Condition]:
+    r = claim_returns.c
+    query = (
+        select(_C.claim_id, _C.manufacturer, r.number, r.due_on, r.charge, r.currency)
         .join(claim_returns, claim_returns.c.claim == _C.id)
-        .where(is_overdue(today), _C.state.not_in((ClaimState.CANCELLED.value, ClaimState.REJECTED.value)))
+        .where(is_overdue(today), _C.state.not_in(_OVER))
         .order_by(_C.id, claim_returns.c.number)
     )
-    for claim_id, manufacturer, number, due_on in tx.execute(query):
+    for claim_id, manufacturer, number, due_on, charge, currency in tx.execute(query):
         due = f"was due back at {manufacturer} on {due_on}" if due_on else f"should be back at {manufacturer}"
+        due += _else(charge, currency)
         yield Condition(
             f"claim:{claim_id}/part/{number}",
             "overdue",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -157,6 +158,26 @@ class HistoryEntry:
     actor: Annotated[str, Column("Who; `maker` for the manufacturer.")]
 
 
+class Owner(StrEnum):
+    """Whose the money of a claim is."""
+
+    US = "us"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPart:
+    """A part of ours that was taken for a claim."""
+
+    write: Annotated[int, Column("Number of the write that took it.", "No.")]
+    ticket: Annotated[str, Column("The ticket that it was taken for.")]
+    name: Annotated[str, Column("What it is.", "Part")]
+    quantity: Annotated[Decimal, Column("How many, without what was given back.")]
+    cost: Annotated[Decimal | None, Column("What they cost; nothing = it is not known, or not to be seen.")]
+    currency: Annotated[str | None, Column("Of the cost.", "In")]
+    charged: Annotated[Decimal, Column("How many the client is charged for; above 0 only after a person decided so.")]
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimDetail:
     """A claim with everything that hangs on it."""
@@ -167,6 +188,8 @@ class ClaimDetail:
     files: Annotated[tuple[ClaimFile, ...], Column("Its files.")]
     history: Annotated[tuple[HistoryEntry, ...], Column("Everything that happened to it.")]
     write: Annotated[int | None, Column("Number of the write that sends it now, if one does.")]
+    parts: Annotated[tuple[ClaimPart, ...], Column("Parts of ours that were taken for it.")]
+    credits_to_client: Annotated[bool, Column("Whether its money is the client's, and so no recovery of ours.")]
     write_state: Annotated[WriteState | None, Column("Where that write stands.")] = None
     error_code: Annotated[str | None, Column("Code of the error that it met last.")] = None
     doubt: Annotated[str | None, Column("Why nobody knows whether the manufacturer has it, while that is so.")] = None

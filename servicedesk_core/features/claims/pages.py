@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, LineDecision
+from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, LineDecision, PartReturn
 from servicedesk_core.faces import Terminal
 from servicedesk_core.features.claims.model import (
     ClaimCheck,
     ClaimDetail,
+    ClaimPart,
     ClaimPreview,
     PackOutcome,
     Proposal,
@@ -163,14 +164,19 @@ def whole(terminal: Terminal, found: ClaimDetail) -> None:
         visits = [(v.starts_at, v.ends_at, v.engineer, v.vendor_status) for v in progress.visits]
         terminal.table(("From", "To", "Engineer", "Their word"), visits, title="Visits")
     if progress.returns:
-        returns = [(r.line, r.state.value, r.due_on, r.tracking, r.received_at) for r in progress.returns]
-        terminal.table(("Line", "State", "Due", "Tracking", "Received"), returns, title="Parts to send back")
+        returns = [
+            (r.line, r.state.value, r.due_on, _charge(terminal, r), r.tracking, r.received_at) for r in progress.returns
+        ]
+        heads = ("Line", "State", "Due", "Else charged", "Tracking", "Received")
+        terminal.table(heads, returns, title="Parts to send back")
     if progress.credits:
         money = [
             (c.kind.value, c.state.value, terminal.plain(c.claimed), terminal.plain(c.approved), c.currency)
             for c in progress.credits
         ]
-        terminal.table(("For", "State", "Claimed", "Approved", "Currency"), money, title="Money")
+        title = "Money of the client" if found.credits_to_client else "Money"
+        terminal.table(("For", "State", "Claimed", "Approved", "Currency"), money, title=title)
+    terminal.rows(ClaimPart, found.parts, title="Our parts for it") if found.parts else None
     if found.files:
         files = [(f.name, f.kind, f.size, "yes" if f.sent_as else "no") for f in found.files]
         terminal.table(("File", "Proves", "Bytes", "Sent"), files, title="Files")
@@ -186,6 +192,10 @@ def whole(terminal: Terminal, found: ClaimDetail) -> None:
         for one in found.history
     ]
     terminal.table(("When", "What", "State", "Their word", "By", "About"), steps, title="History")
+
+
+def _charge(terminal: Terminal, one: PartReturn) -> str | None:
+    return None if one.charge is None else " ".join(filter(None, (terminal.plain(one.charge), one.currency)))
 
 
 def _told(terminal: Terminal, name: str, value: Any) -> str:

@@ -17,6 +17,7 @@ from servicedesk_core.features.claims.tables import counting, files, listing, re
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on, with_cover
 from servicedesk_core.features.claims.tables.eligible import EligibleTicket, eligible
+from servicedesk_core.features.claims.tables.reading import credits_to_client
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.scope import Scope
@@ -84,7 +85,7 @@ class ClaimQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: There is no such claim, or the scope does not let it through.
         """
-        return detail(tx, claim, scope=scope)
+        return detail(tx, claim, scope=scope, costs=self.desk.may(Capability.MONEY))
 
     def proposals(
         self, tx: Tx, company: str | None, connection: str | None, scope: Scope | None, *, everything: bool
@@ -138,12 +139,20 @@ def today(desk: ConfiguredDesk) -> date:
     return desk.clock.now().astimezone(ZoneInfo(desk.settings.desk.timezone)).date()
 
 
-def detail(tx: Tx, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
+def detail(tx: Tx, claim: str, *, scope: Scope | None = None, costs: bool = False) -> ClaimDetail:
     """Return one claim with everything that hangs on it.
+
+    Args:
+        tx: Any transaction.
+        claim: Our id, the number, or the manufacturer's id.
+        scope: Only a claim that it lets through.
+        costs: Whether it is shown what our parts for it cost.
 
     Raises:
         NotFoundLocallyError: There is no such claim, or the scope does not let it through.
     """
+    from servicedesk_core.features.claims.tables.parts import taken_for  # noqa: PLC0415  # lists need no parts
+
     stored = reading.get(tx, claim, scope)
     write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
     doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
@@ -156,6 +165,8 @@ def detail(tx: Tx, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
         files=tuple(files.of(tx, stored.id)),
         history=tuple(reading.history(tx, stored)),
         write=stored.sent_as,
+        parts=tuple(taken_for(tx, stored.id, costs=costs)),
+        credits_to_client=credits_to_client(tx, stored.id),
         write_state=write.state if write else None,
         error_code=write.error_code if write else None,
         doubt=write.error if write and doubtful else None,

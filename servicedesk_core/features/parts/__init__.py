@@ -12,8 +12,9 @@ FEATURE = Feature(
     kpis=f"{__name__}.kpis:KPIS",
     guards={
         "stock_moves": f"{__name__}.guard:GUARD",
+        "charges": f"{__name__}.charging.guard:GUARD",
         "purchase_orders": f"{__name__}.ordering.guard:ORDERS",
         "goods_receipts": f"{__name__}.ordering.guard:RECEIPTS",
     },
-    needs=("tickets", "warranty", "writes"),
+    needs=("tickets", "warranty", "writes", "claims"),
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from decimal import Decimal
-from functools import partial
 from typing import Annotated, Any, Final
 
 from servicedesk_core.arguments import did_you_mean
@@ -12,8 +11,10 @@ from servicedesk_core.domain.parts.ranking import Rank, common_currency, usual_r
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.writing import AT_VENDOR, Intent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
-from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
+from servicedesk_core.faces import Awaited, Capability, Help, Manner, action
 from servicedesk_core.features.parts.asking import Asking
+from servicedesk_core.features.parts.charging.actions import PRICE, REASON, REQUEST_ID, Charging, proposes
+from servicedesk_core.features.parts.charging.following import Following
 from servicedesk_core.features.parts.model import Answered, FoundParts
 from servicedesk_core.features.parts.ordering.actions import Orders
 from servicedesk_core.features.parts.queries import PartsQueries
@@ -22,26 +23,17 @@ from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import source_of
 from servicedesk_core.features.tickets import TicketDetail, ticket_of
 from servicedesk_core.features.warranty import ConnectedDesk, OfAssets
-from servicedesk_core.features.writes import exit_code, proposed, told, warning
+from servicedesk_core.features.writes import proposed
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx
 from servicedesk_core.store.cover.assets import AssetFilter, asset_pages
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.taken import RETURN, TAKE
 
 LIMIT_S: Final = 10
 
 TICKET = Annotated[str, Help("Ticket number, or the vendor's id.")]
-REASON = Annotated[str, Help("Why; kept in the audit trail.")]
-REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
-
-proposes = partial(
-    proposal,
-    page="servicedesk_core.features.writes.pages:write",
-    warns=warning,
-    tells=told,
-    fails=lambda write: exit_code([write]),
-)
 
 
 def _fails(answer: FoundParts) -> int:
@@ -51,7 +43,7 @@ def _fails(answer: FoundParts) -> int:
     return next((one.exit_code for one in answer.asked if one.exit_code), 0)
 
 
-class Parts(Orders[Manner], PartsQueries[Manner]):
+class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
     """Who has a part, what is on the shelf, and what tickets take from it."""
 
     desk: ConnectedDesk
@@ -148,6 +140,9 @@ class Parts(Orders[Manner], PartsQueries[Manner]):
         stock: Annotated[str | None, Help("Connection of the stock, if several have it.")] = None,
         connection: Annotated[str | None, Help("Where the ticket is, if several have it.")] = None,
         note: Annotated[str | None, Help("What else shall stand in the stock's record.")] = None,
+        claim: Annotated[str | None, Help("The claim that it is for: nobody is invoiced while it is open.")] = None,
+        price: PRICE = None,
+        no_charge: Annotated[bool, Help("Do not charge it now; servicedesk parts charge does later.")] = False,
         reason: REASON = "",
         request_id: REQUEST_ID = None,
         send: bool = False,
@@ -156,15 +151,18 @@ class Parts(Orders[Manner], PartsQueries[Manner]):
         """Propose to take a part from our stock for a ticket. With --yes this changes an outside system: the stock.
 
         It goes to the ticket's device, where the stock knows one with its serial number. What others are just taking
-        counts as gone, and the stock has the last word. What it cost is kept as it is now.
+        counts as gone, and the stock has the last word. What it cost is kept as it is now. Where the PSA bills parts,
+        its charge is proposed with it and sent once the stock has confirmed it; where the PSA itself keeps the stock,
+        its charge is all that is written.
 
         Raises:
-            NotFoundLocallyError: There is no such ticket, or no stock has such a part.
+            NotFoundLocallyError: There is no such ticket or claim, or no stock has such a part.
             SettingsError: It is no quantity.
-            WriteError: There are not so many, or it is not clear which is meant.
-            WriteNotGrantedError: The configuration does not grant it.
+            WriteError: There are not so many, it is not clear which is meant, or nobody says what the client pays.
+            WriteNotGrantedError: The configuration does not grant it, or not its charge.
         """
         wanted = pieces(quantity)
+        following = Following(self.desk, price=price, is_charged=not no_charge, claim=claim, scope=scope)
 
         def intent(tx: Tx) -> Intent:
             found = ticket_of(tx, connection, ticket, scope=scope)
@@ -181,8 +179,11 @@ class Parts(Orders[Manner], PartsQueries[Manner]):
                 "holder": holder,
                 "note": note,
             }
+            if following.is_kept_by_psa(source.shelf.connection, found.row.connection):
+                return following.instead(values, wanted, source.shelf.part, reason=reason, request_id=request_id)
+            following.charge(tx, values, wanted, source.shelf.part)
             return _intent(
-                moves.TAKE,
+                TAKE,
                 source.shelf.connection,
                 source.level.external_id,
                 values,
@@ -190,7 +191,15 @@ class Parts(Orders[Manner], PartsQueries[Manner]):
                 request_id=request_id,
             )
 
-        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send)
+        await following.look()
+        return await proposed(
+            self.desk,
+            lambda: self.desk.store.read(intent),
+            request_id,
+            scope,
+            send=send,
+            proposing=following.proposing,
+        )
 
     @proposes("parts.return", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE)
     async def give_back(
@@ -206,12 +215,16 @@ class Parts(Orders[Manner], PartsQueries[Manner]):
     ) -> WriteView:
         """Propose to give a part back that was taken. With --yes this changes an outside system: the stock.
 
+        What was charged of it is taken back by a charge of its own, sent once the stock has it again; where the client
+        was billed already it is a credit, which waits for an approval of its own.
+
         Raises:
             NotFoundLocallyError: Nothing was taken under this number.
             SettingsError: It is no quantity.
             WriteError: It was not taken yet, or not so many are left to be given back.
             WriteNotGrantedError: The configuration does not grant it.
         """
+        following = Following(self.desk)
 
         def intent(tx: Tx) -> Intent:
             write = moves.take_of(tx, number, scope)
@@ -231,9 +244,18 @@ class Parts(Orders[Manner], PartsQueries[Manner]):
             same = ("stock_level_ref", "part_name", "serial_number", "ticket_number", "ticket_connection", "ticket_id")
             values = {name: write.values.get(name) for name in same}
             values |= {"quantity": back, "move_ref": write.ref, "note": note}
-            return _intent(moves.RETURN, write.connection, write.parent, values, reason=reason, request_id=request_id)
+            following.credit(tx, number, back)
+            return _intent(RETURN, write.connection, write.parent, values, reason=reason, request_id=request_id)
 
-        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send)
+        return await proposed(
+            self.desk,
+            lambda: self.desk.store.read(intent),
+            request_id,
+            scope,
+            send=send,
+            proposing=following.proposing,
+            sends_following=lambda: not following.is_billed,
+        )
 
     async def _device(
         self: "Parts[Awaited]", serial: str | None, asset: str | None, ticket: str | None, scope: Scope | None

@@ -10,6 +10,7 @@ from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import not_so_many
 from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.queries.taken import RETURN, TAKE
 
 
 class StockGuard:
@@ -18,7 +19,7 @@ class StockGuard:
     def warnings(self, tx: Tx, intent: Intent, *, without: int | None) -> Iterator[str]:  # noqa: ARG002
         """Yield that a part is taken for a ticket on which nobody works any more."""
         name, ref = intent.values.get("ticket_connection"), intent.values.get("ticket_id")
-        if intent.kind != moves.TAKE or not (name and ref):
+        if intent.kind != TAKE or not (name and ref):
             return
         ticket = records.load(tx, sources.get(tx, name).id, "tickets", [ref]).get(ref)
         if ticket is not None and getattr(ticket, "status_category", None) in DONE:
@@ -32,9 +33,9 @@ class StockGuard:
         """
         if moves.quantity_of(write) <= 0:
             raise WriteError("Nothing would be moved.", hint="Say how many: --quantity.")
-        if write.kind == moves.TAKE:
+        if write.kind == TAKE:
             _take(tx, write)
-        elif write.kind == moves.RETURN:
+        elif write.kind == RETURN:
             _give_back(tx, write)
 
 

@@ -7,11 +7,13 @@ from typing import Any, Final
 from servicedesk_core.domain import StatusCategory
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.faces import Capability, Goal, Kpi, Measure
+from servicedesk_core.features.parts.charging.tables import of_scope
 from servicedesk_core.features.parts.ordering.kpis import LATE
 from servicedesk_core.features.parts.tables.shelf import minimums, worth
 from servicedesk_core.features.tickets import CountOf, TicketFilter
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.taken import taken
 
 _WHOLE_DESK: Final = "the whole desk; the shelf belongs to no client"
 
@@ -71,6 +73,25 @@ VALUE: Final = Kpi(
     example="3 docks for 189.50 each and 4 cables for 6.20 each: 593.30.",
 )
 
+
+def _uncharged(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
+    del at, among
+    parts = [part for part in taken(tx, *of_scope(tx, scope)) if part.is_taken]
+    wrong = sum(1 for part in parts if part.due)
+    return Measure(Fraction(wrong), wrong, sample=len(parts)) if parts else Measure.missing("parts that were taken")
+
+
+UNCHARGED: Final = Kpi(
+    "parts-not-charged",
+    "Parts not charged",
+    "Taken for a ticket and not charged as the client owes them; what is for an open claim is owed by nobody.",
+    _uncharged,
+    unit="parts",
+    goal=Goal.of("<= 0"),
+    needs=Capability.PARTS_READ,
+    example="Of 7 parts that tickets took 2 are not charged and 1 is charged although it was given back: 3.",
+)
+
 WAITING: Final = Kpi(
     "waiting-for-parts",
     "Waiting for parts",
@@ -80,5 +101,5 @@ WAITING: Final = Kpi(
     example="3 open tickets wait for a part: 3.",
 )
 
-KPIS: Final = (WAITING, BELOW, VALUE, LATE)
+KPIS: Final = (WAITING, UNCHARGED, BELOW, VALUE, LATE)
 """All figures of parts."""

@@ -1,5 +1,6 @@
 """What is on the shelf, and what was taken from it."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from servicedesk_core.config.configured import ConfiguredDesk
@@ -17,6 +18,8 @@ from servicedesk_core.faces import (
     piece,
     query,
 )
+from servicedesk_core.features.parts.charging import tables as charges
+from servicedesk_core.features.parts.charging.model import CostOf, PartsCost, UnchargedRow
 from servicedesk_core.features.parts.kpis import KPIS
 from servicedesk_core.features.parts.model import StockRow, TakenRow
 from servicedesk_core.features.parts.ordering.queries import OrderQueries
@@ -105,6 +108,65 @@ class PartsQueries(OrderQueries[Manner]):
         found = [row for row in found if row.is_held or not held]
         return piece(Page(tuple(found)), TakenRow, by="-write", sort=sort, after=after, limit=limit)
 
+    @query(
+        "parts.uncharged",
+        about="Parts that are not charged as they should be.",
+        needs=Capability.PARTS_READ,
+        empty="Every part that was taken is charged, was given back, or is for a claim.",
+    )
+    def uncharged(
+        self,
+        tx: Tx,
+        *,
+        days: Annotated[
+            int | None,
+            Help("Only what was taken at least so many days ago [default: uncharged_after_days].", between=(0, 3650)),
+        ] = None,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[UnchargedRow]:
+        """List parts that the client owes and is not charged for, and those that are charged without being owed.
+
+        What is for an open claim, or one that the manufacturer honours, is not owed. What is charged without being
+        owed is told at once.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        age = timedelta(days=self.desk.settings.parts.uncharged_after_days if days is None else days)
+        found = charges.uncharged(tx, self.desk.clock.now() - age, scope, costs=self.desk.may(Capability.MONEY))
+        return piece(Page(tuple(found)), UnchargedRow, by="write", sort=sort, after=after, limit=limit)
+
+    @query(
+        "parts.costs",
+        about="What the parts cost that tickets have.",
+        needs=Capability.MONEY,
+        empty="No ticket has a part from stock.",
+    )
+    def costs(
+        self,
+        tx: Tx,
+        *,
+        by: Annotated[CostOf, Help("Of what: tickets, or clients.")] = CostOf.TICKET,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[PartsCost]:
+        """List what the parts cost that tickets, or clients, have: taken from stock and not given back.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        found = charges.costs(tx, by, scope)
+        return piece(
+            Page(tuple(found)), PartsCost, by="name,connection,ref,currency", sort=sort, after=after, limit=limit
+        )
+
     report = dashboard(
         "parts.report",
         "Parts",
@@ -112,6 +174,7 @@ class PartsQueries(OrderQueries[Manner]):
             Figures("Now", KPIS),
             Table("Below the minimum", stock, {"below_minimum": True}),
             OrderQueries.on_order,
+            Table("Not charged", uncharged),
             Table("Taken and not given back", taken, {"held": True}),
         ),
         about="Show what is missing on the shelf, what lies there, what is on order, and what tickets have taken.",

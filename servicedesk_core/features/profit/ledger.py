@@ -196,18 +196,27 @@ class Ledger:
         elif own is not None:
             setattr(book[cell], what, getattr(book[cell], what) + own)
 
-    def spent(self, cell: Cell, amount: Decimal | None, count: int = 1, *, on_contract: bool = False) -> None:
-        """Book what goods cost, in the ledger's currency.
+    def spent(
+        self,
+        cell: Cell,
+        amount: Decimal | None,
+        count: int = 1,
+        *,
+        currency: str | None = None,
+        on_contract: bool = False,
+    ) -> None:
+        """Book what goods cost.
 
         Args:
             cell: Where.
             amount: How much; ``None`` = not known, and then it is counted as uncosted.
             count: Of how many facts.
+            currency: In which currency; ``None`` = the ledger's.
             on_contract: Whether it is shared out from the contract, as its revenue is.
         """
         sums = (self._contracts if on_contract else self._sums)[cell]
         sums.uncosted += count if amount is None else 0
-        sums.goods += amount or 0
+        sums.goods += self._own(cell, amount, currency, count) or 0
 
     def recovered(self, cell: Cell, amount: Decimal, currency: str, count: int = 1) -> None:
         """Book what a manufacturer agreed to give back."""

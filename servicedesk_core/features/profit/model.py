@@ -141,6 +141,7 @@ class Uncosted(StrEnum):
     TIME = "time"
     CHARGES = "charges"
     SERVICES = "services"
+    PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ async def proposed(
     *,
     send: bool,
     also: Callable[[Tx, StoredWrite], None] | None = None,
+    proposing: Callable[[Intent], Awaitable[WriteView]] | None = None,
+    sends_following: Callable[[], bool] = lambda: True,
 ) -> WriteView:
     """Propose what is intended, or return what was proposed by the same request before; send it when asked to.
 
@@ -40,8 +42,10 @@ async def proposed(
         intended: Returns what is wanted; asked only where the request is new.
         request_id: The caller's own id of the act.
         scope: What whoever acts may see.
-        send: Whether it is approved and sent at once.
+        send: Whether it is approved and sent at once, with what follows it.
         also: Stores what belongs to a new proposal, in the same transaction.
+        proposing: Stores it with what else belongs to it, in place of ``also``.
+        sends_following: Whether what follows it is approved with it; else that waits for an approval of its own.
 
     Raises:
         NotPermittedError: Whoever acts may not approve, and it was to be sent.
@@ -52,7 +56,8 @@ async def proposed(
         desk.permitted(Capability.WRITES_APPROVE, "writes.approve")
     view = await desk.store.read(partial(asked_before, request_id=request_id))
     if view is None:
-        view = await desk.outbox.propose(await intended(), also=also)
+        intent = await intended()
+        view = await (proposing(intent) if proposing else desk.outbox.propose(intent, also=also))
     number = view.id
     try:
         shown = await desk.store.read(lambda tx: view_of(tx, number, scope))
@@ -61,5 +66,6 @@ async def proposed(
         raise WriteError(message, hint="Give each request an id of its own.") from error
     if not send or shown.state != "proposed":
         return shown
-    await desk.outbox.approve_own([number], send=True)
+    following = shown.followed_by if sends_following() else ()
+    await desk.outbox.approve_own([number, *following], send=True)
     return (await desk.store.read(lambda tx: after_act(tx, [number], scope)))[0]

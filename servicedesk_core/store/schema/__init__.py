@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.scoring import scorecards as scorecards
     from servicedesk_core.store.schema.stocking import order_arrivals as order_arrivals
     from servicedesk_core.store.schema.stocking import order_costs as order_costs
+    from servicedesk_core.store.schema.stocking import part_claims as part_claims
     from servicedesk_core.store.schema.stocking import part_costs as part_costs
     from servicedesk_core.store.schema.system import budget_buckets as budget_buckets
     from servicedesk_core.store.schema.system import budget_counters as budget_counters
@@ -86,7 +87,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 118
+SCHEMA_VERSION = 119
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

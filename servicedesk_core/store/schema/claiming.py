@@ -1,6 +1,6 @@
 """The tables of claims: what is claimed, how far each claim has come, and everything that happened to it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, false, text
 
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -48,6 +48,13 @@ claims = Table(
     Column("polled_at", Instant, doc="When it was last asked after."),
     Column("poll_problem", Scrubbed, doc="Why the last look brought nothing, if it did not."),
     Column("body", Stated(ClaimDraft), nullable=False, doc="What is claimed."),
+    Column(
+        "credits_to_client",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        doc="Whether its money is the client's, and so no revenue or saving of ours.",
+    ),
     Column("progress", Stated(ClaimProgress), nullable=False, doc="How far it has come at the manufacturer."),
     sqlite_autoincrement=True,
 )
@@ -116,6 +123,8 @@ claim_returns = Table(
     Column("expected_quantity", Amount),
     Column("received_quantity", Amount),
     Column("received_at", Instant, doc="When the manufacturer had it."),
+    Column("charge", Amount, doc="What the manufacturer charges when it does not come back in time."),
+    Column("currency", Text, doc="Of the charge."),
     Column("alerted_for", Day, doc="The due day of which people were told that it passed."),
 )
 

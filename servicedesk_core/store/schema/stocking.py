@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
-from servicedesk_core.store.column_types import Amount, Instant, Json
+from servicedesk_core.store.column_types import Amount, Instant, Json, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
 
 part_costs = Table(
@@ -38,3 +38,19 @@ order_arrivals = Table(
     Column("request_id", Text, unique=True, doc="The caller's own id of the booking: a second one is the first."),
     Index("ix_order_arrivals_line", "connection", "line_ref"),
 )
+
+part_claims = Table(
+    "part_claims",
+    metadata,
+    Column(
+        "write_id", BigInteger, primary_key=True, autoincrement=False, doc="Number of the write that took the part."
+    ),
+    Column("claim", BigInteger, nullable=False, doc="The desk's number of the claim that the part is for."),
+    Column("linked_by", Text, nullable=False, doc="Who said so."),
+    Column("linked_at", Instant, nullable=False, doc="When."),
+    Column("released_by", Text, doc="Who decided that the client pays it nevertheless."),
+    Column("released_at", Instant, doc="When."),
+    Column("reason", Scrubbed, doc="Why."),
+    Index("ix_part_claims_claim", "claim"),
+)
+"""Parts that were taken for a claim: nobody is invoiced for them while it is open."""

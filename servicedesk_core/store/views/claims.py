@@ -22,6 +22,7 @@ def _claim_columns(dialect: Dialect) -> list[Column]:
         Column("state", shown, "Where it stands; submitting and in doubt are what its write says."),
         *map(of, ("vendor_status", "ref", "is_open", "is_approved", "denial_count", "failed_on", "filing_due_on")),
         *map(of, ("created_at", "submitted_at", "decided_at", "closed_at", "polled_at")),
+        of("credits_to_client"),
     ]
 
 
@@ -58,7 +59,9 @@ VIEWS = {
     ),
     "v_claim_returns": OwnView(
         "A defective part that a manufacturer wants back.",
-        _part_of_claim(claim_returns, "r", "line", "state", "due_on", "carrier", "tracking", "received_at"),
+        _part_of_claim(
+            claim_returns, "r", "line", "state", "due_on", "carrier", "tracking", "received_at", "charge", "currency"
+        ),
         "FROM claim_returns r JOIN claims c ON c.id = r.claim",
     ),
     "v_claim_credits": OwnView(

@@ -31,6 +31,11 @@ def new_id() -> str:
     return "SD-" + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
 
 
+def give_credits(tx: Connection, number: int, *, to_client: bool) -> None:
+    """Note whether the money of a claim is the client's."""
+    tx.execute(update(claims).where(claims.c.id == number).values(credits_to_client=to_client))
+
+
 def add(
     tx: Connection,
     *,

@@ -147,7 +147,12 @@ def _recovered(tx: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Re
             func.count(claims.c.id.distinct()),
         )
         .select_from(joined().join(claim_credits, claim_credits.c.claim == claims.c.id))
-        .where(*where, claim_credits.c.state.in_(AGREED), claim_credits.c.approved.is_not(None))
+        .where(
+            *where,
+            ~claims.c.credits_to_client,
+            claim_credits.c.state.in_(AGREED),
+            claim_credits.c.approved.is_not(None),
+        )
         .group_by(month, claims.c.manufacturer, claim_credits.c.currency)
         .order_by(month, claims.c.manufacturer, claim_credits.c.currency)
     )

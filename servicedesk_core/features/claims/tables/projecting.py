@@ -61,6 +61,8 @@ def _returns(number: int, progress: ClaimProgress, alerted: Mapping[int, date | 
             "expected_quantity": one.expected_quantity,
             "received_quantity": one.received_quantity,
             "received_at": one.received_at,
+            "charge": one.charge,
+            "currency": one.currency,
             "alerted_for": alerted.get(at),
         }
         for at, one in enumerate(progress.returns, 1)

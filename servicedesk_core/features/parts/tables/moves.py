@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from decimal import Decimal
-from typing import Final
 
 from sqlalchemy import ColumnElement, select
 
@@ -16,15 +15,9 @@ from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.taken import PURSUED, RETURN, TAKE
 from servicedesk_core.store.schema import outbox, part_costs
 from servicedesk_core.store.upserting import insert_into
-
-TAKE: Final = "stock_moves.take"
-RETURN: Final = "stock_moves.return"
-"""Kinds of the writes that move parts."""
-
-PURSUED: Final = tuple(state for state in WriteState if state not in {WriteState.REJECTED, WriteState.DISCARDED})
-"""States of writes that moved something, or may yet."""
 
 
 def aggregate_of(level: str) -> str:

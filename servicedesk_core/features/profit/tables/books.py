@@ -9,6 +9,7 @@ from servicedesk_core.features.profit.kinds import ProfitPolicy
 from servicedesk_core.features.profit.ledger import Ledger
 from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.tables.labour import book_work
+from servicedesk_core.features.profit.tables.parts import book_parts
 from servicedesk_core.features.profit.tables.places import Places
 from servicedesk_core.features.profit.tables.rates import Rates, exchange_rates, policies
 from servicedesk_core.features.profit.tables.revenue import book_revenue
@@ -50,4 +51,5 @@ def books(tx: Tx, months: Sequence[Month], zone: tzinfo, frozen: Mapping[Month, 
     slots, places = Slots(months, rates.changes, zone), Places(tx, made)
     book_work(tx, slots, places, rates)
     book_revenue(tx, slots, places)
+    book_parts(tx, places, zone)
     return made

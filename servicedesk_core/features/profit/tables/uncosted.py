@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, null, or_, select
 
-from servicedesk_core.faces import Page
+from servicedesk_core.faces import Page, piece
 from servicedesk_core.features.profit.model import Uncosted, UncostedRow
 from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.tables.labour import contract_of
+from servicedesk_core.features.profit.tables.parts import costed_by_us, uncosted_parts
 from servicedesk_core.features.profit.tables.rates import Rates, said_by_psa
 from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
@@ -54,16 +55,19 @@ def page(
     """
     rates = Rates(tx, zone)
     slots = Slots(months, rates.changes, zone)
+    if of is Uncosted.PARTS:
+        rows = uncosted_parts(tx, *slots.span, zone)
+        return piece(Page(tuple(rows)), UncostedRow, by="day,ref", sort=sort, after=after, limit=limit)
     query, day = {Uncosted.TIME: _time, Uncosted.CHARGES: _charges, Uncosted.SERVICES: _services}[of](slots, rates)
     table = RECORDS[{"time": "time_entries", "charges": "charges", "services": "contract_units"}[of.value]].c
     worked: Any = table.worked_s if of is Uncosted.TIME else table.local_id
     columns = {"day": day, "ref": table.external_id, "worked_s": worked, "local_id": table.local_id}
-    rows, more = page_of(tx, query, columns, lambda row: row, by="day,local_id", sort=sort, after=after, limit=limit)
+    found, more = page_of(tx, query, columns, lambda row: row, by="day,local_id", sort=sort, after=after, limit=limit)
     names = Names(tx)
-    for row in rows:
+    for row in found:
         names.want(row.source_id, "technicians", row.technician_ref)
         names.want(row.source_id, "roles", row.role_ref)
-    return Page(tuple(_row(row, of, names, zone) for row in rows), more)
+    return Page(tuple(_row(row, of, names, zone) for row in found), more)
 
 
 def _row(row: Any, of: Uncosted, names: Names, zone: tzinfo) -> UncostedRow:
@@ -123,7 +127,8 @@ def _charges(slots: Slots, rates: Rates) -> tuple[Select[Any], ColumnElement[Any
     del rates
     of = RECORDS["charges"].c
     query = _about("charges", of.bought_on, of.created_at, null(), null(), of.name, null())
-    return query.where(of.cost.is_(None), slots.within(of.bought_on, of.created_at)), of.bought_on
+    lacking = of.cost.is_(None), ~costed_by_us(of)
+    return query.where(*lacking, slots.within(of.bought_on, of.created_at)), of.bought_on
 
 
 def _services(slots: Slots, rates: Rates) -> tuple[Select[Any], ColumnElement[Any]]:

@@ -1,0 +1,217 @@
+"""What tickets took from stock, with what was given back, charged and claimed: one reading for all who count it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from servicedesk_core.domain.parts.charging import owed
+from servicedesk_core.domain.warranty import ClaimState
+from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED, WriteState
+from servicedesk_core.store.outbox.model import WRITES, StoredWrite
+from servicedesk_core.store.outbox.queue import following
+from servicedesk_core.store.schema import RECORDS, claims, outbox, part_claims, part_costs, sources
+
+TAKE: Final = "stock_moves.take"
+RETURN: Final = "stock_moves.return"
+CHARGE: Final = "charges.create"
+"""Kinds of the writes that take a part, give it back, and charge it."""
+
+PURSUED: Final = tuple(state for state in WriteState if state not in {WriteState.REJECTED, WriteState.DISCARDED})
+"""States of writes that moved something, or may yet."""
+
+_PIECE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OfClaim:
+    """The claim that a part is for.
+
+    Attributes:
+        number: The desk's number of the claim.
+        claim_id: Our id of it.
+        state: Where it stands.
+        released_by: Who decided that the client pays nevertheless; ``None`` = nobody.
+    """
+
+    number: int
+    claim_id: str
+    state: ClaimState
+    released_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A part that a ticket took, or is to take.
+
+    Attributes:
+        write: The write that takes it.
+        returns: Those that give some of it back.
+        charges: Those that charge it, or correct that; refused and discarded ones are left out.
+        unit_cost: What one cost when it was taken.
+        currency: Of the cost.
+        claim: The claim that it is for.
+    """
+
+    write: StoredWrite
+    returns: tuple[StoredWrite, ...]
+    charges: tuple[StoredWrite, ...]
+    unit_cost: Decimal | None
+    currency: str | None
+    claim: OfClaim | None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the stock knows of it."""
+        return self.write.state in AT_VENDOR
+
+    @property
+    def quantity(self) -> Decimal:
+        """How many were taken."""
+        return quantity_of(self.write)
+
+    @property
+    def held(self) -> Decimal:
+        """How many the ticket has now."""
+        return self.quantity - sum((quantity_of(one) for one in self.returns if one.state in AT_VENDOR), Decimal(0))
+
+    @property
+    def charged(self) -> Decimal:
+        """How many are charged, or are to be."""
+        return sum(map(quantity_of, self.charges), Decimal(0))
+
+    @property
+    def due(self) -> Decimal:
+        """How many are yet to be charged; below 0 = so many were charged that the client does not owe."""
+        left = self.quantity - sum(map(quantity_of, self.returns), Decimal(0))
+        claim = self.claim
+        return owed(left, claim.state if claim else None, is_released=bool(claim and claim.released_by)) - self.charged
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What those cost that the ticket has now."""
+        return None if self.unit_cost is None else self.unit_cost * self.held
+
+
+def quantity_of(write: StoredWrite) -> Decimal:
+    """Return how many a write moves, or charges."""
+    return Decimal(str(write.values.get("quantity") or 0))
+
+
+def taken(tx: Connection, *only: ColumnElement[bool]) -> Iterator[Taken]:
+    """Yield what tickets took, and are to take, the oldest first.
+
+    Args:
+        tx: Any transaction.
+        only: What must be true of the rows of the outbox that take.
+    """
+    takes = _of_kind(tx, TAKE, *only)
+    back: defaultdict[tuple[str, str], list[StoredWrite]] = defaultdict(list)
+    for write in _of_kind(tx, RETURN) if takes else ():
+        back[write.connection, write.values.get("move_ref") or ""].append(write)
+    returns = {one.id: back.get((one.connection, one.ref), []) if one.ref else [] for one in takes}
+    charges: defaultdict[int, list[StoredWrite]] = defaultdict(list)
+    for write in _charges(tx, (number for take in takes for number in _numbers(take, returns[take.id]))):
+        charges[write.after or 0].append(write)
+    costs, linked = _costs(tx), _claims(tx)
+    for take in takes:
+        unit_cost, currency = costs.get(take.id, (None, None))
+        charging = [one for number in _numbers(take, returns[take.id]) for one in charges[number]]
+        yield Taken(take, tuple(returns[take.id]), tuple(charging), unit_cost, currency, linked.get(take.id))
+
+
+def taken_by(tx: Connection, number: int, *only: ColumnElement[bool]) -> Taken | None:
+    """Return what the write of a number took, or is to take.
+
+    Args:
+        tx: Any transaction.
+        number: The number.
+        only: What must be true of its row besides.
+    """
+    return next(taken(tx, outbox.c.id == number, *only), None)
+
+
+def taken_charged_by(tx: Connection, charge: StoredWrite) -> Taken | None:
+    """Return what a charge is for, if it is for a part that was taken."""
+    if charge.after is None:
+        return None
+    first = WRITES.one(tx, WRITES.select().where(outbox.c.id == charge.after))
+    if first is not None and first.kind == RETURN:
+        ref = first.values.get("move_ref")
+        return next(taken(tx, outbox.c.connection == first.connection, outbox.c.ref == ref), None)
+    return None if first is None else taken_by(tx, first.id)
+
+
+def stocks(tx: Connection) -> list[str]:
+    """Return the connections that have parts on a shelf."""
+    level = RECORDS["stock_levels"].c
+    query = select(sources.c.name).where(sources.c.id.in_(select(level.source_id).where(level.gone_at.is_(None))))
+    return sorted(tx.execute(query).scalars())
+
+
+def charges_with_own_cost() -> Any:
+    """Return the query for the connection and the vendor's id of charges whose cost is known from what was taken."""
+    first = outbox.alias("first")
+    known = select(part_costs.c.write_id).where(part_costs.c.write_id == first.c.id).exists()
+    return (
+        select(outbox.c.connection, outbox.c.ref)
+        .join(first, first.c.id == outbox.c.after_write)
+        .where(outbox.c.kind == CHARGE, outbox.c.ref.is_not(None), (first.c.kind == RETURN) | known)
+    )
+
+
+def link(tx: Connection, number: int, claim: int, *, actor: str, at: datetime) -> None:
+    """Note that what a write takes is for a claim; what was decided about another one is forgotten."""
+    unlink(tx, number)
+    tx.execute(part_claims.insert().values(write_id=number, claim=claim, linked_by=actor, linked_at=at))
+
+
+def unlink(tx: Connection, number: int) -> None:
+    """Note that what a write takes is for no claim."""
+    tx.execute(part_claims.delete().where(part_claims.c.write_id == number))
+
+
+def release(tx: Connection, number: int, *, actor: str, at: datetime, reason: str) -> None:
+    """Note that a person decided that the client pays what is for a claim."""
+    values = {"released_by": actor, "released_at": at, "reason": reason}
+    tx.execute(part_claims.update().where(part_claims.c.write_id == number).values(values))
+
+
+def _of_kind(tx: Connection, kind: str, *only: ColumnElement[bool]) -> list[StoredWrite]:
+    query = WRITES.select().where(outbox.c.kind == kind, outbox.c.state.in_(PURSUED), *only)
+    return WRITES.all(tx, query.order_by(outbox.c.id))
+
+
+def _numbers(take: StoredWrite, returns: Sequence[StoredWrite]) -> tuple[int, ...]:
+    return take.id, *(one.id for one in returns)
+
+
+def _charges(tx: Connection, numbers: Iterable[int]) -> Iterator[StoredWrite]:
+    wanted = list(numbers)
+    for at in range(0, len(wanted), _PIECE):
+        for write in following(tx, wanted[at : at + _PIECE]):
+            if write.kind == CHARGE and write.state in PURSUED:
+                yield write
+
+
+def _costs(tx: Connection) -> dict[int, tuple[Decimal, str]]:
+    rows = tx.execute(select(part_costs.c.write_id, part_costs.c.unit_cost, part_costs.c.currency))
+    return {number: (cost, currency) for number, cost, currency in rows}
+
+
+def _claims(tx: Connection) -> dict[int, OfClaim]:
+    of = part_claims.c
+    sends = outbox.alias("sends")
+    query = (
+        select(of.write_id, claims.c.id, claims.c.claim_id, claims.c.state, sends.c.state, of.released_by)
+        .join(claims, claims.c.id == of.claim)
+        .outerjoin(sends, sends.c.id == claims.c.sent_as)
+    )
+    return {
+        number: OfClaim(claim, claim_id, ClaimState.SUBMITTING if sending in UNFINISHED else state, released_by)
+        for number, claim, claim_id, state, sending, released_by in tx.execute(query)
+    }
