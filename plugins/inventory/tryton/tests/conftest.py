@@ -15,7 +15,7 @@ class Store(Stand[Tryton]):
     """A served sandbox and ways to connect to it; its time stands still."""
 
     connector_class = Tryton
-    grants = ("stock_moves.take", "stock_moves.return")
+    grants = ("stock_moves.take", "stock_moves.return", "purchase_orders.place", "goods_receipts.create")
 
     def clock(self):
         return ImpatientClock(NOW)
@@ -25,6 +25,18 @@ class Store(Stand[Tryton]):
         context = {"locations": [place], "with_childs": False}
         what = ("product", product) if lot is None else ("lot", lot)
         return self.sandbox.models.counting.of(*what, context)
+
+    def ordered(self, product, quantity):
+        """Order by hand; return the ids of the purchase and of its line."""
+        price = {"__class__": "Decimal", "decimal": "10.5"}
+        line = {"type": "line", "product": product, "unit": 1, "quantity": quantity, "unit_price": price}
+        head = {"company": 1, "party": 2, "currency": 1, "warehouse": 5, "invoice_address": 2, "reference": "by hand"}
+        room, records = self.sandbox.purchasing, self.sandbox.records
+        (ref,) = room.create_purchases([[{**head, "lines": [["create", [line]]]}]])
+        for act in ("quote", "confirm"):
+            room.act("purchase.purchase", act, records.get("purchase.purchase", ref))
+        room.done -= 1
+        return ref, records.one("purchase.line", purchase=ref)["id"]
 
     def shipments(self):
         return self.sandbox.records.all("stock.shipment.internal")

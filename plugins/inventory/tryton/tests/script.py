@@ -44,6 +44,46 @@ def moved(quantity, product=1, *, unit=1, reference="ticket T7 [ref:w-1]", compa
     return [{**ends, "reference": reference, "moves": [["create", [move]]]}]
 
 
+BOUGHT = {"product": 1, "unit": 1, "quantity": 3}
+ORDERED = [
+    "number", "reference", "state", "shipment_state", "total_amount", "tax_amount", "party.name", "currency.code", "lines.type",
+    "lines.quantity", "lines.unit_price", "lines.taxes", "lines.moves.state", "lines.moves.quantity", "lines.moves.shipment",
+    "lines.moves.origin", "lines.moves.from_location", "lines.moves.to_location", "lines.moves.unit_price",
+]  # fmt: skip
+ZONES = {"warehouse_input": 1, "warehouse_storage": 3}
+RECEIVED = [
+    "state", "number", "reference", "incoming_moves.state", "incoming_moves.quantity", "inventory_moves.state",
+    "inventory_moves.quantity", "inventory_moves.to_location",
+]  # fmt: skip
+
+
+def bought(quantity, **more):
+    price = {"__class__": "Decimal", "decimal": "79.95"}
+    line = {
+        **BOUGHT,
+        "type": "line",
+        "quantity": quantity,
+        "unit_price": price,
+        "product_supplier": 1,
+        "taxes": [["add", [1]]],
+    }
+    head = {"company": 1, "party": 2, "currency": 1, "warehouse": 5, "invoice_address": 2, "reference": "SD-1"}
+    return [{**head, "lines": [["create", [line]]], **more}]
+
+
+def received(*commands, **more):
+    return [
+        {
+            "company": 1,
+            "supplier": 2,
+            "warehouse": 5,
+            "reference": "came [ref:w-9]",
+            "incoming_moves": list(commands),
+            **more,
+        }
+    ]
+
+
 CALLS = [
     ("model.ir.model.search_count", [["name", "in", ["stock.lot", "stock.order_point", "nope"]]], {}),
     ("model.company.company.search_read", [["id", "=", 1]], 0, None, None, ["rec_name", "currency.code", "timezone"], C),
@@ -105,6 +145,36 @@ CALLS = [
     ("model.product.product.search", []),
     ("model.product.product.read", [99], ["code"], C),
     ("model.product.cost_price.search", [], 0, None, None, C),
+    ("model.purchase.line.on_change_product", {**BOUGHT, "type": "line", "_parent_purchase.party": 2, "_parent_purchase.company": 1, "_parent_purchase.currency": 1}, C),
+    ("model.purchase.purchase.create", bought(0.5), C),
+    ("model.purchase.purchase.create", bought(3, invoice_address=None), C),
+    ("model.purchase.purchase.quote", [1], C),
+    ("model.purchase.purchase.confirm", [1], C),
+    ("model.purchase.purchase.cancel", [1], C),
+    ("model.purchase.purchase.read", [1], ["state", "number"], C),
+    ("model.purchase.purchase.create", bought(3), C),
+    ("model.purchase.purchase.confirm", [2], C),
+    ("model.purchase.purchase.quote", [2], C),
+    ("model.purchase.purchase.confirm", [2], C),
+    ("model.purchase.purchase.read", [2], ORDERED, C),
+    ("model.purchase.purchase.cancel", [2], C),
+    ("model.stock.shipment.in.create", received(["add", [11]], ["write", [11], {"quantity": 2}], **ZONES), C),
+    ("model.stock.shipment.in.receive", [1], C),
+    ("model.stock.shipment.in.read", [1], RECEIVED, C),
+    ("model.stock.shipment.in.write", [1], {"inventory_moves": [["write", [12], {"to_location": 9}]]}, C),
+    ("model.stock.shipment.in.do", [1], C),
+    ("model.stock.shipment.in.cancel", [1], C),
+    ("model.stock.shipment.in.read", [1], RECEIVED, C),
+    ("model.purchase.purchase.read", [2], ORDERED, C),
+    ("model.stock.shipment.in.create", received(["add", [13]], ["write", [13], {"quantity": 1}], **ZONES), C),
+    ("model.stock.shipment.in.write", [2], {"incoming_moves": [["write", [13], {"quantity": 1}], ["remove", [13]]]}, C),
+    ("model.stock.shipment.in.cancel", [2], C),
+    ("model.purchase.purchase.read", [2], ["shipment_state"], C),
+    ("model.stock.shipment.in.create", received(["add", [13]], **ZONES), C),
+    ("model.stock.shipment.in.receive", [3], C),
+    ("model.stock.shipment.in.cancel", [3], C),
+    ("model.purchase.purchase.read", [2], ORDERED, C),
+    ("model.stock.lot.create", [{"number": "N-1", "product": 3}], C),
 ]  # fmt: skip
 
 
@@ -131,7 +201,10 @@ def plain(body):
         case dict():
             return {name: plain(value) for name, value in sorted(body.items())}
         case list():
-            return [plain(one) for one in body]
+            told = [plain(one) for one in body]
+            # Of related records the order is the server's own.
+            are_records = all(isinstance(one, dict) and "id" in one for one in told)
+            return sorted(told, key=lambda one: one["id"]) if are_records else told
     return body
 
 

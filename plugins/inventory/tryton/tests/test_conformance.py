@@ -8,7 +8,9 @@ from servicedesk_core.hooks import Write
 from servicedesk_core.testing import PartsSuite, TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
 from servicedesk_tryton import Tryton
 
-DO = r"shipment\.internal\.do$"
+LAST = r"(internal\.do|purchase\.confirm|shipment\.in\.receive)$"
+"""The act after which a movement, an order or a receipt is done, or cannot be cancelled any more."""
+
 ANSWER = {"id": "x", "error": ["UserError", ["A period is closed.", "", None]]}
 FAULTS = {
     WriteFault.LOST_ANSWER: {"kind": "drop_after"},
@@ -57,12 +59,17 @@ class TestStreams(TicketSyncSuite):
 
 
 class Vendor(WriteVendor):
-    def __init__(self, stand, clock, act):
+    def __init__(self, stand, clock):
         self._stand = stand
         self._clock = clock
-        self._act = act
 
     async def example(self, kind, number):
+        if kind == "purchase_orders.place":
+            line = {"number": 1, "part_number": "SSD-1T", "quantity": "2", "unit_cost": "79.95", "currency": "USD"}
+            return Write("", kind, values={"lines": [line], "note": f"Order {number}"})
+        if kind == "goods_receipts.create":
+            order, line = self._stand.ordered(4, 3)
+            return Write("", kind, parent=str(order), values={"lines": [{"line": str(line), "quantity": "1"}]})
         values = {"quantity": "0.5", "ticket_number": f"T-{number}", "note": f"Take {number}"}
         if kind == "stock_moves.take":
             return Write("", kind, parent="10-4", values=values)
@@ -76,14 +83,14 @@ class Vendor(WriteVendor):
         return Write("", kind, parent="10-4", values={**values, "move_ref": str(ref)})
 
     async def writes_done(self):
-        return self._stand.sandbox.shipping.done
+        return self._stand.sandbox.shipping.done + self._stand.sandbox.purchasing.done
 
     async def fail_next_write(self, fault):
-        self._stand.sandbox.faults([{**FAULTS[fault], "path": self._act}])
+        self._stand.sandbox.faults([{**FAULTS[fault], "path": LAST}])
 
     async def ignore_searches(self):
         nothing = {"kind": "status", "status": 200, "body": {"id": "read", "result": []}, "times": None}
-        self._stand.sandbox.faults([{**nothing, "path": r"shipment\.internal\.search_read$"}])
+        self._stand.sandbox.faults([{**nothing, "path": r"(internal|shipment\.in|purchase\.purchase)\.search_read$"}])
 
     async def customer_reads(self, kind, ref):
         return ""  # no customer reads anything of Tryton
@@ -109,7 +116,7 @@ class TestWrites(WriteSuite):
 
     @pytest.fixture
     def vendor(self, stand, clock):
-        return Vendor(stand, clock, DO)
+        return Vendor(stand, clock)
 
 
 def test_core_accepts_the_connector_and_its_hooks():

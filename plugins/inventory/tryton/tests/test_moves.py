@@ -155,7 +155,7 @@ async def test_a_draft_may_still_be_on_its_way_at_first(tryton, stand):
 
 
 async def test_a_question_of_the_server_refuses_the_write_unless_it_is_always_meant(stand):
-    stand.sandbox.asks["do"] = "effective_date_future"
+    stand.sandbox.asks["stock.shipment.internal.do"] = "effective_date_future"
     async with stand.connector() as tryton:
         with pytest.raises(RejectedError, match="asks before it does this") as refused:
             await tryton.send_write(take())
@@ -163,7 +163,7 @@ async def test_a_question_of_the_server_refuses_the_write_unless_it_is_always_me
     assert [row["state"] for row in stand.shipments()] == ["cancelled"]
     async with stand.connector(answered_warnings=("effective_date_future",)) as tryton:
         await tryton.send_write(take())
-        stand.sandbox.asks["wait"] = "another"
+        stand.sandbox.asks["stock.shipment.internal.wait"] = "another"
         with pytest.raises(RejectedError, match="asks before"):
             await tryton.send_write(take(id="w-2"))
     assert stand.lies(SHELF, SSD) == 5

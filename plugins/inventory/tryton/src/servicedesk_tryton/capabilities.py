@@ -6,6 +6,8 @@ from servicedesk_tryton.settings import TrytonSettings
 
 TAKE = "stock_moves.take"
 GIVE_BACK = "stock_moves.return"
+PLACE = "purchase_orders.place"
+RECEIVE = "goods_receipts.create"
 ACCESS = (
     "An administrator makes a user of its own for servicedesk in Tryton (Administration > Users), with the company.",
     "The user gets the group Stock, and Purchase where suppliers' part numbers are wanted; no administration.",
@@ -46,6 +48,20 @@ def capabilities(settings: TrytonSettings) -> Capabilities:
                 right="Group Stock",
                 vendor_entities=("product.product", "stock.location", "stock.lot", "stock.move"),
             ),
+            StreamCapability(
+                stream="purchase_orders",
+                page_size=size,
+                ids_per_request=size,
+                right="Groups Purchase and Stock",
+                vendor_entities=("purchase.purchase",),
+            ),
+            StreamCapability(
+                stream="purchase_order_lines",
+                part_of="purchase_orders",
+                page_size=size,
+                right="Groups Purchase and Stock",
+                vendor_entities=("purchase.line", "stock.move"),
+            ),
         ),
         access=ACCESS,
         approved_by=APPROVED_BY,
@@ -54,6 +70,32 @@ def capabilities(settings: TrytonSettings) -> Capabilities:
         writes=(
             _write(TAKE, settings, ("quantity",)),
             _write(GIVE_BACK, settings, ("quantity", "move_ref")),
+            WriteCapability(
+                kind=PLACE,
+                reconcilable_by=ReconcilableBy.REFERENCE,
+                right="Group Purchase",
+                fields=("lines", "supplier", "takes_back_orders", "note"),
+                required=("lines",),
+                max_lengths={"note": 2000},
+                settle_s=settings.settle_s,
+                timeout_s=180.0,
+                side_effects="Tryton confirms the purchase at once, and plans its receipt and its bill.",
+                vendor_entities=("purchase.purchase", "purchase.line"),
+            ),
+            WriteCapability(
+                kind=RECEIVE,
+                reconcilable_by=ReconcilableBy.MARKER,
+                right="Groups Stock and Purchase",
+                fields=("lines", "place", "note"),
+                required=("lines",),
+                max_lengths={"note": 300},
+                mark_in="note",
+                needs="parent",
+                settle_s=settings.settle_s,
+                timeout_s=180.0,
+                side_effects="Tryton makes a supplier shipment; of what costs by average the cost changes.",
+                vendor_entities=("stock.shipment.in", "stock.move", "stock.lot"),
+            ),
         ),
         parts=PartsCapability(PartSource.STOCK),
     )

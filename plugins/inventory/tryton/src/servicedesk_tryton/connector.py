@@ -24,12 +24,14 @@ from servicedesk_core.hooks import (
 )
 from servicedesk_tryton.api.client import VENDOR, Api
 from servicedesk_tryton.api.site import Site
-from servicedesk_tryton.capabilities import capabilities
+from servicedesk_tryton.capabilities import GIVE_BACK, PLACE, RECEIVE, TAKE, capabilities
 from servicedesk_tryton.meaning.mapper import VERSION
 from servicedesk_tryton.reading.finding import PartFinder
 from servicedesk_tryton.reading.streams import Reader, stream_of
 from servicedesk_tryton.settings import TrytonSettings
-from servicedesk_tryton.writing.documents import SHIPMENTS, Documents
+from servicedesk_tryton.writing.buying import Buyer
+from servicedesk_tryton.writing.documents import ORDERS, RECEIPTS, SHIPMENTS, Documents
+from servicedesk_tryton.writing.receiving import Receiver
 from servicedesk_tryton.writing.sender import Sender
 
 
@@ -44,8 +46,17 @@ class Tryton(Connector[TrytonSettings]):
         self._site = Site(self._api, ctx.settings)
         self._reader = Reader(self._api, self._site, ctx.settings)
         self._finder = PartFinder(self._api, self._site, self._reader.products)
-        self._shipments = Documents(self._api, self._site, ctx.clock, ctx.settings.settle_s, SHIPMENTS)
-        self._sender = Sender(self._api, self._site, self._shipments, ctx.settings)
+        made = {
+            kind: Documents(self._api, self._site, ctx.clock, ctx.settings.settle_s, kind)
+            for kind in (SHIPMENTS, RECEIPTS, ORDERS)
+        }
+        sender = Sender(self._api, self._site, made[SHIPMENTS], ctx.settings)
+        self._writers: Mapping[str, tuple[Sender | Buyer | Receiver, Documents]] = {
+            TAKE: (sender, made[SHIPMENTS]),
+            GIVE_BACK: (sender, made[SHIPMENTS]),
+            PLACE: (Buyer(self._api, self._site, made[ORDERS], ctx.settings), made[ORDERS]),
+            RECEIVE: (Receiver(self._api, self._site, made[RECEIPTS], ctx.settings), made[RECEIPTS]),
+        }
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
@@ -61,7 +72,10 @@ class Tryton(Connector[TrytonSettings]):
             vendor=VENDOR,
             account=f"{urlsplit(settings.url).netloc}/{settings.database}#{company.id}",
             name=company.name,
-            record_urls={"parts": f"{pages}/product.product/{{external_id}}"},
+            record_urls={
+                "parts": f"{pages}/product.product/{{external_id}}",
+                "purchase_orders": f"{pages}/purchase.purchase/{{external_id}}",
+            },
         )
 
     @hookimpl
@@ -110,10 +124,12 @@ class Tryton(Connector[TrytonSettings]):
 
     @hookimpl
     async def send_write(self, write: Write) -> WriteReceipt:
-        """Take pieces, or give them back."""
-        return await self._sender.send(write)
+        """Take pieces, give them back, order parts, or book what has come."""
+        self.describe_capabilities().declared(write.kind)
+        return await self._writers[write.kind][0].send(write)
 
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:
-        """Look for a movement whose answer got lost."""
-        return await self._shipments.find(write)
+        """Look for what became of a write whose answer got lost."""
+        self.describe_capabilities().declared(write.kind)
+        return await self._writers[write.kind][1].find(write)

@@ -26,6 +26,9 @@ class TrytonSettings(ConnectorSettings):
             "type Storage or Lost and Found."
         ),
     )
+    warehouse: int | None = Field(
+        default=None, ge=1, description="Id of the warehouse that orders go to; left out, the only one."
+    )
     answered_warnings: tuple[str, ...] = Field(
         default=(),
         description=(

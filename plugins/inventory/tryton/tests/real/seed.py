@@ -8,7 +8,7 @@ import sys
 from decimal import Decimal
 
 from proteus import Model, config
-from trytond.modules.account.tests.tools import create_chart, create_fiscalyear, get_accounts
+from trytond.modules.account.tests.tools import create_chart, create_fiscalyear, create_tax, get_accounts
 from trytond.modules.account_invoice.tests.tools import set_fiscalyear_invoice_sequences
 from trytond.modules.company.tests.tools import create_company, get_company
 
@@ -34,6 +34,9 @@ def main(settings: str) -> None:
 def trade(accounts) -> None:
     category = Model.get("product.category")(name="Trade", accounting=True)
     category.account_expense, category.account_revenue = accounts["expense"], accounts["revenue"]
+    tax = create_tax(Decimal("0.10"))
+    tax.save()
+    category.supplier_taxes.append(tax)
     category.save()
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from servicedesk_core.domain.parts import PartQuery
+from servicedesk_core.domain.parts import OrderStatus, PartQuery, order_number
 from servicedesk_core.errors import AuthenticationError, RejectedError
 from servicedesk_core.hooks import FetchStatus, Found, PullMode, PullRequest, Write
 from servicedesk_core.testing import PartsSuite, TicketSyncSuite
@@ -14,6 +14,7 @@ from servicedesk_core.testing import PartsSuite, TicketSyncSuite
 pytestmark = [pytest.mark.slow, pytest.mark.real_server, pytest.mark.timeout(600)]
 
 TAKE, GIVE_BACK = "stock_moves.take", "stock_moves.return"
+PLACE, RECEIVE = "purchase_orders.place", "goods_receipts.create"
 SHELF, VAN, CLIENTS = 9, 10, 11
 
 
@@ -100,6 +101,49 @@ async def test_a_product_is_stocked_found_taken_and_given_back(real):
         _, _, gone = await levels(tryton, PullMode.INCREMENTAL, since=until)
         assert ref in gone
         assert [one.status async for one in tryton.fetch_records("stock_levels", [ref])] == [FetchStatus.MISSING]
+
+
+async def test_an_order_is_placed_and_comes_in_two_parts(real):
+    async with real.connector(PLACE, RECEIVE) as tryton:
+
+        async def order(ref):
+            (found,) = [one async for one in tryton.fetch_records("purchase_orders", [ref])]
+            return tryton.map_record("purchase_orders", found.records[0].raw)
+
+        def receive(id, place, *lines):  # noqa: A002
+            names = ("line", "quantity", "serial_numbers")
+            said = [dict(zip(names, one, strict=False)) for one in lines]
+            values = {"lines": said, "place": place, "note": "box"}
+            return Write(id, RECEIVE, parent=placed.ref, values=values, attempted_at=datetime.now(UTC))
+
+        known = {"unit_cost": "79.95", "currency": "USD"}
+        lines = [{"number": 1, "part_number": "SSD-1T", "quantity": "3", **known}]
+        lines += [{"number": 2, "part_number": "DOCK-130", "quantity": "2", **known}]
+        values = {"lines": lines, "supplier": "Example Wholesale", "note": "please"}
+        wanted = Write("o-1", PLACE, values=values, attempted_at=datetime.now(UTC))
+        placed = await tryton.send_write(wanted)
+        assert await tryton.find_write(wanted) == Found(placed.ref)
+        shown = await order(placed.ref)
+        assert (shown.entity.reference, shown.entity.status) == (order_number("o-1"), OrderStatus.PLACED)
+        assert (shown.entity.total_cost, shown.entity.tax_cost) == (Decimal("439.72"), Decimal("39.97"))
+        ssd, dock = (one.external_id for one in shown.also)
+
+        came = receive("r-1", "Shelf A", (ssd, "2"), (dock, "2", ["N-1", "DK-0001"]))
+        booked = await tryton.send_write(came)
+        assert await tryton.find_write(came) == Found(booked.ref)
+        shown = await order(placed.ref)
+        assert [(one.received, one.status) for one in shown.also] == [
+            (2, OrderStatus.PLACED),
+            (2, OrderStatus.RECEIVED),
+        ]
+        assert sorted(shown.also[1].serial_numbers) == ["DK-0001", "N-1"]
+        assert real.lies(SHELF, 1) == 8
+
+        with pytest.raises(RejectedError, match="only 1 are still to come"):
+            await tryton.send_write(receive("r-2", None, (ssd, "2")))
+        await tryton.send_write(receive("r-3", None, (ssd, "1")))
+        shown = await order(placed.ref)
+        assert (shown.entity.status, shown.also[0].received) == (OrderStatus.RECEIVED, 3)
 
 
 async def test_a_piece_with_a_serial_number_is_that_very_piece(real):

@@ -12,11 +12,12 @@ from servicedesk_core.http import HttpClient, HttpProfile, Outcome, Route, Rule
 from servicedesk_tryton.api.errors import fail
 from servicedesk_tryton.api.session import SessionAuth
 from servicedesk_tryton.api.wire import Row
-from servicedesk_tryton.capabilities import GIVE_BACK, TAKE
+from servicedesk_tryton.capabilities import GIVE_BACK, PLACE, RECEIVE, TAKE
 from servicedesk_tryton.settings import TrytonSettings
 
 VENDOR = "tryton"
 SHIPMENT: Final = "stock.shipment.internal"
+RECEIPT: Final = "stock.shipment.in"
 _NO_CONTEXT: Final[Mapping[str, Any]] = MappingProxyType({})
 _READ: Final = "read"
 """What a call that reads is called; one that writes is called by its grant. The server sends it back, no more."""
@@ -25,11 +26,21 @@ _READS: Final = (
     "res.user.get_preferences", "ir.model.search_read", "company.company.search_read", "product.product.search_read",
     "product.product.search_count", "product.product.fields_get", "stock.order_point.search_read",
     "stock.location.search_read", "stock.lot.search_read", "stock.move.search_read", f"{SHIPMENT}.search_read",
+    "purchase.purchase.search_read", "purchase.purchase.search_count", "purchase.purchase.on_change_party",
+    "purchase.line.on_change_product", "purchase.line.search_read", f"{RECEIPT}.search_read", "party.party.search_read",
+    "currency.currency.search_read",
 )  # fmt: skip
-_WRITES: Final = (
-    f"{SHIPMENT}.create", f"{SHIPMENT}.wait", f"{SHIPMENT}.assign_try", f"{SHIPMENT}.do", f"{SHIPMENT}.cancel",
-    "res.user.warning.skip",
-)  # fmt: skip
+_ANSWER: Final = "res.user.warning.skip"
+_MOVES: Final = (*(f"{SHIPMENT}.{act}" for act in ("create", "wait", "assign_try", "do", "cancel")), _ANSWER)
+_WRITES: Final = {
+    TAKE: _MOVES,
+    GIVE_BACK: _MOVES,
+    PLACE: (*(f"purchase.purchase.{act}" for act in ("create", "quote", "confirm", "cancel")), _ANSWER),
+    RECEIVE: (
+        *(f"{RECEIPT}.{act}" for act in ("create", "write", "receive", "do", "cancel")), "stock.lot.create", _ANSWER,
+    ),
+}  # fmt: skip
+"""By the grant: the methods that it allows."""
 
 
 class Api:
@@ -133,8 +144,8 @@ def profile(ctx: ConnectorContext[TrytonSettings], path: str) -> HttpProfile:
     reads = [Route("POST", path, body={"id": _READ, "method": f"model.{method}"}) for method in _READS]
     writes = [
         Route("POST", path, grant=grant, body={"id": grant, "method": f"model.{method}"})
-        for grant in (TAKE, GIVE_BACK)
-        for method in _WRITES
+        for grant, methods in _WRITES.items()
+        for method in methods
     ]
     return HttpProfile(
         base_url=f"{settings.url}/",

@@ -1,7 +1,7 @@
 """Values as the protocol writes them: what JSON has no word for is an object that names its class."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +62,21 @@ def instant(value: object) -> datetime | None:
         return datetime(**{name: int(value.get(name) or 0) for name in names}, tzinfo=UTC)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def day(value: object) -> date | None:
+    """Return a day; ``None`` when it is none."""
+    if not isinstance(value, Mapping) or value.get("__class__") != "date":
+        return None
+    try:
+        return date(*(int(value.get(name) or 0) for name in ("year", "month", "day")))
+    except (TypeError, ValueError):
+        return None
+
+
+def wire_money(value: Decimal) -> dict[str, str]:
+    """Return an amount as the protocol writes it."""
+    return {"__class__": "Decimal", "decimal": f"{value:f}"}
 
 
 def wire_instant(value: datetime) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from servicedesk_core.hooks import Page, PullMode, PullRequest, SourceRecord, source_record
+from servicedesk_core.hooks import Page, PullRequest, SourceRecord, source_record
 from servicedesk_tryton.api.client import Api
 from servicedesk_tryton.api.site import LOT, ORDER_POINT, SUPPLIER, Company, Site
 from servicedesk_tryton.api.wire import Row, key, newest, since
 from servicedesk_tryton.meaning.mapper import CURRENCY, POINTS
-from servicedesk_tryton.reading.position import Position, read_position
+from servicedesk_tryton.reading.passes import bound_of, passed
 
 PRODUCT: Final = "product.product"
 STOCKED: Final = ["type", "in", ["goods", "assets"]]
@@ -46,28 +46,16 @@ class Products:
             CursorError: The position is not understood.
             ConnectorError: The server could not be asked.
         """
-        at = read_position(request.resume)
         company = await self._site.company()
         points = await self._points(company)
-        wanted = self._wanted(company, points, _bound(request))
+        wanted = self._wanted(company, points, bound_of(request))
         size = min(request.page_size or self._page_size, self._page_size)
-        only_ids = request.mode is PullMode.RECONCILE
-        while True:
-            rows = await self._read(company, points, [*wanted, ["id", ">", at.last]], limit=size)
-            ids = [ref for row in rows if (ref := key(row.get("id"))) is not None]
-            stamps = [stamp for row in rows if (stamp := newest([row])) is not None]
-            # A server may give less than it was asked for: only nothing is the end.
-            at = Position(last=max(ids, default=at.last))
-            yield Page(
-                records=[_record(row, only_ids=only_ids) for row in rows],
-                resume=at.text() if ids else None,
-                last=not ids,
-                max_stamp=max(stamps, default=None),
-                requested=size,
-                vendor_count=len(rows),
-            )
-            if not ids:
-                return
+
+        async def read(after: int, limit: int) -> list[Row]:
+            return await self._read(company, points, [*wanted, ["id", ">", after]], limit=limit)
+
+        async for page in passed(read, request, size):
+            yield page
 
     async def named(self, refs: Sequence[int]) -> dict[str, SourceRecord]:
         """Return products by id; one that is not there is left out.
@@ -100,7 +88,7 @@ class Products:
             ConnectorError: The server could not be asked.
         """
         company = await self._site.company()
-        bound = _bound(request)
+        bound = bound_of(request)
         points = await self._points(company) if bound else {}
         wanted = self._wanted(company, points, bound)
         found = await self._api.read(f"{PRODUCT}.search_count", wanted, context=company.context)
@@ -134,15 +122,3 @@ class Products:
             return [STOCKED]
         moved = [ref for ref, rows in points.items() if (stamp := newest(rows)) is not None and stamp >= bound]
         return [STOCKED, ["OR", ["id", "in", moved], *since(bound, *self._stamped(company))]]
-
-
-def _bound(request: PullRequest) -> datetime | None:
-    return request.since if request.mode is PullMode.INCREMENTAL else None
-
-
-def _record(row: Row, *, only_ids: bool) -> SourceRecord:
-    record = source_record(row)
-    if not only_ids:
-        return record
-    stamp = newest([row])
-    return SourceRecord(record.external_id, None, {} if stamp is None else {"modified_at": stamp})

@@ -20,7 +20,9 @@ from servicedesk_tryton.api.site import Site
 from servicedesk_tryton.api.wire import Row
 from servicedesk_tryton.capabilities import capabilities
 from servicedesk_tryton.meaning.mapper import LEVEL_FIELDS, PART_FIELDS, level_of, part_of
+from servicedesk_tryton.meaning.orders import ORDER_FIELDS, order_of
 from servicedesk_tryton.reading.levels import Levels
+from servicedesk_tryton.reading.orders import Orders
 from servicedesk_tryton.reading.products import Products
 from servicedesk_tryton.settings import TrytonSettings
 
@@ -38,7 +40,11 @@ class Stream:
     maps: Mapping[str, str]
 
 
-STREAMS = {"parts": Stream(part_of, PART_FIELDS), "stock_levels": Stream(level_of, LEVEL_FIELDS)}
+STREAMS = {
+    "parts": Stream(part_of, PART_FIELDS),
+    "stock_levels": Stream(level_of, LEVEL_FIELDS),
+    "purchase_orders": Stream(order_of, ORDER_FIELDS),
+}
 
 
 def stream_of(name: str) -> Stream:
@@ -65,6 +71,7 @@ class Reader:
         self._settings = settings
         self.products = Products(api, site, settings.page_size)
         self._levels = Levels(api, site, settings.page_size)
+        self._orders = Orders(api, site, settings.page_size)
 
     async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
         """Read a stream page by page.
@@ -74,21 +81,17 @@ class Reader:
             CursorError: The position is not understood.
             ConnectorError: The server could not be asked.
         """
-        stream_of(request.stream)
-        pages = self.products.pull(request) if request.stream == "parts" else self._levels.pull(request)
-        async for page in pages:
+        async for page in self._of(request.stream).pull(request):
             yield page
 
     async def fetch(self, name: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
         """Read named records, all at once."""
-        stream_of(name)
+        source = self._of(name)
         try:
-            if name == "parts":
-                found = await self.products.named(
-                    [int(ref) for ref in refs if ref.isdecimal() and len(ref) <= _LONGEST]
-                )
+            if isinstance(source, Levels):
+                found = await source.named(refs)
             else:
-                found = await self._levels.named(refs)
+                found = await source.named([int(ref) for ref in refs if ref.isdecimal() and len(ref) <= _LONGEST])
         except PermissionDeniedError as error:
             for ref in refs:
                 yield FetchOutcome(ref, FetchStatus.DENIED, reason=error.message)
@@ -101,8 +104,8 @@ class Reader:
 
     async def count(self, request: PullRequest) -> int | None:
         """Count what a pass brings; how many levels there are nobody can say beforehand."""
-        stream_of(request.stream)
-        return await self.products.count(request) if request.stream == "parts" else None
+        source = self._of(request.stream)
+        return None if isinstance(source, Levels) else await source.count(request)
 
     async def check(self, name: str) -> StreamCheck:
         """Look whether a stream can be read, and how much of it is visible."""
@@ -123,6 +126,15 @@ class Reader:
             FieldInfo(name=field, type="" if value is None else type(value).__name__, maps_to=maps.get(field))
             for field, value in seen.items()
         )
+
+    def _of(self, name: str) -> Products | Levels | Orders:
+        stream_of(name)
+        known: dict[str, Products | Levels | Orders] = {
+            "parts": self.products,
+            "stock_levels": self._levels,
+            "purchase_orders": self._orders,
+        }
+        return known[name]
 
     async def _first(self, name: str) -> AsyncIterator[Any]:
         """Yield the first record, if there is one."""

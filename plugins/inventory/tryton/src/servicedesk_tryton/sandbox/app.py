@@ -12,6 +12,7 @@ from servicedesk_core.sandboxing import Request, Response, StandIn
 from servicedesk_core.sandboxing.faults import Fault, Script
 from servicedesk_tryton.sandbox.models import MODELS, Models
 from servicedesk_tryton.sandbox.options import SandboxOptions
+from servicedesk_tryton.sandbox.purchasing import PURCHASE, RECEIPT, Purchasing
 from servicedesk_tryton.sandbox.records import Records
 from servicedesk_tryton.sandbox.searching import Searching, timestamp
 from servicedesk_tryton.sandbox.seed import CLIENTS, COMPANY, fill
@@ -21,7 +22,10 @@ from servicedesk_tryton.sandbox.wire import ServerError, answer, page, user_erro
 USER: Final = 2
 _SERIES: Final = "8.2"
 _GROUPS: Final = "Within groups: Stock, Purchase"
-_ACTS: Final = ("wait", "assign_try", "do", "cancel")
+_ACTS: Final = {
+    SHIPMENT: ("wait", "assign_try", "do", "cancel"), PURCHASE: ("quote", "confirm", "cancel"),
+    RECEIPT: ("receive", "do", "cancel"),
+}  # fmt: skip
 
 
 class _ByMethod(Script):
@@ -42,7 +46,7 @@ class Sandbox(StandIn):
     Attributes:
         most_a_search: Most records of an answer to a search with a limit; ``None`` = as many as are asked for.
         denied: Models that the user may not read or write.
-        asks: By the method of shipments, the kind of warning that it asks first.
+        asks: By the method, the kind of warning that it asks first.
     """
 
     most_a_search: int | None = None
@@ -68,6 +72,7 @@ class Sandbox(StandIn):
         self.models = Models(self.records, bare=self.options.bare)
         self.searching = Searching(self.models)
         self.shipping = Shipping(self.models, lambda: today(self.clock.now()))
+        self.purchasing = Purchasing(self.models, lambda: today(self.clock.now()))
         if not self.records.all("product.product"):
             fill(self.records, self.shipping, bare=self.options.bare)
 
@@ -136,14 +141,20 @@ class Sandbox(StandIn):
         special = {
             ("res.user", "get_preferences"): self._preferences, ("res.user.warning", "skip"): self._skip,
             (SHIPMENT, "create"): lambda params, _: self.shipping.create(params[0]),
+            (PURCHASE, "create"): lambda params, _: self.purchasing.create_purchases(params),
+            (PURCHASE, "on_change_party"): lambda params, _: self.purchasing.of_party(params),
+            ("purchase.line", "on_change_product"): lambda params, _: self.purchasing.of_product(params),
+            (RECEIPT, "create"): lambda params, _: self.purchasing.create_receipts(params),
+            (RECEIPT, "write"): lambda params, _: self.purchasing.write_receipt(params),
+            ("stock.lot", "create"): lambda params, _: self.purchasing.create_lots(params),
         }  # fmt: skip
         if (model, name) not in special:
             self.models.model(model)
         if model in self.denied:
             title = MODELS[model].title
             raise user_error(f'You are not allowed to access "{title}".', _GROUPS)
-        if model == SHIPMENT and name in _ACTS:
-            return lambda params, context: self._act(name, params, context)
+        if name in _ACTS.get(model, ()):
+            return lambda params, context: self._act(model, name, params, context)
         usual = {"search": self._search, "search_count": self._count, "search_read": self._read_all, "read": self._read}
         if name in usual and model != "product.cost_price":
             return lambda params, context: usual[name](model, params, context)
@@ -173,23 +184,25 @@ class Sandbox(StandIn):
     def _read(self, model: str, params: Sequence[Any], context: Mapping[str, Any]) -> list[Any]:
         return [self.searching.read(model, row, params[1], context) for row in self.searching.named(model, params[0])]
 
-    def _act(self, act: str, params: Sequence[Any], context: Mapping[str, Any]) -> None:
-        rows = self.searching.named(SHIPMENT, params[0])
+    def _act(self, model: str, act: str, params: Sequence[Any], context: Mapping[str, Any]) -> None:
         known = context.get("_timestamp") or {}
-        for row in rows:
-            if known.get(f"{SHIPMENT},{row['id']}", timestamp(row)) != timestamp(row):
+        for row in self.searching.named(model, params[0]):
+            if known.get(f"{model},{row['id']}", timestamp(row)) != timestamp(row):
                 raise ServerError("ConcurrencyException", "Records were modified in the meanwhile")
-            self._ask(act, row)
-            self.shipping.act(act, row)
+            self._ask(f"{model}.{act}", f"{model},{row['id']}")
+            if model == SHIPMENT:
+                self.shipping.act(act, row)
+            else:
+                self.purchasing.act(model, act, row)
 
-    def _ask(self, act: str, row: Mapping[str, Any]) -> None:
+    def _ask(self, method: str, record: str) -> None:
         """Ask first, unless the question was answered; an answer counts once."""
-        if (kind := self.asks.get(act)) is None:
+        if (kind := self.asks.get(method)) is None:
             return
-        about = hashlib.md5(f"{SHIPMENT},{row['id']}".encode(), usedforsecurity=False).hexdigest()
+        about = hashlib.md5(record.encode(), usedforsecurity=False).hexdigest()
         answered = self.records.all("res.user.warning", name=f"{about}.{kind}")
         if not answered:
-            raise ServerError("UserWarning", [f"{about}.{kind}", f'Is "{row["reference"]}" meant?', ""])
+            raise ServerError("UserWarning", [f"{about}.{kind}", f"Is {record} meant?", ""])
         for one in answered:
             if not one["always"]:
                 self.records.drop("res.user.warning", one["id"])

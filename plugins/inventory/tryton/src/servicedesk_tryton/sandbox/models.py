@@ -51,6 +51,45 @@ def _cost(models: "Models", row: Row, context: Context) -> Any:
     return prices[0]["cost_price"] if prices else nothing
 
 
+def _shipment_of(_: "Models", row: Row, __: Context) -> str | None:
+    """Return what a move belongs to; who refers to a record of several models names the model, too."""
+    if row.get("internal") is not None:
+        return f"stock.shipment.internal,{row['internal']}"
+    receipt = row.get("incoming") or row.get("inventory")
+    return None if receipt is None else f"stock.shipment.in,{receipt}"
+
+
+def _origin_of(_: "Models", row: Row, __: Context) -> str | None:
+    return None if row.get("ordered") is None else f"purchase.line,{row['ordered']}"
+
+
+def _sold_as(models: "Models", row: Row, context: Context) -> str:
+    name = models.value("product.template", models.record("product.template", row["template"]), "name", context)
+    return f"[{row['code']}]{name}"
+
+
+def _came(models: "Models", row: Row, _: Context) -> str:
+    """Return how far a purchase has come."""
+    lines = models.records.all("purchase.line", purchase=row["id"])
+    moves = [move for line in lines for move in models.records.all("stock.move", ordered=line["id"])]
+    states = {move["state"] for move in moves}
+    if not moves or states == {"done"}:
+        return "received" if moves else "none"
+    if "cancelled" in states:
+        return "exception"
+    return "partially shipped" if "done" in states else "waiting"
+
+
+def _amount(which: str) -> Compute:
+    def worked_out(models: "Models", row: Row, _: Context) -> Any:
+        lines = models.records.all("purchase.line", purchase=row["id"])
+        net = sum((Decimal(str(line["quantity"])) * plain(line["unit_price"]) for line in lines), Decimal(0))
+        tax = (net * _TAX).quantize(Decimal("0.01"))
+        return encoded({"untaxed_amount": net, "tax_amount": tax, "total_amount": net + tax}[which])
+
+    return worked_out
+
+
 def _shipment_name(_: "Models", row: Row, __: Context) -> str:
     said = [row["number"], f"[{row['reference']}]" if row["reference"] else None]
     return " ".join(filter(None, said)) or f"({row['id']})"
@@ -64,7 +103,9 @@ MODELS: Final[Mapping[str, Model]] = {
         "Company", ("timezone",), one={"party": "party.party", "currency": "currency.currency"},
         worked_out={"rec_name": lambda models, row, _: models.record("party.party", row["party"])["name"]},
     ),
-    "product.uom": Model("Unit of Measure", ("name", "symbol", "digits")),
+    "product.uom": Model(
+        "Unit of Measure", ("name", "symbol", "digits"), worked_out={"rec_name": lambda _, row, __: row["name"]}
+    ),
     "product.category": Model("Product Category", ("name",)),
     "product.identifier": Model("Product Identifier", ("type", "code"), one={"product": "product.product"}),
     "product.cost_price": Model("Product Cost Price", ("cost_price", "company"), one={"product": "product.product"}),
@@ -92,13 +133,17 @@ MODELS: Final[Mapping[str, Model]] = {
         },
     ),
     "purchase.product_supplier": Model(
-        "Product Supplier", ("code",), one={"template": "product.template", "party": "party.party"}
+        "Product Supplier", ("code",), one={"template": "product.template", "party": "party.party"},
+        worked_out={"rec_name": _sold_as},
     ),
     "stock.order_point": Model(
         "Stock Order Point", ("type", "min_quantity"), one={"product": "product.product", "location": "stock.location"}
     ),
     "stock.location": Model(
-        "Stock Location", ("name", "code", "type", "active"), one={"parent": "stock.location"},
+        "Stock Location", ("name", "code", "type", "active"),
+        one={
+            "parent": "stock.location", "input_location": "stock.location", "storage_location": "stock.location",
+        },
         worked_out={
             "rec_name": _coded,
             "quantity": lambda models, row, context: models.counting.at(row["id"], context),
@@ -114,21 +159,58 @@ MODELS: Final[Mapping[str, Model]] = {
         },
     ),
     "stock.move": Model(
-        "Stock Move", ("quantity", "internal_quantity", "state", "effective_date", "shipment"),
+        "Stock Move", ("quantity", "internal_quantity", "state", "effective_date", "unit_price"),
         one={
             "product": "product.product", "from_location": "stock.location", "to_location": "stock.location",
             "unit": "product.uom", "lot": "stock.lot", "company": "company.company",
+            "currency": "currency.currency",
         },
+        worked_out={"shipment": _shipment_of, "origin": _origin_of},
     ),
     "stock.shipment.internal": Model(
         "Stock Shipment Internal", ("state", "reference", "number", "effective_date"),
         one={"from_location": "stock.location", "to_location": "stock.location", "company": "company.company"},
-        many={"moves": ("stock.move", "shipment")},
+        many={"moves": ("stock.move", "internal")},
         worked_out={"rec_name": _shipment_name},
     ),
+    "stock.shipment.in": Model(
+        "Stock Shipment In", ("state", "reference", "number", "effective_date"),
+        one={
+            "supplier": "party.party", "warehouse": "stock.location", "warehouse_input": "stock.location",
+            "warehouse_storage": "stock.location", "company": "company.company",
+        },
+        many={"incoming_moves": ("stock.move", "incoming"), "inventory_moves": ("stock.move", "inventory")},
+        worked_out={"rec_name": _shipment_name},
+    ),
+    "purchase.purchase": Model(
+        "Purchase",
+        ("number", "reference", "state", "comment", "purchase_date", "delivery_date", "invoice_method"),
+        one={
+            "company": "company.company", "party": "party.party", "currency": "currency.currency",
+            "warehouse": "stock.location", "invoice_address": "party.address",
+        },
+        many={"lines": ("purchase.line", "purchase")},
+        worked_out={
+            "rec_name": _shipment_name, "shipment_state": _came, "untaxed_amount": _amount("untaxed_amount"),
+            "tax_amount": _amount("tax_amount"), "total_amount": _amount("total_amount"),
+        },
+    ),
+    "purchase.line": Model(
+        "Purchase Line", ("type", "quantity", "unit_price", "description", "note", "taxes"),
+        one={
+            "purchase": "purchase.purchase", "product": "product.product", "unit": "product.uom",
+            "product_supplier": "purchase.product_supplier",
+        },
+        many={"moves": ("stock.move", "ordered")},
+        worked_out={"delivery_date": lambda *_: None},
+    ),
+    "party.address": Model("Address", (), one={"party": "party.party"}),
 }  # fmt: skip
+_TAX: Final = Decimal("0.10")
 _ALWAYS: Final = frozenset({"id", "create_date", "write_date"})
-MODULES: Final = frozenset({"stock.lot", "stock.order_point", "purchase.product_supplier"})
+MODULES: Final = frozenset(
+    {"stock.lot", "stock.order_point", "purchase.product_supplier", "purchase.purchase", "purchase.line"}
+)
 """Models of modules beside stock."""
 
 

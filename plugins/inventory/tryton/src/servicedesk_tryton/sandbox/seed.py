@@ -74,13 +74,14 @@ def fill(records: Records, shipping: Shipping, *, bare: bool) -> None:
         records.add("ir.model", name=name)
     records.add("currency.currency", name="US Dollar", code="USD")
     for name in ("Example MSP", "Example Wholesale"):
-        records.add("party.party", name=name)
+        records.add("party.address", party=records.add("party.party", name=name)["id"])
     records.add("company.company", party=1, currency=1, timezone=None)
     for name, symbol, digits in (("Unit", "u", 0), ("Meter", "m", 2), ("Hour", "h", 2)):
         records.add("product.uom", name=name, symbol=symbol, digits=digits)
     records.add("product.category", name="Spare parts")
     for name, code, kind, parent in _PLACES:
-        records.add("stock.location", name=name, code=code, type=kind, parent=parent, active=1)
+        zones = {"input_location": 1, "storage_location": STORAGE} if kind == "warehouse" else {}
+        records.add("stock.location", name=name, code=code, type=kind, parent=parent, active=1, **zones)
     for one in _PRODUCTS:
         _add(records, one)
     records.write("product.product", FAN, active=0)

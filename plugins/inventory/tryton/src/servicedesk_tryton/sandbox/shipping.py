@@ -113,7 +113,7 @@ class Shipping:
         return int(row["id"])
 
     def _move(self, move: Mapping[str, Any], shipment: int | None, state: str) -> Row:
-        kept = {name: move[name] for name in ("product", *_ENDS)} | {"lot": move.get("lot"), "shipment": shipment}
+        kept = {name: move[name] for name in ("product", *_ENDS)} | {"lot": move.get("lot"), "internal": shipment}
         quantity = float(move["quantity"])
         counted = {"quantity": quantity, "internal_quantity": quantity, "state": state}
         return self._records.add(
@@ -122,7 +122,7 @@ class Shipping:
         )  # fmt: skip
 
     def _moves(self, row: Row) -> list[Row]:
-        return self._records.all("stock.move", shipment=row["id"])
+        return self._records.all("stock.move", internal=row["id"])
 
     def _turn(self, row: Row, state: str, **more: Any) -> None:
         self._records.write(SHIPMENT, row["id"], state=state, **more)

@@ -16,7 +16,7 @@ CANCELLED: Final = "cancelled"
 _CANARIES: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """A kind of document.
 
@@ -25,6 +25,7 @@ class Kind:
         title: What people call it.
         fields: What of it is read.
         steps: By which act it goes on from a state.
+        undone: States in which nothing has happened yet, so that it is cancelled where it cannot go on.
         done: States in which what was wanted is done.
         marked: Whether a mark stands in its reference; else the reference is our order number, and nothing more.
     """
@@ -33,6 +34,7 @@ class Kind:
     title: str
     fields: tuple[str, ...]
     steps: Mapping[str, str]
+    undone: frozenset[str]
     done: frozenset[str] = frozenset({"done"})
     marked: bool = True
 
@@ -51,18 +53,21 @@ SHIPMENTS: Final = Kind(
     "shipment",
     ("moves.product", "moves.quantity", "moves.from_location", "moves.to_location", "moves.lot"),
     {"draft": "wait", "waiting": "assign_try", "assigned": "do"},
+    frozenset({"draft", "waiting", "assigned"}),
 )
 RECEIPTS: Final = Kind(
     "stock.shipment.in",
     "shipment",
-    ("incoming_moves.quantity", "inventory_moves.to_location"),
+    ("incoming_moves.origin", "inventory_moves.to_location"),
     {"draft": "receive", "received": "do"},
+    frozenset({"draft"}),
 )
 ORDERS: Final = Kind(
     "purchase.purchase",
     "order",
     ("number",),
     {"draft": "quote", "quotation": "confirm"},
+    frozenset({"draft", "quotation"}),
     frozenset({"confirmed", "processing", "done"}),
     marked=False,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
-from servicedesk_core.errors import RejectedError
+from servicedesk_core.errors import RejectedError, WriteConflictError
 from servicedesk_core.hooks import Write, WriteReceipt
 from servicedesk_tryton.api.errors import WarningError
 from servicedesk_tryton.api.wire import Row, text
@@ -15,13 +15,24 @@ _MOST_STEPS: Final = 12
 _TRIES: Final = "assign_try"
 """The act that may do nothing, without a word: there is too little."""
 
-Prepare = Callable[[str, Row], Awaitable[None]]
-"""What is looked at, or done, before the act that leads on from a state; raises :class:`RejectedError` to end it."""
+Prepare = Callable[[str, Row], Awaitable[bool]]
+"""What is looked at, or done, before the act that leads on from a state; returns whether the document was changed, and
+raises :class:`RejectedError` to end it."""
 
 
-async def nothing(state: str, document: Row) -> None:
+Release = Callable[[Row], Awaitable[None]]
+"""What is done before a document is cancelled: it lets go of what others planned."""
+
+
+async def nothing(state: str, document: Row) -> bool:
     """Prepare nothing."""
     del state, document
+    return False
+
+
+async def nobody(document: Row) -> None:
+    """Let go of nothing."""
+    del document
 
 
 class Finisher:
@@ -38,13 +49,16 @@ class Finisher:
         self._answered = answered
         self._field = field
 
-    async def finish(self, write: Write, ref: str, prepare: Prepare = nothing) -> WriteReceipt:
+    async def finish(
+        self, write: Write, ref: str, prepare: Prepare = nothing, release: Release = nobody
+    ) -> WriteReceipt:
         """Take a document to its end.
 
         Args:
             write: What it is for.
             ref: Its id.
             prepare: Before each act.
+            release: Before it is cancelled.
 
         Raises:
             RejectedError: The server refused it; the document is cancelled.
@@ -62,14 +76,19 @@ class Finisher:
             if state is None or state not in kind.steps:
                 return self._left(ref, f"it is {state}")
             try:
-                await prepare(state, document)
+                if await prepare(state, document):
+                    continue
                 is_done = await self._step(write.kind, kind.steps[state], document)
                 if is_done and kind.steps[state] == _TRIES and await self._is_still(ref, state):
                     raise self.refused("There are not so many any more.")
+            except WriteConflictError:
+                continue  # somebody else changed it since it was read
             except RejectedError as error:
                 if not await self._is_still(ref, state):
                     continue  # somebody else took it further at the same moment
-                return await self._undone(write, ref, error)
+                if state not in kind.undone:
+                    return self._left(ref, error.message)
+                return await self._undone(write, ref, error, release)
         return self._left(ref, "somebody else changes it all the time")
 
     def refused(self, problem: str) -> RejectedError:
@@ -91,10 +110,11 @@ class Finisher:
         document = await self._documents.one(ref)
         return document is not None and document.get("state") == state
 
-    async def _undone(self, write: Write, ref: str, error: RejectedError) -> WriteReceipt:
+    async def _undone(self, write: Write, ref: str, error: RejectedError, release: Release) -> WriteReceipt:
         """Cancel a document that cannot be done, and raise why; one that cannot be cancelled is left for a person."""
-        document = await self._documents.one(ref)
         try:
+            await release(await self._documents.one(ref) or {})
+            document = await self._documents.one(ref)
             await self._documents.act(write.kind, "cancel", document or {"id": int(ref)})
         except RejectedError:
             return self._left(ref, error.message)

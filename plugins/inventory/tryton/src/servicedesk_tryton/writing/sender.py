@@ -142,7 +142,7 @@ class Sender:
         kind = capabilities(self._settings).declared(write.kind)
         return " ".join(str(kind.marked(replace(write, values={"note": said}))["note"]).split())
 
-    async def _expect_enough(self, state: str, shipment: Row) -> None:
+    async def _expect_enough(self, state: str, shipment: Row) -> bool:
         """Refuse where more is assigned than lies there: on SQLite the server lets two do so at once."""
         company = await self._site.company()
         for move in parts(shipment, "moves") if state == "assigned" else ():
@@ -152,6 +152,7 @@ class Sender:
             rows = await self._api.rows(model, [["id", "=", ref]], ("quantity",), context)
             if any((number(row.get("quantity")) or Decimal(0)) < 0 for row in rows):
                 raise _refused("There are not so many any more.", "quantity")
+        return False
 
 
 def _quantity(value: Any) -> Decimal:
