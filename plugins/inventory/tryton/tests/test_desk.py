@@ -13,7 +13,7 @@ from servicedesk_core.testing import FakeClock
 
 pytestmark = pytest.mark.slow
 
-KINDS = ["stock_moves.take", "stock_moves.return"]
+KINDS = ["stock_moves.take", "stock_moves.return", "purchase_orders.place", "goods_receipts.create"]
 
 
 @pytest.fixture
@@ -72,6 +72,23 @@ async def test_the_last_piece_leaves_its_place_and_comes_back_to_it(desk, stand)
         await one.sync("erp")
         (row,) = [row for row in await one.parts.stock() if row.name.startswith("Docking")]
     assert (row.available, stand.lies(9, 3, 2)) == (2, 1)
+
+
+async def test_a_part_is_ordered_for_a_ticket_and_comes_in_parts(desk, stand):
+    async with desk() as one:
+        await one.sync("erp")
+        found = await one.parts.order("T7", "SSD-1T", source="erp", quantity=3, send=True)
+        assert (found.write.state, found.total, found.currency) == ("confirmed", Decimal("239.87"), "USD")
+        (purchase,) = stand.sandbox.records.all("purchase.purchase")
+        assert (purchase["reference"], purchase["state"]) == (found.number, "processing")
+        assert stand.sandbox.records.one("purchase.line", purchase=1)["note"] == "ticket T7"
+        assert (await one.parts.receive(found.number, quantity=2, place="Shelf A", send=True)).write.state == "confirmed"
+        (row,) = (await one.parts.orders()).items
+        assert (row.state, row.received, row.outstanding) == ("partly_received", 2, 1)
+        assert (await one.parts.receive(found.number, send=True)).write.state == "confirmed"
+        (row,) = (await one.parts.orders()).items
+        assert (row.state, row.outstanding) == ("received", 0)
+    assert (stand.lies(9, 1), stand.lies(3, 1)) == (8, 1)
 
 
 async def test_what_was_done_before_a_process_died_is_found_and_not_repeated(desk, stand, clock):

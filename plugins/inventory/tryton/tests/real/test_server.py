@@ -125,7 +125,7 @@ async def test_an_order_is_placed_and_comes_in_two_parts(real):
         assert await tryton.find_write(wanted) == Found(placed.ref)
         shown = await order(placed.ref)
         assert (shown.entity.reference, shown.entity.status) == (order_number("o-1"), OrderStatus.PLACED)
-        assert (shown.entity.total_cost, shown.entity.tax_cost) == (Decimal("439.72"), Decimal("39.97"))
+        assert (shown.entity.total_cost, shown.entity.tax_cost) == (Decimal("439.73"), Decimal("39.98"))
         ssd, dock = (one.external_id for one in shown.also)
 
         came = receive("r-1", "Shelf A", (ssd, "2"), (dock, "2", ["N-1", "DK-0001"]))
