@@ -57,7 +57,7 @@ async def test_a_part_goes_from_the_shelf_onto_a_ticket_and_back(desk, stand):
         assert shipment["reference"].startswith("ticket T7, device 5CG1234XYZ [ref:")
         (taken,) = await one.parts.taken(ticket="T7")
         assert (taken.quantity, taken.cost, taken.currency) == (2, Decimal("159.92"), "USD")
-        assert (await one.parts.give_back(taken.write, send=True)).state == "confirmed"
+        assert (await one.parts.give_back(taken.write, quantity=1, send=True)).state == "confirmed"
         assert (await one.parts.taken(held=True)).items[0].returned == 1
     assert stand.lies(10, 1) == 1
 
@@ -78,7 +78,7 @@ async def test_a_part_is_ordered_for_a_ticket_and_comes_in_parts(desk, stand):
     async with desk() as one:
         await one.sync("erp")
         found = await one.parts.order("T7", "SSD-1T", source="erp", quantity=3, send=True)
-        assert (found.write.state, found.total, found.currency) == ("confirmed", Decimal("239.87"), "USD")
+        assert (found.write.state, found.total, found.currency) == ("confirmed", Decimal("239.8749"), "USD")
         (purchase,) = stand.sandbox.records.all("purchase.purchase")
         assert (purchase["reference"], purchase["state"]) == (found.number, "processing")
         assert stand.sandbox.records.one("purchase.line", purchase=1)["note"] == "ticket T7"
