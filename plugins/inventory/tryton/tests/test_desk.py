@@ -82,7 +82,9 @@ async def test_a_part_is_ordered_for_a_ticket_and_comes_in_parts(desk, stand):
         (purchase,) = stand.sandbox.records.all("purchase.purchase")
         assert (purchase["reference"], purchase["state"]) == (found.number, "processing")
         assert stand.sandbox.records.one("purchase.line", purchase=1)["note"] == "ticket T7"
-        assert (await one.parts.receive(found.number, quantity=2, place="Shelf A", send=True)).write.state == "confirmed"
+        assert (
+            await one.parts.receive(found.number, quantity=2, place="Shelf A", send=True)
+        ).write.state == "confirmed"
         (row,) = (await one.parts.orders()).items
         assert (row.state, row.received, row.outstanding) == ("partly_received", 2, 1)
         assert (await one.parts.receive(found.number, send=True)).write.state == "confirmed"
