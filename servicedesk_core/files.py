@@ -1,6 +1,7 @@
-"""Puts files in place as a whole."""
+"""Puts files in place as a whole, under names that are safe everywhere, and reads what is to be sent."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,32 @@ from typing import BinaryIO
 
 from servicedesk_core import system
 from servicedesk_core.errors import SettingsError
+
+_UNSAFE = re.compile(r"[^\w.\- ]+")
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_LONGEST_NAME = 100
+
+
+def safe_name(name: str) -> str:
+    """Return a name that others gave a file as one that every system takes, hides nothing and leads nowhere.
+
+    Args:
+        name: Any text; of a path the last part counts.
+    """
+    plain = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")[-_LONGEST_NAME:].strip(" .")
+    return f"_{plain}" if _DEVICES.match(plain) else plain or "file"
+
+
+def content_of(path: Path) -> bytes:
+    """Return the content of a file that is to be sent.
+
+    Raises:
+        SettingsError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Name a file.") from error
 
 
 @contextmanager

@@ -37,6 +37,20 @@ class Transactions(Protocol):
         ...
 
 
+class Receiver(Protocol):
+    """Takes the content of a file while it comes, so that no more of it than a piece is ever in memory."""
+
+    def restart(self) -> None:
+        """Forget what came: it begins, or comes from its beginning again after it broke off."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Take the next piece.
+
+        Raises:
+            TooLargeError: It is more than whoever asked for it takes.
+        """
+
+
 class StateStore(Protocol):
     """A connection's small durable memory: zone URL, picklists, webhook ids. Values are JSON; no secrets."""
 

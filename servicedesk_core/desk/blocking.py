@@ -19,6 +19,7 @@ from servicedesk_core.people import Actor
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.analytics.actions import Analytics
+    from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
@@ -210,6 +211,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         sla: Sla[Waiting]
         status: Status[Waiting]
         tickets: Tickets[Waiting]
+        attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]
         webhooks: Webhooks[Waiting]

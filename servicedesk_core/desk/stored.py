@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from servicedesk_core.faces import Feature
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.analytics.actions import Analytics
+    from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
@@ -109,6 +110,7 @@ class StoredDesk:
         sla: Sla[Awaited]
         status: Status[Awaited]
         tickets: Tickets[Awaited]
+        attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]
         webhooks: Webhooks[Awaited]

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.streams import REFERENCES as REFERENCES
     from servicedesk_core.domain.streams import STREAMS as STREAMS
     from servicedesk_core.domain.tickets import ActorType as ActorType
+    from servicedesk_core.domain.tickets import Attachment as Attachment
     from servicedesk_core.domain.tickets import EventSource as EventSource
     from servicedesk_core.domain.tickets import EventType as EventType
     from servicedesk_core.domain.tickets import MappingIssue as MappingIssue

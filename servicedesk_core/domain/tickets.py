@@ -193,6 +193,30 @@ class Note(Entity):
     modified_at: Instant | None = None
 
 
+class Attachment(Entity):
+    """A file on a ticket, or on a note or a time entry of it: what is known of it, never its content.
+
+    ``ticket_ref`` is named wherever the vendor tells it, also when the file hangs on a note or a time entry.
+    """
+
+    stream: ClassVar[str] = "attachments"
+    whose: ClassVar[str | None] = "ticket_ref"
+    internal: ClassVar[frozenset[str]] = frozenset({"name", "title"})
+
+    ticket_ref: str | None = None
+    note_ref: str | None = None
+    time_entry_ref: str | None = None
+    name: str = Field(default="", description="File name, as the vendor tells it.")
+    title: str | None = None
+    size_bytes: int | None = Field(default=None, ge=0, description="Size of the content.")
+    media_type: str | None = Field(default=None, description="What the vendor says it is; never to be trusted.")
+    sha256: str | None = Field(default=None, description="Digest of the content in hexadecimal, where it is known.")
+    visibility: NoteVisibility = NoteVisibility.INTERNAL
+    author_type: ActorType | None = None
+    author_ref: str | None = None
+    created_at: Instant | None = None
+
+
 class MappingIssue(Model):
     """A word of the vendor that the mapping has no meaning for.
 

@@ -29,6 +29,7 @@ class Intent:
             first.
         reverts: Number of the write that this one takes back.
         after: Number of the write that its vendor must have before this one is sent, over whichever connection.
+        content: The file that goes with it; ``values`` say its name, its size and its digest.
     """
 
     connection: str
@@ -46,6 +47,7 @@ class Intent:
     request_id: str | None = None
     reverts: int | None = None
     after: int | None = None
+    content: bytes | None = field(default=None, repr=False)
 
 
 class WriteState(StrEnum):

@@ -17,7 +17,7 @@ ServiceDeskError
 │   ├── PermanentError            do not try again unchanged
 │   │   ├── AuthenticationError  PermissionDeniedError  NotFoundError
 │   │   ├── RejectedError → WriteConflictError  RecordMovedError
-│   │   └── UnsupportedError  ProtocolError  WriteNotGrantedError
+│   │   └── UnsupportedError  ProtocolError  TooLargeError  WriteNotGrantedError
 │   ├── OutcomeUnknownError       a write may or may not have happened: reconcile, never resend blindly
 │   └── HookError                 the plugin itself misbehaved
 ├── SyncError
@@ -73,6 +73,7 @@ from servicedesk_core.errors.vendors import ProtocolError as ProtocolError
 from servicedesk_core.errors.vendors import RateLimitedError as RateLimitedError
 from servicedesk_core.errors.vendors import RecordMovedError as RecordMovedError
 from servicedesk_core.errors.vendors import RejectedError as RejectedError
+from servicedesk_core.errors.vendors import TooLargeError as TooLargeError
 from servicedesk_core.errors.vendors import TransientError as TransientError
 from servicedesk_core.errors.vendors import UnsupportedError as UnsupportedError
 from servicedesk_core.errors.vendors import VendorTimeoutError as VendorTimeoutError

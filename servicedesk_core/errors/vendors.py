@@ -185,6 +185,12 @@ class UnsupportedError(PermanentError):
     code = "unsupported"
 
 
+class TooLargeError(PermanentError):
+    """A file is larger than whoever asked for it takes; nothing of it was kept."""
+
+    code = "too_large"
+
+
 class ProtocolError(PermanentError):
     """The answer is not what the vendor's contract promises."""
 

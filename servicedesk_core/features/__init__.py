@@ -13,7 +13,7 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "quality",
+    "status", "tickets", "attachments", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "quality",
     "scorecards", "parts", "billing", "leakage",
     "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people",
     "warranty", "claims", "alerts", "privacy", "quarantine", "analytics", "webhooks",

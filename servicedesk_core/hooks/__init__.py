@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from servicedesk_core.ports import BudgetUse as BudgetUse
     from servicedesk_core.ports import Clock as Clock
     from servicedesk_core.ports import LogSink as LogSink
+    from servicedesk_core.ports import Receiver as Receiver
     from servicedesk_core.ports import StateStore as StateStore
     from servicedesk_core.ports import Token as Token
     from servicedesk_core.ports import TokenStore as TokenStore

@@ -99,6 +99,11 @@ class Caller:
         answer: T = await self._answer(hook, values)
         return self._checked(hook, answer, wrong_type(answer, expected))
 
+    async def done(self, hook: str, **values: Any) -> None:
+        """Call a coroutine hook that answers nothing."""
+        answer = await self._answer(hook, values)
+        self._checked(hook, answer, None if answer is None else f"it answered {type(answer).__name__}")
+
     async def optional(self, hook: str, expected: type[T], **values: Any) -> T | None:
         """Call a coroutine hook that may answer nothing; one that is not implemented answers nothing."""
         if hook not in self._hooks:

@@ -47,6 +47,8 @@ from servicedesk_core.hooks.writing import FindResult, Write, WriteProblem, Writ
 from servicedesk_core.ports import BudgetUse
 
 if TYPE_CHECKING:
+    from servicedesk_core.domain import tickets
+    from servicedesk_core.hooks.content import Content
     from servicedesk_core.http import OAuth2Code
 
 
@@ -135,6 +137,11 @@ class ConnectorCalls:
     def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
         """See :meth:`TicketSyncSpecs.fetch_history`."""
         return self._caller.each("fetch_history", ticket_refs, _ref, wrong_fetch, ticket_refs=ticket_refs)
+
+    async def fetch_content(self, attachment: "tickets.Attachment", into: "Content") -> None:
+        """See :meth:`TicketSyncSpecs.fetch_content`; what came is what the vendor says of it, or an error."""
+        await self._caller.done("fetch_content", attachment=attachment, into=into)
+        into.ensure_whole(attachment)
 
     def mapper(self, stream: str) -> Mapper:
         """Return :meth:`TicketSyncSpecs.map_record` of one stream as a quick function.

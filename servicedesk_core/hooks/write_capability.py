@@ -1,5 +1,6 @@
 """What a connector says about a kind of write, and what follows from it alone."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -38,6 +39,8 @@ class WriteCapability:
         flags: The vendor's own fields that decide who sees it, with the values of this kind. All of them are sent each
             time, so that no default of the vendor decides; :meth:`route` refuses a request without them.
         mark_in: The field in whose text the mark stands, for ``ReconcilableBy.MARKER``; none that a customer reads.
+        max_file_bytes: Largest file that goes with it, for kinds that send one: ``attachments.create_internal`` and
+            ``attachments.create_public``. 0 = none does.
         side_effects: What may happen at the vendor besides, for example workflow rules and mails.
         vendor_entities: The vendor's entities behind it, for the documentation.
 
@@ -61,6 +64,7 @@ class WriteCapability:
     staff_fields: tuple[str, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     mark_in: str = ""
+    max_file_bytes: int = 0
     side_effects: str = ""
     vendor_entities: tuple[str, ...] = ()
 
@@ -89,12 +93,28 @@ class WriteCapability:
             yield WriteProblem(
                 names, f"{self.kind} needs {names}.", hint="Say it with its option, or --field NAME=VALUE."
             )
+        size = write.values.get("size_bytes") if self.max_file_bytes else None
+        if size is not None and size > self.max_file_bytes:
+            reason = f"The file has {size:,} bytes, and the vendor takes {self.max_file_bytes:,}."
+            yield WriteProblem("size_bytes", reason, hint="Pack it, or send less.")
         for name, value in write.values.items():
             if self.fields and name not in self.fields:
                 hint = f"It can: {', '.join(self.fields)}."
                 yield WriteProblem(name, f"{self.kind} cannot write {name}.", name, self.fields, hint)
             else:
                 yield from self._unfit(write, name, value)
+
+    def file_of(self, write: Write) -> bytes:
+        """Return the content of the file that goes with a write, when it is the one that was approved.
+
+        Raises:
+            RejectedError: It is not there any more, or is another one.
+        """
+        if write.content is None or hashlib.sha256(write.content).hexdigest() != write.values.get("sha256"):
+            what = "is not there any more" if write.content is None else "is not the one that was approved"
+            hint = "Propose it anew, with the file."
+            raise RejectedError(f"Not sent: the file of the write {what}.", field_errors=("sha256",), hint=hint)
+        return write.content
 
     def check(self, write: Write) -> None:
         """Refuse what this kind cannot be, before anything is sent.

@@ -66,6 +66,8 @@ class Write:
             this write, however alike they are.
         earlier: Earlier writes of this kind that the vendor confirmed, the newest first: a search that does not find
             the id of one of them does not work.
+        content: The file that goes with it, for ``send_write`` of a kind with ``max_file_bytes``; ``values`` say its
+            name, its size and its digest, by which ``find_write`` knows it again.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Write:
     attempted_at: datetime | None = None
     taken_refs: frozenset[str] = frozenset()
     earlier: tuple["Known", ...] = ()
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

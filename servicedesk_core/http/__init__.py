@@ -15,6 +15,7 @@ from servicedesk_core.http.auth import (
 from servicedesk_core.http.authorization import AuthorizationRequest, OAuth2Code
 from servicedesk_core.http.call import RequestOptions
 from servicedesk_core.http.client import HttpClient
+from servicedesk_core.http.embedded import EmbeddedContent
 from servicedesk_core.http.factory import HttpFactory
 from servicedesk_core.http.ledger import InMemoryLedger
 from servicedesk_core.http.oauth2 import OAuth2, OAuth2ClientCredentials, OAuth2Password
@@ -46,6 +47,7 @@ __all__ = [
     "BearerAuth",
     "BreakerPolicy",
     "CursorPages",
+    "EmbeddedContent",
     "FetchedPage",
     "Field",
     "HeaderAuth",

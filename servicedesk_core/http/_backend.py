@@ -11,6 +11,7 @@ import httpx
 
 from servicedesk_core.http.response import Headers
 from servicedesk_core.http.wire import Failure, WireAnswer, WireError, WireRequest
+from servicedesk_core.ports import Receiver
 
 Transport = httpx.AsyncBaseTransport
 Exchange = Callable[[str, str, bytes, Callable[[], Awaitable[WireAnswer]]], Awaitable[WireAnswer]]
@@ -18,6 +19,7 @@ Exchange = Callable[[str, str, bytes, Callable[[], Awaitable[WireAnswer]]], Awai
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _SEND_STARTED = "http11.send_request_headers.started"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_PIECE = 1 << 20
 
 
 @functools.cache
@@ -93,7 +95,7 @@ class Backend:
             fields = [(name.encode("ascii"), value.encode()) for name, value in wire.headers.items()]
             request = httpx.Request(wire.method, wire.url, headers=fields, content=wire.content, extensions=extensions)
             async with asyncio.timeout(wire.total_timeout_s):
-                return await self._exchange(request)
+                return await self._exchange(request, wire.into)
         except TimeoutError as error:
             reason = f"no complete answer within {wire.total_timeout_s:g} s"
             raise WireError(Failure.TIMEOUT, reason, maybe_sent=progress.sent) from error
@@ -117,51 +119,45 @@ class Backend:
         """Close all connections."""
         await self._transport.aclose()
 
-    async def _exchange(self, request: httpx.Request) -> WireAnswer:
+    async def _exchange(self, request: httpx.Request, into: Receiver | None) -> WireAnswer:
         response = await self._transport.handle_async_request(request)
         try:
             headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-            content = b"" if request.method == "HEAD" else await self._body(response, headers)
-            return WireAnswer(response.status_code, headers, content)
+            kept = _Kept(self._max_body_bytes)
+            if request.method != "HEAD":
+                receiver = into if into is not None and response.is_success else kept
+                receiver.restart()
+                await self._body(response, headers, receiver)
+            return WireAnswer(response.status_code, headers, kept.content())
         finally:
             await response.aclose()
 
-    async def _body(self, response: httpx.Response, headers: Headers) -> bytes:
+    async def _body(self, response: httpx.Response, headers: Headers, receiver: Receiver) -> None:
         stream = response.stream
         if not isinstance(stream, httpx.AsyncByteStream):
             message = f"the transport gave {type(stream).__name__} instead of an asynchronous stream"
             raise TypeError(message)
         encoding = headers.get("content-encoding", "identity").strip().lower()
         length = headers.get("content-length", "")
-        known = int(length) if length.isdecimal() else None
-        if known is not None and known > self._max_body_bytes:
-            raise self._too_large()
+        if isinstance(receiver, _Kept) and length.isdecimal() and int(length) > self._max_body_bytes:
+            raise receiver.too_large()
         if encoding in {"gzip", "x-gzip", "deflate"}:
-            return await self._inflated(stream)
-        if encoding not in {"", "identity"}:
+            await self._inflated(stream, receiver)
+        elif encoding in {"", "identity"}:
+            async for chunk in stream:  # the library itself fails when more or fewer bytes come than were announced
+                receiver.write(chunk)
+        else:
             raise WireError(Failure.MALFORMED, f"unknown content encoding {encoding[:20]!r}", maybe_sent=True)
-        if known is not None:  # the library itself fails when more or fewer bytes come
-            return b"".join([chunk async for chunk in stream])
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in stream:
-            size += len(chunk)
-            if size > self._max_body_bytes:
-                raise self._too_large()
-            chunks.append(chunk)
-        return b"".join(chunks)
 
-    async def _inflated(self, stream: httpx.AsyncByteStream) -> bytes:
-        """Return the decompressed body; never expands more than the limit, whatever the ratio."""
+    async def _inflated(self, stream: httpx.AsyncByteStream, receiver: Receiver) -> None:
+        """Hand on the decompressed body; never expands more than a piece at a time, whatever the ratio."""
         inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
-        chunks: list[bytes] = []
-        left = self._max_body_bytes
         first = True
         async for chunk in stream:
-            data = chunk
-            while data:
+            data, out = chunk, b""
+            while data or len(out) == _PIECE:  # what fills a piece may have more behind it
                 try:
-                    out = inflater.decompress(data, left + 1)
+                    out = inflater.decompress(data, _PIECE)
                 except zlib.error as error:
                     if not first:
                         raise WireError(Failure.MALFORMED, "damaged compressed body", maybe_sent=True) from error
@@ -169,20 +165,37 @@ class Backend:
                     first = False
                     continue
                 first = False
-                left -= len(out)
-                if left < 0:
-                    raise self._too_large()
-                chunks.append(out)
+                receiver.write(out)
                 data = inflater.unconsumed_tail
                 if inflater.eof and inflater.unused_data:  # a gzip body may have several members
                     data = inflater.unused_data
                     inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
         if not first and not inflater.eof:
             raise WireError(Failure.BROKEN, "compressed body cut off", maybe_sent=True)
-        return b"".join(chunks)
 
-    def _too_large(self) -> WireError:
-        return WireError(Failure.TOO_LARGE, f"a body of more than {self._max_body_bytes} bytes", maybe_sent=True)
+
+class _Kept:
+    """Keeps a body in memory, up to a limit."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.restart()
+
+    def restart(self) -> None:
+        self._chunks: list[bytes] = []
+        self._left = self._most
+
+    def write(self, piece: bytes) -> None:
+        self._left -= len(piece)
+        if self._left < 0:
+            raise self.too_large()
+        self._chunks.append(piece)
+
+    def content(self) -> bytes:
+        return b"".join(self._chunks)
+
+    def too_large(self) -> WireError:
+        return WireError(Failure.TOO_LARGE, f"a body of more than {self._most} bytes", maybe_sent=True)
 
 
 class ExchangeTransport(httpx.AsyncBaseTransport):

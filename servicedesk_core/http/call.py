@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from servicedesk_core.http.urls import Params, Target
+from servicedesk_core.ports import Receiver
 
 
 class RequestOptions(TypedDict, total=False):
@@ -17,6 +18,7 @@ class RequestOptions(TypedDict, total=False):
     endpoint: str
     reserved: bool
     timeout_s: float | None
+    into: Receiver | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Call:
         headers: All header fields but the credentials.
         content: Body.
         timeout_s: Longest duration of one exchange.
+        into: Takes the body of a successful answer; ``None`` = it is kept in the answer.
     """
 
     method: str
@@ -46,3 +49,4 @@ class Call:
     headers: Mapping[str, str]
     content: bytes | None
     timeout_s: float
+    into: Receiver | None = None

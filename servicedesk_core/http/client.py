@@ -24,7 +24,7 @@ from servicedesk_core.http.tracing import TraceHook
 from servicedesk_core.http.urls import Origins, Params, RouteTable
 from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.http.wire import WireError
-from servicedesk_core.ports import BudgetLedger, Clock
+from servicedesk_core.ports import BudgetLedger, Clock, Receiver
 from servicedesk_core.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ class HttpClient:
         endpoint: str = "",
         reserved: bool = False,
         timeout_s: float | None = None,
+        into: Receiver | None = None,
     ) -> Response:
         """Send a request and return a successful answer.
 
@@ -133,6 +134,8 @@ class HttpClient:
             endpoint: Whose concurrency limit counts; see :class:`BudgetKey`.
             reserved: Whether the quota's share for incremental work may be used.
             timeout_s: Longest duration of one attempt in seconds; ``None`` = the profile's.
+            into: Takes the body of a successful answer piece by piece, and is restarted when it is asked for again; the
+                answer has none then. Bounded by what it takes, and not by the profile's ``max_body_bytes``.
 
         Raises:
             WriteNotGrantedError: It would write and may not; nothing was sent.
@@ -167,6 +170,7 @@ class HttpClient:
             headers={**fields, **headers} if headers else fields,
             content=content,
             timeout_s=self.profile.total_timeout_s if timeout_s is None else timeout_s,
+            into=into,
         )
         return await self._persist(call)
 

@@ -240,6 +240,7 @@ class Sender:
             total_timeout_s=call.timeout_s,
             watch_send=call.writes,
             is_too_late=self._is_too_late if call.writes else None,
+            into=call.into,
         )
         backend = self._open_backend()
         if call.writes and self._is_too_late():  # looked at here too: a connection need not be made for it

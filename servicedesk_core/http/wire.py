@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from servicedesk_core.http.response import Headers
+from servicedesk_core.ports import Receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class WireRequest:
         watch_send: Whether the caller must know if bytes may have left; costs a little.
         is_too_late: Where sending is watched: asked directly before the first byte, when the connection stands; if it
             says so, nothing is sent.
+        into: Takes the body of a successful answer.
     """
 
     method: str
@@ -31,6 +33,7 @@ class WireRequest:
     total_timeout_s: float
     watch_send: bool
     is_too_late: Callable[[], bool] | None = None
+    into: Receiver | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, Know
 from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.senders import Handling, Sent, Settled, Shown
 from servicedesk_core.store import Tx, outbox
-from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.outbox import StoredWrite, files
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,11 @@ class RecordSender:
 
     async def send(self, calls: ConnectorCalls, write: StoredWrite) -> Sent:
         """See :meth:`Sender.send`."""
-        receipt = await calls.send_write(as_hook_sees(write))
+        content = None
+        if write.has_file:
+            content = await self.copier.store.read(lambda tx: files.content(tx, write.id))
+            capability(calls, write.kind).file_of(as_hook_sees(write, content=content))
+        receipt = await calls.send_write(as_hook_sees(write, content=content))
         if write.target is not None and receipt.ref != write.target:
             message = f"The vendor answered for the record {receipt.ref}, and not for {write.target}."
             raise OutcomeUnknownError(message, hint="Look at both.", connection=calls.connection)
@@ -157,7 +161,12 @@ def moved(write: StoredWrite, into: str | None, *, connection: str) -> RecordMov
     return RecordMovedError(message, into=into, connection=connection)
 
 
-def as_hook_sees(write: StoredWrite, taken: frozenset[str] = frozenset(), earlier: tuple[Known, ...] = ()) -> Write:
+def as_hook_sees(
+    write: StoredWrite,
+    taken: frozenset[str] = frozenset(),
+    earlier: tuple[Known, ...] = (),
+    content: bytes | None = None,
+) -> Write:
     """Return a write as a connector gets it."""
     return Write(
         id=write.key,
@@ -171,6 +180,7 @@ def as_hook_sees(write: StoredWrite, taken: frozenset[str] = frozenset(), earlie
         attempted_at=write.sent_at,
         taken_refs=taken,
         earlier=earlier,
+        content=content,
     )
 
 

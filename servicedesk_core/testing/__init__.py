@@ -13,7 +13,7 @@ from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
 from servicedesk_core.testing.suites.webhooks import WebhookSuite
-from servicedesk_core.testing.suites.write_vendor import WriteFault, WriteVendor
+from servicedesk_core.testing.suites.write_vendor import WriteFault, WriteVendor, with_file
 from servicedesk_core.testing.suites.writes import WriteSuite
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "opened",
     "stand_fixtures",
     "traps_without_test",
+    "with_file",
 ]

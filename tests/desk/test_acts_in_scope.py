@@ -1,5 +1,6 @@
 """Whoever sees a part of the desk acts within it. Foreign things are answered like what is not there at all."""
 
+import io
 import re
 from pathlib import Path
 
@@ -80,6 +81,8 @@ def on_tickets(ticket):
         "tickets.close": ((ticket,), {"status": "Complete"}),
         "tickets.note": ((ticket, "x"), {}),
         "tickets.log_time": ((ticket, 900), {"technician": "mine-technicians"}),
+        "attachments.list": ((ticket,), {}),
+        "attachments.add": ((ticket, Path(__file__)), {}),
         "claims.new": ((ticket,), {}),
         "kpi.confirm_repeat": ((ticket, ticket), {"reason": "x"}),
         "kpi.reject_repeat": ((ticket, ticket), {"reason": "x"}),
@@ -95,6 +98,10 @@ def on_tickets(ticket):
         "parts.find": ((), {"for_ticket": ticket}),
         "parts.take": ((ticket, "x"), {}),
     }
+
+
+def on_attachments(attachment):
+    return {"attachments.save": ((attachment,), {}), "attachments.copy": ((attachment, io.BytesIO()), {})}
 
 
 def on_writes(number):
@@ -179,7 +186,9 @@ def acts():
 
 
 def test_every_act_that_keeps_to_a_scope_is_tried():
-    tried = on_claims("1") | on_tickets("1") | on_writes(1) | {path: () for path, *_ in by_name("x")}
+    tried = (
+        on_claims("1") | on_tickets("1") | on_attachments("1") | on_writes(1) | {path: () for path, *_ in by_name("x")}
+    )
     assert set(acts()) <= tried.keys()
 
 
@@ -197,6 +206,7 @@ async def test_acts_on_foreign_things_are_answered_as_if_these_were_not_there(de
     keys += [(on_claims, f"{FOREIGN}-cancelled", f"{NOBODY}-cancelled")]
     keys += [(on_tickets, f"{FOREIGN}-tickets", f"{NOBODY}-tickets")]
     keys += [(on_tickets, f"{FOREIGN} number", f"{NOBODY} number")]
+    keys += [(on_attachments, f"{FOREIGN}-attachments", f"{NOBODY}-attachments")]
     keys += [(on_writes, number, 997) for number in (5, *range(7, 13), 14)]
     for on, key, no_such in keys:
         for path, arguments in on(key).items():

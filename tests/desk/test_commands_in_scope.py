@@ -26,6 +26,8 @@ NAMED = (
     "tickets update mine-tickets --field parent_ref={0}-tickets --yes", "tickets assign {0}-tickets none",
     "tickets close {0}-tickets --status x", "tickets note {0}-tickets x --yes",
     "tickets log-time {0}-tickets 0.25 --technician mine-technicians",
+    "attachments list {0}-tickets", "attachments save {0}-attachments --yes",
+    "attachments add {0}-tickets servicedesk.toml --yes",
     "claims list --all --company '{0} name'", "claims list --all --ticket {0}-tickets",
     "claims list --all --manufacturer {0}", "claims propose --company '{0} name'", "claims show {0}-cancelled",
     "claims check {0}-cancelled", "claims pack {0}-cancelled", "claims resolve {0}-cancelled --absent",
@@ -61,7 +63,8 @@ NAMED = (
 
 PLAIN = (
     "tickets list --all", "tickets list --watch unassigned", "tickets list --company mine", "tickets kpis",
-    "tickets show mine-tickets", "claims list --all", "claims show 1", "claims show 2", "claims propose --all",
+    "tickets show mine-tickets", "attachments list mine-tickets",
+    "claims list --all", "claims show 1", "claims show 2", "claims propose --all",
     "claims poll", "claims poll --all", "report desk", "report desk --html desk.html",
     "warranty expiring --within 3650d",
     "warranty missed", "warranty report", "warranty report --html report.html", "warranty report --with-costs",

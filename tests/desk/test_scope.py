@@ -120,6 +120,9 @@ ARGUMENTS = {
     "attention.list": [((), {"everything": True})],
     "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
+    "attachments.save": [(f"{FOREIGN}-attachments",)],
+    "attachments.copy": [(f"{FOREIGN}-attachments", io.BytesIO())],
+    "attachments.list": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "explain": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quality.show": [(1,), (2,)],
     "quarantine.get": [(1,)],
@@ -151,6 +154,7 @@ OF_A_PERSON = {"profit.own", "parts.find"}
 """Answered to whom the configuration has as a technician, and asked of others; tests/profit and tests/parts do it."""
 
 NAMELESS = OF_A_PERSON | {
+    "attachments.save", "attachments.copy",
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "parts.kpis",
     "parts.stock", "parts.report", "parts.costs", "parts.uncharged", "billing.kpis", "billing.report", "billing.review",
@@ -158,7 +162,7 @@ NAMELESS = OF_A_PERSON | {
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, or of what is not there: cards, parts that the stock
-has given, done tickets, triaged ones, those created before this very instant."""
+has given, done tickets, triaged ones, those created before this very instant; and what asks the vendor."""
 
 
 async def answers(path, method, scope):

@@ -29,6 +29,7 @@ COMMANDS = [
     "alerts channels",
     "tickets list",
     "tickets show {ticket}",
+    "attachments list {ticket}",
     "explain {ticket}",
     "attention list",
     "flow show",
@@ -101,6 +102,7 @@ COMMANDS = [
 ACTS = [
     "tickets note {ticket} Hello --yes",
     "tickets note {ticket} Hello --public --yes",
+    "attachments add {ticket} servicedesk.toml --yes",
     "tickets update {ticket} --title Other --yes",
     "tickets close {ticket} --yes",
     "tickets log-time {ticket} 0.5 --technician 1 --summary Work --yes",

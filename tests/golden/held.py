@@ -3,6 +3,7 @@
 HOSTILE: dict[str, str] = {
     "alerts channels": "80 json",
     "alerts list": "80 160 json",
+    "attachments list T-ALL": "80 160 json csv",
     "attention list": "80 160 json",
     "attention list --all": "80",
     "audit list": "80 160 json",
@@ -247,6 +248,8 @@ LATE: tuple[str, ...] = (
 
 NOT_HELD: dict[str, str] = {
     "analytics export": "writes files, which tests/analytics reads",
+    "attachments add": "changes the PSA; it prints the write, which writes show holds",
+    "attachments save": "asks the vendor; tests/endtoend read what it saved",
     "claims": "changes a claim or asks a maker; it prints the claim, which show holds",
     "connections accept-identity": "asks the vendor",
     "connections authorize": "asks a person and the vendor",

@@ -11,6 +11,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import (
     Asset,
+    Attachment,
     Company,
     Contact,
     Contract,
@@ -172,6 +173,11 @@ def _records() -> list[Entity]:
             visibility=NoteVisibility.PUBLIC, author_ref="t1", created_at=NOW - timedelta(hours=1),
         ),
         Note(external_id="n2", ticket_ref="all"),
+        Attachment(
+            external_id="f1", ticket_ref="all", name=f"..\\{STEERING}{TURNED}.exe", title=FORMULA, size_bytes=10**12,
+            media_type=PAGE, author_ref="t1", created_at=NOW - timedelta(hours=1),
+        ),
+        Attachment(external_id="f2", ticket_ref="all", note_ref="n1"),
         TimeEntry(
             external_id="w1", ticket_ref="all", technician_ref="t1", worked_s=5400, summary=FORMULA,
             internal_notes=TURNED, start_at=NOW - timedelta(hours=2), end_at=NOW,

@@ -1,5 +1,6 @@
 """A vendor in memory with a connector that keeps the rules of writing."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,10 +28,12 @@ from servicedesk_core.hooks import (
     carries_mark,
     looked_for,
 )
-from servicedesk_core.testing import FakeClock, WriteFault, WriteVendor, make_context
+from servicedesk_core.testing import FakeClock, WriteFault, WriteVendor, make_context, with_file
 
 SETTLE_S = 60.0
 CREATE, UPDATE = "tickets.create", "tickets.update"
+FILE = "attachments.create_internal"
+FILE_FIELDS = ("name", "size_bytes", "sha256")
 NOTE, INTERNAL = "notes.create_public", "notes.create_internal"
 
 
@@ -83,7 +86,7 @@ class Desk:
 
 
 class Settings(ConnectorSettings):
-    grants: tuple[str, ...] = (CREATE, UPDATE, NOTE, INTERNAL)
+    grants: tuple[str, ...] = (CREATE, UPDATE, NOTE, INTERNAL, FILE)
 
 
 class Memory(Connector[Settings]):
@@ -117,6 +120,7 @@ class Memory(Connector[Settings]):
                 can(UPDATE, ReconcilableBy.RECORD, "title", needs="target", visible_to="customer"),
                 can(NOTE, ReconcilableBy.CONTENT, "body", needs="parent", visible_to="customer"),
                 can(INTERNAL, by_mark, "body", needs="parent", **marked),
+                can(FILE, ReconcilableBy.CONTENT, *FILE_FIELDS, needs="parent", max_file_bytes=100),
             ),
         )
 
@@ -131,7 +135,7 @@ class Memory(Connector[Settings]):
                 self.refuse_newer(write)
                 self.desk.write(lambda: self.desk.change(write.target or "", write.values))
                 return self.receipt(write)
-            row = {**self.values_of(write), "kind": write.kind, "id": write.id}
+            row = {**self.values_of(write), "kind": write.kind, "id": write.id, "content": self.file_of(write)}
             return WriteReceipt(self.desk.write(lambda: self.desk.add(row)))
         except LostError:
             raise self.doubt() from None
@@ -143,6 +147,15 @@ class Memory(Connector[Settings]):
 
     def values_of(self, write: Write) -> dict[str, Any]:
         return self.describe_capabilities().declared(write.kind).marked(write)
+
+    def file_of(self, write: Write) -> bytes | None:
+        return self.describe_capabilities().declared(write.kind).file_of(write) if write.kind == FILE else None
+
+    def alike(self, row: dict[str, Any], write: Write) -> bool:
+        if write.kind == FILE:
+            named = row.get("name") == write.values["name"]
+            return named and hashlib.sha256(row["content"]).hexdigest() == write.values["sha256"]
+        return bool(row.get("body") == write.values["body"])
 
     def refuse_merged(self, write: Write) -> None:
         if (into := self.desk.merged.get(write.target or "")) is not None:
@@ -175,7 +188,7 @@ class Memory(Connector[Settings]):
             return self.absent(write) if untouched else Inconclusive("touched")
         if write.kind == CREATE or (write.kind == INTERNAL and self.marks):
             return await self.looked_for(write)
-        refs = [ref for ref, row in rows.items() if row.get("body") == write.values["body"]]
+        refs = [ref for ref, row in rows.items() if self.alike(row, write)]
         refs = [ref for ref in refs if ref not in write.taken_refs]
         return Found(refs[0]) if len(refs) == 1 else Inconclusive("not one", tuple(refs))
 
@@ -207,7 +220,13 @@ class MemoryVendor(WriteVendor):
             return Write("", kind, target="1", values={"title": f"T{number}"}, base=base, base_revision=revision)
         if kind in {NOTE, INTERNAL}:
             return Write("", kind, parent="1", values={"body": f"N{number}"})
+        if kind == FILE:
+            return with_file(Write("", kind, parent="1"), f"F{number}", f"content {number}".encode())
         return Write("", kind, values={"title": f"T{number}"})
+
+    async def stored_file(self, kind: str, ref: str) -> tuple[str, bytes]:
+        row = self.desk.rows[ref]
+        return row["name"], row["content"]
 
     async def writes_done(self) -> int:
         return self.desk.done
@@ -227,7 +246,7 @@ class MemoryVendor(WriteVendor):
 
     async def customer_reads(self, kind: str, ref: str) -> str:
         row = self.desk.rows[ref]
-        return "" if row.get("kind") == INTERNAL else f"{row.get('title')} {row.get('body')}"
+        return "" if row.get("kind") in {INTERNAL, FILE} else f"{row.get('title')} {row.get('body')} {row.get('name')}"
 
     async def settle(self, seconds: float) -> None:
         self.clock.advance(seconds)

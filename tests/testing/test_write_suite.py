@@ -21,7 +21,7 @@ from servicedesk_core.hooks import (
     WriteReceipt,
 )
 from servicedesk_core.testing import WriteFault, WriteSuite, WriteVendor
-from tests.testing.memory_vendor import INTERNAL, NOTE, Memory, MemoryVendor, connect
+from tests.testing.memory_vendor import FILE, INTERNAL, NOTE, Memory, MemoryVendor, connect
 
 
 class TestMemory(WriteSuite):
@@ -97,6 +97,26 @@ class MakesNotesPublic(Memory):
         return await super().send_write(write)
 
 
+class CutsFiles(Memory):
+    def file_of(self, write: Write) -> bytes | None:
+        content = super().file_of(write)
+        return content and content[:-1]
+
+
+class SendsAnyFile(Memory):
+    def file_of(self, write: Write) -> bytes | None:
+        return write.content
+
+
+class ShowsFilesToClients(Memory):
+    @hookimpl
+    async def send_write(self, write: Write) -> WriteReceipt:
+        receipt = await super().send_write(write)
+        if write.kind == FILE:
+            self.desk.rows[receipt.ref]["kind"] = NOTE
+        return receipt
+
+
 class TakesAnything(Memory):
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:
@@ -159,6 +179,10 @@ BROKEN = [
     (WritesIntoTheSurvivor, "test_a_merged_record_is_not_written_in_another", {}),
     (MarksWhatCustomersRead, "test_customers_read_what_is_meant_for_them", {}),
     (MakesNotesPublic, "test_customers_read_what_is_meant_for_them", {}),
+    (CutsFiles, "test_a_file_arrives_whole", {}),
+    (CutsFiles, "test_a_write_is_done_once_and_then_found", {}),
+    (SendsAnyFile, "test_only_the_file_that_was_approved_is_sent", {}),
+    (ShowsFilesToClients, "test_customers_read_what_is_meant_for_them", {}),
     (TakesAnything, "test_what_was_never_sent_is_not_found", {}),
     (TakesAnything, "test_two_equal_acts_are_two", {}),
     (TakesAnything, ONCE, {"fault": WriteFault.LOST_REQUEST}),

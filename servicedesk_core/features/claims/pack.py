@@ -2,7 +2,6 @@
 
 import html
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,11 @@ from servicedesk_core.domain.warranty import Claim
 from servicedesk_core.errors import SettingsError, UnsupportedError
 from servicedesk_core.faces.html import render
 from servicedesk_core.features.claims.tables.stored import LoadedFile, StoredClaim
-from servicedesk_core.files import replace_file
+from servicedesk_core.files import replace_file, safe_name
 from servicedesk_core.printing import printable
 
 FORM = "claim.html"
 PDF = "claim.pdf"
-_UNSAFE = re.compile(r"[^\w.\- ]+")
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def sections(stored: StoredClaim, claim: Claim, files: Sequence[LoadedFile], tod
 
 def named(files: Sequence[LoadedFile]) -> list[tuple[str, LoadedFile]]:
     """Return files with the names that they have in the pack: safe everywhere, and each once."""
-    return [(f"{number:02d}-{_safe(one.name)}", one) for number, one in enumerate(files, 1)]
+    return [(f"{number:02d}-{safe_name(one.name)}", one) for number, one in enumerate(files, 1)]
 
 
 def contents(
@@ -204,11 +201,6 @@ def _can_be_printed(form: Sequence[Section]) -> bool:
 
 def _rows(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
     return tuple((name, printable(value)) for name, value in pairs if value)
-
-
-def _safe(name: str) -> str:
-    plain = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")
-    return plain[-_LONGEST_NAME:] or "file"
 
 
 def write(path: Path, entries: Sequence[tuple[str, bytes]], *, archive: bool) -> None:

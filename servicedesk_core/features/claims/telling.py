@@ -16,20 +16,14 @@ from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes import proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite
 from servicedesk_core.features.claims.writes.sender import ClaimSender
+from servicedesk_core.files import content_of
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.store.queries.scope import Scope
 
 
 async def _attaching(claims: Any, claim: str, file: Path, *, kind: Proof, send: bool, **_: Any) -> ClaimPreview | None:
-    told = _told(file, kind, len(_content(file)))
+    told = _told(file, kind, len(content_of(file)))
     return await claims.preview_update(claim, ClaimWrite.ATTACH, told) if send else None
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint="Name a file.") from error
 
 
 def _told(file: Path, kind: Proof, size: int) -> dict[str, Any]:
@@ -142,7 +136,7 @@ class ClaimTelling(ClaimSending[Manner]):
             SettingsError: The file cannot be read, or is not what was shown any more.
             ClaimStateError: As for :meth:`attach`.
         """
-        content = _content(file)
+        content = content_of(file)
         if shown is not None and shown.values != _told(file, kind, len(content)):
             raise SettingsError(f"{file} is not what was shown any more.", hint="Look at it, and send it again.")
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"

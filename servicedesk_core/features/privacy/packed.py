@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Text, and_, delete, select, type_coerce, update
 
-from servicedesk_core.store.schema import claim_attachments, claims, cover_facts, kpi_figures
+from servicedesk_core.store.schema import claim_attachments, claims, cover_facts, kpi_figures, outbox, outbox_files
 
 _AT_ONCE = 500
 _TICKETS_AT_ONCE = 500
@@ -83,6 +83,27 @@ def files_about(tx: Connection, source_id: int, tickets: Collection[str], tells:
         content = bytes(row.content)
         if row.claim in theirs or tells(row.name) or tells(content.decode("utf-8", "ignore")):
             yield ClaimFile(row.id, row.claim_id, row.name, row.media_type, content)
+
+
+def waiting_about(
+    tx: Connection, connection: str, tickets: Collection[str], tells: Tells
+) -> Iterator[tuple[int, str, bytes]]:
+    """Yield number, name and content of files that go with writes and are about somebody, as those of claims are.
+
+    Args:
+        tx: Any transaction.
+        connection: Name of the connection that the tickets are of.
+        tickets: The vendor's ids of their tickets.
+        tells: Says whether a text names them.
+    """
+    f, o = outbox_files.c, outbox.c
+    kept = select(f.write_id, o.connection, o.parent, o.new_values).join(outbox, o.id == f.write_id)
+    for number, where, parent, values in tx.execute(kept.order_by(f.write_id)).all():
+        content = bytes(tx.execute(select(f.content).where(f.write_id == number)).scalar_one())
+        name = str(values.get("name") or "")
+        is_on_theirs = where == connection and parent in tickets
+        if is_on_theirs or tells(name) or tells(content.decode("utf-8", "ignore")):
+            yield number, name, content
 
 
 def forget_files(tx: Connection, numbers: Collection[int]) -> None:

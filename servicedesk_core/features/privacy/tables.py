@@ -27,6 +27,7 @@ from servicedesk_core.store.erased_people import (
     words_of,
 )
 from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.outbox import files as outbox_files
 from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import (
@@ -142,9 +143,11 @@ def mentions(tx: Connection, person: Person) -> Iterator[Mention]:
     for kept in _quarantined(tx, person):
         yield Mention("quarantine", str(kept.id), {"stream": kept.stream, "payload": kept.raw})
     for file in packed.files_about(tx, person.source_id, person.tickets, _names(hidden)):
-        content = b64encode(file.content).decode()
-        told = {"claim": file.claim_id, "name": file.name, "media_type": file.media_type, "content_base64": content}
+        told = {"claim": file.claim_id, "name": file.name, "media_type": file.media_type}
+        told["content_base64"] = b64encode(file.content).decode()
         yield Mention("claim_attachments", str(file.id), told)
+    for number, name, content in packed.waiting_about(tx, person.connection, person.tickets, _names(hidden)):
+        yield Mention("outbox_files", str(number), {"name": name, "content_base64": b64encode(content).decode()})
     for answer in packed.answers_naming(tx, _names(hidden)):
         yield Mention("cover_facts", str(answer.id), {"payload": answer.content})
     for figure in packed.figures_naming(tx, _names(hidden)):
@@ -240,6 +243,9 @@ def erase_rest(tx: Connection, person: Person) -> int:
     tx.execute(delete(changes).where(mine, changes.c.external_id == person.contact.external_id))
     hidden = _hidden(person)
     files = [file.id for file in packed.files_about(tx, person.source_id, person.tickets, _names(hidden))]
+    waiting = [number for number, *_ in packed.waiting_about(tx, person.connection, person.tickets, _names(hidden))]
+    for number in waiting:  # a write that lost its file is refused when its turn comes
+        outbox_files.forget(tx, number)
     packed.forget_files(tx, files)  # before the text below is cleaned: it tells whose they are
     answers = list(packed.answers_naming(tx, _names(hidden)))
     for answer in answers:
@@ -247,7 +253,7 @@ def erase_rest(tx: Connection, person: Person) -> int:
     figures = list(packed.figures_naming(tx, _names(hidden)))
     for figure in figures:
         packed.put_figure(tx, figure, hidden.scrub(figure.records, names=True))
-    met += len(files) + len(answers) + len(figures)
+    met += len(files) + len(waiting) + len(answers) + len(figures)
     for table in _other_tables():
         keys = list(table.primary_key.columns)
         for key, texts in list(_texts_with(tx, table, person)):

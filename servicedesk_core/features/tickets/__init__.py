@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.tickets.rules import child_of as child_of
+    from servicedesk_core.features.tickets.rules import found as found
     from servicedesk_core.features.tickets.tables.detail import ticket_of as ticket_of
     from servicedesk_core.features.tickets.tables.filtering import OPEN as OPEN
     from servicedesk_core.features.tickets.tables.filtering import conditions as conditions

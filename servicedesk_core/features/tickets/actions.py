@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,11 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
-from servicedesk_core.faces import Capability, Help, Manner, proposal
+from servicedesk_core.faces import Capability, Help, Manner
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.queries import StaffedDesk, TicketQueries, technician_meant
 from servicedesk_core.features.tickets.rules import CREATE
-from servicedesk_core.features.writes import exit_code, proposed, told, warning
+from servicedesk_core.features.writes import proposed, proposes
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.outbox.writes import Writes
@@ -52,16 +51,6 @@ class WritingDesk(StaffedDesk, ConfiguredDesk, Protocol):
     def outbox(self) -> Writes:
         """The outbox."""
         ...
-
-
-def _fails(write: WriteView) -> int:
-    return exit_code([write])
-
-
-proposes = partial(
-    proposal, page="servicedesk_core.features.writes.pages:write", warns=warning, tells=told, fails=_fails
-)
-"""Declares an act that proposes a write."""
 
 
 class Tickets(TicketQueries[Manner]):

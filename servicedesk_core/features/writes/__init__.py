@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.writes.pages import write as write
     from servicedesk_core.features.writes.proposing import ProposingDesk as ProposingDesk
     from servicedesk_core.features.writes.proposing import proposed as proposed
+    from servicedesk_core.features.writes.proposing import proposes as proposes
 else:
     from servicedesk_core.exports import lazily
 

@@ -1,18 +1,41 @@
 """Proposing a write, and sending it at once when that is asked for: what every act that proposes does."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, Unpack
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
+from servicedesk_core.faces import Proposal, proposal
+from servicedesk_core.faces.offer import Said
+from servicedesk_core.features.writes.pages import exit_code, told, warning
 from servicedesk_core.outbox.views import WriteView, after_act, asked_before, view_of
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.scope import Scope
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _fails(write: WriteView) -> int:
+    return exit_code([write])
+
+
+def proposes(
+    name: str, **said: Unpack[Said]
+) -> Callable[[Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]], Proposal[P, T]]:
+    """Declare an act that proposes a write: :func:`servicedesk_core.faces.proposal`, shown and told as writes are.
+
+    Args:
+        name: Its name, words joined with dots.
+        said: See :class:`servicedesk_core.faces.offer.Said`.
+    """
+    shown: Said = {"page": "servicedesk_core.features.writes.pages:write", "fails": _fails, **said}
+    return proposal(name, warns=warning, tells=told, **shown)
 
 
 class ProposingDesk(ConfiguredDesk, Protocol):

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from servicedesk_core.domain import Attachment
 from servicedesk_core.hooks.markers import hookspec
 from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullRequest
 from servicedesk_core.hooks.writing import FindResult, Write, WriteProblem, WriteReceipt
+from servicedesk_core.ports import Receiver
 
 
 class TicketSyncSpecs:
@@ -137,6 +139,25 @@ class TicketSyncSpecs:
         Added in 1.0.
         """
         raise AssertionError  # pragma: no cover
+
+    @hookspec
+    async def fetch_content(self, attachment: Attachment, into: Receiver) -> None:
+        """Read the content of one file, while somebody waits for it; core stores none of its own accord.
+
+        Call ``into.restart()``, then ``into.write(piece)`` for each piece, or give ``into`` to a request of the HTTP
+        kit, which does both; :class:`servicedesk_core.http.EmbeddedContent` takes it out of JSON. Let pass what
+        ``into`` raises. Core bounds the size, and holds it against ``attachment.size_bytes``.
+
+        Args:
+            attachment: What ``map_record`` made of it.
+            into: Gets the content.
+
+        Raises:
+            NotFoundError: The vendor has it no more, or hides it.
+            ConnectorError: It could not be read.
+
+        Added in 1.0.
+        """
 
     @hookspec
     def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:

@@ -11,6 +11,7 @@ from servicedesk_core.domain.writing import AT_VENDOR, IllegalTransitionError, S
 from servicedesk_core.errors import LeaseLostError, WriteStateError
 from servicedesk_core.store import audit, leases
 from servicedesk_core.store.leases import Fence
+from servicedesk_core.store.outbox import files
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox, outbox_history
@@ -60,6 +61,8 @@ def move(
     if state in {WriteState.QUEUED, WriteState.PROPOSED}:
         more = {"doubt_at": None, "finished_at": None, "candidates": (), "unapplied": {}, "moved_to": None}
     more |= facts or {}
+    if write.has_file and state in files.KNOWN_FATE:
+        files.forget(tx, write.id)
     return _change(tx, write, standing, actor=actor, now=now, why=why, fence=fence, facts=more)
 
 

@@ -68,6 +68,11 @@ class StoredWrite:
         return self.standing.state
 
     @property
+    def has_file(self) -> bool:
+        """Whether a file goes with it."""
+        return "sha256" in self.values
+
+    @property
     def when_absent(self) -> WriteState:
         """Where it goes when the vendor certainly does not have it: nothing is sent that nobody approved."""
         return WriteState.PROPOSED if self.decided_by is None else WriteState.QUEUED

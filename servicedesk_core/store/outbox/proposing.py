@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.store import audit
+from servicedesk_core.store.outbox import files
 from servicedesk_core.store.outbox.changing import remember
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.outbox.reading import get
@@ -60,6 +61,8 @@ def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnin
     write = WRITES.one(tx, adding.returning(*WRITES.columns))
     if write is None:  # it is there, perhaps since this moment
         return get(tx, tx.execute(select(outbox.c.id).where(outbox.c.request_id == intent.request_id)).scalar_one())
+    if intent.content is not None:
+        files.keep(tx, write.id, intent.content)
     remember(tx, write, before=None, after=write.standing, actor=actor, now=now, why=intent.reason)
     audit.append(
         tx,

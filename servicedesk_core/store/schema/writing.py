@@ -1,6 +1,6 @@
 """The tables of the one write path: the outbox, what happened to each write, and the audit trail."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text, literal_column, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, literal_column, text
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.column_types import Enum, Instant, Json, Scrubbed
@@ -87,6 +87,13 @@ UNFINISHED = outbox.c.state.in_(
 )
 """The condition of ``ix_outbox_work`` and ``ix_outbox_unfinished``, word for word: a database takes a partial index
 only where it can see that the query implies its condition, and it cannot look into bound parameters."""
+
+outbox_files = Table(
+    "outbox_files",
+    metadata,
+    Column("write_id", BigInteger, primary_key=True, autoincrement=False, doc="Number of the write that it goes with."),
+    Column("content", LargeBinary, nullable=False, doc="The file; forgotten when the fate of the write is known."),
+)
 
 outbox_history = Table(
     "outbox_history",

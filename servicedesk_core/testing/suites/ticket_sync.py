@@ -25,6 +25,7 @@ from servicedesk_core.errors import ConnectorError, CursorError, MappingError
 from servicedesk_core.hooks import FetchStatus, Mapped, PullMode, PullRequest
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.testing.suites.children import ChildrenTruths
+from servicedesk_core.testing.suites.contents import ContentTruths
 from servicedesk_core.testing.suites.passes import ids_of, mapped_streams_of, pages_of, streams_of, whole
 from servicedesk_core.testing.suites.skipping import require
 from servicedesk_core.testing.suites.truths import TicketSyncTruths
@@ -33,7 +34,7 @@ MAX_RESUME = 4_096
 FAR_FUTURE = datetime(2190, 1, 1, tzinfo=UTC)
 
 
-class TicketSyncSuite(TicketSyncTruths, ChildrenTruths):
+class TicketSyncSuite(TicketSyncTruths, ChildrenTruths, ContentTruths):
     """Subclass it in a test file and give it a ``connector`` fixture: an opened connector with a few records behind it.
 
     Attributes:

@@ -8,10 +8,10 @@ from typing import Final
 import pytest
 
 from servicedesk_core.domain.comparing import same
-from servicedesk_core.errors import RecordMovedError, WriteConflictError
+from servicedesk_core.errors import RecordMovedError, RejectedError, WriteConflictError
 from servicedesk_core.hooks import FetchStatus, Known, ProvenAbsent, Write, WriteCapability
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.testing.suites.write_vendor import WriteVendor
+from servicedesk_core.testing.suites.write_vendor import WriteVendor, with_file
 
 _NUMBERS: Final = itertools.count(1)
 
@@ -112,6 +112,31 @@ class WriteTruths:
             if kind.visible_to == "staff":
                 hidden = [value for value in write.values.values() if isinstance(value, str)]
                 assert not any(value in text for value in hidden), f"{kind.kind}: a customer reads it"
+
+    async def test_a_file_arrives_whole(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """Under its name, byte for byte."""
+        for kind in self._with_files(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            assert write.content, f"{kind.kind}: its example needs a file; see with_file"
+            receipt = await connector.send_write(write)
+            assert await vendor.stored_file(kind.kind, receipt.ref) == (write.values["name"], write.content), kind.kind
+
+    async def test_only_the_file_that_was_approved_is_sent(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """Without it, with another one, or with one that is too large, nothing reaches the vendor."""
+        for kind in self._with_files(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            done = await vendor.writes_done()
+            large = with_file(write, "large.bin", bytes(kind.max_file_bytes + 1))
+            for wrong in (replace(write, content=None), replace(write, content=b"another"), large):
+                with pytest.raises(RejectedError):
+                    await connector.send_write(wrong)
+            assert await vendor.writes_done() == done, kind.kind
+
+    def _with_files(self, connector: AnyConnector) -> tuple[WriteCapability, ...]:
+        kinds = tuple(kind for kind in self._kinds(connector) if kind.max_file_bytes)
+        if not kinds:
+            pytest.skip("no kind of write sends a file")
+        return kinds
 
     def _kinds(self, connector: AnyConnector) -> tuple[WriteCapability, ...]:
         # Those of claims are sent by hooks of their own, and held by the suite of these.

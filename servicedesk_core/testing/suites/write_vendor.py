@@ -1,5 +1,7 @@
 """What the suite of writes may do with the vendor's stand-in."""
 
+import hashlib
+from dataclasses import replace
 from enum import StrEnum
 from typing import NoReturn
 
@@ -32,6 +34,18 @@ class WriteFault(StrEnum):
         return self in {WriteFault.LOST_ANSWER, WriteFault.CUT_OFF_ANSWER, WriteFault.LATE_ANSWER}
 
 
+def with_file(write: Write, name: str, content: bytes) -> Write:
+    """Return a write with a file, and what its values say of that.
+
+    Args:
+        write: The write, without it.
+        name: What the file is called.
+        content: The file.
+    """
+    said = {"name": name, "size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return replace(write, values={**write.values, **said}, content=content)
+
+
 class WriteVendor:
     """What the tests may do with the vendor's stand-in behind the connector's back.
 
@@ -40,6 +54,8 @@ class WriteVendor:
 
     async def example(self, kind: str, number: int) -> Write:
         """Return a write that the vendor accepts now. Other numbers give other values; the suite sets the id.
+
+        Of a kind with ``max_file_bytes`` :func:`servicedesk_core.testing.with_file` makes it.
 
         Args:
             kind: The kind of write.
@@ -77,6 +93,10 @@ class WriteVendor:
     async def customer_reads(self, kind: str, ref: str) -> str:
         """Return everything that a customer can read of a record, as one text; empty = nothing at all."""
         self._cannot(f"say what a customer reads of {kind} {ref}")
+
+    async def stored_file(self, kind: str, ref: str) -> tuple[str, bytes]:
+        """Return name and content of a file that was written, as the vendor keeps it."""
+        self._cannot(f"show what it keeps of {kind} {ref}")
 
     def _cannot(self, what: str) -> NoReturn:
         pytest.skip(f"{type(self).__name__} cannot {what}")

@@ -13,6 +13,7 @@ from servicedesk_autotask.capabilities import capabilities
 from servicedesk_autotask.checks import check_stream, describe_stream, picklist_rows
 from servicedesk_autotask.meaning.lists import MAX_AGE, TenantLists, fresh_lists, saved_lists
 from servicedesk_autotask.meaning.mapper import Mapper
+from servicedesk_autotask.reading.content import fetch_content
 from servicedesk_autotask.reading.fetch import fetch_by_ids, fetch_histories
 from servicedesk_autotask.reading.joins import Joiner
 from servicedesk_autotask.reading.partitions import split
@@ -21,9 +22,11 @@ from servicedesk_autotask.reading.pull import conditions_for, pull_pages, record
 from servicedesk_autotask.reading.stream import Stream
 from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing.attachments import Pace
 from servicedesk_autotask.writing.finding import Finder
 from servicedesk_autotask.writing.sender import Sender
 from servicedesk_core import hookimpl
+from servicedesk_core.domain import Attachment
 from servicedesk_core.errors import PermissionDeniedError, UnsupportedError
 from servicedesk_core.hooks import (
     BudgetUse,
@@ -40,6 +43,7 @@ from servicedesk_core.hooks import (
     Page,
     PullMode,
     PullRequest,
+    Receiver,
     SourceRecord,
     StreamCheck,
     Subscription,
@@ -85,6 +89,7 @@ class Autotask(Connector[AutotaskSettings]):
             load_lists=self._load_words,
             pulled=self._pulled,
             confirmed=self._learn_author,
+            pace=Pace(ctx.clock),
         )
         self._subscriber = Subscriber(self._api)
         self._finder = Finder(
@@ -225,6 +230,11 @@ class Autotask(Connector[AutotaskSettings]):
         allowance = self.ctx.settings.history_at_once
         async for outcome in fetch_histories(self._api, ticket_refs, allowance=allowance):
             yield outcome
+
+    @hookimpl
+    async def fetch_content(self, attachment: Attachment, into: Receiver) -> None:
+        """Read the content of a file below what it hangs on."""
+        await fetch_content(self._api, attachment, into)
 
     @hookimpl
     def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:

@@ -6,9 +6,9 @@ import pytest
 
 from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.hooks import Write
-from servicedesk_core.testing import MemoryState, WriteFault, WriteSuite, WriteVendor
+from servicedesk_core.testing import MemoryState, WriteFault, WriteSuite, WriteVendor, with_file
 
-PATHS = {"method": "POST|PATCH", "path": "/(Tickets|Notes|TimeEntries|Charges|ConfigurationItems)$"}
+PATHS = {"method": "POST|PATCH", "path": "/(Tickets|Notes|TimeEntries|Charges|ConfigurationItems|Attachments)$"}
 THRESHOLD = {"errors": ["The Autotask API request threshold of 10000 requests per hour has been exceeded."]}
 FAULTS = {
     WriteFault.LOST_ANSWER: {"kind": "drop_after"},
@@ -37,27 +37,31 @@ class AutotaskVendor(WriteVendor):
         match kind:
             case "tickets.create":
                 values = {"title": f"Test {number}", "company_ref": "0", "queue_ref": "5"}
-                return Write("", kind, values=values)
+                made = Write("", kind, values=values)
             case "tickets.update":
                 base = {"title": ticket["title"]}
-                return Write("", kind, target=str(ticket["id"]), values={"title": f"Title {number}"}, base=base)
+                made = Write("", kind, target=str(ticket["id"]), values={"title": f"Title {number}"}, base=base)
             case "assets.update":
                 base = {"location": asset["location"]}
-                return Write("", kind, target=str(asset["id"]), values={"location": f"Rack {number}"}, base=base)
+                made = Write("", kind, target=str(asset["id"]), values={"location": f"Rack {number}"}, base=base)
             case "time_entries.create":
                 values = {
                     "technician_ref": str(pair["resourceID"]), "role_ref": str(pair["roleID"]), "worked_s": 36 * number,
                     "work_date": "2026-11-19", "summary": "Looked at it",
                 }  # fmt: skip
-                return Write("", kind, parent=str(ticket["id"]), values=values)
+                made = Write("", kind, parent=str(ticket["id"]), values=values)
             case "charges.create":
                 values = {
                     "name": f"Dock {number}", "quantity": "2", "unit_cost": "189.10", "unit_price": "236.35",
                     "is_billable": True, "bought_on": "2026-11-19",
                 }  # fmt: skip
-                return Write("", kind, parent=str(ticket["id"]), values=values)
+                made = Write("", kind, parent=str(ticket["id"]), values=values)
+            case "attachments.create_internal" | "attachments.create_public":
+                blank = Write("", kind, parent=str(ticket["id"]), values={"title": f"Screenshot {number}"})
+                made = with_file(blank, f"screen-{number}.png", bytes(range(256)) * (number % 9 + 1))
             case _:
-                return Write("", kind, parent=str(ticket["id"]), values={"body": f"Note {number}"})
+                made = Write("", kind, parent=str(ticket["id"]), values={"body": f"Note {number}"})
+        return made
 
     async def writes_done(self):
         return len(self.desk.sandbox.recorder.writes)
@@ -72,8 +76,14 @@ class AutotaskVendor(WriteVendor):
             "notes": ("title", "description") if row.get("publish") == 1 else (),
             "time_entries": ("summaryNotes",),
             "charges": ("name", "description", "purchaseOrderNumber"),
+            "attachments": ("fullPath", "title") if row.get("publish") == 1 else (),
         }
         return " ".join(str(row.get(name)) for name in names.get(kind.partition(".")[0], ()))
+
+    async def stored_file(self, kind, ref):
+        store = self.desk.sandbox.store
+        (data,) = store.db.execute("SELECT data FROM _files WHERE id = ?", (int(ref),)).fetchone()
+        return store.get("AttachmentInfo", int(ref))["fullPath"], data
 
     async def ignore_searches(self):
         self.desk.sandbox.faults([{**NOTHING, "match": {"path": "/query$"}, "times": 100}])

@@ -12,8 +12,8 @@ from servicedesk_autotask.api.query import MAX_ROWS, Condition
 from servicedesk_autotask.api.zone import Zone
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_core.errors import AuthenticationError, OutcomeUnknownError, PermissionDeniedError, ProtocolError
-from servicedesk_core.hooks import ConnectorContext
-from servicedesk_core.http import HttpClient
+from servicedesk_core.hooks import ConnectorContext, Receiver
+from servicedesk_core.http import EmbeddedContent, HttpClient, Response
 
 Row = Mapping[str, Any]
 
@@ -226,26 +226,43 @@ class Api:
         """Return the tenant's use of its hourly quota, all integrations together; counts itself."""
         return await self._call("GET", "ThresholdInformation", "ThresholdInformation", reserved=True)
 
+    async def content(self, path: str, into: Receiver) -> None:
+        """Read the content of one file, which the vendor puts as base64 into a list of one.
+
+        Args:
+            path: Where it is: below what it hangs on.
+            into: Gets it.
+
+        Raises:
+            NotFoundError: The vendor has no such file there.
+            ConnectorError: The vendor refused or could not be asked.
+        """
+        taking = EmbeddedContent("data", into)
+        await self._answer("GET", path, "AttachmentInfo", into=taking)
+        taking.finish()
+
     async def _call(
         self, method: str, path: str, endpoint: str, *, json: Any = None, reserved: bool = False
     ) -> dict[str, Any]:
+        body = (await self._answer(method, path, endpoint, json=json, reserved=reserved)).json()
+        if not isinstance(body, dict):
+            raise ProtocolError(f"Autotask answered {method} {endpoint} with an empty body or no object.")
+        return body
+
+    async def _answer(self, method: str, path: str, endpoint: str, **options: Any) -> Response:
         client = self._connected()
-        options: dict[str, Any] = {"json": json, "endpoint": endpoint, "reserved": reserved}
+        options["endpoint"] = endpoint
         try:
             try:
-                answer = await client.request(method, path, **options)
+                return await client.request(method, path, **options)
             except AuthenticationError:
                 moved = await self._after_refusal(client)
                 if moved is None:
                     raise
-                answer = await moved.request(method, path, **options)
+                return await moved.request(method, path, **options)
         except PermissionDeniedError as error:
             error.hint = f"Allow the API user's security level to view {endpoint}."
             raise
-        body = answer.json()
-        if not isinstance(body, dict):
-            raise ProtocolError(f"Autotask answered {method} {endpoint} with an empty body or no object.")
-        return body
 
     def _connected(self) -> HttpClient:
         if self._client is None:

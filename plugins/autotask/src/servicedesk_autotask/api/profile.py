@@ -126,6 +126,8 @@ ROUTES = (
     # One address for both: what the note says about its readers decides, whatever the connector meant to send.
     KINDS["notes.create_internal"].route("POST", "Tickets/{ticket}/Notes"),
     KINDS["notes.create_public"].route("POST", "Tickets/{ticket}/Notes"),
+    KINDS["attachments.create_internal"].route("POST", "Tickets/{ticket}/Attachments"),
+    KINDS["attachments.create_public"].route("POST", "Tickets/{ticket}/Attachments"),
     KINDS["time_entries.create"].route("POST", "TimeEntries"),
     KINDS["charges.create"].route("POST", "Tickets/{ticket}/Charges"),
     KINDS["assets.update"].route("PATCH", "ConfigurationItems"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pydantic import ValidationError
 
 from servicedesk_autotask.meaning import mappings, shapes
+from servicedesk_autotask.meaning.attachments import AttachmentMapping
 from servicedesk_autotask.meaning.history import HistoryReader
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.reader import Reader
@@ -47,6 +48,7 @@ class Mapper:
         self._by_stream |= {
             "tickets": TicketMapping(lists, words),
             "notes": NoteMapping(lists, vocabulary),
+            "attachments": AttachmentMapping(lists, vocabulary),
             "queues": mappings.QueueMapping(vocabulary),
             HISTORY: HistoryReader(words),
         }

@@ -7,6 +7,7 @@ from servicedesk_autotask.meaning.shape import Shape, shape_of
 from servicedesk_core.domain import (
     Appointment,
     Asset,
+    Attachment,
     Company,
     Contact,
     Holiday,
@@ -81,6 +82,13 @@ NOTE = shape_of(
     refs={"ticketID": "ticket_ref"},
     instants={"createDateTime": "created_at", "lastActivityDate": "modified_at"},
     labels={"noteType": "kind"},
+)
+ATTACHMENT = shape_of(
+    "AttachmentInfo",
+    Attachment,
+    texts={"title": "title", "contentType": "media_type"},
+    refs={"ticketID": "ticket_ref", "ticketNoteID": "note_ref", "timeEntryID": "time_entry_ref"},
+    instants={"attachDate": "created_at"},
 )
 COMPANY = shape_of(
     "Companies",

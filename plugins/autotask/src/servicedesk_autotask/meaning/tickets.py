@@ -133,6 +133,29 @@ class TicketMapping:
         return Mapped(Ticket.trusted(fields), (), tuple(issues))
 
 
+class Visibilities:
+    """Who may read a note or a file, by its ``publish``. What is not known to be public is internal.
+
+    Args:
+        lists: The tenant's lists.
+        vocabulary: The operator's mapping.
+    """
+
+    def __init__(self, lists: TenantLists, vocabulary: VocabularyMapping) -> None:
+        chosen = {fold(word): visibility for word, visibility in vocabulary.note_visibility.items()}
+        labels = lists.labels("TicketNotes", "publish")
+        known = {value: meaning_of(label, value, chosen, {}, VISIBILITY_BY_ID) for value, label in labels.items()}
+        self._known: dict[Any, NoteVisibility | None] = both_types({**VISIBILITY_BY_ID, **known})
+
+    def of(self, raw: Raw, issues: Issues) -> NoteVisibility:
+        """Return who may read what a row stands for."""
+        publish = raw.get("publish")
+        visibility = self._known.get(publish)
+        if visibility is None and publish is not None:
+            issues.append(MappingIssue(kind="unmapped_visibility", field="visibility", value=values.ref(publish) or ""))
+        return visibility or NoteVisibility.INTERNAL
+
+
 class NoteMapping:
     """Maps a note. What is not known to be public is internal.
 
@@ -143,10 +166,7 @@ class NoteMapping:
 
     def __init__(self, lists: TenantLists, vocabulary: VocabularyMapping) -> None:
         self._read = Reader(shapes.NOTE, lists).read
-        chosen = {fold(word): visibility for word, visibility in vocabulary.note_visibility.items()}
-        labels = lists.labels("TicketNotes", "publish")
-        known = {value: meaning_of(label, value, chosen, {}, VISIBILITY_BY_ID) for value, label in labels.items()}
-        self._visibility: dict[Any, NoteVisibility | None] = both_types({**VISIBILITY_BY_ID, **known})
+        self._visibility = Visibilities(lists, vocabulary)
         types = lists.labels("TicketNotes", "noteType")
         system = SYSTEM_NOTE_TYPES | {value for value, label in types.items() if fold(label).startswith("workflow")}
         self._system_types = frozenset(both_types(dict.fromkeys(system)))
@@ -159,11 +179,7 @@ class NoteMapping:
         fields: dict[str, Any] = {}
         self._read(raw, issues, fields)
         fields["external_id"] = _text_id(raw.get("id"))
-        publish = raw.get("publish")
-        visibility = self._visibility.get(publish)
-        if visibility is None and publish is not None:
-            issues.append(MappingIssue(kind="unmapped_visibility", field="visibility", value=values.ref(publish) or ""))
-        fields["visibility"] = visibility or NoteVisibility.INTERNAL
+        fields["visibility"] = self._visibility.of(raw, issues)
         contact, resource = values.ref(raw.get("createdByContactID")), values.ref(raw.get("creatorResourceID"))
         by_workflow = resource == SYSTEM_RESOURCE and contact is None
         fields["is_system"] = by_workflow or raw.get("noteType") in self._system_types

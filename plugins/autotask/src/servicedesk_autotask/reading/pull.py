@@ -26,6 +26,8 @@ def conditions_for(source: Source, request: PullRequest, done_statuses: Sequence
         done_statuses: Ids of ticket statuses that end a ticket's open life.
     """
     found: list[Condition] = []
+    if source.below:
+        found.append(any_of(*(where(name, "exist") for name in source.below)))
     if request.mode is PullMode.INCREMENTAL:
         if request.since is not None and source.stamps:
             since = wire_instant(request.since)

@@ -45,6 +45,7 @@ class Source:
         stamps: Fields that move when a record changes; a record counts as changed when any of them moved.
         created: Field with the creation.
         joins: What is folded in.
+        below: Fields of which one has a value in rows of the stream; the entity holds others besides. Empty = all are.
     """
 
     entity: str
@@ -52,6 +53,7 @@ class Source:
     stamps: tuple[str, ...] = ()
     created: str | None = None
     joins: tuple[Join, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,6 +238,25 @@ _ALL = (
         needs=("tickets",),
     ),
     Stream(
+        name="attachments",
+        right="Service Desk: Tickets, Ticket Notes and Time Entries, view All, with their attachments",
+        sources=(
+            Source(
+                # One list for files of everything: reading them ticket by ticket would cost a request for each ticket.
+                entity="AttachmentInfo",
+                stamps=("attachDate",),
+                created="attachDate",
+                joins=(
+                    Join(key="note", entity="TicketNotes", local="ticketNoteID", keep=("ticketID",)),
+                    Join(key="time_entry", entity="TimeEntries", local="timeEntryID", keep=("ticketID",)),
+                ),
+                below=("ticketID", "ticketNoteID", "timeEntryID"),
+            ),
+        ),
+        lists=("TicketNotes",),
+        needs=("tickets", "notes", "time_entries"),
+    ),
+    Stream(
         name="appointments",
         right="Service Desk: Service Calls, view All, and Calendar: Appointments, view All",
         sources=(

@@ -11,7 +11,7 @@ from servicedesk_autotask.sandbox.entities import Entity, catalogue
 from servicedesk_autotask.sandbox.errors import VendorError, no_record
 from servicedesk_autotask.sandbox.query.parse import lower_keys
 
-_PARENT_TYPES = {"Tickets": 4, "Tasks": 4, "TimeEntries": 18, "TicketNotes": 23, "TaskNotes": 23}
+PARENT_TYPES = {"Tickets": 4, "Tasks": 4, "TimeEntries": 18, "TicketNotes": 23, "TaskNotes": 23}
 _REQUIRED = ("attachmentType", "fullPath", "publish", "title")
 _WINDOW_S = 300.0
 
@@ -42,7 +42,7 @@ class Attachments:
             "fileSize": len(data),
             "fullPath": sent["fullpath"],
             "parentID": number,
-            "parentType": _PARENT_TYPES.get(parent.plural, 0),
+            "parentType": PARENT_TYPES.get(parent.plural, 0),
             "publish": int(sent["publish"]),
             "title": sent["title"],
             "userDefinedFields": [],
@@ -59,7 +59,7 @@ class Attachments:
     def listing(self, parent: Entity, number: int) -> list[dict[str, Any]]:
         """The files of a record, without their content."""
         where = '"parentID" = ? AND "parentType" = ?'
-        rows = self._desk.store.select("AttachmentInfo", where, (number, _PARENT_TYPES.get(parent.plural, 0)))
+        rows = self._desk.store.select("AttachmentInfo", where, (number, PARENT_TYPES.get(parent.plural, 0)))
         return [row | {"data": None} for row in rows]
 
     def one(self, parent: Entity, number: int, record: int) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ class Attachments:
 
     def _find(self, parent: Entity, number: int, record: int) -> dict[str, Any] | None:
         row = self._desk.store.get("AttachmentInfo", record)
-        kind = _PARENT_TYPES.get(parent.plural, 0)
+        kind = PARENT_TYPES.get(parent.plural, 0)
         return row if row and (row["parentID"], row["parentType"]) == (number, kind) else None
 
     def _mirror(self, row: dict[str, Any]) -> None:

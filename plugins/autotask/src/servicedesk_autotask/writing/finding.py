@@ -9,7 +9,7 @@ from servicedesk_autotask.api.query import MAX_ROWS, Condition, where
 from servicedesk_autotask.meaning import values as wire
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import notes, time_entries
+from servicedesk_autotask.writing import attachments, notes, time_entries
 from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.comparing import differing, same
 from servicedesk_autotask.writing.kinds import REFERENCE_FIELDS, SETTLE_S, entity_of, stream_of
@@ -77,6 +77,8 @@ class Finder:
             return await self._change(write, kind)
         if entity_of(kind) == "TicketNotes":
             return await self._note(write, kind)
+        if entity_of(kind) == "AttachmentInfo":
+            return await self._file(write, kind)
         return await self._time(write, kind)
 
     async def _referring(self, write: Write, entity: str) -> FindResult:
@@ -150,6 +152,20 @@ class Finder:
             for key in marks.marks_in(row.get("description")):
                 return Known(key, str(row["id"]), str(row["ticketID"]))
         return None
+
+    async def _file(self, write: Write, kind: WriteCapability) -> FindResult:
+        """Look through the files of the ticket: for one of the same name, size and content, attached at the time."""
+        parent = number_of(write.parent, "parent")
+        values = kind.typed(write.values)
+        rows = [
+            row
+            for row in await self._all("AttachmentInfo", [where("ticketID", "eq", parent)])
+            if attachments.may_be(row, kind, values)
+            and str(row.get("id")) not in write.taken_refs
+            and self._in_time(write, row.get("attachDate"))
+        ]
+        same_file = [row for row in rows if await attachments.is_same(self._api, parent, row, values)]
+        return self._by_content(same_file, write, "files of the ticket have this name and content")
 
     async def _time(self, write: Write, kind: WriteCapability) -> FindResult:
         """Look for an entry of the technician on the ticket with the same start and hours."""

@@ -6,7 +6,7 @@ from functools import partial
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import charges, notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
-from servicedesk_autotask.writing.kinds import entity_of, shape_of
+from servicedesk_autotask.writing.kinds import entity_of, lists_of, shape_of
 from servicedesk_autotask.writing.wire import to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.errors import RejectedError
@@ -29,8 +29,10 @@ def foreseen(write: Write, kind: WriteCapability, words: Words, settings: Autota
     entity = entity_of(kind)
     if entity == "TimeEntries":
         return _refused(partial(time_entries.span, values))
-    if entity not in words.lists.entities:
+    if lists_of(kind) not in words.lists.entities:
         return ()
+    if entity == "AttachmentInfo":
+        return _refused(partial(notes.publish_of, kind, words))
     if entity == "TicketNotes":
         return _refused(partial(notes.new_note, write, kind, values, words, settings))
     shape = shape_of(kind)

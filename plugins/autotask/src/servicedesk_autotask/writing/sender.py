@@ -11,11 +11,11 @@ from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.meaning.lists import MAX_AGE
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import charges, notes, tickets, time_entries
+from servicedesk_autotask.writing import attachments, charges, notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import Values, checked_values, number_of
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
 from servicedesk_autotask.writing.foreseeing import foreseen
-from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, entity_of, shape_of, stream_of
+from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, entity_of, lists_of, shape_of, stream_of
 from servicedesk_autotask.writing.wire import Body, to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.domain import Entity
@@ -64,6 +64,7 @@ class Sender:
         load_lists: Reads the lists of an entity again if they are older than this.
         pulled: Returns a row of a stream as a pull brings it, with all that is folded in.
         confirmed: Told the row of each record that was written and read back.
+        pace: Holds files back that the vendor would refuse now.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Sender:
         load_lists: Callable[[str, timedelta], Awaitable[None]],
         pulled: Callable[[str, Row], Awaitable[SourceRecord]],
         confirmed: Callable[[str, Row], Awaitable[None]],
+        pace: attachments.Pace,
     ) -> None:
         self._api = api
         self._settings = settings
@@ -86,12 +88,13 @@ class Sender:
         self._load_lists = load_lists
         self._pulled = pulled
         self._confirmed = confirmed
+        self._pace = pace
 
     async def check(self, write: Write, max_age: timedelta | None) -> tuple[WriteProblem, ...]:
         """Name what would be refused of a change; see the hook ``check_write``."""
         kind = self._capabilities.declared(write.kind)
         if max_age is not None:
-            await self._load_lists(entity_of(kind), max_age)
+            await self._load_lists(lists_of(kind), max_age)
         return foreseen(write, kind, self._words(), self._settings)
 
     async def send(self, write: Write) -> WriteReceipt:
@@ -99,10 +102,12 @@ class Sender:
         kind = self._capabilities.declared(write.kind)
         values = checked_values(write, kind)
         async with _within(PREPARE_S, _too_slow):
-            await self._load_lists(entity_of(kind), MAX_AGE)
+            await self._load_lists(lists_of(kind), MAX_AGE)
             request = await self._request(write, kind, values)
         if isinstance(request, WriteReceipt):
             return request
+        if write.content is not None:
+            self._pace.take(len(write.content))
         before = self._api.requests_sent
         try:
             async with _within(SEND_S, lambda: _no_answer(may_have_left=self._api.requests_sent > before)):
@@ -119,7 +124,7 @@ class Sender:
         try:
             return await self._prepared(write, kind, values)
         except UnknownWordError:
-            await self._load_lists(entity_of(kind), _MISSING_WORD_PAUSE)
+            await self._load_lists(lists_of(kind), _MISSING_WORD_PAUSE)
             return await self._prepared(write, kind, values)
 
     async def _prepared(self, write: Write, kind: WriteCapability, values: Values) -> _Request | WriteReceipt:
@@ -136,6 +141,9 @@ class Sender:
         if entity_of(kind) == "TicketCharges":
             body = await charges.new_charge(self._api, write.id, values, words, self._settings)
             return _Request("POST", f"Tickets/{parent}/Charges", body, values)
+        if entity_of(kind) == "AttachmentInfo":
+            body = attachments.new_attachment(write, kind, values, words)
+            return _Request("POST", f"Tickets/{parent}/Attachments", body, {})
         body = await time_entries.new_entry(self._api, parent, values)
         return _Request("POST", "TimeEntries", body, {})
 
@@ -182,7 +190,7 @@ class Sender:
     async def _explain(self, error: RejectedError, kind: WriteCapability) -> None:
         """Read the lists again when the vendor refused a value of one: the tenant changed it under us."""
         if any("picklist value" in text.lower() for text in error.field_errors):
-            await self._load_lists(entity_of(kind), _MISSING_WORD_PAUSE)
+            await self._load_lists(lists_of(kind), _MISSING_WORD_PAUSE)
             error.hint = "The tenant changed this list; it was read again. Look at the values that it has now."
 
     def _words(self) -> Words:

@@ -10,6 +10,7 @@ from servicedesk_autotask.sandbox.seed.back_office import seed_back_office
 from servicedesk_autotask.sandbox.seed.base import seed_base
 from servicedesk_autotask.sandbox.seed.billing import Ledger
 from servicedesk_autotask.sandbox.seed.customers import seed_customers
+from servicedesk_autotask.sandbox.seed.files import seed_files
 from servicedesk_autotask.sandbox.seed.hostile import add_hostile_rows
 from servicedesk_autotask.sandbox.seed.moments import arrivals
 from servicedesk_autotask.sandbox.seed.tickets import Rows, TicketMaker, empty_rows
@@ -44,6 +45,7 @@ def seed_desk(store: Store, options: SandboxOptions, now: datetime) -> None:
         seed_absences(store, present)
     _tickets(store, rng, options.tickets, present, days)
     with store.transaction():
+        seed_files(store)
         if options.hostile:
             add_hostile_rows(store)
         store.set_meta("per_day", options.tickets / days)

@@ -30,5 +30,7 @@ def add_hostile_rows(store: Store) -> None:
     store.put("Tickets", [row | change for row, change in zip(rows, _CHANGES, strict=False)])
     notes = store.select("TicketNotes", tail="ORDER BY id LIMIT 2")
     store.put("TicketNotes", [note | {"title": None, "description": "🔥" * 8000} for note in notes])
+    files = store.select("AttachmentInfo", tail="ORDER BY id LIMIT 1")
+    store.put("AttachmentInfo", [row | {"fullPath": "C:\\..\\..\\\u202egnp.tnetnoc.exe", "title": ""} for row in files])
     companies = store.select("Companies", tail="ORDER BY id LIMIT 1")
     store.put("Companies", [row | {"phone": None, "userDefinedFields": []} for row in companies])
