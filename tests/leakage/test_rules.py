@@ -34,7 +34,7 @@ COVERED = Labour(
     code="day",
     terms=CARE,
     hour=Decimal(95),
-    outside=Fraction(0),
+    outside=lambda: Fraction(0),
     after_hours=frozenset({"nights"}),
     factor=Decimal("1.5"),
 )
@@ -69,6 +69,9 @@ COVERED = Labour(
     ],
 )
 def test_work_leaks_where_nobody_pays_what_was_agreed(change, leak, amount):
+    if "outside" in change:
+        part = change["outside"]
+        change = change | {"outside": lambda: part}
     found = of_labour(replace(COVERED, **change), TODAY)
     assert (found and found.leak, found and found.amount) == (leak, None if amount is None else Decimal(amount))
     if found:

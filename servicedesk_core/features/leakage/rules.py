@@ -1,5 +1,6 @@
 """What is not billed, or not enough. Pure; money passes through no float."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -47,7 +48,7 @@ class Labour:
         code: Its billing code.
         terms: What its contract says; ``None`` = it is on none.
         hour: What an hour of it is sold at; ``None`` = nobody knows.
-        outside: Which part of it lay outside the client's hours; ``None`` = not known.
+        outside: Returns which part of it lay outside the client's hours, ``None`` = not known; asked where it matters.
         after_hours: The work types for work outside them.
         factor: How many times as much an hour costs then; ``None`` = nobody said.
     """
@@ -62,7 +63,7 @@ class Labour:
     code: str
     terms: Terms | None
     hour: Decimal | None
-    outside: Fraction | None
+    outside: Callable[[], Fraction | None]
     after_hours: frozenset[str]
     factor: Decimal | None
 
@@ -79,8 +80,7 @@ def of_labour(one: Labour, today: date) -> Leaked | None:
         one: The work.
         today: The present day: a contract that is over since is no leak of the days before.
     """
-    terms, is_late = one.terms, one.outside is not None and one.outside > _HALF and one.code not in one.after_hours
-    hours = _hours(one.worked_s)
+    terms, hours = one.terms, _hours(one.worked_s)
     if terms is not None and _is_over(terms, one.day, today) and is_covered(terms, one.role, one.code):
         ended = f"ended on {terms.days[1]}" if terms.days[1] < one.day else "is not in force"
         return Leaked(
@@ -89,9 +89,13 @@ def of_labour(one: Labour, today: date) -> Leaked | None:
     if terms is not None and terms.kind is ContractKind.RECURRING and _is_excluded(terms, one) and one.earns_nothing:
         why = "not billable" if not one.is_billable else "posted at 0"
         return Leaked(Leak.EXCLUDED, _worth(one), f"{hours} that the contract excludes, {why}", "bill it by the hour")
-    if not is_late or not one.is_billable:
+    return _after_hours(one) if one.is_billable and one.code not in one.after_hours else None
+
+
+def _after_hours(one: Labour) -> Leaked | None:
+    terms, hours, names = one.terms, _hours(one.worked_s), one.after_hours
+    if (outside := one.outside()) is None or outside <= _HALF:
         return None
-    names = one.after_hours
     if is_covered(terms, one.role, one.code):
         if terms is None or not terms.excluded or not any(f"code:{code}" in terms.excluded for code in names):
             return None  # its contract covers work at any hour

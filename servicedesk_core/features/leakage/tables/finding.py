@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -105,10 +106,14 @@ class Work:
             code=row.billing_code_ref or "",
             terms=terms,
             hour=hour,
-            outside=self._hours.outside(company, start, end) if self._codes else None,
+            outside=partial(self._hours.outside, company, start, end) if self._codes else _unknown,
             after_hours=frozenset(code for source_id, code in self._codes if source_id == row.source_id),
             factor=self._policy.after_hours_factor,
         )
+
+
+def _unknown() -> None:
+    """Say of which hours nobody knows whether they are a client's."""
 
 
 def _entries(first: date, last: date) -> Select[Any]:
