@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.billing.queries import BillingQueries
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
+    from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.queries import People
@@ -204,6 +206,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         rota: RotaActions[Waiting]
         skills: SkillQueries[Waiting]
         profit: Profit[Waiting]
+        billing: BillingQueries[Waiting]
+        leakage: Leakage[Waiting]
         quality: Quality[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]

@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.billing.queries import BillingQueries
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
+    from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.queries import People
@@ -103,6 +105,8 @@ class StoredDesk:
         rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]
+        billing: BillingQueries[Awaited]
+        leakage: Leakage[Awaited]
         quality: Quality[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]

@@ -1,11 +1,13 @@
 """What features declare is whole: columns with a meaning, parameters with help, scopes, light first imports."""
 
+import inspect
 import subprocess
 import sys
 from dataclasses import fields
 
 import pytest
 
+from servicedesk_core.desk import blocking, stored
 from servicedesk_core.faces import Query, query
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.features import FEATURES, own
@@ -50,3 +52,9 @@ def test_what_features_bring_is_known_without_libraries():
     )
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout.split() == list(FEATURES)
+
+
+@pytest.mark.parametrize("desk", [stored, blocking])
+def test_type_checkers_know_the_part_of_each_feature(desk):
+    text = inspect.getsource(desk)
+    assert [name for name in FEATURES if own(name).queries and f"        {name}: " not in text] == []
