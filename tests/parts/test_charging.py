@@ -17,6 +17,7 @@ from servicedesk_core.errors import (
     SettingsError,
     WriteError,
     WriteNotGrantedError,
+    WriteStateError,
 )
 from servicedesk_core.features.parts.charging.model import CostOf
 from servicedesk_core.features.parts.kpis import UNCHARGED
@@ -161,6 +162,9 @@ async def test_what_was_refused_is_listed_with_its_reason_and_charged_later(desk
         assert row.why == "its charge was refused: The ticket is closed for charges."
         await one.parts.charge(taken.id, send=True)
         assert (sent("Psa"), len(await one.parts.uncharged())) == (["1"], 0)
+        with pytest.raises(WriteStateError):
+            await one.outbox.retry(taken.followed_by, send=True)
+        assert sent("Psa") == ["1"], "what was refused cannot be tried again beside the new one"
 
 
 async def test_a_return_takes_its_charge_back_and_a_billed_one_only_with_a_persons_approval(desk, sent, given, store):

@@ -111,7 +111,8 @@ def taken(tx: Connection, *only: ColumnElement[bool]) -> Iterator[Taken]:
     """
     takes = _of_kind(tx, TAKE, *only)
     back: defaultdict[tuple[str, str], list[StoredWrite]] = defaultdict(list)
-    for write in _of_kind(tx, RETURN) if takes else ():
+    stocks_of = outbox.c.connection.in_(sorted({one.connection for one in takes}))
+    for write in _of_kind(tx, RETURN, stocks_of) if takes else ():
         back[write.connection, write.values.get("move_ref") or ""].append(write)
     returns = {one.id: back.get((one.connection, one.ref), []) if one.ref else [] for one in takes}
     charges: defaultdict[int, list[StoredWrite]] = defaultdict(list)
@@ -144,6 +145,12 @@ def taken_charged_by(tx: Connection, charge: StoredWrite) -> Taken | None:
         ref = first.values.get("move_ref")
         return next(taken(tx, outbox.c.connection == first.connection, outbox.c.ref == ref), None)
     return None if first is None else taken_by(tx, first.id)
+
+
+def refused_charges(tx: Connection, part: Taken) -> list[StoredWrite]:
+    """Return the charges of a part that were refused, and could be tried again."""
+    found = following(tx, _numbers(part.write, part.returns))
+    return [one for one in found if one.kind == CHARGE and one.state is WriteState.REJECTED]
 
 
 def stocks(tx: Connection) -> list[str]:

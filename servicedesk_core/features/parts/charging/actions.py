@@ -6,7 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain.parts.charging import GIVEN_UP
-from servicedesk_core.domain.writing import Intent
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
 from servicedesk_core.features.claims import claim_of
@@ -18,7 +18,7 @@ from servicedesk_core.features.parts.queries import PartsQueries
 from servicedesk_core.features.warranty import ConnectedDesk
 from servicedesk_core.features.writes import exit_code, proposed, told, warning
 from servicedesk_core.outbox.views import WriteView
-from servicedesk_core.store import Tx, audit
+from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.scope import Scope
@@ -112,10 +112,12 @@ class Charging(PartsQueries[Manner]):
             )
 
         def decide(tx: Tx, write: StoredWrite) -> None:
-            del write
-            part = taken_as(tx, number, scope)
+            part, now = taken_as(tx, number, scope), clock.now()
+            for one in taken.refused_charges(tx, part):  # tried again beside this one, it would charge twice
+                outbox.move(
+                    tx, one, WriteState.DISCARDED, actor=actor, now=now, why=f"charged anew as write {write.id}"
+                )
             if released(part):
-                now = clock.now()
                 taken.release(tx, number, actor=actor, at=now, reason=reason)
                 entity = part.write.entity
                 audit.append(tx, at=now, actor=actor, action="part.released", entity=entity, reason=reason)

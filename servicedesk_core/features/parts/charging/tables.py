@@ -8,12 +8,12 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement
 
 from servicedesk_core.features.parts.charging.model import CostOf, PartsCost, UnchargedRow
-from servicedesk_core.store import Tx, outbox, records, sources
+from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.queries.taken import CHARGE, Taken
+from servicedesk_core.store.queries.taken import Taken
 
 
 def uncharged(tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bool) -> Iterator[UnchargedRow]:
@@ -48,7 +48,7 @@ def _why(tx: Tx, part: Taken) -> str:
         if part.claim is not None:
             return f"charged, and claim {part.claim.claim_id} is {part.claim.state.value.replace('_', ' ')} again"
         return "charged, and given back"
-    refused = [one for one in outbox.following(tx, [part.write.id]) if one.kind == CHARGE and one.error]
+    refused = [one for one in taken.refused_charges(tx, part) if one.error]
     return f"its charge was refused: {refused[-1].error}" if refused else "nobody charged it"
 
 
