@@ -9,7 +9,9 @@ from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.store import Tx, webhooks
 from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.mending.fetching import fetch
+from servicedesk_core.sync.mending.folding import fold_touched
 from servicedesk_core.sync.mending.gone import DELETED, mark_gone
+from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.run import Run, StreamRun
 
 HINTED: Final = "webhook"
@@ -81,6 +83,8 @@ async def _read(stream: StreamRun, hinted: Mapping[str, bool], found: Reread) ->
         found.gone += marked or 0
         if marked is None:
             found.held_back[stream.stream] = len(gone)
+    if stream.capability.folds_into == TICKETS:
+        await fold_touched(stream, HINTED)
 
 
 def _mark(tx: Tx, stream: StreamRun, gone: list[str]) -> int | None:

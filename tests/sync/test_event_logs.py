@@ -8,7 +8,7 @@ import pytest
 
 from servicedesk_core.domain import EventSource, EventType, Technician, TicketEvent
 from servicedesk_core.errors import NetworkError
-from servicedesk_core.hooks import Mapped, StreamCapability
+from servicedesk_core.hooks import FetchOutcome, FetchStatus, Mapped, SourceRecord, StreamCapability
 from servicedesk_core.sync.landing.derived import land_stated
 
 WORDS = {"1": ("opened", "in_progress"), "2": ("assigned", "in_progress"), "3": ("closed", "closed")}
@@ -85,6 +85,24 @@ async def test_grown_log_adds_only_its_new_rows_and_folds_only_what_they_touch(l
     assert log.sql("SELECT external_id, status FROM tickets ORDER BY 1") == [("a", "closed v1"), ("b", "assigned v1")]
     changed = log.sql("SELECT external_id FROM changes WHERE entity = 'tickets' AND kind = 'changed'")
     assert changed == [("a",)]
+
+
+async def test_an_event_that_is_read_because_its_vendor_called_is_folded_into_its_ticket(log, monkeypatch):
+    log.add("a", "12")
+    log.clock.advance(3600)
+    await log.sync()
+    log.add("a", "3")
+
+    async def fetch_records(stream, refs):
+        for ref in refs:
+            row = log.vendor.tables[stream][ref.removesuffix(log.vendor.version)]
+            yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(ref, dict(row)),))
+
+    log.calls.hidden = frozenset()
+    monkeypatch.setattr(log.calls, "fetch_records", fetch_records)
+    found = await log.engine().read_again(log.connection(), {"ticket_events": {"a-31": False}})
+    assert found.changed == 1
+    assert log.sql("SELECT external_id, status FROM tickets") == [("a", "closed v1")]
 
 
 async def test_changed_mapping_replaces_the_whole_generation(log):

@@ -7,7 +7,9 @@ from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceReco
 from servicedesk_core.store import Tx
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.mending.folding import note_touched
 from servicedesk_core.sync.mending.gone import MERGED, mark_gone
+from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.run import StreamRun
 
 
@@ -45,4 +47,6 @@ async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, F
 def _store(tx: Tx, stream: StreamRun, ready: Prepared, into: dict[str, str], mode: str) -> tuple[Landed, int]:
     now = stream.run.clock.now()
     landed = stream.landing.land(tx, ready, mode=mode, now=now)
+    if stream.capability.folds_into == TICKETS:
+        note_touched(tx, stream, ready.incoming, now)
     return landed, mark_gone(tx, stream, list(into), reason=MERGED, mode=mode, now=now, into=into)
