@@ -8,9 +8,9 @@ import pytest
 
 from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.desk.serving.hearing import Hearing
-from servicedesk_core.errors import SettingsError, WriteNotGrantedError
+from servicedesk_core.errors import ServiceDeskError, SettingsError, WriteNotGrantedError
 from servicedesk_core.faces.alerting import Watch
-from servicedesk_core.features.webhooks import follow_all, rules
+from servicedesk_core.features.webhooks import follow_all, look_into_doubts, rules
 from servicedesk_core.features.webhooks.model import WebhookState
 from servicedesk_core.hooks import HintKind
 from servicedesk_core.machine import doctor
@@ -163,6 +163,25 @@ async def test_what_a_vendor_says_of_its_subscription_is_not_believed(caller, de
 
     await until(is_looked_at)
     assert await state(desk) is WebhookState.ACTIVE
+
+
+async def test_a_vendor_that_cannot_be_asked_keeps_nobody_from_looking_at_another(settings, clock, vendor, tmp_path):
+    keys = settings()
+    there = tmp_path / "there"
+    there.mkdir()
+    keys["connections"]["there"] = keys["connections"]["psa"] | {"base_dir": str(there)}
+    (there / "vendor.json").write_text(vendor.file.read_text())
+    async with ServiceDesk(keys, clock=clock) as desk:
+        for name in ("psa", "there"):
+            await desk.sync(name)
+            await desk.webhooks.register(name)
+        for one in await desk.store.read(webhooks.endpoints):
+            await desk.store.write(lambda tx, one=one: webhooks.look_again(tx, one.source_id))
+        vendor.file.unlink()
+        with pytest.raises(ServiceDeskError):
+            await look_into_doubts(desk)
+        looked = {one.connection: one.looked_at is not None for one in await desk.store.read(webhooks.endpoints)}
+        assert looked == {"psa": False, "there": True}
 
 
 async def test_refusals_that_pile_up_are_told(caller, desk):

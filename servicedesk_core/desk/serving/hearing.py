@@ -115,20 +115,24 @@ class Hearing:
 
     async def _follow(self) -> None:
         said: dict[str, str] = {}
+
+        def say(what: str, problem: str) -> None:
+            if problem and said.get(what) != problem:
+                _log.warning("%s: %s", what, problem)
+            said[what] = problem
+
         while True:
             patience_s = LOOK_EVERY_S
             try:
                 for one in await follow_all(self._desk):
                     if one.is_busy:
                         patience_s = BUSY_S
-                    now = "" if one.error is None else one.error.message
-                    if now and now != said.get(one.connection):
-                        _log.warning("%s: hints wait: %s", one.connection, now)
-                    if not one.is_busy:
-                        said[one.connection] = now
+                    else:
+                        say(f"{one.connection}: hints wait", one.error.message if one.error else "")
                 await look_into_doubts(self._desk)
+                say("hints could not be followed now", "")
             except ServiceDeskError as error:
-                _log.warning("hints could not be followed now: %s", error.message)
+                say("hints could not be followed now", error.message)
             except Exception:  # noqa: BLE001  # one round must not end all that follow
                 _log.exception("hints could not be followed: this should not have happened")
             try:

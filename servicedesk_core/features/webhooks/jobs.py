@@ -50,12 +50,17 @@ async def look_into_doubts(desk: LookingDesk) -> None:
     """Look at the subscriptions about which the vendor said something, or which nobody has looked at yet.
 
     Raises:
-        ServiceDeskError: A vendor could not be asked.
+        ServiceDeskError: A vendor could not be asked; the others were.
     """
-    offering = desk.host.offering("list_webhooks")
+    offering, failed = desk.host.offering("list_webhooks"), list[ServiceDeskError]()
     for one in await desk.store.read(webhooks.endpoints):
         if one.looked_at is None and one.connection in offering:
-            await Subscriptions(desk, one.connection).look()
+            try:
+                await Subscriptions(desk, one.connection).look()
+            except ServiceDeskError as error:
+                failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 async def _look(desk: LookingDesk, name: str) -> int:
