@@ -13,7 +13,7 @@ from servicedesk_core.domain.writing import AT_VENDOR, Intent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action
 from servicedesk_core.features.parts.asking import Asking
-from servicedesk_core.features.parts.charging.actions import PRICE, REASON, REQUEST_ID, Charging, proposes
+from servicedesk_core.features.parts.charging.actions import PRICE, REASON, REQUEST_ID, Charging
 from servicedesk_core.features.parts.charging.following import Following
 from servicedesk_core.features.parts.model import Answered, FoundParts
 from servicedesk_core.features.parts.ordering.actions import Orders
@@ -23,7 +23,7 @@ from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import source_of
 from servicedesk_core.features.tickets import TicketDetail, ticket_of
 from servicedesk_core.features.warranty import ConnectedDesk, OfAssets
-from servicedesk_core.features.writes import proposed
+from servicedesk_core.features.writes import proposed, proposes
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx

@@ -1,14 +1,13 @@
 """Charging parts that were taken, and the claims that they are for."""
 
 from decimal import Decimal
-from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain.parts.charging import GIVEN_UP
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
-from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
+from servicedesk_core.faces import Awaited, Capability, Help, Manner, action
 from servicedesk_core.features.claims import claim_of
 from servicedesk_core.features.parts.charging.guard import not_owed
 from servicedesk_core.features.parts.charging.model import ClaimedPart
@@ -16,7 +15,7 @@ from servicedesk_core.features.parts.charging.rules import charge_of, last_price
 from servicedesk_core.features.parts.charging.tables import of_scope
 from servicedesk_core.features.parts.queries import PartsQueries
 from servicedesk_core.features.warranty import ConnectedDesk
-from servicedesk_core.features.writes import exit_code, proposed, told, warning
+from servicedesk_core.features.writes import proposed, proposes
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
@@ -28,14 +27,6 @@ TAKEN = Annotated[int, Help('Its number in "parts taken".', name="TAKEN")]
 REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 PRICE = Annotated[Decimal | None, Help("What the client pays for one, such as 236.50.")]
-
-proposes = partial(
-    proposal,
-    page="servicedesk_core.features.writes.pages:write",
-    warns=warning,
-    tells=told,
-    fails=lambda write: exit_code([write]),
-)
 
 
 def taken_as(tx: Tx, number: int, scope: Scope | None) -> Taken:
