@@ -8,6 +8,7 @@ from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.pages import documented_settings, traps_without_test
 from servicedesk_core.testing.recording import Recorder, Replayer, UnrecordedRequestError, live_connection
 from servicedesk_core.testing.stand import Stand, stand_fixtures
+from servicedesk_core.testing.suites.orders import OrdersSuite, OrderVendor
 from servicedesk_core.testing.suites.parts import PartsSuite
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
@@ -23,6 +24,8 @@ __all__ = [
     "MemoryMaker",
     "MemoryState",
     "Misbehaviour",
+    "OrderVendor",
+    "OrdersSuite",
     "PartsSuite",
     "Recorder",
     "Replayer",

@@ -1,11 +1,21 @@
 """What every connector that is pulled and written to must do, whatever goes wrong on the way."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from servicedesk_core.hooks import Write
-from servicedesk_core.testing import PartsSuite, TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
+from servicedesk_core.testing import (
+    OrdersSuite,
+    OrderVendor,
+    PartsSuite,
+    TicketSyncSuite,
+    WriteFault,
+    WriteSuite,
+    WriteVendor,
+    hooks_of,
+)
 from servicedesk_inventree import InvenTree
 from servicedesk_inventree.sandbox.fields import cleaned
 
@@ -122,6 +132,38 @@ class TestWrites(WriteSuite):
     @pytest.fixture
     def vendor(self, stand, clock):
         return Vendor(stand, clock)
+
+
+class Behind(OrderVendor):
+    def __init__(self, stand):
+        self._sandbox = stand.sandbox
+
+    async def placed(self):
+        records, found = self._sandbox.records, []
+        for order in records.all("order"):
+            lines = {}
+            for line in records.all("order_line", order=order["pk"]):
+                source = records.known("supplier_part", line["part"])
+                lines[records.known("part", source["part"])["IPN"]] = Decimal(line["quantity"])
+            if order["issue_date"]:
+                found.append((order["supplier_reference"], lines))
+        return found
+
+    async def lose_next_answer(self):
+        self._sandbox.faults([{"kind": "drop_after", "match": {"method": "POST", "path": "/issue/$"}}])
+
+
+class TestOrders(OrdersSuite):
+    parts = {"RAM-16-D4": "38.2", "SSD-1T": "84.901"}  # noqa: RUF012
+    currency = "EUR"
+
+    @pytest.fixture
+    async def connector(self, shop):
+        return shop
+
+    @pytest.fixture
+    def vendor(self, stand):
+        return Behind(stand)
 
 
 def test_core_accepts_the_connector_and_its_hooks():
