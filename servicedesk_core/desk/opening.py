@@ -8,7 +8,7 @@ from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_se
 from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
-from servicedesk_core.features.parts.ordering.limits import another_person
+from servicedesk_core.features.parts.ordering.guard import another_person
 from servicedesk_core.features.parts.ordering.sending import OrderSender
 from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.copying import Copier

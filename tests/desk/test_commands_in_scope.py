@@ -100,6 +100,7 @@ PLAIN = (
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
     "parts orders", "parts order mine-tickets x --from psa --yes", "parts receive x --yes",
     "parts uncharged", "parts costs", "parts costs --by client", "parts take mine-tickets x --yes",
+    "parts reorder --dry-run", "parts cancel x --yes",
     "rota import rota.csv", "oncall import rota.csv", "webhooks list", "webhooks subscriptions",
     *(f"webhooks {act} psa" for act in ("address", "check")),
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),

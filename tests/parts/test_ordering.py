@@ -326,3 +326,20 @@ async def test_who_sees_some_clients_sees_what_is_ordered_for_their_tickets(desk
     await desk.parts.order(stock="D1", source="shop")
     seen = await lines(desk, scope=Scope("psa", companies=frozenset({"c1"})))
     assert [row.ticket for row in seen] == ["T-7"]
+
+
+async def test_an_order_is_cancelled_where_it_still_stands_as_it_was_read(desk, shop):
+    first = await desk.parts.order(stock="D1", source="shop")
+    with pytest.raises(WriteError, match="no open order") as caught:
+        await desk.parts.cancel(first.number)
+    assert f"discard {first.write.id}" in caught.value.hint
+    await desk.writes.approve([first.write.id], send=True)
+    order = shop.all("order")[0]
+    shop.put("order", "1", **order | {"status": "shipped"})
+    late = await desk.parts.cancel("SO-1", send=True)
+    assert (late.state, late.error_code) == ("rejected", "write_conflict")
+    shop.put("order", "1", **order)
+    assert (await desk.parts.cancel("SO-1", send=True)).state == "confirmed"
+    assert [row.state for row in await lines(desk)] == ["cancelled"]
+    with pytest.raises(WriteError, match="no open order"):
+        await desk.parts.cancel("SO-1")

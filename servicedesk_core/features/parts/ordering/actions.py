@@ -1,19 +1,26 @@
 """What is ordered, and what has come."""
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Final
 from uuid import uuid4
 
+from servicedesk_core.domain.parts import Offered
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import SettingsError, UnsupportedError, WriteError
-from servicedesk_core.faces import Awaited, Capability, Help, Manner, proposal
+from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
+from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.ordering import receiving, tables
-from servicedesk_core.features.parts.ordering.model import Ordered, Received
+from servicedesk_core.features.parts.ordering.model import Ordered, Received, Reordered
 from servicedesk_core.features.parts.ordering.pages import order_told, order_warning, receipt_told, receipt_warning
 from servicedesk_core.features.parts.ordering.preparing import (
     Prepared,
     Wanted,
+    cancellation,
     link_of,
     offered_lines,
     offers_of,
@@ -21,19 +28,22 @@ from servicedesk_core.features.parts.ordering.preparing import (
     site_of,
 )
 from servicedesk_core.features.parts.ordering.queries import OrderQueries
+from servicedesk_core.features.parts.ordering.reordering import Need, best_offer, needs, reorder_row, unheard
 from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.features.parts.ordering.rules import offer_meant
 from servicedesk_core.features.parts.ordering.tables import Placed
 from servicedesk_core.features.parts.rules import read
 from servicedesk_core.features.tickets import ticket_of
 from servicedesk_core.features.warranty import ConnectedDesk
-from servicedesk_core.features.writes import exit_code, proposed
+from servicedesk_core.features.writes import exit_code, proposed, told, warning
 from servicedesk_core.outbox.views import WriteView, asked_before
 from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 OURS: Final = "orders are the desk's own and belong to no client"
 LIMIT_S: Final = 10
+PARTS_AT_ONCE: Final = 4
+"""Of how many parts sources are asked at the same time."""
 
 PIECES = Annotated[int, Help("How many.", between=(1, 1_000_000))]
 REASON = Annotated[str, Help("Why; kept in the audit trail.")]
@@ -112,11 +122,44 @@ class Orders(OrderQueries[Manner]):
             )
             return made[0].intent(source, reason=reason, request_id=request_id, key=key)
 
-        def keep(tx: Tx, write: StoredWrite) -> None:
-            tables.keep_costs(tx, write.id, made[0].costs)
-
-        view = await proposed(self.desk, intent, request_id, None, send=send, also=keep)
+        view = await proposed(
+            self.desk, intent, request_id, None, send=send, also=lambda tx, write: _keep(made[0], tx, write)
+        )
         return await self._ordered(view, made[0] if made else None)
+
+    @proposal(
+        "parts.cancel",
+        about="What is proposed to the source.",
+        needs=Capability.PARTS_ORDER,
+        unscoped=OURS,
+        page="servicedesk_core.features.writes.pages:write",
+        warns=warning,
+        tells=told,
+        fails=lambda found: exit_code([found]),
+    )
+    async def cancel(
+        self: "Orders[Awaited]",
+        order: Annotated[str, Help("The source's number of the order, its id there, or our own number.")],
+        *,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
+        send: bool = False,
+    ) -> WriteView:
+        """Propose to cancel an order, where its source can. With --yes this changes an outside system.
+
+        Where the order has moved on since it was read, such as on its way, nothing is cancelled.
+
+        Raises:
+            NotFoundLocallyError: There is no such order, or several.
+            WriteError: The source does not show it, nothing of it is to come, or the source cannot cancel.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+
+        async def intent() -> Intent:
+            read = partial(cancellation, order=order, reason=reason, request_id=request_id)
+            return await self.desk.store.read(read)
+
+        return await proposed(self.desk, intent, request_id, None, send=send)
 
     @proposal(
         "parts.receive",
@@ -177,6 +220,67 @@ class Orders(OrderQueries[Manner]):
         write = await self.desk.store.read(lambda tx: outbox.get(tx, view.id))
         return Received(tuple(one.shown() for one in receiving.booked_by(rows, write)), view)
 
+    @action(
+        "parts.reorder",
+        about="What the shelf lacks, and who has it.",
+        needs=Capability.PARTS_ORDER,
+        unscoped=OURS,
+        page="servicedesk_core.features.parts.ordering.pages:reordered",
+    )
+    async def reorder(
+        self: "Orders[Awaited]",
+        *,
+        dry_run: Annotated[bool, Help("Only show what is lacking, and propose nothing.")] = False,
+        limit_seconds: Annotated[int, Help("Seconds that each source has.", name="limit", between=(1, 300))] = LIMIT_S,
+        reason: REASON = "",
+    ) -> Reordered:
+        """Propose to order what the shelf lacks to its minimum, one order for each source.
+
+        What is just being taken for tickets counts as gone, what is on order for the shelf as there. Who has a price
+        for it is asked among the connections that may order; the best offer is taken. Nothing is ordered before it is
+        approved, and called again it proposes nothing twice.
+
+        Raises:
+            SettingsError: No connection may order.
+        """
+        may = [name for name, one in self.desk.settings.connections.items() if tables.PLACE in one.writes]
+        able = tuple(name for name in self.desk.host.offering("find_parts", "send_write") if name in may)
+        if not able:
+            hint = f'Grant "{tables.PLACE}" in `writes` of a connection that takes orders.'
+            raise SettingsError("No connection may order parts.", hint=hint)
+        lacking = await self.desk.store.read(needs)
+        asking, slots = Asking(self.desk.host, limit_seconds), asyncio.Semaphore(PARTS_AT_ONCE)
+
+        async def looked(need: Need) -> tuple[Need, Offered | None, str | None]:
+            if need.query is None:
+                return need, None, "It has no number by which others know it."
+            async with slots:
+                answers = await asking.all(need.query, able, None, ())
+            best = best_offer(answers, need.lacking)
+            return need, best, None if best is not None else unheard(answers)
+
+        found = await asyncio.gather(*map(looked, lacking))
+        written = {} if dry_run else await self._proposed(found, reason)
+        money = self.desk.may(Capability.MONEY)
+        rows = tuple(reorder_row(*one, written, money=money) for one in found)
+        return Reordered(rows, tuple(sorted(set(written.values()))))
+
+    async def _proposed(
+        self: "Orders[Awaited]", found: Sequence[tuple[Need, Offered | None, str | None]], reason: str
+    ) -> dict[tuple[str, str], int]:
+        """Propose one order for each source; return their numbers by source and its number of the part."""
+        by_source: defaultdict[str, list[Wanted]] = defaultdict(list)
+        for need, best, _ in found:
+            if best is not None:
+                by_source[best.connection].append(Wanted(best.offer, need.lacking))
+        written: dict[tuple[str, str], int] = {}
+        for source, wanted in by_source.items():
+            made = prepared(wanted)
+            intent = made.intent(source, reason=reason, request_id=None, key=uuid4().hex)
+            view = await self.desk.outbox.propose(intent, also=partial(_keep, made))
+            written |= {(source, one.offer.number): view.id for one in wanted}
+        return written
+
     async def _keeps_stock(self: "Orders[Awaited]", connection: str) -> bool:
         try:
             await self.desk.outbox.capability(connection, tables.RECEIVE)
@@ -194,3 +298,7 @@ class Orders(OrderQueries[Manner]):
         amount, currency = (placed.total() if money else None) or (None, None)
         lines = offered_lines(placed.request, placed.costs if money else {}, made.offers if made else {})
         return Ordered(placed.number, lines, amount, currency, another, view)
+
+
+def _keep(made: Prepared, tx: Tx, write: StoredWrite) -> None:
+    tables.keep_costs(tx, write.id, made.costs)

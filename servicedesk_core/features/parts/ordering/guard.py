@@ -1,11 +1,16 @@
-"""What orders and receipts are held against in the transaction that stores them: other orders, and what is to come."""
+"""What orders and receipts are held against: other orders, what is to come, and what one person may spend."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.parts import OrderRequest, ReceiptRequest
-from servicedesk_core.domain.writing import UNFINISHED, Intent
+from servicedesk_core.domain.writing import AT_VENDOR, BLOCKING, UNFINISHED, Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.parts.ordering import receiving, tables
+from servicedesk_core.ports import Clock
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 
@@ -51,3 +56,44 @@ class ReceiptGuard:
 
 
 ORDERS, RECEIPTS = OrderGuard(), ReceiptGuard()
+
+
+def another_person(settings: DeskSettings, clock: Clock) -> Callable[[Tx, StoredWrite], str | None]:
+    """Return what says why an order takes another person than who proposed it.
+
+    Args:
+        settings: The configuration, which has the limits.
+        clock: The time: a day is one of the desk's time zone.
+    """
+    limits, zone = settings.orders, ZoneInfo(settings.desk.timezone)
+
+    def reason(tx: Tx, write: StoredWrite) -> str | None:
+        if write.kind != tables.PLACE or limits.highest is None:
+            return None
+        cost = tables.placed_of(tx, write).total()
+        if cost is None:
+            return "What it costs is not known."
+        total, currency = cost
+        if currency != limits.currency:
+            return f"It costs {currency}, and [orders] has its limits in {limits.currency}."
+        if limits.per_order is not None and total > limits.per_order:
+            return f"It is above {limits.per_order:f} {currency}: per_order of [orders]."
+        if limits.per_day is not None:
+            today = datetime.combine(clock.now().astimezone(zone).date(), time(), zone)
+            if total + _approved_since(tx, today, currency, without=write.id) > limits.per_day:
+                return f"With what was approved today it is above {limits.per_day:f} {currency}: per_day of [orders]."
+        return None
+
+    return reason
+
+
+def _approved_since(tx: Tx, since: datetime, currency: str, *, without: int) -> Decimal:
+    """Return what the goods of the orders cost that were approved since an instant, as far as that is known."""
+    spent = Decimal(0)
+    for one in tables.placed(tx):
+        decided_at = one.write.decided_at
+        if one.write.id == without or decided_at is None or decided_at < since:
+            continue
+        if one.write.state in BLOCKING | AT_VENDOR and (cost := one.total()) is not None and cost[1] == currency:
+            spent += cost[0]
+    return spent

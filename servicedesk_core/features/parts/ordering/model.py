@@ -103,6 +103,35 @@ class Ordered:
 
 
 @dataclass(frozen=True, slots=True)
+class ReorderRow:
+    """A part that the shelf lacks, and who has it."""
+
+    name: Annotated[str, Column("What it is.", "Part", cut=16)]
+    stock: Annotated[str, Column("Connection whose shelf lacks it.", shown=False)]
+    ref: Annotated[str, Column("Its id there.", shown=False)]
+    available: Annotated[Decimal | None, Column("How many can be taken.")]
+    minimum: Annotated[Decimal | None, Column("How many there shall be at least.")]
+    taken: Annotated[Decimal, Column("How many are just being taken for tickets.")]
+    on_order: Annotated[Decimal, Column("How many are on order for the shelf.", "On order")]
+    lacking: Annotated[Decimal, Column("How many are needed then.")]
+    source: Annotated[str | None, Column("Connection that has it; nothing = nobody does.", "From")] = None
+    part_number: Annotated[str | None, Column("Its own number of it.", "Their no.", shown=False)] = None
+    unit_cost: Annotated[Decimal | None, Column("What one costs there; nothing = not to be seen.", "Price")] = None
+    cost: Annotated[Decimal | None, Column("What all of them cost.", "Total")] = None
+    currency: Annotated[str | None, Column("Of both.", "In")] = None
+    write: Annotated[int | None, Column("Number of the write that orders it; nothing = none was proposed.")] = None
+    problem: Annotated[str | None, Column("Why it is not ordered.", wraps=True)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reordered:
+    """What the shelf lacks, and the orders that were proposed for it."""
+
+    lines: Annotated[tuple[ReorderRow, ...], Column("What is lacking, with the best offer.")]
+    writes: Annotated[tuple[int, ...], Column("Numbers of the writes that were proposed, one for each source.")]
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivedLine:
     """A line of which something has come."""
 

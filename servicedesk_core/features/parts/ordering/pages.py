@@ -1,7 +1,14 @@
 """How orders look in a terminal before they are sent, and what is said of them."""
 
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.parts.ordering.model import ArrivedLine, OfferedLine, Ordered, Received
+from servicedesk_core.features.parts.ordering.model import (
+    ArrivedLine,
+    OfferedLine,
+    Ordered,
+    Received,
+    Reordered,
+    ReorderRow,
+)
 from servicedesk_core.features.writes import SendingDesk, told, warning, write
 
 
@@ -18,6 +25,14 @@ def received(terminal: Terminal, found: Received) -> None:
     terminal.rows(ArrivedLine, found.lines, empty="")
     if found.write is not None:
         write(terminal, found.write)
+
+
+def reordered(terminal: Terminal, found: Reordered) -> None:
+    """Print what the shelf lacks, and what was proposed for it."""
+    terminal.rows(ReorderRow, found.lines, empty="The shelf lacks nothing that is not on order.")
+    if found.writes:
+        numbers = " ".join(map(str, found.writes))
+        terminal.say(f"Proposed, and not ordered yet: servicedesk writes approve {numbers}")
 
 
 def order_warning(desk: SendingDesk, found: Ordered) -> str:

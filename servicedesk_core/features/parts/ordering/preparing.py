@@ -3,20 +3,33 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from servicedesk_core.domain import Company, Site
+from servicedesk_core.domain.currencies import in_cents, unit_price
 from servicedesk_core.domain.logistics import Address
-from servicedesk_core.domain.parts import OrderRequest, PartOffer, PartQuery, RequestedLine, TicketLink
+from servicedesk_core.domain.parts import (
+    OrderRequest,
+    OrderStatus,
+    PartOffer,
+    PartQuery,
+    PurchaseOrder,
+    RequestedLine,
+    TicketLink,
+)
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.model import Answered
 from servicedesk_core.features.parts.ordering import tables
 from servicedesk_core.features.parts.ordering.model import OfferedLine
+from servicedesk_core.features.parts.ordering.receiving import lines_meant
+from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.features.parts.ordering.rules import Cost, approved_cost
 from servicedesk_core.features.tickets import TicketDetail
+from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store import Tx, records, sources
 
@@ -152,8 +165,8 @@ def offered_lines(
             name=line.name,
             part_number=line.part_number,
             quantity=line.quantity,
-            unit_cost=unit,
-            cost=None if unit is None else unit * line.quantity,
+            unit_cost=None if unit is None else unit_price(unit, currency),
+            cost=None if unit is None else in_cents(unit * line.quantity, currency),
             currency=currency,
             available=available,
             arrives_on=arrives_on,
@@ -187,6 +200,45 @@ async def offers_of(
         message = f"{source} was asked what it offers. {answer.asked.problem or ''}".rstrip()
         raise WriteError(message, hint=answer.asked.hint or "Name the part by its number.", connection=source)
     return [one.offer for one in answer.offers]
+
+
+def cancellation(tx: Tx, order: str, *, reason: str, request_id: str | None) -> Intent:
+    """Return the write that cancels an order.
+
+    Args:
+        tx: Any transaction.
+        order: The source's number or id of the order, or our own.
+        reason: Why.
+        request_id: The caller's own id of the act.
+
+    Raises:
+        NotFoundLocallyError: There is no such order, or several.
+        WriteError: The source does not show it, or nothing of it is to come.
+    """
+    meant = lines_meant(orders(tx, date.min, money=False), order)
+    row = next((one for one in meant if one.line_ref is not None and one.state.is_open), None)
+    if row is None or row.order_ref is None:
+        waiting = next((one.write for one in meant if one.state.is_open and one.write is not None), None)
+        hint = f"`servicedesk writes discard {waiting}` drops the proposal." if waiting else "Nothing of it is to come."
+        raise WriteError(f"{order} is no open order of the source.", hint=hint)
+    source, ref = sources.get(tx, row.connection).id, row.order_ref
+    record = records.load(tx, source, PurchaseOrder.stream, [ref])[ref]
+    revision = records.revision_of(tx, source, PurchaseOrder.stream, ref)
+    change = change_of(row.order, record, {"status": OrderStatus.CANCELLED.value}, revision)
+    return Intent(
+        row.connection,
+        tables.CANCEL,
+        f"purchase_orders:{ref}",
+        row.order,
+        change.values,
+        target=ref,
+        base=change.base,
+        base_modified_at=change.base_modified_at,
+        base_revision=change.base_revision,
+        visibility="internal",
+        reason=reason,
+        request_id=request_id,
+    )
 
 
 def link_of(found: TicketDetail) -> TicketLink:

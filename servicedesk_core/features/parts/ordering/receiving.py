@@ -43,6 +43,25 @@ class Arrival:
         return ArrivedLine(self.row.order, self.row.line, self.row.name, self.quantity, left, self.row.ticket)
 
 
+def lines_meant(rows: Sequence[OrderRow], order: str) -> list[OrderRow]:
+    """Return the lines of the one order that is meant.
+
+    Args:
+        rows: All lines of all orders.
+        order: The source's number or id of the order, or our own.
+
+    Raises:
+        NotFoundLocallyError: There is no such order, or several.
+    """
+    meant = [row for row in rows if order in {row.order, row.reference, row.order_ref}]
+    if not meant:
+        raise NotFoundLocallyError(f'There is no order "{order}".', hint="servicedesk parts orders --open lists them.")
+    if len({(row.connection, row.order_ref) for row in meant if row.order_ref}) > 1:
+        several = ", ".join(sorted({f"{row.order_ref} at {row.connection}" for row in meant if row.order_ref})[:_SOME])
+        raise NotFoundLocallyError(f'"{order}" is several orders.', hint=f"Name one by the source's id: {several}.")
+    return meant
+
+
 def arrivals_of(
     rows: Sequence[OrderRow],
     order: str,
@@ -66,12 +85,7 @@ def arrivals_of(
         NotFoundLocallyError: There is no such order or line, or several.
         WriteError: Nothing of it is to come, more than that is said, or it is not clear which line is meant.
     """
-    meant = [row for row in rows if order in {row.order, row.reference, row.order_ref}]
-    if not meant:
-        raise NotFoundLocallyError(f'There is no order "{order}".', hint="servicedesk parts orders --open lists them.")
-    if len({(row.connection, row.order_ref) for row in meant if row.order_ref}) > 1:
-        several = ", ".join(sorted({f"{row.order_ref} at {row.connection}" for row in meant if row.order_ref})[:_SOME])
-        raise NotFoundLocallyError(f'"{order}" is several orders.', hint=f"Name one by the source's id: {several}.")
+    meant = lines_meant(rows, order)
     if line is not None:
         meant = [row for row in meant if line in {row.line, row.line_ref}]
         if not meant:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from servicedesk_core.domain.currencies import in_cents, unit_price
 from servicedesk_core.domain.parts import PurchaseOrder, PurchaseOrderLine, RequestedLine
 from servicedesk_core.features.parts.ordering.model import OrderRow, OrderState
 from servicedesk_core.features.parts.ordering.rules import OF_WRITES, is_late, state_of
@@ -188,8 +189,8 @@ class _Rows:
             state=state,
             expected_on=expected_on,
             is_late=is_late(expected_on, state, self._today),
-            unit_cost=unit,
-            cost=None if unit is None else unit * quantity,
+            unit_cost=None if unit is None else unit_price(unit, currency),
+            cost=None if unit is None else in_cents(unit * quantity, currency),
             currency=currency,
             ordered_at=ordered_at,
             by=own.write.proposed_by if own else None,

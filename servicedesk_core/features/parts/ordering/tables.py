@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, cast
 from sqlalchemy import select
 
 from servicedesk_core.domain import Entity
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.parts import OrderRequest, order_number
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.features.parts.ordering.rules import OF_WRITES, Cost
@@ -21,6 +22,7 @@ from servicedesk_core.store.upserting import insert_into
 E = TypeVar("E", bound=Entity)
 
 PLACE: Final = "purchase_orders.place"
+CANCEL: Final = "purchase_orders.cancel"
 RECEIVE: Final = "goods_receipts.create"
 """Kinds of the writes of orders."""
 
@@ -54,7 +56,8 @@ class Placed:
         currencies = {cost.currency for cost, _ in known}
         if len(known) < len(costs) or len(currencies) != 1:
             return None
-        return sum((cost.unit * quantity for cost, quantity in known), NOTHING), currencies.pop()
+        currency = currencies.pop()
+        return sum((in_cents(cost.unit * quantity, currency) for cost, quantity in known), NOTHING), currency
 
 
 def placed_of(tx: Tx, write: StoredWrite) -> Placed:
