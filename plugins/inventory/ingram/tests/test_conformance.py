@@ -1,11 +1,14 @@
 """What every connector of the families must do."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from servicedesk_core.hooks import Write
 from servicedesk_core.testing import (
+    OrdersSuite,
+    OrderVendor,
     PartsSuite,
     TicketSyncSuite,
     WriteFault,
@@ -154,6 +157,40 @@ class TestOrders(WriteSuite):
     @pytest.fixture
     def vendor(self, stand, clock):
         return Orders(stand, clock)
+
+
+class Ordered(OrderVendor):
+    """What the stand-in was ordered."""
+
+    def __init__(self, stand):
+        self._stand = stand
+
+    async def placed(self):
+        return [
+            (order.customer_number, {line.part: Decimal(line.quantity) for line in order.lines})
+            for order in self._stand.sandbox.orders.all()
+        ]
+
+    async def lose_next_answer(self):
+        self._stand.sandbox.faults([{"kind": "drop_after", "match": {"method": "POST", "path": "/orders$"}}])
+
+    async def reject(self, part_number):
+        products = self._stand.sandbox.products
+        product = products.get(part_number)
+        product.is_authorised = False
+        products.put(product)
+
+
+class TestOrdersOfParts(OrdersSuite):
+    parts = {"4SP114": "74.34", "7RM032": "0.30"}  # noqa: RUF012
+
+    @pytest.fixture
+    async def connector(self, ingram):
+        return ingram
+
+    @pytest.fixture
+    def vendor(self, stand):
+        return Ordered(stand)
 
 
 class TestStreams(TicketSyncSuite):
