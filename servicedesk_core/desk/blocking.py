@@ -14,6 +14,7 @@ from servicedesk_core.desk import DeskOptions, ServiceDesk
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Page, Waiting
 from servicedesk_core.features import FEATURES, own
+from servicedesk_core.hooks.announced import Change
 from servicedesk_core.people import Actor
 
 if TYPE_CHECKING:
@@ -178,11 +179,18 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     def acting_as(self, actor: Actor) -> Self:
         """Return this desk as somebody else acts on it, as long as this one is open; see :class:`ServiceDesk`."""
+        return self._lending(self._target.acting_as(actor))
+
+    def because_of(self, change: Change) -> Self:
+        """Return this desk for what is proposed because of a change; see :class:`ServiceDesk`."""
+        return self._lending(self._target.because_of(change))
+
+    def _lending(self, target: ServiceDesk) -> Self:
         other = copy(self)
         for name in FEATURES:
             vars(other).pop(name, None)
         other._lends = True  # noqa: SLF001  # our own
-        other._target = self._target.acting_as(actor)  # noqa: SLF001
+        other._target = target  # noqa: SLF001
         return other
 
     _lends = False

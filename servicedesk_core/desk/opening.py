@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Self
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_settings, store_url
@@ -10,6 +11,7 @@ from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.features.parts.ordering.guard import another_person
 from servicedesk_core.features.parts.ordering.sending import OrderSender
+from servicedesk_core.hooks.announced import Change
 from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.writes import Writes
@@ -23,6 +25,20 @@ class OpenDesk(StoredDesk):
     """What every part of a desk stands on; see :class:`servicedesk_core.desk.ServiceDesk`."""
 
     _while_open = frozenset({"_store", "_host", "_outbox"})
+    _hops = 0
+
+    def because_of(self, change: Change) -> Self:
+        """Return this desk for what is proposed because of a change, this desk's or another one's.
+
+        The writes carry on how many lie before them, and their own changes tell it; what would go round is refused.
+
+        Args:
+            change: The change, as a consumer of a feed got it.
+        """
+        other = self.acting_as(self.actor)
+        other._hops = change.hops + 1  # noqa: SLF001
+        other._give_parts()  # noqa: SLF001
+        return other
 
     @classmethod
     def migrate(cls, path: Path | str = DEFAULT_FILE, *, secrets: SecretSource | None = None) -> int:
@@ -79,6 +95,7 @@ class OpenDesk(StoredDesk):
             guards=self._guards,
             another_person=another_person(settings, clock),
             actor=self.actor,
+            hops=self._hops,
         )
 
     def _guards(self) -> dict[str, str]:

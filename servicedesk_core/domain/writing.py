@@ -29,6 +29,7 @@ class Intent:
             first.
         reverts: Number of the write that this one takes back.
         after: Number of the write that its vendor must have before this one is sent, over whichever connection.
+        hops: How many writes lie before it, each made because of the change that the one before made.
         content: The file that goes with it; ``values`` say its name, its size and its digest.
     """
 
@@ -47,6 +48,7 @@ class Intent:
     request_id: str | None = None
     reverts: int | None = None
     after: int | None = None
+    hops: int = 0
     content: bytes | None = field(default=None, repr=False)
 
 

@@ -28,6 +28,8 @@ class Change:
         actor: Who wanted the write that it is the echo of, for example ``user:ana`` or ``system:sync``; ``None`` where
             nobody here did. Whoever hands changes on between two systems lets its own pass.
         write: Number of that write.
+        instance: Id of the store that tells it, the same for ever; of two desks it says whose change this is.
+        hops: How many writes lie before it, each made because of the change before; 0 where a chain begins.
         before: Field to the value that the record showed, as JSON has it, of the fields that changed; without those
             that the reader may not see, and empty where nobody kept them, as of a new record.
         after: The same for the value that it shows now.
@@ -45,6 +47,8 @@ class Change:
     origin: str = "pull"
     actor: str | None = None
     write: int | None = None
+    instance: str = ""
+    hops: int = 0
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
 

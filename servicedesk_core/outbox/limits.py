@@ -13,8 +13,29 @@ from servicedesk_core.store.outbox import StoredWrite
 LOOP = "loop_suspected"
 """Error code of a write that the loop breaker gave back to a person."""
 
+MOST_HOPS = 3
+"""How many writes may lie before one: a change goes on to a second and a third system, and does not come round."""
+
 RETURNS = 2
 """A, B, A, B: twice a value that was there before."""
+
+
+def ensure_no_circle(hops: int, connection: str) -> None:
+    """Stop what goes round between systems that carry each other's changes.
+
+    Args:
+        hops: How many writes lie before the one that is wanted.
+        connection: Where it would go.
+
+    Raises:
+        WriteStoppedError: They are too many.
+    """
+    if hops > MOST_HOPS:
+        raise WriteStoppedError(
+            f"{hops} writes lie before this one, each made because of the change before: nothing was proposed.",
+            hint="Two programs carry each other's changes round; let one of them pass what the other has written.",
+            connection=connection,
+        )
 
 
 def left(tx: Tx, connection: str, policy: WritePolicy, now: datetime) -> int:

@@ -25,6 +25,7 @@ from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.duplicates import warnings_of
 from servicedesk_core.outbox.grants import Grants
 from servicedesk_core.outbox.guards import Guards
+from servicedesk_core.outbox.limits import ensure_no_circle
 from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.reverting import ensure_revertible, reversal
@@ -55,6 +56,7 @@ class Writes:
         another_person: Says which writes take the approval of another person, where the configuration does not say it
             of all.
         actor: Who acts.
+        hops: How many writes lie before what is proposed here, each made because of the change before.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Writes:
         guards: Callable[[], Mapping[str, str]] = dict,
         another_person: deciding.AnotherPerson = lambda _tx, _write: None,
         actor: Actor,
+        hops: int = 0,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -78,6 +81,7 @@ class Writes:
         self._guards = Guards(guards)
         self._copier = Copier.of(store, clock, settings.connections)
         self.actor = str(actor)
+        self._hops = hops
         self.asks_another = settings.writes.approval == "another-person"
         """Whether every write takes the approval of another person than the one who proposed it."""
         self._another_person = another_person
@@ -105,9 +109,11 @@ class Writes:
             UnsupportedError: The connector cannot write such a thing.
             WriteError: The vendor would refuse it: a field is missing, unknown or too long, or a list does not have a
                 word; names those that it has. Or what is there does not allow it.
+            WriteStoppedError: Too many writes lie before it, each made because of the change before.
         """
         for one in (intent, *then):
             self.grants.ensure(one.connection, one.kind)
+            ensure_no_circle(self._hops, one.connection)
         if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
             return first
         checked, following = await self._checked(intent), [await self._checked(one) for one in then]
@@ -325,7 +331,8 @@ class Writes:
 
     def _propose(self, tx: Tx, intent: Intent, also: Callable[[Tx, StoredWrite], None] | None = None) -> StoredWrite:
         warnings = self._warnings(tx, intent)
-        write = outbox.propose(tx, intent, actor=self.actor, now=self._clock.now(), warnings=warnings)
+        carried = replace(intent, hops=self._hops)
+        write = outbox.propose(tx, carried, actor=self.actor, now=self._clock.now(), warnings=warnings)
         if also is not None:
             also(tx, write)
         self._ensure(tx, write)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.meta import store_id
 from servicedesk_core.store.schema import changes, consumers, sources
 from servicedesk_core.store.upserting import insert_into
 
@@ -46,9 +47,12 @@ def read(
         with_absences: Whether they may say when people are away.
         with_internal: Whether they may say what only the staff may read.
     """
+    from servicedesk_core.store.schema import outbox  # noqa: PLC0415  # status asks for the end of the feed only
+
     query = (
-        select(changes, sources.c.name.label("connection"))
+        select(changes, sources.c.name.label("connection"), outbox.c.hops)
         .join(sources, sources.c.id == changes.c.source_id)
+        .join(outbox, outbox.c.id == changes.c.write_id, isouter=True)
         .where(changes.c.seq > after_seq)
         .order_by(changes.c.seq)
         .limit(limit)
@@ -57,6 +61,8 @@ def read(
         query = query.where(changes.c.entity.in_(entities))
     if not include_backfill:
         query = query.where(changes.c["mode"].not_in(QUIET_MODES))
+
+    instance = store_id(tx) or ""
 
     def change(r: RowMapping) -> Change:
         entity = STREAMS.get(r["entity"])
@@ -80,6 +86,8 @@ def read(
             origin=_ORIGINS.get(r["mode"], r["origin"]),
             actor=r["actor"],
             write=r["write_id"],
+            instance=instance,
+            hops=r["hops"] or 0,
             before={name: before for name, (before, _) in states.items()},
             after={name: after for name, (_, after) in states.items()},
         )

@@ -26,7 +26,6 @@ from servicedesk_core.system import machine
 
 SYSTEM: Final = "system:store"
 _PLACE: Final = "place"
-_STORE_ID: Final = "store_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,6 @@ def here(tx: Connection, url: URL) -> Location:
     return Location(_digest(tuple(map(str, row[:3]))), f"the database {row[3]}")
 
 
-def store_id(tx: Connection) -> str | None:
-    """Return the store's own id, common to it and all its copies; ``None`` before it was first opened for writing."""
-    return meta.get(tx, _STORE_ID)
-
-
 def settle(writer: Engine, reader: Engine, url: URL, now: datetime) -> None:
     """Note the place of a new store; distrust the unfinished writes of one that woke up elsewhere.
 
@@ -79,8 +73,8 @@ def settle(writer: Engine, reader: Engine, url: URL, now: datetime) -> None:
     with writer.begin() as tx:
         known = _known(tx)
         if known is None or tx.execute(select(sources.c.id).limit(1)).first() is None:
-            if store_id(tx) is None:
-                meta.put(tx, _STORE_ID, uuid.uuid4().hex)
+            if meta.store_id(tx) is None:
+                meta.put(tx, meta.STORE_ID, uuid.uuid4().hex)
             _note(tx, here(tx, url))
         elif known != here(tx, url).digest and sending.sending_allowed(tx):
             suspect(tx, f"this store was copied or moved here; it was at {_known_where(tx)} before.", now)

@@ -26,7 +26,7 @@ from tests.desk.two_clients import DRAFT, FOREIGN, NOW, OF_CLIENTS, entity
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "plan_past", "read_past", "remap", "remap_all", "retry_records",
     "read_again", "check", "check_all", "ask_access", "accept_access", "ask_identity", "accept_identity", "vocabulary",
-    "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as",
+    "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as", "because_of",
 }  # fmt: skip
 """What the desk itself does: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from servicedesk_core import Scope, ServiceDesk
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import WriteNotGrantedError, WriteStateError
+from servicedesk_core.errors import WriteNotGrantedError, WriteStateError, WriteStoppedError
 from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.delivery import Delivery
 from servicedesk_core.outbox.policy import WritePolicy
@@ -204,3 +204,28 @@ async def test_the_next_write_of_a_record_waits_until_the_one_before_was_read_ba
     assert (
         (await desk.tickets.get("T1")).ticket.description == vendor.records["tickets"]["1"]["description"] == "Second"
     )
+
+
+@versioned()
+async def test_what_two_systems_carry_round_is_stopped_after_three_writes(desk, vendor):
+    await desk.sync("psa", mode="full")
+    change, hops = await newest_change(desk), []
+    assert (change.hops, len(change.instance)) == (0, 32)
+    for number in range(3):
+        write = await desk.because_of(change).tickets.update("T1", title=f"Round {number}", send=True)
+        assert write.state is WriteState.CONFIRMED
+        change = await newest_change(desk)
+        hops.append(change.hops)
+    assert hops == [1, 2, 3]
+    written = vendor.writes
+    with pytest.raises(WriteStoppedError, match="4 writes lie before this one"):
+        await desk.because_of(change).tickets.update("T1", title="Round again", send=True)
+    assert vendor.writes == written
+    assert (await desk.tickets.update("T1", title="A person", send=True)).state is WriteState.CONFIRMED
+    assert (await newest_change(desk)).hops == 0
+
+
+async def newest_change(desk):
+    return [one async for one in desk.changes(entities=["tickets"], include_backfill=True) if one.external_id == "1"][
+        -1
+    ]

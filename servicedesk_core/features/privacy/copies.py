@@ -5,7 +5,7 @@ from pathlib import Path
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
-from servicedesk_core.store import Store, copies, location
+from servicedesk_core.store import Store, copies, meta
 
 
 def holding(settings: DeskSettings, store: Store, who: str) -> tuple[Path, ...]:
@@ -24,7 +24,7 @@ def holding(settings: DeskSettings, store: Store, who: str) -> tuple[Path, ...]:
     else:
         path = Path(str(store.url.database))
         found |= {*copies.beside(path)}
-        if (store_id := store.read_blocking(location.store_id)) is not None:
+        if (store_id := store.read_blocking(meta.store_id)) is not None:
             found |= {*copies.by_content({path.parent, backups}, store_id)}
         found = {one for one in found if not (one.exists() and one.samefile(path))}
     found = {one for one in found if one.is_file() and not one.name.endswith(copies.BESIDE)}

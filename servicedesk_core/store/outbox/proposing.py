@@ -53,6 +53,7 @@ def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnin
         "proposed_by": actor,
         "proposed_at": now,
         "reverts": intent.reverts,
+        "hops": intent.hops,
         "after_write": intent.after,
         "state": WriteState.PROPOSED,
         **content_of(intent, warnings),

@@ -34,6 +34,13 @@ outbox = Table(
     Column("reverts", BigInteger, doc="Number of the write that this one takes back."),
     Column("after_write", BigInteger, doc="Number of the write that must be at its vendor before this one is sent."),
     Column(
+        "hops",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        doc="How many writes lie before it, each made because of the change that the one before made.",
+    ),
+    Column(
         "state",
         Enum(WriteState),
         nullable=False,
