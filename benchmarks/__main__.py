@@ -62,6 +62,7 @@ MEASURES: dict[str, Measure] = {
     "clocks": clocks.clocks,
     "clocks-of-a-store": clock_store.clocks_of_a_store,
     "parts": parts.parts_find,
+    "stock": parts.stock_synced,
 }
 SLOW: dict[str, Measure] = {
     "two-in-flight-of-many": syncs.two_in_flight_of_many,

@@ -87,12 +87,7 @@ def _left(level: StockLevel, others: Decimal) -> str:
 
 
 def _meant(tx: Tx, word: str, connection: str | None) -> Shelf:
-    named = list(shelf.named_like(tx, word, connection))
-    meant = [one for one in named if one.ref == word]
-    meant = meant or [one for one in named if _names(one, word)]
-    if not meant and "#" not in plain_number(word):  # without a market it means the part of any, where there is one
-        meant = [one for one in named if any(same_number(number, word) for number in one.numbers)]
-    found = shelf.shelves(tx, list(dict.fromkeys((one.source, one.ref) for one in meant)))
+    found = shelf.shelves(tx, shelf.with_id(tx, word, connection) or _called(tx, word, connection))
     if len(found) == 1:
         return found[0]
     if found:
@@ -101,6 +96,14 @@ def _meant(tx: Tx, word: str, connection: str | None) -> Shelf:
     near = did_you_mean(word, shelf.names_like(tx, word, connection))
     message = f'No stock has a part "{word}".{near}'
     raise NotFoundLocallyError(message, hint="servicedesk parts stock lists what there is, as of the last sync.")
+
+
+def _called(tx: Tx, word: str, connection: str | None) -> list[tuple[int, str]]:
+    named = list(shelf.named_like(tx, word, connection))
+    meant = [one for one in named if _names(one, word)]
+    if not meant and "#" not in plain_number(word):  # without a market it means the part of any, where there is one
+        meant = [one for one in named if any(same_number(number, word) for number in one.numbers)]
+    return list(dict.fromkeys((one.source, one.ref) for one in meant))
 
 
 def _names(one: Named, word: str) -> bool:

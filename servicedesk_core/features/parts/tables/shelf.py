@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
+from functools import reduce
+from operator import add, itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Float, Select, and_, case, cast, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select, tuple_
 
 from servicedesk_core.domain.parts import Part, StockLevel
 from servicedesk_core.store import Tx, bulk, records
@@ -179,7 +180,8 @@ def page(
     """
     from servicedesk_core.store.paging import page_of  # noqa: PLC0415  # who takes a part needs no pages
 
-    query = _parts(tx, connection).add_columns(P.source_id, P.external_id).where(*map(_says, search.split()))
+    query = _parts(tx, connection).add_columns(P.source_id, P.external_id)
+    query = query.where(*(_says(tx, word) for word in search.split()))
     if below_minimum:
         query = query.where(P.minimum > _available)
     columns = {**_COLUMNS, **(_COSTS if costs else {})}
@@ -223,22 +225,30 @@ def worth(tx: Tx) -> list[Worth]:
     return [Worth(name, parts, Decimal(int(a or 0)) + from_micro(int(b or 0))) for name, parts, a, b in rows]
 
 
+def with_id(tx: Tx, ref: str, connection: str | None = None) -> list[tuple[int, str]]:
+    """Return the parts with an id, one of each stock that has it; raises like :func:`page`."""
+    query = _live(tx, connection).add_columns(P.source_id, P.external_id).where(P.external_id == ref)
+    return [(source, found) for source, found in tx.execute(query)]
+
+
 def named_like(tx: Tx, word: str, connection: str | None = None) -> Iterator[Named]:
     """Yield the names of parts that somebody may mean by a word: of all that do, and of more.
 
     Args:
         tx: Any transaction.
-        word: A number, a bar code, a name, an id or a serial number, spelt in any way.
+        word: A number, a bar code, a name or a serial number, spelt in any way.
         connection: Only of this stock.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    spelled = _spelled(word)
+    spelled, longest = _spelled(word), 2 * len(word) + 4
     names = P.source_id, P.external_id, P.name, P.number, P.manufacturer_part_number, P.upc
     said = or_(
-        P.external_id == word,
-        *(column.ilike(spelled) for column in (P.name, P.number, P.manufacturer_part_number)),
+        *(
+            and_(func.length(column) <= longest, column.ilike(spelled))
+            for column in (P.name, P.number, P.manufacturer_part_number)
+        ),
         P.upc.like(_spelled(word.lstrip("0 "))),
     )
     parts = _live(tx, connection)
@@ -265,18 +275,19 @@ def _parts(tx: Tx, connection: str | None = None) -> Select[Any]:
     return _live(tx, connection).join(sources, sources.c.id == P.source_id).outerjoin(_there, of_part)
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _says(tx: Tx, word: str) -> ColumnElement[bool]:
     """Return that a part has a word in its name, its maker, one of its numbers or a serial number of its pieces."""
     told = (P.name, P.manufacturer, P.manufacturer_part_number, P.number, P.upc, P.external_id)
-    has_piece = tuple_(P.source_id, P.external_id).in_(
-        select(L.source_id, L.part_ref).where(L.gone_at.is_(None), _has(L.serial_number, word))
-    )
-    return or_(*(_has(column, word) for column in told), has_piece)
+    pieces = select(L.source_id, L.part_ref).where(L.gone_at.is_(None), _has(tx, L.serial_number, word))
+    whole = reduce(add, (func.coalesce(column, "", type_=Text()) + " " for column in told))
+    return or_(_has(tx, whole, word), tuple_(P.source_id, P.external_id).in_(pieces))
 
 
-def _has(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    # Twice, because SQLite folds the capitals of ASCII only.
-    return or_(column.icontains(word, autoescape=True), column.contains(word, autoescape=True))
+def _has(tx: Tx, column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    escaped = "".join(f"\\{sign}" if sign in "%_\\" else sign for sign in word)
+    # LIKE of SQLite folds the capitals of ASCII by itself, and lower() no others.
+    like = column.like if tx.dialect.name == "sqlite" else column.ilike
+    return like(f"%{escaped}%", escape="\\")
 
 
 def _spelled(word: str) -> str:
