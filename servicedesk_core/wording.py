@@ -107,7 +107,7 @@ def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> 
         case int():
             text = f"{value:,}"
         case float():
-            text = f"{value:,.1f}"
+            text = rounded(value)
         case dict():
             said = {name: plain(part, zone, named=named) for name, part in value.items()}
             text = ", ".join(f"{name} {part}" for name, part in said.items() if part)

@@ -58,16 +58,19 @@ async def test_a_source_is_asked_by_what_it_can_look_by(desk_with):
             for name in told(found):
                 connector = type(desk.host._open[name][0].calls._caller._hooks["find_parts"].function.__self__)
                 fields = [query.model_dump(exclude_none=True, exclude={"quantity"}) for query in connector.asked]
-                seen[name] = fields[-1] if fields else None
+                seen[name] = fields
                 connector.asked.clear()
             return seen, told(found)
 
         one_word = await asked("WD19S")
-        assert one_word[0] == {"shelf": {"words": "WD19S"}, "shop": {"part_number": "WD19S"}}
-        code = await asked("884116392842")
-        assert code[0] == {"shelf": {"upc": "884116392842"}, "shop": {"upc": "884116392842"}}
+        assert one_word[0] == {"shelf": [{"words": "WD19S"}], "shop": [{"part_number": "WD19S"}]}
+        code = await asked("96385074")
+        assert code[0] == {
+            "shelf": [{"upc": "96385074"}, {"words": "96385074"}],
+            "shop": [{"upc": "96385074"}, {"part_number": "96385074"}],
+        }, "it has a bar code's check digit, and may be a part number all the same"
         words = await asked("dock for laptops")
-        assert words[0] == {"shelf": {"words": "dock for laptops"}, "shop": None}
+        assert words[0] == {"shelf": [{"words": "dock for laptops"}], "shop": []}
         assert words[1]["shop"] is Answered.CANNOT
 
 

@@ -109,7 +109,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
                 "Nothing was said to look for.", hint="Name a part, or the device with --for-asset or --for-ticket."
             )
         sources, makers = self._chosen(connections, with_makers=device is not None)
-        wanted = PartQuery(**said, quantity=needed) if said else None
+        wanted = tuple(PartQuery(**one, quantity=needed) for one in said)
         answers = await Asking(self.desk.host, limit_seconds).all(wanted, sources, device, makers)
         offers = [one for answer in answers for one in answer.offers]
         compared = wanted_in or common_currency(offers)

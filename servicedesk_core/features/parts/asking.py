@@ -41,7 +41,7 @@ class Asking:
 
     async def all(
         self,
-        wanted: PartQuery | None,
+        wanted: Sequence[PartQuery],
         sources: Sequence[str],
         device: DeviceRef | None,
         makers: Sequence[str],
@@ -49,16 +49,16 @@ class Asking:
         """Return the answers, in the order of the names.
 
         Args:
-            wanted: What is looked for; ``None`` = only what fits the device.
+            wanted: What is looked for, as whatever it may mean; empty = only what fits the device.
             sources: Connections that find parts.
             device: The device that it is for; ``None`` = none is known.
             makers: Connections that list the parts of devices.
         """
         questions: list[Coroutine[Any, Any, Answer]] = []
-        if wanted is not None:
+        if wanted:
             questions += [self._within(name, None, self._find(name, wanted)) for name in sources]
         if device is not None:
-            words, number = (wanted.words, wanted.part_number) if wanted else (None, None)
+            words, number = (wanted[-1].words, wanted[-1].part_number) if wanted else (None, None)
             makers_asked = (self._list(name, device, words, number) for name in makers)
             questions += [
                 self._within(name, PartSource.MAKER, one) for name, one in zip(makers, makers_asked, strict=True)
@@ -85,15 +85,15 @@ class Asking:
             failed = AskedSource(name, source, Answered.FAILED, 0, error.message, error.hint, error.exit_code)
             return Answer(failed)
 
-    async def _find(self, name: str, wanted: PartQuery) -> Answer:
+    async def _find(self, name: str, wanted: Sequence[PartQuery]) -> Answer:
         opened = await self._host.open(name)
         can = opened.capabilities.parts or PartsCapability(PartSource.DISTRIBUTOR)
-        query = asked_of(wanted, can.finds_by)
-        if query is None:
-            words = " and ".join(sorted(one.replace("_", " ") for one in wanted.asks_by))
+        queries = [query for one in wanted if (query := asked_of(one, can.finds_by)) is not None]
+        if not queries:
+            words = " and ".join(sorted(one.replace("_", " ") for one in wanted[-1].asks_by))
             return Answer(AskedSource(name, can.source, Answered.CANNOT, 0, f"It cannot look by {words}."))
-        found = await opened.calls.find_parts(query)
-        offers = tuple(Offered(name, can.source, offer) for offer in found)
+        found = [offer for query in queries for offer in await opened.calls.find_parts(query)]
+        offers = tuple(Offered(name, can.source, offer) for offer in dict.fromkeys(found))
         return Answer(AskedSource(name, can.source, Answered.ANSWERED, len(offers)), offers)
 
     async def _list(self, name: str, device: DeviceRef, words: str | None, part_number: str | None) -> Answer:

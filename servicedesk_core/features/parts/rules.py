@@ -36,8 +36,10 @@ def asked_of(wanted: PartQuery, finds_by: Collection[str]) -> PartQuery | None:
     return PartQuery(**said, quantity=wanted.quantity)
 
 
-def read(text: str, **more: str | None) -> dict[str, str]:
-    """Return what somebody typed as fields of a query: a bar code where its check digit says so, else words.
+def read(text: str, **more: str | None) -> tuple[dict[str, str], ...]:
+    """Return what somebody typed as fields of queries: words, and a bar code where the check digit is one's.
+
+    One number in ten has the check digit of a bar code by chance, so that such a number is asked as both.
 
     Args:
         text: What was typed; empty = nothing.
@@ -45,9 +47,8 @@ def read(text: str, **more: str | None) -> dict[str, str]:
     """
     typed = text.strip()
     named = {name: value.strip() for name, value in more.items() if value and value.strip()}
-    if typed:
-        named = {("upc" if plain_upc(typed) else "words"): typed} | named
-    return named
+    read_as = ("upc", "words") if plain_upc(typed) else ("words",)
+    return tuple({one: typed} | named for one in read_as) if typed else (named,) if named else ()
 
 
 def pieces(quantity: Decimal | int) -> Decimal:
