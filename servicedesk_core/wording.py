@@ -1,6 +1,7 @@
 """How counts, times and values are put into words."""
 
 from datetime import datetime, tzinfo
+from decimal import Decimal
 
 from servicedesk_core.printing import one_line
 
@@ -108,6 +109,8 @@ def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> 
             text = f"{value:,}"
         case float():
             text = rounded(value)
+        case Decimal():
+            text = f"{value:,f}"
         case dict():
             said = {name: plain(part, zone, named=named) for name, part in value.items()}
             text = ", ".join(f"{name} {part}" for name, part in said.items() if part)

@@ -1,5 +1,6 @@
 """Dashboards in a terminal and in a browser."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces.column import cell
@@ -38,7 +39,7 @@ def html(board: Board) -> str:
 
 
 def _columns(block: Shown, cells: list[list[object]]) -> list[tuple[str, str, str]]:
-    numeric = [all(isinstance(row[at], int | float) for row in cells) for at in range(len(block.columns))]
+    numeric = [all(isinstance(row[at], int | float | Decimal) for row in cells) for at in range(len(block.columns))]
     return [
         (title, name, "n" if one else "text") for (name, title), one in zip(block.columns.items(), numeric, strict=True)
     ]

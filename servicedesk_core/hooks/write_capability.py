@@ -180,7 +180,10 @@ class WriteCapability:
         if name in self.words and value is not None and value not in self.words[name]:
             yield WriteProblem(name, f'{name} has no "{value}".', str(value), self.words[name])
         if name in self.decimals and value is not None and _decimals(value) > self.decimals[name]:
-            yield WriteProblem(name, f"{name} takes {self.decimals[name]} decimal places at most.")
+            most = self.decimals[name]
+            yield WriteProblem(
+                name, f"{name} takes {f'{most} decimal places at most' if most else 'whole numbers only'}."
+            )
 
 
 def _decimals(value: object) -> int:

@@ -36,7 +36,7 @@ def test_a_pipe_gets_one_whole_line_for_each_row_whatever_its_length():
     lines = shown(None, [*ROWS, ("T20260302.0003", long, None, NOON, 0.0)])
     assert [line.split("  ")[0] for line in lines[2:5]] == [row[0] for row in ROWS] + ["T20260302.0003"]
     assert long.strip() in lines[4]
-    assert lines[2].split() == ["T20260302.0001", *ROWS[0][1].split(), "2026-03-02", "07:00", "1.5"]
+    assert lines[2].split() == ["T20260302.0001", *ROWS[0][1].split(), "2026-03-02", "07:00", "1.50"]
 
 
 def test_one_long_cell_costs_a_pipe_its_own_length_and_no_row_ends_in_blanks():
@@ -76,8 +76,8 @@ def test_a_heading_is_broken_before_the_cells_are():
 def test_a_list_stays_one_line_a_row_and_says_what_it_had_no_room_for():
     list_of = Narrow(cut={"Title": 12}, spare=("Hours", "Created"))
     assert [narrowed(width, list_of) for width in (80, 53, 52, 30)] == [
-        ([], "T20260302.0001 Printer jams on tray two 2026-03-02 12:00 1.5"),
-        ([], "T20260302.0001 Printer jam… 2026-03-02 12:00 1.5"),
+        ([], "T20260302.0001 Printer jams on tray two 2026-03-02 12:00 1.50"),
+        ([], "T20260302.0001 Printer jam… 2026-03-02 12:00 1.50"),
         (["Hours"], "T20260302.0001 Printer jams on t… 2026-03-02 12:00"),
         (["Hours", "Created"], "T20260302.0001 Printer jams …"),
     ]

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
+import pytest
+
 from servicedesk_core import Actor
 from servicedesk_core.domain import Part, StockLevel, Ticket
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.parts.kpis import BELOW, VALUE, WAITING
 
 
@@ -45,7 +48,7 @@ async def test_figures_can_be_opened_and_tell_what_they_leave_out(desk_with, giv
         below, value, waiting = [await desk.call(one) for one in (BELOW, VALUE, WAITING)]
     assert below.value == 1
     assert below.excluded == {"without a minimum": 1, "how many there are is not known": 1}
-    assert value.value == Decimal("593.30")
+    assert (value.value, value.unit) == (Decimal("593.30"), "USD, beside 50.00 EUR")
     assert value.excluded == {"in EUR, not in USD": 1, "what it cost, or how many there are, is not known": 1}
     assert waiting.value == 1
 
@@ -58,3 +61,38 @@ async def test_costs_are_for_those_who_may_see_them(desk_with, people, given):
         board = await seen.parts.report()
         assert "568" not in repr(board)
         assert "593" not in repr(board)
+
+
+async def test_the_shelf_is_ordered_and_cut_into_pages_by_the_database(desk_with, given, people):
+    parts = [
+        Part(
+            external_id=str(n),
+            name=f"Kabel {n}",
+            unit_cost=Decimal(n) / 3 // Decimal("0.000001") / 10**6,
+            currency="EUR",
+        )
+        for n in range(7)
+    ]
+    huge = Part(external_id="8", name="Ähnlich%_", unit_cost=Decimal(10**11), currency="EUR", is_active=False)
+    given(*parts, huge, StockLevel(external_id="h", part_ref="8", available=10**11), connection="stock")
+    given(*(StockLevel(external_id=f"l{n}", part_ref=str(n), available=n) for n in range(7)), connection="stock")
+    async with desk_with(people=people) as opened:
+        desk = opened.acting_as(Actor("user:sam"))
+        seen, after = [], None
+        while True:
+            page = await desk.parts.stock(sort="-value", limit=3, after=after)
+            seen += [row.name for row in page]
+            if (after := page.next) is None:
+                break
+        assert seen == [*(f"Kabel {n}" for n in reversed(range(7))), "Ähnlich%_"], "what is beyond any amount has none"
+        rows = {row.name: row for row in await desk.parts.stock()}
+        assert (str(rows["Kabel 2"].unit_cost), str(rows["Kabel 2"].value)) == ("0.6667", "1.33")
+        assert [row.name for row in await desk.parts.stock(search="Ähn %_")] == ["Ähnlich%_"]
+        assert [row.name for row in await desk.parts.stock(sort="-is_discontinued", limit=1)] == ["Ähnlich%_"]
+        assert len(await desk.parts.stock(connection="stock")) == 8
+        value = await desk.call(VALUE)
+        assert value.value == Decimal("30.33")
+        assert value.excluded == {"what it cost, or how many there are, is not known": 1}
+        seen = opened.acting_as(Actor("user:tia"))
+        with pytest.raises(SettingsError, match="unit_cost"):
+            await seen.parts.stock(sort="unit_cost")

@@ -63,6 +63,9 @@ def test_what_is_not_clear_is_asked_and_never_guessed(meant):
     with pytest.raises(NotFoundLocallyError, match='No stock has a part "dok"') as missed:
         meant("dok")
     assert "Dock" in missed.value.message
+    with pytest.raises(NotFoundLocallyError, match='No stock has a part "WD19S"') as near:
+        meant("WD19S")
+    assert "1 (Dock)" in near.value.hint
     with pytest.raises(NotFoundLocallyError, match="does not lie there"):
         meant("dock", place="Roof")
 
@@ -73,3 +76,21 @@ def test_what_others_are_just_taking_counts_as_gone(meant, store):
     with pytest.raises(WriteError, match="not so many of Cable: 1 in Store, 1 of them being taken"):
         meant("C-7")
     assert meant("C-8", 99) == "3a", "where nobody counts, the stock itself decides"
+
+
+def test_of_several_markets_none_is_guessed(meant, given):
+    def part(number, name="Keyboard"):
+        ref = name + number
+        there = StockLevel(external_id=f"{ref} there", part_ref=ref, place="Store", available=0)
+        given(Part(external_id=ref, name=ref, manufacturer_part_number=number), there, connection="stock")
+
+    part("QK7#ABA")
+    with pytest.raises(WriteError, match="0 in Store"):
+        meant("qk-7#aba")
+    with pytest.raises(WriteError, match="not so many of KeyboardQK7#ABA"):
+        meant("QK7")
+    part("QK7#ABD")
+    with pytest.raises(NotFoundLocallyError, match="several parts"):
+        meant("QK7")
+    with pytest.raises(NotFoundLocallyError, match="No stock has"):
+        meant("QK7#UUF")

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,6 +126,8 @@ class Cli:
             from servicedesk_core.cli.shell.logs import json_line  # noqa: PLC0415  # logging is imported where needed
 
             text = json_line(level, text, **facts)
+        with suppress(OSError, ValueError):  # whoever read it is gone; that is told where data is written
+            sys.stdout.flush()  # in a pipe, too, what was shown before stands before what is said of it
         sys.stderr.write(text + "\n")
 
     def table(

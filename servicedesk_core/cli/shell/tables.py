@@ -8,6 +8,7 @@ says what it can do without (`Narrow`): it stays a list of one line a row, and t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from servicedesk_core.cli.shell.output import plain
@@ -217,7 +218,7 @@ def _widest(texts: Iterable[str]) -> int:
 
 def _is_numeric(values: Sequence[object]) -> bool:
     known = [value for value in values if value is not None]
-    return bool(known) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known)
+    return bool(known) and all(isinstance(v, int | float | Decimal) and not isinstance(v, bool) for v in known)
 
 
 def _columns(grid: Grid, widths: Sequence[int], narrow: Narrow) -> "RenderableType":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
 from servicedesk_core.printing import printable
-from servicedesk_core.wording import counted
+from servicedesk_core.wording import counted, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,7 +39,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=False,
     )
     environment.filters |= {
-        "amount": "{:,.6g}".format,
+        "amount": plain,
         "count": "{:,}".format,
         "counted": counted,
         "csp_hash": _csp_hash,

@@ -1,7 +1,7 @@
 """What a source is asked, and what of its answer is shown. Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -125,7 +125,7 @@ def rows_of(groups: Sequence[Sequence[Offered]], needed: Decimal, now: datetime,
                 available=offer.available,
                 arrives_on=offer.arrives_on,
                 takes_back_orders=offer.takes_back_orders,
-                places=tuple(_place(one.name, one.available) for one in offer.places),
+                places=tuple(places_of((place.name, place.available) for place in offer.places)),
                 note=_note(one, needed),
                 as_of=offer.as_of or now,
             )
@@ -135,8 +135,19 @@ def _shown(price: Decimal | None, currency: str | None) -> Decimal | None:
     return None if price is None else unit_price(price, currency)
 
 
-def _place(name: str, available: Decimal | None) -> str:
-    return name if available is None else f"{name} {available:f}"
+def places_of(there: Iterable[tuple[str, Decimal | None]]) -> Iterator[str]:
+    """Yield places with how many lie in each, one line a place; where nothing lies is left out.
+
+    Args:
+        there: Name of a place, and how many of something lie there; ``None`` = nobody says.
+    """
+    counts: dict[str, Decimal | None] = {}
+    for name, count in there:
+        before = counts.get(name)
+        counts[name] = count if before is None else before + (count or 0)
+    for name, total in counts.items():
+        if total is None or total:
+            yield " ".join(filter(None, (name, None if total is None else f"{total:f}")))
 
 
 def _note(one: Offered, needed: Decimal) -> str | None:

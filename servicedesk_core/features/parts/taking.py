@@ -82,7 +82,7 @@ def not_so_many(name: str, levels: Sequence[tuple[StockLevel, Decimal]]) -> Writ
 
 
 def _left(level: StockLevel, others: Decimal) -> str:
-    told = f"{level.available or 0:f} in {level.place or 'stock'}"
+    told = f"{level.available or Decimal(0):f} in {level.place or 'stock'}"
     return f"{told}, {others:f} of them being taken" if others else told
 
 
@@ -91,11 +91,17 @@ def _meant(tx: Tx, word: str, connection: str | None) -> Shelf:
     if len(found) == 1:
         return found[0]
     if found:
-        ids = ", ".join(f"{one.part.external_id} ({one.part.name})" for one in found[:_SOME])
-        raise NotFoundLocallyError(f'"{word}" is several parts.', hint=f"Name one by its id: {ids}.")
-    near = did_you_mean(word, shelf.names_like(tx, word, connection))
-    message = f'No stock has a part "{word}".{near}'
-    raise NotFoundLocallyError(message, hint="servicedesk parts stock lists what there is, as of the last sync.")
+        raise NotFoundLocallyError(f'"{word}" is several parts.', hint=f"Name one by its id: {_ids(found)}.")
+    message = f'No stock has a part "{word}".'
+    near, _ = shelf.page(tx, search=word, connection=connection, limit=_SOME)
+    if near:
+        raise NotFoundLocallyError(message, hint=f"Name one by its id: {_ids(near)}.")
+    meant = did_you_mean(word, shelf.names_like(tx, word, connection))
+    raise NotFoundLocallyError(f"{message}{meant}", hint="servicedesk parts stock lists what there is, as last synced.")
+
+
+def _ids(found: Sequence[Shelf]) -> str:
+    return ", ".join(f"{one.part.external_id} ({one.part.name})" for one in found[:_SOME])
 
 
 def _called(tx: Tx, word: str, connection: str | None) -> list[tuple[int, str]]:

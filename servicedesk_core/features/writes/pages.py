@@ -113,7 +113,7 @@ def told(desk: SendingDesk, write: WriteView) -> str:
             return f"{WARNING}\nNothing was sent. {who}: servicedesk writes approve {write.id}{version}"
         case "confirmed":
             back = f" To take it back: servicedesk writes revert {write.id}" if write.target else ""
-            return f"Write {write.id} is done; the vendor's id is {write.ref}.{back}"
+            return f"Write {write.id} was approved and sent, and is done; the vendor's id is {write.ref}.{back}"
         case "queued" | "sending":
             problem = f" {write.error}" if write.error else ""
             hint = f" {write.hint}" if write.hint else ""

@@ -42,5 +42,6 @@ def test_what_the_sandbox_tells_is_what_a_connection_needs():
     sandbox = Sandbox()
     settings = InvenTreeSettings(**sandbox.told("http://127.0.0.1:1"))
     assert settings.token.get_secret_value() == sandbox.options.token
+    assert sandbox.records.all("company", pk=settings.customer)[0]["is_customer"], "pieces go to it at once"
     assert {"token", "state", "reference", "api_version"} <= {choice.name for choice in launch.choices()}
     sandbox.close()

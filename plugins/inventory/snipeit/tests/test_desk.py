@@ -40,6 +40,8 @@ async def test_a_part_goes_from_the_shelf_onto_a_ticket_and_back(desk_with, stan
         await desk.sync("stock")
         row = next(iter(await desk.parts.stock(search="wd19s")))
         assert (row.ref, row.available, row.unit_cost) == ("components/1", 5, Decimal("189.50"))
+        with pytest.raises(WriteError, match="quantity takes whole numbers only"):
+            await desk.parts.take("T7", "WD19S-130W", quantity=Decimal("0.5"))
         proposed = await desk.parts.take("T7", "WD19S-130W", quantity=2)
         assert proposed.state == "proposed"
         assert stand.sandbox.acts == 0, "nothing leaves before somebody agrees"

@@ -82,7 +82,12 @@ async def test_a_device_that_nobody_knows_gets_nothing_unless_somebody_is_named(
 
 
 async def test_more_than_there_are_and_parts_of_a_piece_are_refused_unsent(stand, snipeit):
-    for quantity, why in (("6", "There are 5"), ("0.5", "whole pieces"), ("0", "whole pieces"), ("x", "whole pieces")):
+    for quantity, why in (
+        ("6", "There are 5"),
+        ("0.5", "whole numbers only"),
+        ("0", "whole pieces"),
+        ("x", "whole pieces"),
+    ):
         with pytest.raises(RejectedError, match=why):
             await snipeit.send_write(take(quantity=quantity, holder="asset:5"))
     assert stand.sandbox.acts == 0

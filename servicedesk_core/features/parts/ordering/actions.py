@@ -255,7 +255,7 @@ class Orders(OrderQueries[Manner]):
             if need.query is None:
                 return need, None, "It has no number by which others know it."
             async with slots:
-                answers = await asking.all(need.query, able, None, ())
+                answers = await asking.all((need.query,), able, None, ())
             best = best_offer(answers, need.lacking)
             return need, best, None if best is not None else unheard(answers)
 

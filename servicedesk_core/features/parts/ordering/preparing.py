@@ -177,14 +177,14 @@ def offered_lines(
 
 
 async def offers_of(
-    host: Host, source: str, said: dict[str, str], quantity: Decimal, limit_s: float
+    host: Host, source: str, said: Sequence[dict[str, str]], quantity: Decimal, limit_s: float
 ) -> list[PartOffer]:
     """Return what one source offers of a part now.
 
     Args:
         host: Opens connections.
         source: The connection.
-        said: By what it is looked for, as fields of a query.
+        said: By what it is looked for, as fields of queries.
         quantity: How many are needed.
         limit_s: Seconds that it has.
 
@@ -195,7 +195,8 @@ async def offers_of(
     if source not in host.offering("find_parts"):
         known = ", ".join(host.offering("find_parts")) or "none"
         raise SettingsError(f'No connection "{source}" finds parts.', hint=f"Connections that do: {known}.")
-    answer = (await Asking(host, limit_s).all(PartQuery(**said, quantity=quantity), (source,), None, ()))[0]
+    wanted = [PartQuery(**one, quantity=quantity) for one in said]
+    answer = (await Asking(host, limit_s).all(wanted, (source,), None, ()))[0]
     if answer.asked.answer is not Answered.ANSWERED:
         message = f"{source} was asked what it offers. {answer.asked.problem or ''}".rstrip()
         raise WriteError(message, hint=answer.asked.hint or "Name the part by its number.", connection=source)

@@ -1,11 +1,9 @@
 """Parts on the shelf as lists show them."""
 
-from collections.abc import Iterator, Sequence
-
 from servicedesk_core.domain.currencies import in_cents, unit_price
-from servicedesk_core.domain.parts import StockLevel
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.features.parts.model import StockRow
+from servicedesk_core.features.parts.rules import places_of
 from servicedesk_core.features.parts.tables.shelf import Shelf, total
 
 
@@ -30,7 +28,7 @@ def stock_row(shelf: Shelf, *, costs: bool) -> StockRow:
         on_order=total(level.on_order for level in shelf.levels),
         minimum=part.minimum,
         lacking=shelf.lacking,
-        places=tuple(_places(shelf.levels)),
+        places=tuple(places_of((level.place or "", level.available) for level in shelf.levels)),
         serial_numbers=tuple(level.serial_number for level in shelf.levels if level.serial_number),
         unit_cost=unit_price(part.unit_cost, part.currency) if costs and part.unit_cost is not None else None,
         value=in_cents(shelf.value, part.currency) if costs and shelf.value is not None else None,
@@ -38,13 +36,3 @@ def stock_row(shelf: Shelf, *, costs: bool) -> StockRow:
         is_discontinued=part.is_active is False,
         replaced_by=part.replaced_by,
     )
-
-
-def _places(levels: Sequence[StockLevel]) -> Iterator[str]:
-    by_place: dict[str, list[StockLevel]] = {}
-    for level in levels:
-        by_place.setdefault(level.place or "", []).append(level)
-    for place, there in by_place.items():
-        count = total(level.available for level in there)
-        if count is None or count:
-            yield " ".join(filter(None, (place, None if count is None else f"{count:f}")))

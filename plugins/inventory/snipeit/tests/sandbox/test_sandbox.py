@@ -12,6 +12,7 @@ import httpx
 import servicedesk_snipeit.sandbox
 from servicedesk_core.sandboxing import serve
 from servicedesk_snipeit.sandbox import Sandbox, SandboxOptions
+from servicedesk_snipeit.settings import SnipeItSettings
 
 ALLOWED = {"orjson", "servicedesk_core.sandboxing"}
 
@@ -82,3 +83,8 @@ def test_numbers_may_come_as_texts_or_in_a_form_and_what_cannot_be_read_is_nothi
         none = web.post("accessories/1/checkout", json={"assigned_user": 2, "checkout_qty": "none"})
         assert none.json()["status"] == "error"
         assert web.get("components", params={"offset": "x", "limit": "y"}).json()["total"] == 9
+
+
+def test_what_it_tells_is_what_a_connection_needs_to_read_costs_and_hand_things_out():
+    settings = SnipeItSettings(**Sandbox().told("http://127.0.0.1:1"))
+    assert (settings.currency, settings.holder) == ("USD", "location:1")

@@ -51,8 +51,9 @@ class Sandbox(StandIn):
         self.seed()
 
     def told(self, url: str) -> dict[str, str]:
-        """Return the settings of a connection to it."""
-        return {"url": url, "token": self.options.token}
+        """Return the settings of a connection to it, with the company to which pieces go."""
+        customer = next(iter(self.records.all("company", is_customer=True)), None)
+        return {"url": url, "token": self.options.token} | ({"customer": str(customer["pk"])} if customer else {})
 
     def seed(self) -> None:
         """Begin with what is kept, or with a small shop."""

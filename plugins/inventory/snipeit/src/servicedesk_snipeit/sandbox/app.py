@@ -26,8 +26,8 @@ class Sandbox(StandIn):
         self.seed()
 
     def told(self, url: str) -> dict[str, str]:
-        """Return the settings of a connection to it."""
-        return {"url": url, "token": self.options.token}
+        """Return the settings of a connection to it, with what its interface does not tell."""
+        return {"url": url, "token": self.options.token, "currency": "USD", "holder": "location:1"}
 
     def seed(self) -> None:
         """Begin with nothing handed out, or as an earlier run left it, and with the whole quota."""
