@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.capabilities import VendorIdentity as VendorIdentity
     from servicedesk_core.hooks.capabilities import WarrantyCapability as WarrantyCapability
     from servicedesk_core.hooks.connector import Connector as Connector
+    from servicedesk_core.hooks.content import Content as Content
     from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
     from servicedesk_core.hooks.context import HttpOpener as HttpOpener

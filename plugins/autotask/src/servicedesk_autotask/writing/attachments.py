@@ -11,8 +11,7 @@ from servicedesk_autotask.writing.notes import publish_of
 from servicedesk_autotask.writing.wire import Body
 from servicedesk_autotask.writing.words import Words
 from servicedesk_core.errors import NotFoundError, TooLargeError, TransientError
-from servicedesk_core.hooks import Clock, Write, WriteCapability
-from servicedesk_core.hooks.content import Content
+from servicedesk_core.hooks import Clock, Content, Write, WriteCapability
 
 MOST_BYTES: Final = 10_000_000
 WINDOW_S: Final = 300.0
