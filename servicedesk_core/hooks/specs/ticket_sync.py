@@ -152,6 +152,9 @@ class TicketSyncSpecs:
             attachment: What ``map_record`` made of it.
             into: Gets the content.
 
+        Returns:
+            Nothing; what came is in ``into``.
+
         Raises:
             NotFoundError: The vendor has it no more, or hides it.
             ConnectorError: It could not be read.
