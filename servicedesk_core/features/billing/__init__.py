@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.tables.places import COMPANY as COMPANY
     from servicedesk_core.features.billing.tables.places import CONTRACT as CONTRACT
     from servicedesk_core.features.billing.tables.places import TIME as TIME
+    from servicedesk_core.features.billing.tables.places import Posted as Posted
     from servicedesk_core.features.billing.tables.places import is_a_clients as is_a_clients
+    from servicedesk_core.features.billing.tables.places import is_to_pay as is_to_pay
     from servicedesk_core.features.billing.tables.prices import HourPrices as HourPrices
 else:
     from servicedesk_core.exports import lazily

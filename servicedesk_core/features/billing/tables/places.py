@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, not_, select
 
 from servicedesk_core.store.schema import RECORDS
 
@@ -46,16 +46,30 @@ def is_to_pay(stream: str) -> ColumnElement[bool]:
     return and_(of.gone_at.is_(None), func.coalesce(of.is_billable, True))
 
 
-def unposted(stream: str, named_by: str) -> ColumnElement[bool]:
-    """Return that no posted line names a record.
+class Posted:
+    """The records of a stream that a posted line names, to be joined with them.
 
     Args:
-        stream: The record's.
-        named_by: The field of lines that names it.
+        stream: The records' stream.
+        named_by: The field of lines that names them.
     """
-    of, items = RECORDS[stream].c, RECORDS["billing_items"].c
-    named = select(items.source_id, items[named_by]).where(items.gone_at.is_(None), items[named_by].is_not(None))
-    return tuple_(of.source_id, of.external_id).not_in(named)
+
+    def __init__(self, stream: str, named_by: str) -> None:
+        items = RECORDS["billing_items"].c
+        self._of, self._named_by = RECORDS[stream].c, named_by
+        query = select(items.source_id, items[named_by]).where(items.gone_at.is_(None), items[named_by].is_not(None))
+        self._lines = query.distinct().subquery("posted")
+
+    def joined(self, found: FromClause) -> FromClause:
+        """Return records with whether a line names them."""
+        lines = self._lines.c
+        on = and_(lines.source_id == self._of.source_id, lines[self._named_by] == self._of.external_id)
+        return found.outerjoin(self._lines, on)
+
+    @property
+    def are_not(self) -> ColumnElement[bool]:
+        """That none does."""
+        return self._lines.c.source_id.is_(None)
 
 
 def is_a_clients(source_id: ColumnElement[Any], company: ColumnElement[Any]) -> ColumnElement[bool]:

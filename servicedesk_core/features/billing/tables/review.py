@@ -12,7 +12,7 @@ from servicedesk_core.features.billing.kinds import BILLING, BillingPolicy
 from servicedesk_core.features.billing.model import Doubt, ReviewRow
 from servicedesk_core.features.billing.rules import Worked, doubts
 from servicedesk_core.features.billing.tables.hours import ClientHours, Key, after_hours_codes, why_not_judged
-from servicedesk_core.features.billing.tables.places import COMPANY, TIME, is_a_clients, is_to_pay, unposted
+from servicedesk_core.features.billing.tables.places import COMPANY, TIME, Posted, is_a_clients, is_to_pay
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.profit import contract_terms
 from servicedesk_core.store import Tx, sources
@@ -80,7 +80,10 @@ def reviewed(tx: Tx, since: datetime, now: datetime, zone: tzinfo, scope: Scope 
 def _entries(since: datetime, zone: tzinfo, sight: Sight | None) -> Select[Any]:
     codes = RECORDS["billing_codes"]
     of = codes.c
-    found = TIME.outerjoin(codes, (of.source_id == _E.source_id) & (of.external_id == _E.billing_code_ref))
+    posted = Posted("time_entries", "time_entry_ref")
+    found = posted.joined(TIME).outerjoin(
+        codes, (of.source_id == _E.source_id) & (of.external_id == _E.billing_code_ref)
+    )
     first, at = since.astimezone(zone).date().isoformat(), to_us(since)
     query = (
         select(
@@ -91,7 +94,7 @@ def _entries(since: datetime, zone: tzinfo, sight: Sight | None) -> Select[Any]:
             _E.technician_ref.label("technician"),
         )
         .select_from(found)
-        .where(is_to_pay("time_entries"), unposted("time_entries", "time_entry_ref"))
+        .where(is_to_pay("time_entries"), posted.are_not)
         .where(or_(_E.ticket_ref.is_not(None), _E.task_ref.is_not(None)), is_a_clients(_E.source_id, COMPANY))
         .where(or_(_E.work_date >= first, and_(_E.work_date.is_(None), func.coalesce(_E.start_at, at) >= at)))
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, nu
 
 from servicedesk_core.features.billing.model import Billed, Stage
 from servicedesk_core.features.billing.rules import expected, stage_of_line
-from servicedesk_core.features.billing.tables.places import COMPANY, CONTRACT, TIME, is_a_clients, is_to_pay, unposted
+from servicedesk_core.features.billing.tables.places import COMPANY, CONTRACT, TIME, Posted, is_a_clients, is_to_pay
 from servicedesk_core.features.billing.tables.prices import HourPrices
 from servicedesk_core.features.profit import contract_terms
 from servicedesk_core.store import Tx
@@ -74,7 +74,7 @@ def standings(tx: Tx, zone: tzinfo, today: date) -> Iterator[Standing]:
 
 def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
     """Yield work that is on no posted line, at what its contract or its role says that an hour is sold at."""
-    of = RECORDS["time_entries"].c
+    of, posted = RECORDS["time_entries"].c, Posted("time_entries", "time_entry_ref")
     facts = (
         select(
             of.source_id,
@@ -87,8 +87,8 @@ def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
             of.work_date.label("day"),
             of.start_at.label("at"),
         )
-        .select_from(TIME)
-        .where(is_to_pay("time_entries"), unposted("time_entries", "time_entry_ref"))
+        .select_from(posted.joined(TIME))
+        .where(is_to_pay("time_entries"), posted.are_not)
         .where(or_(of.ticket_ref.is_not(None), of.task_ref.is_not(None)), is_a_clients(of.source_id, COMPANY))
     )
     terms, prices = contract_terms(tx), HourPrices(tx)
@@ -117,10 +117,9 @@ def _charges() -> Select[Any]:
     of, tickets = RECORDS["charges"].c, RECORDS["tickets"].c
     on = and_(tickets.source_id == of.source_id, tickets.external_id == of.ticket_ref)
     facts = select(*_priced(of, tickets.company_ref), of.bought_on.label("day"), of.created_at.label("at"))
-    facts = facts.select_from(RECORDS["charges"].outerjoin(RECORDS["tickets"], on))
-    return facts.where(
-        is_to_pay("charges"), unposted("charges", "charge_ref"), is_a_clients(of.source_id, tickets.company_ref)
-    )
+    posted = Posted("charges", "charge_ref")
+    facts = facts.select_from(posted.joined(RECORDS["charges"].outerjoin(RECORDS["tickets"], on)))
+    return facts.where(is_to_pay("charges"), posted.are_not, is_a_clients(of.source_id, tickets.company_ref))
 
 
 def _services(today: date) -> Select[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from servicedesk_core.domain.contracts import ContractKind
-from servicedesk_core.features.billing import CONTRACT, TIME, is_a_clients
+from servicedesk_core.features.billing import CONTRACT, TIME, Posted, is_a_clients, is_to_pay
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.leakage.kinds import COUNTED, CountedService, Counts
 from servicedesk_core.features.leakage.rules import of_block, of_units
@@ -54,19 +54,11 @@ def blocks(tx: Tx, today: date) -> Iterator[Found]:
 
 def _waiting(tx: Tx) -> dict[tuple[int, str], int]:
     """Return the billable work on contracts that is not posted."""
-    of, items = RECORDS["time_entries"].c, RECORDS["billing_items"].c
-    posted = (
-        select(items.source_id, items.time_entry_ref)
-        .where(items.gone_at.is_(None), items.time_entry_ref.is_not(None))
-        .distinct()
-        .subquery("posted")
-    )
-    named = and_(posted.c.source_id == of.source_id, posted.c.time_entry_ref == of.external_id)
+    of, posted = RECORDS["time_entries"].c, Posted("time_entries", "time_entry_ref")
     facts = (
         select(of.source_id, CONTRACT.label("contract"), func.coalesce(of.billed_s, of.worked_s, 0).label("billed_s"))
-        .select_from(TIME.outerjoin(posted, named))
-        .where(of.gone_at.is_(None), func.coalesce(of.is_billable, True), posted.c.time_entry_ref.is_(None))
-        .where(CONTRACT.is_not(None))
+        .select_from(posted.joined(TIME))
+        .where(is_to_pay("time_entries"), posted.are_not, CONTRACT.is_not(None))
         .subquery("facts")
     )
     query = select(facts.c.source_id, facts.c.contract, func.sum(facts.c.billed_s)).group_by(
