@@ -49,6 +49,9 @@ policies = [{ name = "all", otherwise = { completion = "8 h" } }]
 after_hours = ["Nights"]
 after_hours_factor = 1.5
 
+[work_kinds]
+rework = ["Own fault"]
+
 [counted_services.workstations]
 services = ["Managed workstation"]
 counts = "devices"
@@ -97,6 +100,7 @@ def a_desk():
     yield Role(external_id="r2", name="Architect", hourly_price=Decimal("150.50"))
     yield BillingCode(external_id="b1", name="Remote")
     yield BillingCode(external_id="b2", name="Nights")
+    yield BillingCode(external_id="b3", name="Own fault")
     care = {
         "company_ref": "c1",
         "kind": ContractKind.RECURRING,
@@ -164,6 +168,34 @@ async def test_everything_that_nobody_pays_is_found_with_what_shows_it(decided):
     assert found.not_judged == ()
     assert all(row.evidence and row.right for row in found)
     assert [(one.leak, one.found, str(one.amount), one.unknown) for one in found.sums][-1] == (Leak.CHARGE, 1, "0", 1)
+
+
+async def test_what_somebody_pays_or_is_given_away_is_none(decided):
+    night = {"start_at": datetime(2026, 11, 5, 1, tzinfo=UTC), "end_at": datetime(2026, 11, 5, 3, tzinfo=UTC)}
+    charge = {"ticket_ref": "1", "cost": Decimal(80), "bought_on": date(2026, 11, 2)}
+    await decided.store.write(
+        lambda tx: stored.put(
+            tx,
+            (
+                entry("n1", "2"),
+                BillingItem(external_id="l1", time_entry_ref="n1", price=Decimal(100)),
+                entry("n2", role_ref="r2", billing_code_ref="b3", is_billable=False),
+                entry("n3", "5", contract_ref="not there", **night),
+                entry("n4", "2"),
+                BillingItem(external_id="l4", time_entry_ref="n4", price=Decimal(0), contract_block_ref="x1"),
+                entry("n5", role_ref="r2"),
+                BillingItem(external_id="l5", time_entry_ref="n5", price=Decimal(150), is_billable=False),
+                Charge(external_id="n6", **charge),
+                BillingItem(external_id="l6", charge_ref="n6", price=Decimal(120)),
+                Charge(external_id="n7", contract_service_ref="s1", **charge),
+                Charge(external_id="n8", **charge),
+                BillingItem(external_id="l8", charge_ref="n8", price=Decimal(0)),
+            ),
+            now=NOW,
+        )
+    )
+    found = {row.key for row in await decided.leakage.list() if row.ref.startswith("n")}
+    assert found == {"excluded:psa:n5", "charge:psa:n8"}, "a line that nobody is to pay earns nothing"
 
 
 async def test_without_definitions_it_says_what_it_did_not_look_for(desk):

@@ -32,6 +32,11 @@ def is_covered(terms: Terms | None, role: str, code: str) -> bool:
     return terms is not None and (terms.kind in PREPAID or terms.covers(role, code))
 
 
+def is_unclear(terms: Terms) -> bool:
+    """Whether nothing says what work a contract covers."""
+    return terms.kind is None or (terms.kind is ContractKind.RECURRING and terms.excluded is None)
+
+
 def expected(billed_s: int, terms: Terms | None, role: str, code: str, hour: Decimal | None) -> Decimal | None:
     """Return what billable work will come to that is not posted yet; ``None`` = nobody knows.
 
@@ -44,7 +49,7 @@ def expected(billed_s: int, terms: Terms | None, role: str, code: str, hour: Dec
     """
     if is_covered(terms, role, code):
         return _ZERO
-    if terms is not None and (terms.kind is None or (terms.kind is ContractKind.RECURRING and terms.excluded is None)):
+    if terms is not None and is_unclear(terms):
         return None
     return None if hour is None else rounded(Fraction(hour) * billed_s / _HOUR, "")
 

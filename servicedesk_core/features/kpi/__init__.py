@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.course import courses as courses
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts
+    from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
+    from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds
     from servicedesk_core.features.kpi.kept import kept_up as kept_up
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import Measuring as Measuring

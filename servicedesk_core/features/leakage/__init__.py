@@ -14,5 +14,5 @@ FEATURE = Feature(
     ),
     alert_rules=(f"{__name__}.alerting:new_leaks",),
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("billing", "definitions", "profit"),
+    needs=("billing", "definitions", "kpi", "profit"),
 )

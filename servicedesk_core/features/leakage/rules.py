@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Final
 
 from servicedesk_core.domain.contracts import ContractKind
-from servicedesk_core.features.billing import is_covered
+from servicedesk_core.features.billing import is_covered, is_unclear
 from servicedesk_core.features.leakage.model import Leak
 from servicedesk_core.features.profit import Terms, rounded
 
 _HOUR_S: Final = 3600
 _HALF: Final = Fraction(1, 2)
+_AFTER_HOURS_CODE: Final = "an after-hours work type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Labour:
         """Whether it is known that nobody pays for it by itself."""
         return not self.is_billable or (self.is_posted and self.posted == 0)
 
+    @property
+    def would_earn_nothing(self) -> bool:
+        """Whether nobody pays for it by itself, or will, where its contract covers it."""
+        return self.earns_nothing or not self.is_posted
+
 
 def of_labour(one: Labour, today: date) -> Leaked | None:
     """Return why work is not billed, or not enough; ``None`` = it is, or is still to be.
@@ -81,7 +87,8 @@ def of_labour(one: Labour, today: date) -> Leaked | None:
         today: The present day: a contract that is over since is no leak of the days before.
     """
     terms, hours = one.terms, _hours(one.worked_s)
-    if terms is not None and _is_over(terms, one.day, today) and is_covered(terms, one.role, one.code):
+    is_over = terms is not None and _is_over(terms, one, today) and is_covered(terms, one.role, one.code)
+    if terms is not None and is_over and one.would_earn_nothing:
         ended = f"ended on {terms.days[1]}" if terms.days[1] < one.day else "is not in force"
         return Leaked(
             Leak.ENDED, _worth(one), f"{hours} on a contract that {ended}", "bill it by the hour, or renew it"
@@ -93,18 +100,26 @@ def of_labour(one: Labour, today: date) -> Leaked | None:
 
 
 def _after_hours(one: Labour) -> Leaked | None:
-    terms, hours, names = one.terms, _hours(one.worked_s), one.after_hours
+    if one.terms is not None and is_unclear(one.terms):
+        return None  # nobody knows whether it is billed by the hour
     if (outside := one.outside()) is None or outside <= _HALF:
         return None
-    if is_covered(terms, one.role, one.code):
-        if terms is None or not terms.excluded or not any(f"code:{code}" in terms.excluded for code in names):
-            return None  # its contract covers work at any hour
-        amount = _worth(one, one.factor)
-        return Leaked(Leak.AFTER_HOURS, amount, f"{hours} after hours, billed as covered", "an after-hours work type")
-    more = None if one.factor is None else one.factor - 1
-    return Leaked(
-        Leak.AFTER_HOURS, _worth(one, more), f"{hours} after hours at the day's price", "an after-hours work type"
-    )
+    if is_covered(one.terms, one.role, one.code):
+        return _after_covered_hours(one)
+    more = None if one.factor is None else _worth(one, one.factor - 1)
+    if more is not None and one.posted is not None and (day := _worth(one)) is not None:
+        more -= max(one.posted - day, Decimal(0))  # what was posted beyond the day's price is billed already
+    evidence = f"{_hours(one.worked_s)} after hours at the day's price"
+    return Leaked(Leak.AFTER_HOURS, more, evidence, _AFTER_HOURS_CODE) if more is None or more > 0 else None
+
+
+def _after_covered_hours(one: Labour) -> Leaked | None:
+    excluded = one.terms.excluded if one.terms is not None else None
+    if not excluded or not any(f"code:{code}" in excluded for code in one.after_hours):
+        return None  # its contract covers work at any hour
+    evidence = f"{_hours(one.worked_s)} after hours, billed as covered"
+    leaked = Leaked(Leak.AFTER_HOURS, _worth(one, one.factor), evidence, _AFTER_HOURS_CODE)
+    return leaked if one.would_earn_nothing else None
 
 
 def of_block(bought_s: int, used_s: int, waiting_s: int, hour: Decimal | None) -> Leaked | None:
@@ -131,9 +146,10 @@ def of_units(name: str, counted: int, units: int, unit_price: Decimal | None) ->
     return Leaked(Leak.UNITS, amount, f"{counted} {name}, {units} contracted", f"contract {counted - units} more")
 
 
-def _is_over(terms: Terms, day: date, today: date) -> bool:
+def _is_over(terms: Terms, one: Labour, today: date) -> bool:
+    """Whether a contract was not in force; one that was ended early was, when its work was posted."""
     first, last = terms.days
-    return not first <= day <= last or (not terms.is_active and last >= today)
+    return not first <= one.day <= last or (not terms.is_active and last >= today and not one.is_posted)
 
 
 def _is_excluded(terms: Terms, one: Labour) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, null, or_, select
 
 from servicedesk_core.features.billing import (
     BILLING,
@@ -22,11 +22,13 @@ from servicedesk_core.features.billing import (
     why_not_judged,
 )
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi import WORK_KINDS, WorkKinds
 from servicedesk_core.features.leakage.model import Leak
 from servicedesk_core.features.leakage.rules import Labour, Leaked, of_labour
 from servicedesk_core.features.profit import contract_terms
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro, from_us
+from servicedesk_core.store.queries.names import meant_each
 from servicedesk_core.store.schema import RECORDS
 
 _E, _T = RECORDS["time_entries"].c, RECORDS["tickets"].c
@@ -73,6 +75,7 @@ class Work:
         self._codes = after_hours_codes(tx, self._policy)
         self._hours = ClientHours(tx, now)
         self._terms, self._prices = contract_terms(tx), HourPrices(tx)
+        self._given_away = _given_away(tx, now)
 
     @property
     def not_judged(self) -> str | None:
@@ -84,6 +87,8 @@ class Work:
         for row in self._tx.execute(_entries(first, last).execution_options(yield_per=1_000)):
             contract, role = row.contract or "", row.role_ref or ""
             terms = self._terms.get((row.source_id, contract))
+            if (contract and terms is None) or (row.source_id, row.billing_code_ref) in self._given_away:
+                continue
             sold = self._prices.of(row.source_id, contract, role)
             leaked = of_labour(self._labour(row, role, terms, sold.hour if sold else None), self._today)
             if leaked is not None:
@@ -112,13 +117,24 @@ class Work:
         )
 
 
+def _given_away(tx: Tx, now: datetime) -> frozenset[tuple[int, str]]:
+    """Return the billing codes for work that nobody shall be billed for."""
+    kinds = next(iter(in_force(tx, WORK_KINDS, now)), WorkKinds())
+    found = meant_each(tx, "billing_codes", {*kinds.goodwill, *kinds.rework, *kinds.internal})
+    return frozenset((one.source_id, one.external_id) for several in found.values() for one in several)
+
+
 def _unknown() -> None:
     """Say of which hours nobody knows whether they are a client's."""
 
 
 def _entries(first: date, last: date) -> Select[Any]:
     items = RECORDS["billing_items"].c
-    price = func.coalesce(items.own_price, items.price)
+    price = case(
+        (items.is_billable.is_(False), 0),
+        (items.contract_block_ref.is_not(None), null()),  # hours that were bought in advance pay for it
+        else_=func.coalesce(items.own_price, items.price),
+    )
     lines = (
         select(
             items.source_id,
@@ -147,13 +163,22 @@ def _entries(first: date, last: date) -> Select[Any]:
 
 
 def charges(tx: Tx, first: date, last: date, zone: tzinfo) -> Iterator[Found]:
-    """Yield billable charges of some days that cost something and have no price."""
+    """Yield billable charges of some days that cost something and have no price: no line's, and no service's."""
     of = RECORDS["charges"].c
     on = and_(_T.source_id == of.source_id, _T.external_id == of.ticket_ref)
+    items = RECORDS["billing_items"].c
+    priced = (
+        select(items.source_id, items.charge_ref)
+        .where(items.gone_at.is_(None), items.charge_ref.is_not(None), func.coalesce(items.own_price, items.price) != 0)
+        .distinct()
+        .subquery("priced")
+    )
+    is_priced = and_(priced.c.source_id == of.source_id, priced.c.charge_ref == of.external_id)
     price = func.coalesce(of.own_price, of.price)
     query = (
         select(of.source_id, of.external_id, of.name, of.bought_on, of.created_at, of.cost, _T.number, _T.company_ref)
-        .select_from(RECORDS["charges"].outerjoin(RECORDS["tickets"], on))
+        .select_from(RECORDS["charges"].outerjoin(RECORDS["tickets"], on).outerjoin(priced, is_priced))
+        .where(priced.c.source_id.is_(None), of.contract_service_ref.is_(None))
         .where(of.gone_at.is_(None), func.coalesce(of.is_billable, True), of.cost > 0, func.coalesce(price, 0) == 0)
         .where(is_a_clients(of.source_id, _T.company_ref))
         .order_by(of.local_id)
