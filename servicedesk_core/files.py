@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from servicedesk_core import system
 from servicedesk_core.errors import SettingsError
@@ -14,6 +14,9 @@ from servicedesk_core.errors import SettingsError
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 100
+
+LARGEST_SENT: Final = 100_000_000
+"""Bytes of a file that is to be sent: it is held in memory, and kept in the store."""
 
 
 def safe_name(name: str) -> str:
@@ -30,12 +33,16 @@ def content_of(path: Path) -> bytes:
     """Return the content of a file that is to be sent.
 
     Raises:
-        SettingsError: It cannot be read.
+        SettingsError: It cannot be read, or is larger than :data:`LARGEST_SENT`.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_SENT + 1)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Name a file.") from error
+    if len(content) > LARGEST_SENT:
+        raise SettingsError(f"{path} is larger than {LARGEST_SENT:,} bytes.", hint="Pack it, or send less.")
+    return content
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import hashlib
 from typing import BinaryIO
 
 from servicedesk_core.domain import Attachment
-from servicedesk_core.errors import ProtocolError, TooLargeError
+from servicedesk_core.errors import ProtocolError, SettingsError, TooLargeError
 
 
 class Content:
@@ -29,11 +29,20 @@ class Content:
         self.size_bytes = 0
 
     def write(self, piece: bytes) -> None:
-        """See :meth:`Receiver.write`."""
+        """See :meth:`Receiver.write`.
+
+        Raises:
+            TooLargeError: It is more than the limit.
+            SettingsError: The disk is full, or gone: no fault of the connector in whose hook it comes up.
+        """
         self.size_bytes += len(piece)
         ensure_fits(self.size_bytes, self._largest)
         self._digest.update(piece)
-        self._file.write(piece)
+        try:
+            self._file.write(piece)
+        except OSError as error:
+            message = f"The file cannot be written: {error.strerror or type(error).__name__}."
+            raise SettingsError(message, hint="Choose a folder that you may write to, with room.") from error
 
     @property
     def sha256(self) -> str:

@@ -32,9 +32,9 @@ async def desk(store_url):
         yield opened
 
 
-async def proposed(desk, ticket):
+async def proposed(desk, ticket, **values):
     kind = "attachments.create_internal"
-    intent = Intent("psa", kind, f"tickets:{ticket}", "T", VALUES, parent=ticket, content=b"test")
+    intent = Intent("psa", kind, f"tickets:{ticket}", "T", VALUES | values, parent=ticket, content=b"test")
     return await desk.store.write(lambda tx: outbox.propose(tx, intent, actor="user:ana", now=NOW))
 
 
@@ -67,7 +67,12 @@ async def test_a_copy_is_kept_as_long_as_the_write_may_be_sent(desk, states, is_
 
 async def test_who_is_forgotten_leaves_no_copy_of_a_file_on_their_tickets(desk):
     theirs, other = await proposed(desk, "1"), await proposed(desk, "2")
+    named = await proposed(desk, "2", title="Badge of Kim Lundqvist")
+    for state in (WriteState.QUEUED, WriteState.REJECTED):
+        named = await desk.store.write(
+            lambda tx, named=named, state=state: outbox.move(tx, named, state, actor="user:ana", now=NOW)
+        )
     held = (await desk.privacy.export("kim@example.com")).found
-    assert [one.id for one in held if one.where == "outbox_files"] == [str(theirs.id)]
+    assert [one.id for one in held if one.where == "outbox_files"] == [str(theirs.id), str(named.id)]
     await desk.privacy.erase("kim@example.com")
-    assert (await content(desk, theirs), await content(desk, other)) == (None, b"test")
+    assert [await content(desk, one) for one in (theirs, named, other)] == [None, None, b"test"]

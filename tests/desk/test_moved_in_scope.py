@@ -1,9 +1,13 @@
 """A record that went from one client to another shows the new one's people nothing of the time before."""
 
 import pytest
+from sqlalchemy import update
 
 from servicedesk_core import Scope, ServiceDesk
 from servicedesk_core.domain import Company, Note, Ticket
+from servicedesk_core.store.queries.belonging import Belonging
+from servicedesk_core.store.queries.scope import Sight
+from servicedesk_core.store.schema import changes
 from servicedesk_core.testing import FakeClock
 from tests.desk.two_clients import NOW
 from tests.stored import put
@@ -57,3 +61,20 @@ async def test_who_sees_both_clients_is_told_all_of_it(desk, scope):
     changed = [(before.get("title"), after.get("title")) for _, before, after in await told(desk, scope)]
     assert changed[0] == ("A's secret", "A's second secret")
     assert changed[2] == ("A's second secret", "Moved")
+
+
+async def test_what_was_looked_through_for_moves_is_not_looked_through_again(desk):
+    def looked(tx, belonging):
+        sight = Sight(tx, Scope("psa", companies="b"))
+        belonging.take_in(tx, sight)
+        return belonging.since(tx, sight, "tickets", [1])[1]
+
+    belonging = Belonging(0)
+    moved_at = await desk.store.read(lambda tx: looked(tx, belonging))
+    assert moved_at > 0
+    every = update(changes).values(changed_fields='["company_ref"]', states=None)
+    await desk.store.write(lambda tx: tx.execute(every))
+    assert await desk.store.read(lambda tx: looked(tx, belonging)) == moved_at
+    await desk.store.write(lambda tx: put(tx, [ticket("a", "Back")], now=NOW))
+    await desk.store.write(lambda tx: put(tx, [ticket("b", "Again")], now=NOW))
+    assert await desk.store.read(lambda tx: looked(tx, belonging)) > moved_at

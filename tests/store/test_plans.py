@@ -9,8 +9,10 @@ from sqlalchemy import event
 
 from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period, Watch
 from servicedesk_core.features.alerts.doubts import doubts
+from servicedesk_core.features.attachments import tables as attachments
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import listing as claims
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
@@ -94,6 +96,19 @@ def test_lists_of_open_tickets_never_walk_past_closed_ones(store, unassigned):
         pytest.skip("about the plans of SQLite")
     listed = partial(tickets.ticket_page, chosen=TicketFilter(assignee="" if unassigned else None))
     assert any("USING COVERING INDEX ix_tickets_open " in step for step in plan_of(store, listed))
+
+
+def test_a_file_is_found_by_an_index_also_where_nobody_said_of_which_connection(store, source):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+
+    def missing(tx):
+        with pytest.raises(NotFoundLocallyError):
+            attachments.meant(tx, "4711", None, None, internal=True)
+
+    steps = [step for plan in plans_of(store, missing).values() for step in plan if " attachments " in step]
+    assert steps
+    assert all("(source_id=? AND external_id=?)" in step for step in steps), steps
 
 
 IN_SCOPE = {

@@ -6,12 +6,12 @@ import pytest
 
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.mapper import Mapper
-from servicedesk_autotask.writing.attachments import WINDOW_S, Pace
+from servicedesk_autotask.writing.attachments import Pace
 from servicedesk_core.domain import ActorType, Attachment, NoteVisibility
 from servicedesk_core.errors import NotFoundError, TransientError
 from servicedesk_core.hooks import VocabularyMapping
 from servicedesk_core.hooks.content import Content
-from servicedesk_core.testing import FakeClock
+from servicedesk_core.testing import FakeClock, MemoryState
 from servicedesk_core.testing.suites.passes import mapped
 
 PUBLIC, INTERNAL = NoteVisibility.PUBLIC, NoteVisibility.INTERNAL
@@ -79,14 +79,16 @@ async def test_content_is_asked_for_below_what_a_file_hangs_on(own_desk, kind):
                 await autotask.fetch_content(gone, Content(io.BytesIO(), 1_000_000))
 
 
-def test_files_wait_rather_than_be_refused():
-    clock = FakeClock()
-    pace = Pace(clock)
-    pace.take(6_000_000)
+async def test_files_wait_rather_than_be_refused():
+    clock, state = FakeClock(), MemoryState()
+    await Pace(clock, state).take(6_000_000)
     clock.advance(100)
     with pytest.raises(TransientError, match="this one waits") as caught:
-        pace.take(5_000_000)
-    assert caught.value.retry_after_s == WINDOW_S - 100
-    pace.take(4_000_000)
-    clock.advance(WINDOW_S - 100)
-    pace.take(6_000_000)
+        await Pace(clock, state).take(5_000_000)
+    assert caught.value.retry_after_s == 200
+    await Pace(clock, state).take(4_000_000)
+    clock.advance(200)
+    await Pace(clock, state).take(6_000_000)
+    clock.advance(1)
+    with pytest.raises(TransientError, match="this one waits"):
+        await Pace(clock, state).take(1)

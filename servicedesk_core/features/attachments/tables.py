@@ -7,16 +7,17 @@ from sqlalchemy import ColumnElement, or_, select
 from servicedesk_core.domain import ActorType, Attachment, NoteVisibility
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.attachments.model import AttachmentRow
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.queries.named import ticket_meant
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight, source_of
-from servicedesk_core.store.schema import RECORDS, sources
+from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import sources as named
 
 _A, _N, _T = RECORDS["attachments"].c, RECORDS["notes"].c, RECORDS["tickets"].c
 _CODEC = codec_of(Attachment)
-_SELECTED = (sources.c.name, _A.source_id, _A.external_id, *(_A[name] for name in _CODEC.names))
+_SELECTED = (named.c.name, _A.source_id, _A.external_id, *(_A[name] for name in _CODEC.names))
 
 
 def of_ticket(
@@ -56,9 +57,8 @@ def meant(tx: Tx, ref: str, connection: str | None, scope: Scope | None, *, inte
     Raises:
         NotFoundLocallyError: The store has none that may be seen, or several connections have one.
     """
-    where = [_A.external_id == ref]
-    if connection is not None:
-        where.append(_A.source_id == source_of(tx, connection, scope))
+    chosen = [one.id for one in sources.all(tx)] if connection is None else [source_of(tx, connection, scope)]
+    where = [_A.external_id == ref, _A.source_id.in_(chosen)]  # both: ids are found by an index that begins with these
     if scope is not None:
         where.append(Sight(tx, scope).require("attachments"))
     found = _read(tx, *where, internal=internal)
@@ -72,7 +72,7 @@ def meant(tx: Tx, ref: str, connection: str | None, scope: Scope | None, *, inte
 
 
 def _read(tx: Tx, *where: ColumnElement[bool], internal: bool) -> list[tuple[str, int, Any]]:
-    query = select(*_SELECTED).join(sources, sources.c.id == _A.source_id).where(_A.gone_at.is_(None), *where)
+    query = select(*_SELECTED).join(named, named.c.id == _A.source_id).where(_A.gone_at.is_(None), *where)
     if not internal:
         # Who may see a file on a note follows from the note as well, also when that was changed later.
         on_public = select(_N.local_id).where(

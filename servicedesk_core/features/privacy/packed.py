@@ -90,6 +90,8 @@ def waiting_about(
 ) -> Iterator[tuple[int, str, bytes]]:
     """Yield number, name and content of files that go with writes and are about somebody, as those of claims are.
 
+    What the write says of the file counts as its text.
+
     Args:
         tx: Any transaction.
         connection: Name of the connection that the tickets are of.
@@ -102,7 +104,8 @@ def waiting_about(
         content = bytes(tx.execute(select(f.content).where(f.write_id == number)).scalar_one())
         name = str(values.get("name") or "")
         is_on_theirs = where == connection and parent in tickets
-        if is_on_theirs or tells(name) or tells(content.decode("utf-8", "ignore")):
+        said = (str(value) for value in values.values())
+        if is_on_theirs or any(map(tells, said)) or tells(content.decode("utf-8", "ignore")):
             yield number, name, content
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.store.queries.scope import Sight, owner_of
@@ -23,17 +23,21 @@ class Belonging:
 
     def take_in(self, tx: Connection, sight: Sight) -> None:
         """Learn from the feed, as far as it goes now, which records came into the scope from outside of it."""
+        # What was looked through is not looked through again: moves are rare, and the feed is long.
+        end = tx.execute(select(func.coalesce(func.max(changes.c.seq), 0))).scalar_one()
+        if end <= self._until:
+            return
         moves = or_(*(_is_move(stream, fields) for stream in STREAMS if (fields := _owning(stream, sight))))
         query = (
             select(changes.c.seq, changes.c.entity, changes.c.local_id, changes.c.states)
-            .where(changes.c.seq > self._until, changes.c.source_id == sight.source_id, moves)
+            .where(changes.c.seq > self._until, changes.c.seq <= end, changes.c.source_id == sight.source_id, moves)
             .order_by(changes.c.seq)
         )
         for seq, stream, local_id, states in tx.execute(query):
             before = {name: both[0] for name, both in orjson.loads(states or "{}").items()}
             if not _was_inside(sight, stream, before):
                 self._came[stream, local_id] = seq
-            self._until = seq
+        self._until = end
 
     def since(self, tx: Connection, sight: Sight, stream: str, ids: Collection[int]) -> Mapping[int, int]:
         """Return the positions with which records that are in the scope now came into it; 0 = they always were.

@@ -89,7 +89,7 @@ class Autotask(Connector[AutotaskSettings]):
             load_lists=self._load_words,
             pulled=self._pulled,
             confirmed=self._learn_author,
-            pace=Pace(ctx.clock),
+            pace=Pace(ctx.clock, ctx.state),
         )
         self._subscriber = Subscriber(self._api)
         self._finder = Finder(

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections import deque
+from datetime import datetime, timedelta
 from typing import Final
 
 from servicedesk_autotask.api.client import Api, Row
@@ -11,37 +11,42 @@ from servicedesk_autotask.writing.notes import publish_of
 from servicedesk_autotask.writing.wire import Body
 from servicedesk_autotask.writing.words import Words
 from servicedesk_core.errors import NotFoundError, TooLargeError, TransientError
-from servicedesk_core.hooks import Clock, Content, Write, WriteCapability
+from servicedesk_core.hooks import Clock, Content, StateStore, Write, WriteCapability
 
 MOST_BYTES: Final = 10_000_000
-WINDOW_S: Final = 300.0
-"""So many bytes of files the vendor takes in five minutes; of one more it refuses all files for five minutes."""
+WINDOW: Final = timedelta(minutes=5)
+"""So many bytes of files the vendor takes in this time; of one more it refuses all files for five minutes."""
+
+_KEY: Final = "files_sent"
 
 
 class Pace:
     """Holds files back that would be too much for the vendor now.
 
+    What was sent is kept with the connection: the next file may be another process's.
+
     Args:
         clock: The time.
+        state: Memory of the connection.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, state: StateStore) -> None:
         self._clock = clock
-        self._lately: deque[tuple[float, int]] = deque()
+        self._state = state
 
-    def take(self, size_bytes: int) -> None:
+    async def take(self, size_bytes: int) -> None:
         """Count a file that is sent now.
 
         Raises:
             TransientError: It would be too much; nothing was sent.
         """
-        now = self._clock.monotonic()
-        while self._lately and self._lately[0][0] <= now - WINDOW_S:
-            self._lately.popleft()
-        if self._lately and sum(size for _, size in self._lately) + size_bytes > MOST_BYTES:
+        now = self._clock.now()
+        sent = [(datetime.fromisoformat(at), size) for at, size in await self._state.get(_KEY) or ()]
+        lately = [(at, size) for at, size in sent if abs(now - at) < WINDOW]
+        if lately and sum(size for _, size in lately) + size_bytes > MOST_BYTES:
             message = f"Autotask takes {MOST_BYTES:,} bytes of files in five minutes; this one waits."
-            raise TransientError(message, retry_after_s=self._lately[0][0] + WINDOW_S - now)
-        self._lately.append((now, size_bytes))
+            raise TransientError(message, retry_after_s=(lately[0][0] + WINDOW - now).total_seconds())
+        await self._state.put(_KEY, [(at.isoformat(), size) for at, size in (*lately, (now, size_bytes))])
 
 
 def new_attachment(write: Write, kind: WriteCapability, values: Values, words: Words) -> Body:

@@ -104,10 +104,10 @@ class Sender:
         async with _within(PREPARE_S, _too_slow):
             await self._load_lists(lists_of(kind), MAX_AGE)
             request = await self._request(write, kind, values)
-        if isinstance(request, WriteReceipt):
-            return request
-        if write.content is not None:
-            self._pace.take(len(write.content))
+            if isinstance(request, WriteReceipt):
+                return request
+            if write.content is not None:
+                await self._pace.take(len(write.content))
         before = self._api.requests_sent
         try:
             async with _within(SEND_S, lambda: _no_answer(may_have_left=self._api.requests_sent > before)):

@@ -1,0 +1,34 @@
+"""What files may cost: a full disk, and one that is too large to be kept."""
+
+import errno
+import io
+
+import pytest
+
+from servicedesk_core import files
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.hooks.boundary import Origin, boundary
+from servicedesk_core.hooks.content import Content
+
+
+class FullDisk(io.BytesIO):
+    def write(self, piece):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_no_fault_of_the_connector():
+    into = Content(FullDisk(), 100)
+    with (
+        pytest.raises(SettingsError, match="No space left on device"),
+        boundary(Origin("psa", "some", "some 1.0"), "fetch_content"),
+    ):
+        into.write(b"x")
+
+
+def test_a_file_that_is_too_large_to_be_kept_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_SENT", 4)
+    (tmp_path / "a").write_bytes(b"four")
+    (tmp_path / "b").write_bytes(b"more than four")
+    assert files.content_of(tmp_path / "a") == b"four"
+    with pytest.raises(SettingsError, match="larger than 4 bytes"):
+        files.content_of(tmp_path / "b")
