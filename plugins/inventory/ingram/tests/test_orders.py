@@ -116,6 +116,32 @@ async def test_an_order_of_which_nothing_is_taken_is_refused(stand, ingram):
     assert stand.sandbox.orders.all() == []
 
 
+REFUSED = {"lines": [], "rejectedLineItems": [{"customerLinenumber": "1", "rejectReason": "SKU-NO STOCK"}]}
+TAKEN = {"lines": [{"customerLineNumber": "1", "quantityOrdered": 1}]}
+ERRORS = {"errors": [{"fields": [{"field": "notes", "message": "Too long"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        (ERRORS, RejectedError),
+        ({"orders": [REFUSED], **ERRORS}, RejectedError),
+        ({"orders": [TAKEN], **ERRORS}, OutcomeUnknownError),
+        ({"orders": [{**TAKEN, **{"rejectedLineItems": REFUSED["rejectedLineItems"]}}]}, OutcomeUnknownError),
+        ({"orders": [{**TAKEN, "ingramOrderNumber": "20-1"}], **ERRORS}, None),
+    ],
+    ids=["errors", "refused-with-errors", "taken-with-errors", "taken-in-part-unnamed", "placed-with-errors"],
+)
+async def test_an_error_beside_what_was_taken_refuses_nothing(stand, ingram, answer, raised):
+    """Whoever calls such an order refused orders it again."""
+    stand.sandbox.faults([{"kind": "status", "status": 207, "body": answer, "match": PLACE}])
+    if raised is None:
+        assert (await ingram.send_write(order("4SP114"))).ref == "20-1"
+        return
+    with pytest.raises(raised):
+        await ingram.send_write(order("4SP114"))
+
+
 def test_a_line_at_another_price_or_number_is_not_what_was_ordered():
     lines = [
         {"number": 1, "part_number": "A", "quantity": "2", "unit_cost": "74.34", "currency": "USD"},

@@ -87,6 +87,15 @@ async def test_an_answer_without_a_number_is_a_doubt_that_the_search_settles(sta
     assert found == Found(next(iter(stand.sandbox.returns.by_number)))
 
 
+async def test_an_error_beside_a_return_that_was_opened_refuses_nothing(stand, ingram, claim):
+    await ingram.submit_claim(claim)
+    (number,) = stand.sandbox.returns.by_number
+    errors = [{"fields": [{"field": "notes", "message": "Too long"}]}]
+    body = {"returnsClaims": [{"caseRequestNumber": number}], "errors": errors}
+    stand.sandbox.faults([{"kind": "status", "status": 201, "body": body, "match": CREATE}])
+    assert (await ingram.submit_claim(claim)).ref == number
+
+
 @pytest.mark.parametrize("kind", ["drop_after", "timeout_after_commit", "truncate"])
 async def test_a_lost_answer_is_found_by_our_reference(stand, ingram, claim, kind):
     stand.sandbox.faults([{"kind": kind, "seconds": 0.1, "match": CREATE}])

@@ -150,15 +150,15 @@ class Ingram(Connector[IngramSettings]):
                 connection=self.ctx.connection,
             )
         answer = await self._api.create(requests.body_of(claim, self.ctx.settings))
-        if refused := messages_in(answer):
+        listed = answer.get("returnsClaims") if isinstance(answer, Mapping) else None
+        rows = listed if isinstance(listed, list) else []
+        mine = [row for row in rows if isinstance(row, Mapping) and text(row.get("caseRequestNumber"))]
+        if not rows and (refused := messages_in(answer)):  # an error beside a return refuses nothing
             raise RejectedError(
                 f"Ingram Micro refused the return: {'; '.join(refused)}.",
                 field_errors=tuple(refused),
                 connection=self.ctx.connection,
             )
-        listed = answer.get("returnsClaims") if isinstance(answer, Mapping) else None
-        rows = listed if isinstance(listed, list) else []
-        mine = [row for row in rows if isinstance(row, Mapping) and text(row.get("caseRequestNumber"))]
         if len(mine) != 1:
             raise OutcomeUnknownError(
                 "Ingram Micro accepted the return, but its answer does not name it.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from servicedesk_core.domain.parts import OrderRequest, RequestedLine
+from servicedesk_ingram.api.profile import messages_in
 from servicedesk_ingram.values import Row, key, number, price, rows, text
 
 
@@ -17,9 +18,9 @@ class Placed:
 
     Attributes:
         orders: Its numbers of the orders, in order; empty when it took nothing.
-        refused: What it did not take, or not as it was wanted; a sentence for each line.
+        refused: What it did not take, or not as it was wanted; a sentence for each line, or what it says instead.
         late: What comes later; a sentence for each line.
-        is_refused: Whether the vendor refused lines by name.
+        is_refused: Whether it took nothing and says why. An error beside a line that it took refuses nothing.
     """
 
     orders: tuple[str, ...]
@@ -49,7 +50,9 @@ def placed(answer: Any, request: OrderRequest) -> Placed:
         if waiting:
             late.append(f"{named}: {waiting:f} come later.")
     numbers = sorted({ref for order in orders if (ref := key(order.get("ingramOrderNumber")))})
-    return Placed(tuple(numbers), tuple(refused), tuple(late), is_refused=bool(rejected))
+    errors = () if taken or rejected or numbers else tuple(messages_in(answer))
+    is_refused = bool(rejected or errors) and not taken
+    return Placed(tuple(numbers), errors or tuple(refused), tuple(late), is_refused=is_refused)
 
 
 def _reasons(wanted: RequestedLine, taken: list[tuple[Row, Row]], rejected: list[Row]) -> Iterator[str]:

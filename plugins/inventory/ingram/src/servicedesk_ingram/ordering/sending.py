@@ -20,7 +20,6 @@ from servicedesk_core.hooks import (
 )
 from servicedesk_core.http import together
 from servicedesk_ingram.api.client import Api
-from servicedesk_ingram.api.profile import messages_in
 from servicedesk_ingram.ordering.answers import placed
 from servicedesk_ingram.ordering.meaning import status_of
 from servicedesk_ingram.ordering.requests import body_of, problems
@@ -56,11 +55,7 @@ class Buyer:
         if wrong := [problem.reason for problem in problems(write)]:
             raise RejectedError("Not sent: Ingram Micro would refuse this order.", field_errors=tuple(wrong))
         request = OrderRequest.of(write.values)
-        answer = await self.api.order(body_of(write, self.settings.ship_to_id))
-        if refused := messages_in(answer):
-            message = "Ingram Micro refused the order."
-            raise RejectedError(message, field_errors=tuple(refused))
-        done = placed(answer, request)
+        done = placed(await self.api.order(body_of(write, self.settings.ship_to_id)), request)
         if done.orders:
             several = ", ".join(done.orders)
             split = (f"Ingram Micro made {len(done.orders)} orders of it: {several}.",) if len(done.orders) > 1 else ()
