@@ -127,7 +127,7 @@ ERRORS = {"errors": [{"fields": [{"field": "notes", "message": "Too long"}]}]}
         (ERRORS, RejectedError),
         ({"orders": [REFUSED], **ERRORS}, RejectedError),
         ({"orders": [TAKEN], **ERRORS}, OutcomeUnknownError),
-        ({"orders": [{**TAKEN, **{"rejectedLineItems": REFUSED["rejectedLineItems"]}}]}, OutcomeUnknownError),
+        ({"orders": [{**TAKEN, "rejectedLineItems": REFUSED["rejectedLineItems"]}]}, OutcomeUnknownError),
         ({"orders": [{**TAKEN, "ingramOrderNumber": "20-1"}], **ERRORS}, None),
     ],
     ids=["errors", "refused-with-errors", "taken-with-errors", "taken-in-part-unnamed", "placed-with-errors"],

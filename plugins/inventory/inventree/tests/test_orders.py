@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core.domain.parts import OrderStatus, order_number
 from servicedesk_core.errors import OutcomeUnknownError, RejectedError, UnsupportedError
-from servicedesk_core.hooks import Found, ProvenAbsent, PullMode, PullRequest, Write
+from servicedesk_core.hooks import Found, Inconclusive, ProvenAbsent, PullMode, PullRequest, Write
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 TICKET = {"connection": "psa", "ref": "7", "number": "T-7"}
@@ -74,6 +74,44 @@ async def test_what_broke_off_in_the_middle_is_taken_up_again(shop, stand, broke
     ours = [one for one in orders(stand) if one["supplier_reference"] == order_number("w-1")]
     assert [one["status"] for one in ours] == [20], "one order, and no draft beside it"
     assert len([one for one in lines(stand) if one["order"] == ours[0]["pk"]]) == 2
+
+
+async def test_an_answer_that_does_not_name_the_order_is_a_doubt(shop, stand):
+    odd = {"kind": "status", "status": 201, "body": {"detail": "Created."}}
+    stand.sandbox.faults([{**odd, "match": {"method": "POST", "path": "/order/po/$"}}])
+    with pytest.raises(OutcomeUnknownError):
+        await shop.send_write(place())
+
+
+@pytest.mark.parametrize("broken", ["/order/po/$", "/po-line/$"])
+async def test_the_first_order_of_all_that_broke_off_proves_itself_that_it_is_a_draft(shop, stand, broken):
+    stand.sandbox.faults([{"kind": "drop_after", "match": {"method": "POST", "path": broken}}])
+    with pytest.raises(OutcomeUnknownError):
+        await shop.send_write(place())
+    assert isinstance(await shop.find_write(place()), Inconclusive)
+    shop.ctx.clock.instant = NOW + timedelta(seconds=120)
+    assert isinstance(await shop.find_write(place()), ProvenAbsent)
+
+
+async def test_what_has_our_number_already_is_never_made_a_second_time(shop, stand):
+    """Whatever people did to it in InvenTree: placed it counts, on hold it is theirs, a cancelled draft is none."""
+    ref = (await shop.send_write(place())).ref
+    assert (await shop.send_write(place())).ref == ref
+    (order,) = orders(stand)
+    order |= {"status": 25, "issue_date": None}
+    with pytest.raises(RejectedError, match="PO-0001 in InvenTree has the number"):
+        await shop.send_write(place())
+    order["status"] = 40
+    await shop.send_write(place())
+    assert [one["status"] for one in orders(stand)] == [40, 20]
+
+
+async def test_a_cancellation_that_does_not_show_yet_may_still_come(shop):
+    ref = (await shop.send_write(place())).ref
+    cancel = Write("c-1", "purchase_orders.cancel", target=ref, values={"status": "cancelled"}, attempted_at=NOW)
+    assert isinstance(await shop.find_write(cancel), Inconclusive)
+    shop.ctx.clock.instant = NOW + timedelta(seconds=120)
+    assert isinstance(await shop.find_write(cancel), ProvenAbsent)
 
 
 async def test_a_refused_line_leaves_a_draft_and_nothing_ordered(shop, stand):

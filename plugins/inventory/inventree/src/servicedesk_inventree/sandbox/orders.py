@@ -11,7 +11,7 @@ from servicedesk_inventree.sandbox.records import Records, Row
 from servicedesk_inventree.sandbox.stock import RECEIVED, StockRoom
 
 PENDING, PLACED, COMPLETE, CANCELLED = 10, 20, 30, 40
-STATUS_TEXTS = {PENDING: "Pending", PLACED: "Placed", COMPLETE: "Complete", CANCELLED: "Cancelled"}
+STATUS_TEXTS = {PENDING: "Pending", PLACED: "Placed", 25: "On Hold", COMPLETE: "Complete", CANCELLED: "Cancelled"}
 _OPEN = (PENDING, PLACED)
 
 

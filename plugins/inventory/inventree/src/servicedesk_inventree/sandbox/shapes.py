@@ -127,7 +127,8 @@ class Shapes:
                 max(Decimal(line["quantity"]) - Decimal(line["received"]), Decimal(0)) * pack_of(source)
                 for source in self._records.all("supplier_part", part=part)
                 for line in self._records.all("order_line", part=source["pk"])
-                if STATUS_TEXTS[self._records.known("order", line["order"])["status"]] in {"Pending", "Placed"}
+                if STATUS_TEXTS[self._records.known("order", line["order"])["status"]]
+                in {"Pending", "Placed", "On Hold"}
             ),
             Decimal(0),
         )

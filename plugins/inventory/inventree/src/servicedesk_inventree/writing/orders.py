@@ -7,12 +7,23 @@ when it was issued: one that is still pending was not, and sending it again goes
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from servicedesk_core.domain.parts import OrderRequest, RequestedLine, order_number
-from servicedesk_core.errors import RejectedError
-from servicedesk_core.hooks import Clock, FindResult, Found, Known, ProvenAbsent, Write, WriteReceipt, looked_for
+from servicedesk_core.errors import OutcomeUnknownError, RejectedError
+from servicedesk_core.hooks import (
+    Clock,
+    FindResult,
+    Found,
+    Inconclusive,
+    Known,
+    ProvenAbsent,
+    Write,
+    WriteReceipt,
+    looked_for,
+)
 from servicedesk_inventree.api.client import Api, Row
 from servicedesk_inventree.capabilities import CANCEL, capabilities
 from servicedesk_inventree.meaning.orders import CANCELLED, PENDING
@@ -71,10 +82,16 @@ class Orders:
             raise _refused(f"The order cannot be read ({type(error).__name__}).") from None
         number = order_number(write.id)
         supplier, sources = await self._sources(request)
-        order = next((one for one in await self._ours(number) if one.get("status") == PENDING), None)
-        if order is None:
-            order = await self._create(number, supplier, request)
-        await self._fill(order, number, sources)
+        begun = [one for one in await self._ours(number) if _is_placed(one) or one.get("status") != CANCELLED]
+        order = begun[0] if begun else await self._create(number, supplier, request)
+        if len(begun) > 1 or not (_is_placed(order) or order.get("status", PENDING) == PENDING):
+            raise _refused(
+                f"{', '.join(text(one.get('reference')) or '?' for one in begun)} in InvenTree has the number of this "
+                "order already, and stays as it is.",
+                hint="Issue it there, or cancel it there and try again.",
+            )
+        if not _is_placed(order):
+            await self._fill(order, number, sources)
         return WriteReceipt(str(order["pk"]))
 
     async def find(self, write: Write) -> FindResult:
@@ -85,12 +102,18 @@ class Orders:
         """
         if write.kind == CANCEL:
             order = await self._api.one(f"{_ORDERS}{write.target}/")
-            is_cancelled = order.get("status") == CANCELLED
-            return Found(str(write.target)) if is_cancelled else ProvenAbsent("the order is not cancelled")
+            if order.get("status") == CANCELLED:
+                return Found(str(write.target))
+            ready = (write.attempted_at or self._clock.now()) + timedelta(seconds=self._settings.settle_s)
+            if self._clock.now() < ready:
+                return Inconclusive("The order does not show it yet.", ask_again_at=ready)
+            return ProvenAbsent("the order is not cancelled")
 
         async def search(looked: str, parent: str | None) -> list[str]:
             del parent
-            return [str(one["pk"]) for one in await self._ours(order_number(looked)) if _is_placed(one)]
+            ours = await self._ours(order_number(looked))
+            # A draft of ours was not placed, and shows all the same that the search works.
+            return [str(one["pk"]) for one in ours if looked != write.id or _is_placed(one)]
 
         settle_s = self._settings.settle_s
         return await looked_for(write, search, now=self._clock.now(), settle_s=settle_s, canary=self._any)
@@ -104,7 +127,7 @@ class Orders:
         rows, _ = await self._api.page(_ORDERS, limit=_CANARIES, query={"search": "SD-"})
         for row in rows:
             number = text(row.get("supplier_reference")) if isinstance(row, Mapping) else None
-            if number is not None and order_number(number) == number and _is_placed(row):
+            if number is not None and order_number(number) == number:
                 return Known(number, str(row.get("pk")))
         return None
 
@@ -153,7 +176,13 @@ class Orders:
             "supplier_reference": number,
             "description": about[:250],
         }
-        return await self._api.act(_ORDERS, body)
+        order = await self._api.act(_ORDERS, body)
+        if key(order.get("pk")) is None:
+            raise OutcomeUnknownError(
+                "InvenTree took the order, and its answer does not name it.",
+                hint="It is looked for by our own number before anything is repeated.",
+            )
+        return order
 
     async def _reference(self) -> str:
         """Return the next number of the server's pattern."""
