@@ -91,30 +91,31 @@ class OutboxRunner:
     async def _send_all(self, delivery: Delivery, sending: SendProgress, only: Collection[int]) -> None:
         while sending.problem is None:
             free = self._policy.parallel - len(self._under_way)
-            for write in await self._store.read(partial(self._due, free=free, only=only)):
+            most = free + len(self._copies)  # so many at most are held up by reading back
+            due = await self._store.read(partial(self._due, most=most, only=only)) if free else ()
+            read_back = {write.aggregate for write in self._copies.values()}  # what is next for the same record waits
+            for write in [one for one in due if one.aggregate not in read_back][:free]:
                 task = asyncio.create_task(delivery.deliver(write), name=f"write:{write.id}")
                 self._under_way[task] = write
             if self._under_way:
                 await self._one_ends(delivery)
-            elif self._copies:  # what is next for the same record waits until it was read back
+            elif due and self._copies:
                 await asyncio.wait(self._copies, return_when=asyncio.FIRST_COMPLETED)
-            else:
+            elif not due:
                 return
         while self._under_way:
             await self._one_ends(delivery)
 
-    def _due(self, tx: Tx, free: int, only: Collection[int]) -> list[StoredWrite]:
-        if free <= 0:
-            return []
+    def _due(self, tx: Tx, most: int, only: Collection[int]) -> list[StoredWrite]:
         now = self._clock.now()
         failing = lanes.of(tx, self._connection.name)
         probing = {w.kind for w in self._under_way.values() if w.kind in failing}
         shut = {kind for kind, lane in failing.items() if lane.resume_at > now} | probing
-        busy = {w.aggregate for w in (*self._under_way.values(), *self._copies.values())}
+        busy = {w.aggregate for w in self._under_way.values()}
         found: list[StoredWrite] = []
-        limit = max(free, 50) if failing else free
+        limit = max(most, 50) if failing else most
         for write in outbox.due(tx, self._connection.name, now=now, limit=limit, without=shut, busy=busy, only=only):
-            if len(found) < free and write.kind not in shut:
+            if len(found) < most and write.kind not in shut:
                 found.append(write)
                 if write.kind in failing:  # one probe at a time until something succeeds
                     shut.add(write.kind)

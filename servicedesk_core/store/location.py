@@ -54,22 +54,27 @@ def here(tx: Connection, url: URL) -> Location:
     return Location(_digest(tuple(map(str, row[:3]))), f"the database {row[3]}")
 
 
-def settle(writer: Engine, reader: Engine, url: URL, now: datetime) -> None:
+def is_settled(tx: Connection, url: URL) -> bool:
+    """Whether a store stands where it did, or its move was noticed before and is not adopted yet.
+
+    Args:
+        tx: Any transaction.
+        url: Where the store is.
+    """
+    known = _known(tx)
+    return known == here(tx, url).digest or (known is not None and not sending.sending_allowed(tx))
+
+
+def settle(writer: Engine, url: URL, now: datetime) -> None:
     """Note the place of a new store; distrust the unfinished writes of one that woke up elsewhere.
 
     A store that was never used may be copied freely: nothing was ever sent from it.
 
     Args:
-        writer: Engine that may write; used only when something is to be noted.
-        reader: Engine that may not.
+        writer: Engine that may write.
         url: Where the store is.
         now: When.
     """
-    with reader.begin() as tx:
-        if _known(tx) == here(tx, url).digest:
-            return
-        if _known(tx) is not None and not sending.sending_allowed(tx):
-            return  # noticed before, and not adopted yet
     with writer.begin() as tx:
         known = _known(tx)
         if known is None or tx.execute(select(sources.c.id).limit(1)).first() is None:

@@ -102,11 +102,12 @@ class Store:
                     read_only=read_only,
                     now=clock.now(),
                 )
-                if not read_only:
-                    location.settle(store._writer, store._reader, parsed, clock.now())
                 with store._reader.begin() as tx:
-                    if found := damage.known(tx):
-                        _log.warning("%s %s", damage.told(found), damage.HINT)
+                    is_settled, found = read_only or location.is_settled(tx, parsed), damage.known(tx)
+                if not is_settled:
+                    location.settle(store._writer, parsed, clock.now())
+                if found:
+                    _log.warning("%s %s", damage.told(found), damage.HINT)
         except BaseException:
             store.close()
             raise

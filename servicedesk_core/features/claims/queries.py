@@ -17,7 +17,6 @@ from servicedesk_core.features.claims.tables import counting, files, listing, re
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on, with_cover
 from servicedesk_core.features.claims.tables.eligible import EligibleTicket, eligible
-from servicedesk_core.features.claims.tables.reading import credits_to_client
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.scope import Scope
@@ -166,7 +165,7 @@ def detail(tx: Tx, claim: str, *, scope: Scope | None = None, costs: bool = Fals
         history=tuple(reading.history(tx, stored)),
         write=stored.sent_as,
         parts=tuple(taken_for(tx, stored.id, costs=costs)),
-        credits_to_client=credits_to_client(tx, stored.id),
+        credits_to_client=stored.credits_to_client,
         write_state=write.state if write else None,
         error_code=write.error_code if write else None,
         doubt=write.error if write and doubtful else None,

@@ -109,10 +109,11 @@ def taken(tx: Connection, *only: ColumnElement[bool]) -> Iterator[Taken]:
         tx: Any transaction.
         only: What must be true of the rows of the outbox that take.
     """
-    takes = _of_kind(tx, TAKE, *only)
+    if not (takes := _of_kind(tx, TAKE, *only)):
+        return
     back: defaultdict[tuple[str, str], list[StoredWrite]] = defaultdict(list)
     stocks_of = outbox.c.connection.in_(sorted({one.connection for one in takes}))
-    for write in _of_kind(tx, RETURN, stocks_of) if takes else ():
+    for write in _of_kind(tx, RETURN, stocks_of):
         back[write.connection, write.values.get("move_ref") or ""].append(write)
     returns = {one.id: back.get((one.connection, one.ref), []) if one.ref else [] for one in takes}
     charges: defaultdict[int, list[StoredWrite]] = defaultdict(list)

@@ -61,11 +61,6 @@ def claim_of(tx: Connection, key: str, scope: Scope | None = None) -> int:
     return get(tx, key, scope).id
 
 
-def credits_to_client(tx: Connection, number: int) -> bool:
-    """Return whether the money of a claim is the client's."""
-    return bool(tx.execute(select(claims.c.credits_to_client).where(claims.c.id == number)).scalar_one())
-
-
 def locked(tx: Connection, claim_id: str) -> StoredClaim:
     """Return a claim that nobody else can change until the transaction ends.
 

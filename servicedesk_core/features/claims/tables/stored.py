@@ -87,6 +87,7 @@ class StoredClaim:
     poll_at: datetime | None
     polled_at: datetime | None
     poll_problem: str | None
+    credits_to_client: bool
 
     @property
     def state(self) -> ClaimState:
