@@ -70,3 +70,14 @@ async def test_a_lost_answer_holds_it_back_until_the_doubt_is_settled(desk, vend
     states = [(await desk.writes.show(one)).write.state for one in (first, second)]
     assert states == ["confirmed", "confirmed"], "it was found, and then the other one went"
     assert len(vendor.added("notes")) == 2, "and nothing twice"
+
+
+async def test_what_waits_over_another_connection_keeps_nothing_else_of_its_record_waiting(desk, vendor):
+    first, second = await proposed(desk)
+    later = (await desk.outbox.propose(note(SECOND, "the client called"))).id
+    vendor.faults.append("422")
+    await desk.outbox.approve([first, second])
+    await desk.outbox.run()
+    await desk.outbox.approve([later], send=True)
+    states = [(await desk.writes.show(one)).write.state for one in (first, second, later)]
+    assert states == ["rejected", "queued", "confirmed"]

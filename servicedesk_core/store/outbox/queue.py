@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, func, select
 
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, WRITES, StoredWrite
@@ -13,11 +13,21 @@ from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 
 
-def _waits() -> ColumnElement[bool]:
+def _waits(of: FromClause = outbox) -> ColumnElement[bool]:
     """Return that a write waits for another one, which its vendor does not have yet."""
     awaited = outbox.alias("awaited")
-    there = select(awaited.c.id).where(awaited.c.id == outbox.c.after_write, awaited.c.state.in_(tuple(AT_VENDOR)))
-    return outbox.c.after_write.is_not(None) & ~there.correlate(outbox).exists()
+    there = select(awaited.c.id).where(awaited.c.id == of.c.after_write, awaited.c.state.in_(tuple(AT_VENDOR)))
+    return of.c.after_write.is_not(None) & ~there.correlate(of).exists()
+
+
+def _goes_first(other: FromClause, number: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Return that another write of the same aggregate must end before the one with a number is sent.
+
+    One that itself waits for a write elsewhere, perhaps for ever, keeps nothing waiting.
+    """
+    # A later one is in the way too when it was approved first and may be under way.
+    earlier = (other.c.id < number) & other.c.state.in_(BLOCKING_STATES) & ~_waits(other)
+    return (other.c.id != number) & (earlier | other.c.state.in_(OPEN_STATES))
 
 
 def _due() -> Select[Any]:
@@ -27,9 +37,7 @@ def _due() -> Select[Any]:
         .where(
             earlier.c.connection == outbox.c.connection,
             earlier.c.aggregate == outbox.c.aggregate,
-            earlier.c.id != outbox.c.id,
-            # A later one is in the way too when it was approved first and may be under way.
-            ((earlier.c.id < outbox.c.id) & earlier.c.state.in_(BLOCKING_STATES)) | earlier.c.state.in_(OPEN_STATES),
+            _goes_first(earlier, outbox.c.id),
         )
         .exists()
     )
@@ -86,8 +94,7 @@ def in_way(tx: Connection, write: StoredWrite) -> int | None:
     query = select(func.min(outbox.c.id)).where(
         outbox.c.connection == write.connection,
         outbox.c.aggregate == write.aggregate,
-        outbox.c.id != write.id,
-        ((outbox.c.id < write.id) & outbox.c.state.in_(BLOCKING_STATES)) | outbox.c.state.in_(OPEN_STATES),
+        _goes_first(outbox, write.id),
     )
     if (earlier := tx.execute(query).scalar_one_or_none()) is not None or write.after is None:
         return earlier
