@@ -183,6 +183,43 @@ async def test_a_return_takes_its_charge_back_and_a_billed_one_only_with_a_perso
         assert [row.due for row in await one.parts.uncharged(days=0)] == []
 
 
+async def test_a_billed_credit_waits_also_where_the_act_was_proposed_before_it_is_sent(desk, sent, given):
+    async with desk() as one:
+        taken = await one.parts.take("T7", "Dock", send=True)
+        given(Charge(external_id="Psa-1", ticket_ref="7", is_billed=True), connector=f"{SHOP}:Psa")
+        await one.parts.give_back(taken.id, request_id="r1")  # as the command line does: shown first, then sent
+        back = await one.parts.give_back(taken.id, request_id="r1", send=True)
+        credit = (await one.writes.show(back.followed_by[0])).write
+        assert (back.state, credit.state, sent("Psa")) == ("confirmed", "proposed", ["1"])
+
+
+async def test_a_return_before_its_charge_was_sent_charges_only_what_stays(desk, sent, fault, clock):
+    async with desk() as one:
+        taken = await one.parts.take("T7", "Dock", quantity=3)
+        (charge,) = taken.followed_by
+        await one.outbox.approve([taken.id], send=True)
+        await one.parts.give_back(taken.id, quantity=1, send=True)
+        assert (await one.writes.show(charge)).write.state == "discarded"
+        assert sent("Psa") == ["2"], "no charge of 3 and credit of 1"
+        assert sent("Psa", "unit_price") == ["99.95"]
+        taken = await one.parts.take("T7", "Dock")
+        await one.outbox.approve([taken.id], send=True)
+        back = await one.parts.give_back(taken.id, send=True)
+        assert (back.followed_by, sent("Psa")) == ((), ["2"]), "what nobody was charged for is no credit"
+        assert len(await one.parts.uncharged(days=0)) == 0
+
+
+async def test_a_return_is_no_credit_while_nobody_knows_whether_it_was_charged(desk, sent, fault):
+    async with desk() as one:
+        taken = await one.parts.take("T7", "Dock")
+        await one.outbox.approve([taken.id], send=True)
+        fault("charges.create", "vanished")
+        await one.outbox.approve(taken.followed_by, send=True)
+        assert (await one.writes.show(taken.followed_by[0])).write.state == "in_doubt"
+        with pytest.raises(WriteError, match="is in doubt"):
+            await one.parts.give_back(taken.id, send=True)
+
+
 async def test_a_part_of_an_open_claim_is_invoiced_to_nobody(desk, sent, store, clock):
     async with desk() as one:
         claim = await claimed(one, store)

@@ -49,6 +49,8 @@ class Shop(Connector[ShopSettings]):
         fault.unlink(missing_ok=True)
         if said == "refused":
             raise RejectedError("The ticket is closed for charges.")
+        if said == "vanished":
+            raise OutcomeUnknownError("no answer")
         ref = f"{type(self).__name__}-{len(self.records()) + 1}"
         with self.done.open("a") as lines:
             lines.write(json.dumps({"id": write.id, "ref": ref, "kind": write.kind, **write.values}) + "\n")

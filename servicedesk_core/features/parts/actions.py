@@ -15,6 +15,7 @@ from servicedesk_core.faces import Awaited, Capability, Help, Manner, action
 from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.charging.actions import PRICE, REASON, REQUEST_ID, Charging
 from servicedesk_core.features.parts.charging.following import Following
+from servicedesk_core.features.parts.charging.guard import is_credit_of_billed
 from servicedesk_core.features.parts.model import Answered, FoundParts
 from servicedesk_core.features.parts.ordering.actions import Orders
 from servicedesk_core.features.parts.queries import PartsQueries
@@ -216,12 +217,13 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
         """Propose to give a part back that was taken. With --yes this changes an outside system: the stock.
 
         What was charged of it is taken back by a charge of its own, sent once the stock has it again; where the client
-        was billed already it is a credit, which waits for an approval of its own.
+        was billed already it is a credit, which waits for an approval of its own. A charge that was not sent yet is
+        dropped for one of what stays.
 
         Raises:
             NotFoundLocallyError: Nothing was taken under this number.
             SettingsError: It is no quantity.
-            WriteError: It was not taken yet, or not so many are left to be given back.
+            WriteError: It was not taken yet, not so many are left to be given back, or its charge is in doubt.
             WriteNotGrantedError: The configuration does not grant it.
         """
         following = Following(self.desk)
@@ -254,7 +256,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
             scope,
             send=send,
             proposing=following.proposing,
-            sends_following=lambda: not following.is_billed,
+            sends_following=lambda tx, number: not is_credit_of_billed(tx, number),
         )
 
     async def _device(

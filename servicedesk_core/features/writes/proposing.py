@@ -56,7 +56,7 @@ async def proposed(
     send: bool,
     also: Callable[[Tx, StoredWrite], None] | None = None,
     proposing: Callable[[Intent], Awaitable[WriteView]] | None = None,
-    sends_following: Callable[[], bool] = lambda: True,
+    sends_following: Callable[[Tx, int], bool] = lambda _tx, _number: True,
 ) -> WriteView:
     """Propose what is intended, or return what was proposed by the same request before; send it when asked to.
 
@@ -68,7 +68,8 @@ async def proposed(
         send: Whether it is approved and sent at once, with what follows it.
         also: Stores what belongs to a new proposal, in the same transaction.
         proposing: Stores it with what else belongs to it, in place of ``also``.
-        sends_following: Whether what follows it is approved with it; else that waits for an approval of its own.
+        sends_following: Says of its number whether what follows it is approved with it; else that waits for an approval
+            of its own.
 
     Raises:
         NotPermittedError: Whoever acts may not approve, and it was to be sent.
@@ -89,6 +90,6 @@ async def proposed(
         raise WriteError(message, hint="Give each request an id of its own.") from error
     if not send or shown.state != "proposed":
         return shown
-    following = shown.followed_by if sends_following() else ()
+    following = shown.followed_by if await desk.store.read(lambda tx: sends_following(tx, number)) else ()
     await desk.outbox.approve_own([number, *following], send=True)
     return (await desk.store.read(lambda tx: after_act(tx, [number], scope)))[0]

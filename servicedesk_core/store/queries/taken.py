@@ -143,9 +143,14 @@ def taken_charged_by(tx: Connection, charge: StoredWrite) -> Taken | None:
         return None
     first = WRITES.one(tx, WRITES.select().where(outbox.c.id == charge.after))
     if first is not None and first.kind == RETURN:
-        ref = first.values.get("move_ref")
-        return next(taken(tx, outbox.c.connection == first.connection, outbox.c.ref == ref), None)
+        return taken_given_back_by(tx, first)
     return None if first is None else taken_by(tx, first.id)
+
+
+def taken_given_back_by(tx: Connection, back: StoredWrite) -> Taken | None:
+    """Return what a write gives back, or some of it."""
+    ref = back.values.get("move_ref")
+    return next(taken(tx, outbox.c.connection == back.connection, outbox.c.ref == ref), None)
 
 
 def refused_charges(tx: Connection, part: Taken) -> list[StoredWrite]:

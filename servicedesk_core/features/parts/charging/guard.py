@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
-from servicedesk_core.store import Tx, records, sources
+from servicedesk_core.store import Tx, outbox, records, sources
 from servicedesk_core.store.outbox import StoredWrite
-from servicedesk_core.store.queries.taken import Taken, quantity_of, taken_charged_by
+from servicedesk_core.store.queries.taken import Taken, quantity_of, taken_charged_by, taken_given_back_by
 
 
 class ChargeGuard:
@@ -44,9 +44,10 @@ def not_owed(part: Taken) -> WriteError:
     return WriteError("It is charged already, or on its way.", hint="servicedesk parts uncharged lists what is not.")
 
 
-def is_billed(tx: Tx, part: Taken) -> bool:
-    """Return whether the PSA has billed one of a part's charges, as of its last sync."""
-    for one in part.charges:
+def is_credit_of_billed(tx: Tx, number: int) -> bool:
+    """Return whether the PSA has billed, as of its last sync, a charge of what a write gives back."""
+    part = taken_given_back_by(tx, outbox.get(tx, number))
+    for one in part.charges if part is not None else ():
         if one.ref is None:
             continue
         found = records.load(tx, sources.get(tx, one.connection).id, "charges", [one.ref]).get(one.ref)
