@@ -54,13 +54,9 @@ def approve(
     write = outbox.get(tx, number)
     if write.state is not WriteState.PROPOSED:
         raise _unfit(write, "Only a proposed write can be approved.")
-    same = names_in(write.proposed_by) & names_in(actor)
-    if same and (reason := by_another(tx, write)):
-        why = f"{min(same)} proposed it, and another person must approve it."
-        hint = f"They approve it with `servicedesk writes approve {number}`. {reason}"
-        raise AnotherPersonError(f"Write {number}: {why}", hint=hint)
+    if is_own := bool(names_in(write.proposed_by) & names_in(actor)):
+        _ensure_another(tx, write, actor, by_another, f"They approve it with `servicedesk writes approve {number}`.")
     present = outbox.versions(tx, [number])[number]
-    is_own = bool(names_in(write.proposed_by) & names_in(actor))
     if version != present and (version is not None or (present > 1 and not is_own)):
         message = f"{write.proposed_by} edited write {number} since it was proposed; nothing was approved."
         if version is not None and version not in range(1, present):
@@ -161,22 +157,28 @@ def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "")
     return _discarded(tx, write, actor=actor, now=now, why=reason or "discarded")
 
 
-def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+def retry(
+    tx: Tx, number: int, *, actor: str, now: datetime, by_another: AnotherPerson = lambda _tx, _write: None
+) -> StoredWrite:
     """Send a rejected write again, or a waiting one at once; look at once for one in doubt.
 
     A write that was refused because the record had changed is now based on the version that was shown: if somebody
-    changes it once more, it is refused again.
+    changes it once more, it is refused again. To send a rejected one again is an approval of it, unless another person
+    gave one before.
 
     Args:
         tx: A write transaction.
         number: Number of the write.
         actor: Who.
         now: When.
+        by_another: Says whether it takes another person.
 
     Raises:
         NotFoundLocallyError: There is no such write.
         WriteStateError: It is neither rejected, waiting nor in doubt.
+        AnotherPersonError: It takes another person, and none has approved it.
     """
+    audit.take_turn(tx)  # what others approve at the same time counts
     write = outbox.get(tx, number)
     if write.state is WriteState.IN_DOUBT:
         outbox.note(tx, write, next_at=None, asked=0)
@@ -188,8 +190,13 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
     if write.state is WriteState.QUEUED:
         outbox.note(tx, write, next_at=None)
         return outbox.get(tx, number)
+    proposers = names_in(write.proposed_by)
+    by = write.decided_by if write.decided_by and not proposers & names_in(write.decided_by) else None
+    if by is None:
+        hint = f"They send it again with `servicedesk writes retry {number} --yes`."
+        _ensure_another(tx, write, actor, by_another, hint)
     facts: dict[str, Any] = {
-        "decided_by": actor,
+        "decided_by": by if by and proposers & names_in(actor) else actor,
         "decided_at": now,
         "next_at": None,
         "error_code": None,
@@ -263,6 +270,14 @@ def _discarded(tx: Tx, write: StoredWrite, *, actor: str, now: datetime, why: st
         if one.state in _NOT_SENT:
             _discarded(tx, one, actor=actor, now=now, why=f"write {write.id}, which goes first, was discarded")
     return done
+
+
+def _ensure_another(tx: Tx, write: StoredWrite, actor: str, by_another: AnotherPerson, how: str) -> None:
+    """Make sure that nobody approves alone what they proposed and another person must approve."""
+    same = names_in(write.proposed_by) & names_in(actor)
+    if same and (reason := by_another(tx, write)):
+        why = f"{min(same)} proposed it, and another person must approve it."
+        raise AnotherPersonError(f"Write {write.id}: {why}", hint=f"{how} {reason}")
 
 
 def _ensure_no_second(write: StoredWrite) -> None:

@@ -229,9 +229,11 @@ class Writes:
         Raises:
             NotFoundLocallyError: There is no such write.
             WriteStateError: One is neither rejected, waiting nor in doubt.
+            AnotherPersonError: Another person must approve one, and none has.
             WriteNotGrantedError: The configuration does not grant one.
         """
-        return await self._decided(deciding.retry, numbers, grants=True, send=send)
+        retry = partial(deciding.retry, by_another=self.another_person)
+        return await self._decided(retry, numbers, grants=True, send=send)
 
     async def resolve(self, number: int, outcome: WriteState, *, ref: str | None = None, reason: str = "") -> WriteView:
         """Settle a doubt after a look at the vendor.

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from servicedesk_core import Scope, ServiceDesk, SyncMode
 from servicedesk_core.domain import Company, Ticket
@@ -16,6 +17,8 @@ from servicedesk_core.errors import (
     WriteNotGrantedError,
 )
 from servicedesk_core.features.parts.ordering import tables
+from servicedesk_core.features.parts.ordering.receiving import arrivals_of, book
+from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.features.parts.ordering.rules import Cost
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.people import Actor
@@ -24,6 +27,7 @@ from tests.parts.conftest import NOW
 from tests.parts.shop import ShopFile
 
 SHOP = Path(__file__).with_name("shop.py")
+BOOKED = "orders.received"
 GRANTS = ["purchase_orders.place", "purchase_orders.cancel", "goods_receipts.create"]
 
 
@@ -222,6 +226,27 @@ async def test_the_limit_of_a_day_begins_anew_at_midnight(desk_of, shop, clock):
         assert (await desk.parts.order(stock="D1", source="shop", send=True)).write.state == "confirmed"
 
 
+async def test_trying_again_is_an_approval_too_unless_another_person_gave_one(desk_of, shop):
+    people = {"people": {"ana": {"roles": ["service-manager"]}, "bo": {"roles": ["service-manager"]}}}
+    async with desk_of(**LIMITS, **people) as whole:
+        ana, bo = (whole.acting_as(Actor(f"user:{name}")) for name in ("ana", "bo"))
+        shop.offer("D1", price="100")
+        refused = (await ana.parts.order(stock="D1", source="shop")).write.id
+        large = (await ana.parts.order(stock="D1", source="shop", quantity=2)).write.id
+        shop.offer("D1", price="101")
+        await ana.writes.approve([refused], send=True)
+        await bo.writes.approve([large], send=True)
+        shop.offer("D1", price="100")
+        for _ in range(2):
+            (view,) = await ana.writes.retry([large])
+            assert view.state == "queued", "bo approved it"
+        with pytest.raises(AnotherPersonError, match="user:ana proposed it") as caught:
+            await ana.writes.retry([refused], send=True)
+        assert f"servicedesk writes retry {refused}" in caught.value.hint
+        (view,) = await bo.writes.retry([refused], send=True)
+        assert view.state == "confirmed"
+
+
 def test_a_limit_needs_its_currency(desk_of):
     with pytest.raises(SettingsError, match="needs its currency"):
         desk_of(orders={"per_order": "500"})
@@ -257,6 +282,19 @@ async def test_what_a_distributor_sends_is_booked_here_alone(desk, shop, clock):
     with pytest.raises(NotFoundLocallyError, match="no order"):
         await desk.parts.receive("SO-9")
     assert shop.all("order")[0]["lines"][0]["received"] == 0, "the distributor is told nothing"
+
+
+async def test_of_two_who_book_the_same_at_once_one_does(desk, store):
+    await desk.parts.order(stock="D1", source="shop", quantity=3, send=True)
+    arrived = arrivals_of(store.read_blocking(lambda tx: orders(tx, date.min, money=False)), "SO-1")
+    how = {"by": "user:ana", "now": NOW}
+    for _ in range(2):  # a second call of the same act changes nothing
+        store.write_blocking(lambda tx: book(tx, arrived, request_id="r1", **how))
+    with pytest.raises(WriteError, match="Not so many are still to come"):
+        store.write_blocking(lambda tx: book(tx, arrived, request_id=None, **how))
+    (row,) = await lines(desk)
+    told = store.read_blocking(lambda tx: tx.execute(select(schema.audit).where(schema.audit.c.action == BOOKED)).all())
+    assert (row.received, len(told)) == (3, 1)
 
 
 async def test_what_comes_to_a_stock_is_booked_there(desk_of, shop):
@@ -317,6 +355,12 @@ async def test_an_equal_order_that_is_open_is_told_of(desk):
     again = await desk.parts.order("T-7", "D1", source="shop")
     assert (first.write.warnings, other.write.warnings) == ((), ())
     assert again.write.warnings == (f"Write {first.write.id} orders D1 for T-7 too.",)
+
+
+async def test_an_equal_order_for_the_shelf_is_told_of_too(desk):
+    first = await desk.parts.order(stock="D1", source="shop")
+    again = await desk.parts.order(stock="D1", source="shop")
+    assert again.write.warnings == (f"Write {first.write.id} orders D1 for the shelf too.",)
 
 
 async def test_who_sees_some_clients_sees_what_is_ordered_for_their_tickets(desk, given):

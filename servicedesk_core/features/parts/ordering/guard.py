@@ -19,15 +19,16 @@ class OrderGuard:
     """Implements :class:`servicedesk_core.outbox.guards.Guard` for orders."""
 
     def warnings(self, tx: Tx, intent: Intent, *, without: int | None) -> Iterator[str]:
-        """Yield which orders on their way are of the same part for the same ticket."""
+        """Yield which orders on their way are of the same part for the same ticket, or for the shelf too."""
         if intent.kind != tables.PLACE:
             return
-        wanted = {(line.part_number, line.ticket): line for line in OrderRequest.of(intent.values).lines if line.ticket}
+        wanted = {(line.part_number, line.ticket) for line in OrderRequest.of(intent.values).lines}
         for write in tables.writes(tx, tables.PLACE, UNFINISHED):
             if write.id != without and write.connection == intent.connection:
                 for line in OrderRequest.of(write.values).lines:
-                    if line.ticket is not None and (line.part_number, line.ticket) in wanted:
-                        yield f"Write {write.id} orders {line.part_number} for {line.ticket.number} too."
+                    if (line.part_number, line.ticket) in wanted:
+                        whom = "the shelf" if line.ticket is None else line.ticket.number
+                        yield f"Write {write.id} orders {line.part_number} for {whom} too."
 
     def stored(self, tx: Tx, write: StoredWrite) -> None:
         """Do nothing: whatever a source offers can be ordered."""

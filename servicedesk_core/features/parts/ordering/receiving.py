@@ -17,7 +17,6 @@ from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.schema import order_arrivals
-from servicedesk_core.store.upserting import insert_into
 
 _SOME = 5
 _NOTHING: Mapping[tuple[str, str], Decimal] = {}
@@ -181,7 +180,16 @@ def book(tx: Tx, arrivals: Sequence[Arrival], *, by: str, now: datetime, request
         by: Who books it.
         now: When.
         request_id: The caller's own id of the booking: a second one changes nothing.
+
+    Raises:
+        WriteError: Somebody else booked some of it since it was looked at.
     """
+    audit.take_turn(tx)
+    if is_booked(tx, request_id):
+        return
+    coming = to_come(tx, arrivals[0].row.connection, arrivals[0].row.order_ref or "")
+    if any(one.quantity > coming.get(one.row.line_ref or "", Decimal(0)) for one in arrivals):
+        raise WriteError("Not so many are still to come.", hint="Somebody else booked some of them.")
     for number, one in enumerate(arrivals):
         row = {
             "connection": one.row.connection,
@@ -192,7 +200,7 @@ def book(tx: Tx, arrivals: Sequence[Arrival], *, by: str, now: datetime, request
             "booked_by": by,
             "request_id": request_id and f"{request_id}/{number}",
         }
-        tx.execute(insert_into(tx, order_arrivals).values(row).on_conflict_do_nothing())
+        tx.execute(order_arrivals.insert().values(row))
         audit.append(
             tx,
             at=now,
