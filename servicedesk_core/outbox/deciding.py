@@ -193,7 +193,7 @@ def retry(
     proposers = names_in(write.proposed_by)
     by = write.decided_by if write.decided_by and not proposers & names_in(write.decided_by) else None
     if by is None:
-        hint = f"They send it again with `servicedesk writes retry {number} --yes`."
+        hint = f"They send it again with `servicedesk writes retry {number}`."
         _ensure_another(tx, write, actor, by_another, hint)
     facts: dict[str, Any] = {
         "decided_by": by if by and proposers & names_in(actor) else actor,
