@@ -6,7 +6,7 @@ from typing import Final
 
 from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError, StoreError
 from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.store import Tx, webhooks
+from servicedesk_core.store import Tx, records, webhooks
 from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.mending.folding import fold_touched
@@ -88,10 +88,11 @@ async def _read(stream: StreamRun, hinted: Mapping[str, bool], found: Reread) ->
 
 
 def _mark(tx: Tx, stream: StreamRun, gone: list[str]) -> int | None:
-    """Mark records as gone; ``None`` = with those of before they are too many."""
+    """Mark records as gone; ``None`` = with those of before they are too many, not counting any that is not there."""
     now, source_id = stream.run.clock.now(), stream.run.source_id
     before = webhooks.counted(tx, now).get((source_id, _GONE), 0)
-    if before + len(gone) > MOST_GONE:
+    live = sum(not one.gone for one in records.known(tx, source_id, stream.stream, gone).values())
+    if before + live > MOST_GONE:
         return None
-    webhooks.count(tx, {(source_id, _GONE): len(gone)}, now)
+    webhooks.count(tx, {(source_id, _GONE): live}, now)
     return mark_gone(tx, stream, gone, reason=DELETED, mode=HINTED, now=now)

@@ -16,7 +16,8 @@ PUBLIC = NoteVisibility.PUBLIC
 RECORDS = (
     Company(external_id="c1", name="Harbor"),
     Company(external_id="c2", name="Bolt"),
-    Contact(external_id="p1", first_name="Kim", last_name="Lund"),
+    Contact(external_id="p1", first_name="Kim", last_name="Lund", company_ref="c1"),
+    Contact(external_id="p2", first_name="Lee", last_name="Bond", company_ref="c2"),
     Technician(external_id="t1", name="Ana Diaz"),
     Ticket(external_id="1", number="T1", title="Printer", company_ref="c1"),
     Ticket(external_id="2", number="T2", title="Other", company_ref="c2"),
@@ -26,7 +27,8 @@ RECORDS = (
                author_ref="p1", created_at=NOW, size_bytes=12),
     Attachment(external_id="a2", ticket_ref="1", name="logs.zip", author_ref="t1"),
     Attachment(external_id="a3", ticket_ref="1", name="on internal.txt", note_ref="n1", visibility=PUBLIC),
-    Attachment(external_id="a4", ticket_ref="1", name="on public.txt", note_ref="n2", visibility=PUBLIC),
+    Attachment(external_id="a4", ticket_ref="1", name="on public.txt", note_ref="n2", visibility=PUBLIC,
+               author_type=ActorType.CUSTOMER, author_ref="p2"),
     Attachment(external_id="a5", ticket_ref="1", name="on unknown.txt", note_ref="n3", visibility=PUBLIC),
     Attachment(external_id="a6", ticket_ref="2", name="of another.txt", visibility=PUBLIC),
 )  # fmt: skip
@@ -51,6 +53,8 @@ async def test_a_client_sees_what_is_public_and_on_nothing_internal(desk, who, s
     assert {row.external_id for row in rows} == sees
     own = next(row for row in rows if row.external_id == "a1")
     assert (own.author, own.size_bytes) == ("Kim Lund", 12)
+    foreign = next(row for row in rows if row.external_id == "a4")
+    assert (foreign.author_ref, foreign.author) == (("p2", "Lee Bond") if who == "tim" else (None, None))
     for hidden in {"a1", "a2", "a3", "a4", "a5"} - sees | ({"a6"} if who == "kim" else set()):
         with pytest.raises(NotFoundLocallyError, match="no attachment"):
             await desk.attachments.save(hidden)

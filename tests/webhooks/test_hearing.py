@@ -220,6 +220,17 @@ async def test_records_that_vanish_a_few_at_a_time_are_as_many_in_the_end(desk, 
     assert (await desk.read_again("psa", {"tickets": {"119": True}})).gone == 1
 
 
+async def test_what_is_gone_already_or_was_never_here_is_not_counted_as_vanishing(desk, vendor):
+    vendor.change(tickets={"1": {"title": "A ticket"}, "2": {"title": "Another"}})
+    await desk.sync()
+    vendor.change(tickets={"2": {"title": "Another"}})
+    unknown = {"tickets": {str(n): True for n in range(100, 155)}}
+    for asked in (unknown, *[{"tickets": {"1": True}}] * 60):
+        assert (await desk.read_again("psa", asked)).held_back == {}
+    vendor.change(tickets={})
+    assert (await desk.read_again("psa", {"tickets": {"2": True}})).gone == 1
+
+
 async def test_a_name_of_an_event_that_no_database_takes_costs_no_delivery(caller, desk):
     odd = [{**CHANGED, "event": "e\x00\ud800" + "x" * 600}, {**CHANGED, "ref": "a\x00"}, {**CHANGED, "stream": "\x00"}]
     assert (await caller.tell(*odd)).status_code == 200

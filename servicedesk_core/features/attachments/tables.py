@@ -17,6 +17,7 @@ from servicedesk_core.store.schema import sources as named
 
 _A, _N, _T = RECORDS["attachments"].c, RECORDS["notes"].c, RECORDS["tickets"].c
 _CODEC = codec_of(Attachment)
+_PEOPLE = ("contacts", "technicians")
 _SELECTED = (named.c.name, _A.source_id, _A.external_id, *(_A[name] for name in _CODEC.names))
 
 
@@ -38,6 +39,8 @@ def of_ticket(
     own = select(_T.source_id, _T.external_id).where(_T.local_id == ticket_meant(tx, ticket, connection, scope))
     source_id, ref = tx.execute(own).one()
     found = _read(tx, _A.source_id == source_id, _A.ticket_ref == ref, internal=internal)
+    if scope is not None:
+        found = _without_foreign_authors(Sight(tx, scope), found)
     names = Names(tx)
     for _, _, one in found:
         names.want(source_id, _people(one), one.author_ref)
@@ -81,6 +84,17 @@ def _read(tx: Tx, *where: ColumnElement[bool], internal: bool) -> list[tuple[str
         query = query.where(_A.visibility == NoteVisibility.PUBLIC, or_(_A.note_ref.is_(None), on_public.exists()))
     rows = tx.execute(query.order_by(_A.created_at, _A.local_id))
     return [(name, source_id, _CODEC.decode(ref, values)) for name, source_id, ref, *values in rows]
+
+
+def _without_foreign_authors(
+    sight: Sight, found: list[tuple[str, int, Attachment]]
+) -> list[tuple[str, int, Attachment]]:
+    by_stream = {stream: [one.author_ref or "" for *_, one in found if _people(one) == stream] for stream in _PEOPLE}
+    seen = {stream: sight.refs(stream, refs) for stream, refs in by_stream.items()}
+    return [
+        (name, source_id, one if one.author_ref in seen[_people(one)] else one.model_copy(update={"author_ref": None}))
+        for name, source_id, one in found
+    ]
 
 
 def _people(one: Attachment) -> str:
