@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from servicedesk_core.domain import Contract
+from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period
 from servicedesk_core.features.billing.kpis import DAYS, RATE, REALISATION, UNBILLED, UNPAID, WORK_IN_PROGRESS
@@ -64,6 +66,9 @@ async def test_the_own_currency_has_its_name_where_the_policy_of_margins_says_it
     (folder / "profit.toml").write_text('[profit]\ncurrency = "USD"\n')
     await desk.definitions.apply(folder=folder, reason="said")
     assert {row.currency for row in await desk.billing.stages()} == {"USD"}
+    assert float((await desk.call(UNBILLED, NOW)).value) == 748.05, "what the list comes to"
+    october = Period(NOW.replace(month=10, day=1, hour=0), NOW.replace(day=1, hour=0))
+    assert (await desk.call(RATE, october)).value == 75
 
 
 async def test_what_was_posted_is_work_no_more_and_what_was_unposted_is_again(desk, put):
@@ -103,3 +108,7 @@ async def test_realisation_is_of_work_that_no_contract_pays_for(desk, put):
     october = Period(NOW.replace(month=10, day=1, hour=0), NOW.replace(day=1, hour=0))
     assert (await desk.call(REALISATION, october)).value == 75
     assert float((await desk.call(RATE, october)).value) == 37.5
+    await put(Contract(external_id="k9", name="Unclear", company_ref="c1", kind=ContractKind.RECURRING))
+    await put(line("l9", "0", **own | {"own_price": Decimal(0), "contract_ref": "k9"}))
+    unclear = await desk.call(REALISATION, october)
+    assert (unclear.value, unclear.excluded["nothing says what its contract covers"]) == (75, 1)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
 from servicedesk_core.features.billing.model import Billed, Stage
 from servicedesk_core.features.billing.tables.invoiced import Invoiced, invoiced
+from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.stages import standings
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -27,15 +28,15 @@ def _standing(*stages: Stage, of: tuple[Billed, ...] = tuple(Billed)) -> Callabl
         if scope is not None:
             return Measure.missing(_WHOLE_DESK)
         found = [one for one in standings(tx, UTC, at.date()) if one.stage in stages and one.what in of]
-        pieces: Counter[str] = Counter()
+        own, pieces = own_currency(tx, at) or "", Counter[str]()
         for one in found:
-            pieces[one.currency or ""] += one.pieces - one.unknown if one.amount else 0
+            pieces[one.currency or own] += one.pieces - one.unknown if one.amount else 0
         currency = min(pieces, key=lambda name: (-pieces[name], name), default="")
         excluded: Counter[str] = Counter()
         amount, sample = Decimal(0), 0
         for one in found:
             excluded[_UNKNOWN] += one.unknown
-            if not one.amount or (one.currency or "") == currency:
+            if not one.amount or (one.currency or own) == currency:
                 amount, sample = amount + one.amount, sample + one.pieces - one.unknown
             else:
                 excluded[_FOREIGN] += one.pieces - one.unknown
@@ -52,7 +53,7 @@ def _invoiced(case: Callable[[Invoiced], Case], how: Sum, scale: int = 1) -> Cal
         if scope is not None:
             return Measure.missing(_WHOLE_DESK)
         first, end = (one.astimezone(period.zone).date() for one in (period.start, period.end))
-        return Measure.of(map(case, invoiced(tx, first, end)), how, scale=scale)
+        return Measure.of(map(case, invoiced(tx, first, end, own_currency(tx, period.last))), how, scale=scale)
 
     return measure
 
@@ -70,6 +71,7 @@ def _rate(one: Invoiced) -> Case:
 
 def _realised(one: Invoiced) -> Case:
     why = _unpriced(one) or ("a contract pays for it" if one.is_covered else "")
+    why = why or ("nothing says what its contract covers" if one.is_covered is None else "")
     why = why or ("" if one.usual_hour else "nothing says what an hour in the role is sold at")
     return _case(one, float(one.amount or 0), float(one.hours * (one.usual_hour or 0)), why)
 

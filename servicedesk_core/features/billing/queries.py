@@ -35,10 +35,9 @@ from servicedesk_core.features.billing.model import (
     Stages,
     StageSum,
 )
+from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
-from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.profit import POLICY
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.names import Names, meant
@@ -94,7 +93,7 @@ class BillingQueries(Namespace[Manner]):
             and what in {None, one.what}
             and (clients is None or (one.source_id, one.company) in clients)
         )
-        own = next((one.currency for one in in_force(tx, POLICY, self.desk.clock.now())), None)
+        own = own_currency(tx, self.desk.clock.now())
         rows = tuple(
             row
             for row in _rows(tx, found, today, own)

@@ -1,6 +1,7 @@
 """What somebody decides about money that is not billed."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
@@ -60,9 +61,11 @@ class Leakage(LeakageQueries[Manner]):
         if not reason.strip():
             raise SettingsError("The reason is empty.", hint="Say why, for those who look at it later.")
         now, author = self.desk.clock.now(), str(self.desk.actor)
+        found = None if state is Judged.OPEN else await self.desk.store.read(lambda tx: self._found(tx, key))
 
         def work(tx: Tx) -> LeakDecided:
-            there = self._accepted(tx, key) if state is Judged.OPEN else self._found(tx, key)
+            audit.take_turn(tx)  # whoever looks or decides at the same time sees this
+            there = self._accepted(tx, key) if found is None else kept.kept(tx).get(found.key, found)
             if state is Judged.OPEN:
                 said = replace(there, accepted_at=None, author=None, reason=None)
             else:
@@ -75,15 +78,16 @@ class Leakage(LeakageQueries[Manner]):
         return await self.desk.store.write(work)
 
     def _found(self, tx: Tx, key: str) -> kept.Kept:
-        """Return what was found of a name, as far back as lists look."""
+        """Return what is found of a name: as far back as lists look, else ever."""
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        look = Look(tx, (now - LOOKS_BACK).astimezone(zone).date(), now, zone)
-        by_key = {row.key: one for one, row in zip(look.found, look.rows(), strict=True)}
-        if key not in by_key:
-            message = f'Nothing that nobody is billed for is called "{key}".{did_you_mean(key, by_key)}'
-            raise NotFoundLocallyError(message, hint="`servicedesk leakage list` shows the names.")
-        found = kept_of(by_key[key], now)
-        return kept.kept(tx).get(found.key, found)
+        names: list[str] = []
+        for since in ((now - LOOKS_BACK).astimezone(zone).date(), date.min):
+            look = Look(tx, since, now, zone)
+            names = [row.key for row in look.rows()]
+            if key in names:
+                return kept_of(look.found[names.index(key)], now)
+        message = f'Nothing that nobody is billed for is called "{key}".{did_you_mean(key, names)}'
+        raise NotFoundLocallyError(message, hint="`servicedesk leakage list` shows the names.")
 
     def _accepted(self, tx: Tx, key: str) -> kept.Kept:
         names = {one.id: one.name for one in sources.all(tx)}

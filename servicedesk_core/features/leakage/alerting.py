@@ -1,15 +1,18 @@
 """What nobody is billed for, for the alert channels: told once when a kind is found, and once when it is over."""
 
 from collections import defaultdict
-from decimal import Decimal
 
 from servicedesk_core.faces import Condition, Watch
 from servicedesk_core.features.leakage.model import Leak
 from servicedesk_core.features.leakage.tables.kept import Kept, kept
+from servicedesk_core.wording import counted
 
 
 def new_leaks(watch: Watch) -> list[Condition]:
-    """Return the kinds of which the last look found any that nobody accepted; no client is named."""
+    """Return the kinds of which the last look found any that nobody accepted.
+
+    No client is named, and no amount: who may see alerts may not always see money.
+    """
     by_kind: defaultdict[Leak, list[Kept]] = defaultdict(list)
     for one in kept(watch.tx).values():
         if one.accepted_at is None:
@@ -18,8 +21,7 @@ def new_leaks(watch: Watch) -> list[Condition]:
         Condition(
             f"leakage:{kind.name.lower()}",
             "leakage",
-            f"{len(several)} of {kind.value}: {sum((one.amount or Decimal(0) for one in several), Decimal(0)):,.2f} "
-            "is not billed, as far as it is known.",
+            f"{kind.value.capitalize()}: {counted(len(several), 'leak')} that nobody accepted.",
             f'servicedesk leakage list --leak "{kind.value}", or leakage accept NAME --reason … for what shall stay',
         )
         for kind, several in by_kind.items()

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from servicedesk_core.faces import Capability, Goal, Kpi, Measure
+from servicedesk_core.features.billing import own_currency
 from servicedesk_core.features.leakage.queries import LOOKS_BACK
 from servicedesk_core.features.leakage.tables.kept import kept
 from servicedesk_core.features.leakage.tables.leaks import Look
@@ -18,14 +19,14 @@ def _leaked(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None)
     del among
     if scope is not None:
         return Measure.missing("the whole desk; what is billed is for no client's eyes")
-    decided, excluded = kept(tx), Counter[str]()
+    decided, excluded, own = kept(tx), Counter[str](), own_currency(tx, at)
     amount, sample = Decimal(0), 0
     for one in Look(tx, (at - LOOKS_BACK).date(), at, UTC).kept():
         if (there := decided.get(one.key)) is not None and there.accepted_at is not None:
             excluded["accepted"] += 1
         elif one.amount is None:
             excluded["nobody knows what it comes to"] += 1
-        elif one.currency is not None:
+        elif one.currency not in {None, own}:
             excluded["in another currency, and not converted"] += 1
         else:
             amount, sample = amount + one.amount, sample + 1

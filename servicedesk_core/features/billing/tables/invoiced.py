@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, null, select
+from sqlalchemy import Row, Select, and_, case, func, null, select
 
-from servicedesk_core.features.billing.rules import is_covered
+from servicedesk_core.features.billing.rules import is_covered, is_unclear
 from servicedesk_core.features.billing.tables.places import is_a_clients, is_to_pay
-from servicedesk_core.features.profit import contract_terms
+from servicedesk_core.features.profit import Terms, contract_terms
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.schema import RECORDS, sources
@@ -30,7 +30,7 @@ class Invoiced:
         hours: How much, where it is.
         amount: What it came to; ``None`` = not known.
         currency: Its currency; ``None`` = the MSP's own.
-        is_covered: Whether its contract pays for it already, so that it comes to nothing more.
+        is_covered: Whether its contract pays for it already, so that it comes to nothing more; ``None`` = not known.
         usual_hour: What an hour in the role is sold at where no contract says another price; ``None`` = not known.
     """
 
@@ -43,14 +43,20 @@ class Invoiced:
     hours: Decimal
     amount: Decimal | None
     currency: str | None
-    is_covered: bool
+    is_covered: bool | None
     usual_hour: Decimal | None
 
 
-def invoiced(tx: Tx, first: date, end: date) -> Iterator[Invoiced]:
+def invoiced(tx: Tx, first: date, end: date, own: str | None = None) -> Iterator[Invoiced]:
     """Yield the lines of clients that are to be paid, of invoices from a day on and before another one.
 
     Those of voided invoices are none.
+
+    Args:
+        tx: Any transaction.
+        first: The first day.
+        end: The day after the last one.
+        own: The MSP's own currency.
     """
     contracts = contract_terms(tx)
     for row in tx.execute(_lines(first, end).execution_options(yield_per=1_000)):
@@ -63,12 +69,16 @@ def invoiced(tx: Tx, first: date, end: date) -> Iterator[Invoiced]:
             is_labour=row.is_labour,
             hours=from_micro(row.quantity or 0),
             amount=None if row.amount is None else from_micro(row.amount),
-            currency=row.currency,
-            is_covered=is_covered(
-                contracts.get((row.source_id, row.contract_ref or "")), row.role_ref or "", row.billing_code_ref or ""
-            ),
+            currency=None if row.currency == own else row.currency,
+            is_covered=_is_covered(row, contracts.get((row.source_id, row.contract_ref or ""))),
             usual_hour=None if row.hourly_price is None else from_micro(row.hourly_price),
         )
+
+
+def _is_covered(row: Row[Any], terms: Terms | None) -> bool | None:
+    if is_unclear(terms) if terms is not None else row.contract_ref:
+        return None
+    return is_covered(terms, row.role_ref or "", row.billing_code_ref or "")
 
 
 def _lines(first: date, end: date) -> Select[Any]:

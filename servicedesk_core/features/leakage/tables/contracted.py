@@ -13,7 +13,7 @@ from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.leakage.kinds import COUNTED, CountedService, Counts
 from servicedesk_core.features.leakage.rules import of_block, of_units
 from servicedesk_core.features.leakage.tables.finding import Found
-from servicedesk_core.features.profit import contract_terms
+from servicedesk_core.features.profit import Terms, contract_terms
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.queries.names import meant_each
@@ -21,30 +21,35 @@ from servicedesk_core.store.schema import RECORDS
 
 
 def blocks(tx: Tx, today: date) -> Iterator[Found]:
-    """Yield the contracts whose hours, bought in advance and in force now, are used up and more."""
+    """Yield the contracts whose hours, bought in advance and in force now, are used up and more.
+
+    Where no block is in force of a contract that is, it has none left.
+    """
     of, terms, waiting = RECORDS["contract_blocks"].c, contract_terms(tx), _waiting(tx)
     query = select(
-        of.source_id, of.contract_ref, of.bought_s, of.used_s, of.hourly_price, of.currency
-    ).where(
-        of.gone_at.is_(None), of.contract_ref.is_not(None), func.coalesce(of.is_active, True),
-        or_(of.start_on.is_(None), of.start_on <= today.isoformat()),
-        or_(of.end_on.is_(None), of.end_on >= today.isoformat()),
-    )  # fmt: skip
+        of.source_id, of.contract_ref, of.bought_s, of.used_s, of.hourly_price, of.currency,
+        and_(
+            func.coalesce(of.is_active, True),
+            or_(of.start_on.is_(None), of.start_on <= today.isoformat()),
+            or_(of.end_on.is_(None), of.end_on >= today.isoformat()),
+        ).label("is_in_force"),
+    ).where(of.gone_at.is_(None), of.contract_ref.is_not(None))  # fmt: skip
     held: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
     for row in tx.execute(query.order_by(of.start_on, of.local_id)):
         held[row.source_id, row.contract_ref].append(row)
     for key, several in held.items():
-        contract = terms.get(key)
+        contract, there = terms.get(key), [one for one in several if one.is_in_force]
         if (
             contract is None
             or contract.kind is not ContractKind.BLOCK_HOURS
-            or any(one.bought_s is None or one.used_s is None for one in several)
+            or not (there or _runs(contract, today))
+            or any(one.bought_s is None or one.used_s is None for one in there)
         ):
             continue
-        newest = several[-1]
+        newest = (there or several)[-1]
         leaked = of_block(
-            sum(one.bought_s for one in several),
-            sum(one.used_s for one in several),
+            sum(one.bought_s for one in there),
+            sum(one.used_s for one in there),
             waiting.get(key, 0),
             None if newest.hourly_price is None else from_micro(newest.hourly_price),
         )
@@ -52,13 +57,20 @@ def blocks(tx: Tx, today: date) -> Iterator[Found]:
             yield Found(leaked, key[0], contract.company, key[1], currency=newest.currency)
 
 
+def _runs(contract: Terms, today: date) -> bool:
+    first, last = contract.days
+    return contract.is_active and first <= today <= last
+
+
 def _waiting(tx: Tx) -> dict[tuple[int, str], int]:
-    """Return the billable work on contracts that is not posted."""
+    """Return the billable work on contracts that is not posted; what was done after their end is another leak."""
+    end_on = RECORDS["contracts"].c.end_on
     of, posted = RECORDS["time_entries"].c, Posted("time_entries", "time_entry_ref")
     facts = (
         select(of.source_id, CONTRACT.label("contract"), func.coalesce(of.billed_s, of.worked_s, 0).label("billed_s"))
         .select_from(posted.joined(TIME))
         .where(is_to_pay("time_entries"), posted.are_not, CONTRACT.is_not(None))
+        .where(or_(end_on.is_(None), of.work_date.is_(None), of.work_date <= end_on))
         .subquery("facts")
     )
     query = select(facts.c.source_id, facts.c.contract, func.sum(facts.c.billed_s)).group_by(

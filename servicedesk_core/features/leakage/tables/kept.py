@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import delete, insert
 
 from servicedesk_core.features.leakage.model import Leak
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import leaks
 
@@ -67,6 +67,7 @@ def keep(tx: Tx, found: Iterable[Kept]) -> tuple[int, int]:
     Returns:
         How many are there that nobody accepted, and how many of them are new.
     """
+    audit.take_turn(tx)  # whoever decides or looks at the same time sees these, or these see what they decided
     before, now = kept(tx), {one.key: one for one in found}
     for key, one in now.items():
         if (there := before.get(key)) is not None:

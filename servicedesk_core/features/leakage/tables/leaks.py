@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from servicedesk_core.domain.currencies import in_cents
-from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.billing import own_currency
 from servicedesk_core.features.leakage.model import Judged, LeakRow
 from servicedesk_core.features.leakage.tables.contracted import blocks, units
 from servicedesk_core.features.leakage.tables.finding import Found, Work, charges
 from servicedesk_core.features.leakage.tables.kept import Kept, kept
-from servicedesk_core.features.profit import POLICY
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Names
 
@@ -50,7 +49,7 @@ class Look:
             {one.id: one.name for one in sources.all(self._tx)},
             kept(self._tx),
         )
-        own = next((one.currency for one in in_force(self._tx, POLICY, self._now)), None)
+        own = own_currency(self._tx, self._now)
         for one in self.found:
             names.want(one.source_id, "companies", one.company or None)
         for one in self.found:
