@@ -14,6 +14,8 @@ from servicedesk_core.errors import SettingsError
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 100
+_LONGEST_NAME_BYTES = 200
+"""File systems count bytes, of which a letter may take four; there is room for what is put before and behind."""
 
 LARGEST_SENT: Final = 100_000_000
 """Bytes of a file that is to be sent: it is held in memory, and kept in the store."""
@@ -25,7 +27,8 @@ def safe_name(name: str) -> str:
     Args:
         name: Any text; of a path the last part counts.
     """
-    plain = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")[-_LONGEST_NAME:].strip(" .")
+    plain = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")[-_LONGEST_NAME:]
+    plain = plain.encode()[-_LONGEST_NAME_BYTES:].decode(errors="ignore").strip(" .")
     return f"_{plain}" if _DEVICES.match(plain) else plain or "file"
 
 
@@ -45,12 +48,30 @@ def content_of(path: Path) -> bytes:
     return content
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Write a file beside ``path`` and move it there when the block ended well; else nothing changes.
+def ensure_absent(path: Path) -> None:
+    """Refuse to write over a file.
 
     Raises:
-        SettingsError: The folder cannot be written, or the disk is full.
+        SettingsError: It is there.
+    """
+    if path.exists():
+        raise _there_already(path)
+
+
+def _there_already(path: Path) -> SettingsError:
+    return SettingsError(f"{path} is there already; it was left alone.", hint="Name another one with --to.")
+
+
+@contextmanager
+def replacing(path: Path, *, is_new: bool = False) -> Iterator[BinaryIO]:
+    """Write a file beside ``path`` and move it there when the block ended well; else nothing changes.
+
+    Args:
+        path: Where to.
+        is_new: Replace nothing: what came there meanwhile is left alone.
+
+    Raises:
+        SettingsError: The folder cannot be written, or the disk is full; or something came there meanwhile.
     """
     temporary = ""
     try:
@@ -59,7 +80,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        system.replace(Path(temporary), path)
+        (_add if is_new else system.replace)(Path(temporary), path)
     except PermissionError as error:
         raise SettingsError(
             f"{path} cannot be written: {error.strerror}.",
@@ -72,6 +93,16 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _add(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)  # the one way to move a file that never replaces another
+    except FileExistsError:
+        raise _there_already(target) from None
+    except OSError:  # a file system without links
+        ensure_absent(target)
+        system.replace(source, target)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, BinaryIO, Final, Protocol
 
 from servicedesk_core.domain import Attachment
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, method
 from servicedesk_core.features.attachments import tables
 from servicedesk_core.features.attachments.model import SavedFile
@@ -15,7 +14,7 @@ from servicedesk_core.features.attachments.queries import AttachmentQueries
 from servicedesk_core.features.tickets import child_of
 from servicedesk_core.features.tickets import found as found_ticket
 from servicedesk_core.features.writes import ProposingDesk, proposed, proposes
-from servicedesk_core.files import content_of, replacing, safe_name
+from servicedesk_core.files import content_of, ensure_absent, replacing, safe_name
 from servicedesk_core.hooks.content import Content, ensure_fits
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
@@ -73,7 +72,7 @@ class Attachments(AttachmentQueries[Manner]):
             lambda tx: tables.meant(tx, attachment, connection, scope, internal=internal)
         )
         path = _place(to, known)
-        with replacing(path) as file:
+        with replacing(path, is_new=True) as file:
             content = await self._content(name, known, file, largest_mb)
         return SavedFile(str(path), content.size_bytes, content.sha256)
 
@@ -160,6 +159,5 @@ class Attachments(AttachmentQueries[Manner]):
 
 def _place(to: Path | None, known: Attachment) -> Path:
     path = to / safe_name(known.name) if to is not None and to.is_dir() else to or Path(safe_name(known.name))
-    if path.exists():
-        raise SettingsError(f"{path} is there already; it was left alone.", hint="Name another one with --to.")
+    ensure_absent(path)
     return path
