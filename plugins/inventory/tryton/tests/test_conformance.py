@@ -1,11 +1,21 @@
 """What every connector that is pulled and written to must do, whatever goes wrong on the way."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from servicedesk_core.hooks import Write
-from servicedesk_core.testing import PartsSuite, TicketSyncSuite, WriteFault, WriteSuite, WriteVendor, hooks_of
+from servicedesk_core.testing import (
+    OrdersSuite,
+    OrderVendor,
+    PartsSuite,
+    TicketSyncSuite,
+    WriteFault,
+    WriteSuite,
+    WriteVendor,
+    hooks_of,
+)
 from servicedesk_tryton import Tryton
 
 LAST = r"(internal\.do|purchase\.confirm|shipment\.in\.receive)$"
@@ -117,6 +127,44 @@ class TestWrites(WriteSuite):
     @pytest.fixture
     def vendor(self, stand, clock):
         return Vendor(stand, clock)
+
+
+class Behind(OrderVendor):
+    def __init__(self, stand):
+        self._sandbox = stand.sandbox
+
+    async def placed(self):
+        records, found = self._sandbox.records, []
+        for order in records.all("purchase.purchase", state="processing"):
+            lines = records.all("purchase.line", purchase=order["id"])
+            codes = [records.get("product.product", line["product"])["code"] for line in lines]
+            counts = {code: Decimal(str(line["quantity"])) for code, line in zip(codes, lines, strict=True)}
+            found.append((order["reference"], counts))
+        return found
+
+    async def lose_next_answer(self):
+        self._sandbox.faults([{"kind": "drop_after", "path": LAST}])
+
+
+class TestOrders(OrdersSuite):
+    parts = {"SSD-1T": "84.9013", "RAM-16-D4": "38.2"}  # noqa: RUF012
+
+    @pytest.fixture
+    async def connector(self, tryton, stand):
+        records = stand.sandbox.records
+        (sold,) = records.all("purchase.product_supplier")
+        (memory,) = records.all("product.product", code="RAM-16-D4")
+        records.add("purchase.product_supplier", **_copy(sold, template=memory["template"]))
+        return tryton
+
+    @pytest.fixture
+    def vendor(self, stand):
+        return Behind(stand)
+
+
+def _copy(row, **changes):
+    own = {name: value for name, value in row.items() if name not in {"id", "create_date", "write_date"}}
+    return own | changes
 
 
 def test_core_accepts_the_connector_and_its_hooks():

@@ -69,12 +69,14 @@ async def test_an_order_is_a_purchase_with_our_number_filled_in_as_the_form_woul
         (place(line(), line(2, "RAM-16-D4", currency="EUR"), supplier="2"), "one currency only"),
         (place(line(currency="EUR")), "no currency EUR"),
         (place(), "Not sent|not understood"),
+        (place(line(number=0)), "not understood"),
     ],
-    ids=["unknown", "archived", "no-supplier", "nobody", "half", "priceless", "two-currencies", "currency", "nothing"],
+    ids=["unknown", "archived", "no-supplier", "nobody", "half", "priceless", "two-currencies", "currency", "nothing", "odd"],
 )
 async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(tryton, stand, wanted, said):
-    with pytest.raises(RejectedError, match=said):
+    with pytest.raises(RejectedError, match=said) as refused:
         await tryton.send_write(wanted)
+    assert refused.value.__cause__ is None, "what follows an error repeats the order"
     assert stand.sandbox.records.all("purchase.purchase") == []
 
 

@@ -48,8 +48,8 @@ class Buyer:
         capabilities(self._settings).checked(write)
         try:
             request = OrderRequest.of(write.values)
-        except ValueError as error:
-            raise self._refused("The order is not understood.") from error
+        except ValueError:  # its text repeats what was ordered
+            raise self._refused("The order is not understood.") from None
         company = await self._site.company()
         if PURCHASE not in company.models:
             raise UnsupportedError("This Tryton server has no module purchase: nothing can be ordered there.")

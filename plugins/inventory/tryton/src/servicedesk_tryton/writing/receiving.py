@@ -52,8 +52,8 @@ class Receiver:
         kind = capabilities(self._settings).checked(write)
         try:
             request = ReceiptRequest.of(write.values)
-        except ValueError as error:
-            raise _refused("The receipt is not understood.") from error
+        except ValueError:  # its text repeats what came
+            raise _refused("The receipt is not understood.") from None
         place = await self._place(request.place)
         begun = await self._receipts.made(write.id)
         if len(begun) > 1:
