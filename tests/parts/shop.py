@@ -174,7 +174,11 @@ class Shop(Connector[ShopSettings]):
             }
             for line in taken
         ]
-        order = self.file.add("order", reference=order_number(write.id), status="placed", lines=lines)
+        apart = [line for line in lines if offers[line["part_number"]].get("apart")]
+        groups = [group for group in ([line for line in lines if line not in apart], apart) if group]
+        order, *_ = [
+            self.file.add("order", reference=order_number(write.id), status="placed", lines=group) for group in groups
+        ]
         why = "; ".join(f"line {one.number}: {offers[one.part_number]['rejects']}" for one in left)
         return WriteReceipt(order["id"], refused={"lines": why} if why else {})
 

@@ -181,6 +181,31 @@ async def test_a_source_that_takes_some_lines_has_done_it_in_part(desk, shop):
     assert {row.part_number: row.state for row in await lines(desk)} == {"D1": "placed", "D3": "rejected"}
 
 
+async def test_a_line_in_an_order_that_was_not_read_yet_is_in_doubt_and_not_refused(desk, shop):
+    """The source made two orders of ours, and one is read back: a line called refused would be ordered again."""
+    shop.offer("D3", price="5", apart=True)
+    first = await desk.parts.order("T-7", "D1", source="shop")
+    await desk.store.write(lambda tx: _add_line(tx, first.write.id, "D3"))
+    await desk.writes.approve([first.write.id], send=True)
+    seen = {row.part_number: (row.state, row.outstanding) for row in await lines(desk)}
+    assert seen == {"D1": ("placed", 1), "D3": ("in_doubt", 1)}
+    await desk.sync("shop", mode=SyncMode.FULL)
+    assert {row.part_number: row.state for row in await lines(desk)} == {"D1": "placed", "D3": "placed"}
+
+
+async def test_a_line_that_is_in_none_of_the_orders_that_ended_was_left_out(desk, shop):
+    shop.offer("D3", price="5", apart=True)
+    first = await desk.parts.order("T-7", "D1", source="shop")
+    await desk.store.write(lambda tx: _add_line(tx, first.write.id, "D3"))
+    await desk.writes.approve([first.write.id], send=True)
+    kept, lost = shop.all("order")
+    shop.put("order", kept["id"], **kept | {"status": "cancelled"})
+    shop.put("order", lost["id"], **lost | {"reference": "by hand"})
+    await desk.sync("shop", mode=SyncMode.FULL)
+    states = {(row.part_number, row.reference): row.state for row in await lines(desk)}
+    assert states["D3", kept["reference"]] == "rejected"
+
+
 def _add_line(tx, number, part):
     """Give an order a second line, as one of several parts has."""
     write = outbox.get(tx, number)

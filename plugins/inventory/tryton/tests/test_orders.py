@@ -71,7 +71,18 @@ async def test_an_order_is_a_purchase_with_our_number_filled_in_as_the_form_woul
         (place(), "Not sent|not understood"),
         (place(line(number=0)), "not understood"),
     ],
-    ids=["unknown", "archived", "no-supplier", "nobody", "half", "priceless", "two-currencies", "currency", "nothing", "odd"],
+    ids=[
+        "unknown",
+        "archived",
+        "no-supplier",
+        "nobody",
+        "half",
+        "priceless",
+        "two-currencies",
+        "currency",
+        "nothing",
+        "odd",
+    ],
 )
 async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(tryton, stand, wanted, said):
     with pytest.raises(RejectedError, match=said) as refused:

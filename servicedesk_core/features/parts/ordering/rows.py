@@ -11,7 +11,7 @@ from sqlalchemy import select
 from servicedesk_core.domain.currencies import in_cents, unit_price
 from servicedesk_core.domain.parts import PurchaseOrder, PurchaseOrderLine, RequestedLine
 from servicedesk_core.features.parts.ordering.model import OrderRow, OrderState
-from servicedesk_core.features.parts.ordering.rules import OF_WRITES, is_late, state_of
+from servicedesk_core.features.parts.ordering.rules import OF_WRITES, is_late, names, state_of
 from servicedesk_core.features.parts.ordering.tables import NOTHING, Arrivals, Placed, arrivals, live, placed
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -52,6 +52,7 @@ def _all(tx: Tx, today: date, *, money: bool) -> Iterator[OrderRow]:
         lines[name, line.order_ref].append(line)
     came = arrivals(tx)
     shown: defaultdict[int, set[int]] = defaultdict(set)
+    still_open: set[int] = set()
     rows = _Rows(today, money=money)
     for name, order in live(tx, PurchaseOrder):
         by_number = ours.get((name, order.reference or ""), ())
@@ -63,10 +64,13 @@ def _all(tx: Tx, today: date, *, money: bool) -> Iterator[OrderRow]:
             yield rows.shown(name, order, line, own, wanted, came.get((name, line.external_id), Arrivals()))
         if own is not None:
             shown[own.write.id] |= set()
+            if order.status is None or order.status.is_open:
+                still_open.add(own.write.id)
     for one in mine:
         for wanted in one.request.lines:
             if wanted.number not in shown.get(one.write.id, ()):
-                yield rows.unshown(one, wanted, is_at_source=one.write.id in shown)
+                is_at_source, may_come = one.write.id in shown, one.write.id in still_open
+                yield rows.unshown(one, wanted, is_at_source=is_at_source, may_come=may_come)
 
 
 def _wanted(own: Placed | None, line: PurchaseOrderLine) -> RequestedLine | None:
@@ -129,12 +133,25 @@ class _Rows:
             line_ref=line.external_id,
         )
 
-    def unshown(self, own: Placed, wanted: RequestedLine, *, is_at_source: bool) -> OrderRow:
-        """Return the row of a line that no source shows: its order is not there, or the source left the line out."""
-        state = OrderState.REJECTED if is_at_source else OF_WRITES[own.write.state]
-        problem = own.write.unapplied.get("lines") if is_at_source else own.write.error
-        if is_at_source and not problem:
-            problem = "The source has the order, and not this line."
+    def unshown(self, own: Placed, wanted: RequestedLine, *, is_at_source: bool, may_come: bool) -> OrderRow:
+        """Return the row of a line that no source shows: its order is not there, or the source left the line out.
+
+        Args:
+            own: The order.
+            wanted: The line.
+            is_at_source: Whether the source shows the order, or one of those that it made of it.
+            may_come: Whether one that it shows is open: another one may not have been read yet.
+        """
+        state, problem = OF_WRITES[own.write.state], own.write.error
+        if is_at_source:
+            problem = own.write.unapplied.get("lines")
+            state = OrderState.REJECTED
+            if may_come and not names(problem or "", wanted):
+                state = OrderState.IN_DOUBT
+                doubt = "The source shows the order, and not this line; it may have made another order of it."
+                problem = " ".join(filter(None, (doubt, problem)))
+            elif not problem:
+                problem = "The source has the order, and not this line."
         return self._row(
             order=own.number,
             reference=own.number,

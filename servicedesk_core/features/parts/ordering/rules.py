@@ -1,11 +1,12 @@
 """Which offer is ordered, whether it may be, and where a line stands. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from servicedesk_core.domain.parts import OrderStatus, PartOffer, plain_number, plain_upc
+from servicedesk_core.domain.parts import OrderStatus, PartOffer, RequestedLine, plain_number, plain_upc
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.features.parts.ordering.model import OrderState
@@ -142,3 +143,11 @@ def state_of(status: OrderStatus | None, ordered: Decimal, received: Decimal) ->
 def is_late(expected_on: date | None, state: OrderState, today: date) -> bool:
     """Whether a line should have been here."""
     return expected_on is not None and expected_on < today and state.is_open
+
+
+def names(told: str, line: RequestedLine) -> bool:
+    """Return whether what a source tells of refused lines is about this one: it says its number, or the part's."""
+    return any(
+        re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", told, re.IGNORECASE)
+        for word in (f"line {line.number}", line.part_number)
+    )
