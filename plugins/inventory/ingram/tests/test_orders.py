@@ -116,6 +116,16 @@ async def test_an_order_of_which_nothing_is_taken_is_refused(stand, ingram):
     assert stand.sandbox.orders.all() == []
 
 
+def test_a_refused_line_is_told_by_its_part_where_the_vendor_counts_it_anew():
+    """As in the vendor's own example of an answer."""
+    lines = [{"number": n, "part_number": part, "quantity": "1"} for n, part in ((1, "DF4128"), (2, "DF4128MW"))]
+    taken = {"customerLineNumber": "1", "ingramPartNumber": "DF4128", "quantityOrdered": 1}
+    left = {"customerLinenumber": "1", "ingramPartNumber": "DF4128MW", "rejectReason": "SKU-NOTFOUND    DF4128MW"}
+    answer = {"orders": [{"ingramOrderNumber": "20-1", "lines": [taken], "rejectedLineItems": [left]}]}
+    done = placed(answer, OrderRequest.of({"lines": lines}))
+    assert done.refused == ("Line 2, DF4128MW: SKU-NOTFOUND DF4128MW.",)
+
+
 REFUSED = {"lines": [], "rejectedLineItems": [{"customerLinenumber": "1", "rejectReason": "SKU-NO STOCK"}]}
 TAKEN = {"lines": [{"customerLineNumber": "1", "quantityOrdered": 1}]}
 ERRORS = {"errors": [{"fields": [{"field": "notes", "message": "Too long"}]}]}

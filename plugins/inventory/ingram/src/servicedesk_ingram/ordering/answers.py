@@ -42,8 +42,8 @@ def placed(answer: Any, request: OrderRequest) -> Placed:
     refused, late = [], []
     for wanted in request.lines:
         named = f"Line {wanted.number}, {wanted.name or wanted.part_number}"
-        own = [(order, line) for order, line in taken if _is_of(line, wanted)]
-        reasons = list(_reasons(wanted, own, [line for line in rejected if _is_of(line, wanted)]))
+        own = [(order, line) for order, line in taken if _is_of(line, wanted, request)]
+        reasons = list(_reasons(wanted, own, [line for line in rejected if _is_of(line, wanted, request)]))
         if reasons:
             refused.append(f"{named}: {'; '.join(reasons)}.")
         waiting = sum((number(line.get("quantityBackOrdered")) or 0) for _, line in own)
@@ -74,8 +74,14 @@ def _reasons(wanted: RequestedLine, taken: list[tuple[Row, Row]], rejected: list
             yield f"taken at {paid:f} instead of {wanted.unit_cost:f} {wanted.currency}"
 
 
-def _is_of(line: Row, wanted: RequestedLine) -> bool:
-    told = key(line.get("customerLineNumber")) or key(line.get("customerLinenumber"))  # in both spellings
-    if told and told.strip().isdecimal():
+def _is_of(line: Row, wanted: RequestedLine, request: OrderRequest) -> bool:
+    """Return whether a line is about a wanted one: by our number of it, unless its part is that of another line.
+
+    In the vendor's own example the lines that it refuses are counted anew.
+    """
+    part = key(line.get("ingramPartNumber"))
+    told = key(line.get("customerLineNumber")) or key(line.get("customerLinenumber")) or ""  # in both spellings
+    same = [one.number for one in request.lines if one.part_number == part]
+    if told.strip().isdecimal() and (not same or int(told) in same):
         return int(told) == wanted.number
-    return key(line.get("ingramPartNumber")) == wanted.part_number
+    return wanted.number in same
