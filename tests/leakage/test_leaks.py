@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text, update
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import (
@@ -24,6 +24,7 @@ from servicedesk_core.domain import (
     TimeEntry,
 )
 from servicedesk_core.domain.contracts import ContractKind
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.leakage.alerting import new_leaks
@@ -31,7 +32,10 @@ from servicedesk_core.features.leakage.jobs import look
 from servicedesk_core.features.leakage.kpis import KPIS
 from servicedesk_core.features.leakage.model import Leak
 from servicedesk_core.features.leakage.tables.kept import keep, kept
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, outbox
+from servicedesk_core.store.queries.taken import CHARGE, TAKE
+from servicedesk_core.store.schema import outbox as writes
+from servicedesk_core.store.schema import part_costs
 from servicedesk_core.testing import FakeClock
 from tests import stored
 
@@ -278,6 +282,38 @@ async def test_what_is_accepted_while_the_job_looks_stays_accepted(decided):
         await decided.leakage.accept("excluded:psa:e2", reason="A present.")
         await job
     assert {one.ref for one in (await decided.store.read(kept)).values() if one.accepted_at} == {"e2"}
+
+
+async def test_parts_that_nobody_charged_are_found_in_good_time_and_what_is_charged_by_hand_is_none(decided):
+    def take(tx, name, ticket="1", *, age=8, kind=TAKE, after=None, quantity="2"):
+        values = {"quantity": quantity, "part_name": name, "ticket_connection": "psa", "ticket_id": ticket}
+        intent = Intent("stock", kind, f"x:{name}{kind}", name, values, parent="1", after=after)
+        number = outbox.propose(tx, intent, actor="user:ana", now=NOW - timedelta(days=age)).id
+        done = {"state": WriteState.CONFIRMED, "ref": f"m{number}"}
+        tx.execute(update(writes).where(writes.c.id == number).values(done))
+        return number
+
+    def fill(tx):
+        stored.put(tx, (Charge(external_id="h9", name="cable", ticket_ref="1", price=Decimal(9)),), now=NOW)
+        owed = take(tx, "Station")
+        tx.execute(insert(part_costs).values(write_id=owed, unit_cost=Decimal("79.96"), currency="EUR"))
+        take(tx, "Cable")
+        take(tx, "Screen", "4")
+        take(tx, "Mouse", age=7)
+        take(tx, "Rack", age=91)
+        take(tx, "Hub", kind=CHARGE, after=take(tx, "Hub"))
+        half = take(tx, "Lid")
+        take(tx, "Lid", kind=CHARGE, after=half, quantity="1")
+        return owed, half
+
+    owed, half = await decided.store.write(fill)
+    found = {
+        row.key: (row.client, row.ticket_number, row.evidence) for row in await decided.leakage.list(leak=Leak.PART)
+    }
+    assert found == {
+        f"part:psa:{owed}": ("Acme", "T1", "2 of Station, which cost 159.92 EUR"),
+        f"part:psa:{half}": ("Acme", "T1", "1 of Lid"),
+    }
 
 
 @pytest.mark.parametrize("act", ["accept", "withdraw"])

@@ -18,6 +18,7 @@ class Leak(StrEnum):
     BLOCK = "overdrawn block"
     UNITS = "more than contracted"
     CHARGE = "charge without a price"
+    PART = "part without a charge"
 
 
 class Judged(StrEnum):

@@ -23,7 +23,6 @@ from servicedesk_core.features.billing import (
 )
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi import WORK_KINDS, WorkKinds
-from servicedesk_core.features.leakage.model import Leak
 from servicedesk_core.features.leakage.rules import Labour, Leaked, of_labour
 from servicedesk_core.features.profit import contract_terms
 from servicedesk_core.store import Tx
@@ -160,33 +159,3 @@ def _entries(first: date, last: date) -> Select[Any]:
         .where(is_a_clients(_E.source_id, COMPANY))
         .order_by(_E.work_date, _E.local_id)
     )  # fmt: skip
-
-
-def charges(tx: Tx, first: date, last: date, zone: tzinfo) -> Iterator[Found]:
-    """Yield billable charges of some days that cost something and have no price: no line's, and no service's."""
-    of = RECORDS["charges"].c
-    on = and_(_T.source_id == of.source_id, _T.external_id == of.ticket_ref)
-    items = RECORDS["billing_items"].c
-    priced = (
-        select(items.source_id, items.charge_ref)
-        .where(items.gone_at.is_(None), items.charge_ref.is_not(None), func.coalesce(items.own_price, items.price) != 0)
-        .distinct()
-        .subquery("priced")
-    )
-    is_priced = and_(priced.c.source_id == of.source_id, priced.c.charge_ref == of.external_id)
-    price = func.coalesce(of.own_price, of.price)
-    query = (
-        select(of.source_id, of.external_id, of.name, of.bought_on, of.created_at, of.cost, _T.number, _T.company_ref)
-        .select_from(RECORDS["charges"].outerjoin(RECORDS["tickets"], on).outerjoin(priced, is_priced))
-        .where(priced.c.source_id.is_(None), of.contract_service_ref.is_(None))
-        .where(of.gone_at.is_(None), func.coalesce(of.is_billable, True), of.cost > 0, func.coalesce(price, 0) == 0)
-        .where(is_a_clients(of.source_id, _T.company_ref))
-        .order_by(of.local_id)
-    )
-    for row in tx.execute(query):
-        day = date.fromisoformat(row.bought_on) if row.bought_on else None
-        day = day or (None if row.created_at is None else from_us(row.created_at).astimezone(zone).date())
-        if day is None or first <= day <= last:
-            evidence = f"{row.name or 'a charge'}, which cost {from_micro(row.cost):.2f}"
-            leaked = Leaked(Leak.CHARGE, None, evidence, "give it a price, or say that it is not billable")
-            yield Found(leaked, row.source_id, row.company_ref or "", row.external_id, day, row.number)

@@ -7,7 +7,8 @@ from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.features.billing import own_currency
 from servicedesk_core.features.leakage.model import Judged, LeakRow
 from servicedesk_core.features.leakage.tables.contracted import blocks, units
-from servicedesk_core.features.leakage.tables.finding import Found, Work, charges
+from servicedesk_core.features.leakage.tables.finding import Found, Work
+from servicedesk_core.features.leakage.tables.goods import charges, parts
 from servicedesk_core.features.leakage.tables.kept import Kept, kept
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Names
@@ -34,7 +35,8 @@ class Look:
         self._tx, self._now, today = tx, now, now.astimezone(zone).date()
         work = Work(tx, now, zone)
         above, uncounted = units(tx, now, today)
-        self.found = (*work.found(since, today), *blocks(tx, today), *above, *charges(tx, since, today, zone))
+        goods = (*charges(tx, since, today, zone), *parts(tx, since, now, zone))
+        self.found = (*work.found(since, today), *blocks(tx, today), *above, *goods)
         self.not_judged = tuple(one for one in (work.not_judged, uncounted) if one)
 
     def kept(self) -> Iterator[Kept]:
