@@ -8,6 +8,7 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import ActorType, Attachment, Company, Contact, Note, NoteVisibility, Technician, Ticket
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.people import Actor
+from servicedesk_core.store import records, sources
 from servicedesk_core.testing import FakeClock
 from tests import stored
 
@@ -23,6 +24,7 @@ RECORDS = (
     Ticket(external_id="2", number="T2", title="Other", company_ref="c2"),
     Note(external_id="n1", ticket_ref="1", body="x"),
     Note(external_id="n2", ticket_ref="1", body="y", visibility=PUBLIC),
+    Note(external_id="n4", ticket_ref="1", body="z", visibility=PUBLIC),
     Attachment(external_id="a1", ticket_ref="1", name="own.png", visibility=PUBLIC, author_type=ActorType.CUSTOMER,
                author_ref="p1", created_at=NOW, size_bytes=12),
     Attachment(external_id="a2", ticket_ref="1", name="logs.zip", author_ref="t1"),
@@ -30,6 +32,7 @@ RECORDS = (
     Attachment(external_id="a4", ticket_ref="1", name="on public.txt", note_ref="n2", visibility=PUBLIC,
                author_type=ActorType.CUSTOMER, author_ref="p2"),
     Attachment(external_id="a5", ticket_ref="1", name="on unknown.txt", note_ref="n3", visibility=PUBLIC),
+    Attachment(external_id="a7", ticket_ref="1", name="on deleted.txt", note_ref="n4", visibility=PUBLIC),
     Attachment(external_id="a6", ticket_ref="2", name="of another.txt", visibility=PUBLIC),
 )  # fmt: skip
 
@@ -43,10 +46,18 @@ async def desk(store_url):
     }
     async with ServiceDesk(settings, clock=FakeClock(NOW)) as opened:
         await opened.store.write(lambda tx: stored.put(tx, RECORDS, now=NOW))
+        await opened.store.write(_delete_note)
         yield opened
 
 
-@pytest.mark.parametrize(("who", "sees"), [("tim", {"a1", "a2", "a3", "a4", "a5"}), ("kim", {"a1", "a4"})])
+def _delete_note(tx):
+    records.mark_gone(tx, sources.get(tx, "psa").id, "notes", ["n4"], reason="deleted", mode="sweep", now=NOW)
+
+
+ALL = {"a1", "a2", "a3", "a4", "a5", "a7"}
+
+
+@pytest.mark.parametrize(("who", "sees"), [("tim", ALL), ("kim", {"a1", "a4"})])
 async def test_a_client_sees_what_is_public_and_on_nothing_internal(desk, who, sees):
     desk = desk.acting_as(Actor(f"user:{who}"))
     rows = (await desk.attachments.list("T1")).items
@@ -55,7 +66,7 @@ async def test_a_client_sees_what_is_public_and_on_nothing_internal(desk, who, s
     assert (own.author, own.size_bytes) == ("Kim Lund", 12)
     foreign = next(row for row in rows if row.external_id == "a4")
     assert (foreign.author_ref, foreign.author) == (("p2", "Lee Bond") if who == "tim" else (None, None))
-    for hidden in {"a1", "a2", "a3", "a4", "a5"} - sees | ({"a6"} if who == "kim" else set()):
+    for hidden in ALL - sees | ({"a6"} if who == "kim" else set()):
         with pytest.raises(NotFoundLocallyError, match="no attachment"):
             await desk.attachments.save(hidden)
     if who == "kim":

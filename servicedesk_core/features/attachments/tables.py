@@ -79,7 +79,10 @@ def _read(tx: Tx, *where: ColumnElement[bool], internal: bool) -> list[tuple[str
     if not internal:
         # Who may see a file on a note follows from the note as well, also when that was changed later.
         on_public = select(_N.local_id).where(
-            _N.source_id == _A.source_id, _N.external_id == _A.note_ref, _N.visibility == NoteVisibility.PUBLIC
+            _N.source_id == _A.source_id,
+            _N.external_id == _A.note_ref,
+            _N.visibility == NoteVisibility.PUBLIC,
+            _N.gone_at.is_(None),
         )
         query = query.where(_A.visibility == NoteVisibility.PUBLIC, or_(_A.note_ref.is_(None), on_public.exists()))
     rows = tx.execute(query.order_by(_A.created_at, _A.local_id))
