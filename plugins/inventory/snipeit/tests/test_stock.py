@@ -81,6 +81,13 @@ async def test_an_id_that_is_not_there_comes_with_200_and_is_missing(snipeit):
         assert {one.status for one in outcomes} == {FetchStatus.FOUND, FetchStatus.MISSING}
 
 
+async def test_an_asset_that_was_deleted_is_shown_all_the_same_and_is_missing(stand, snipeit, read):
+    stand.sandbox.stock.items["hardware"][3]["deleted"] = "2026-05-30T10:00:00+00:00"
+    assert "hardware/3" not in await read(snipeit, "stock_levels")
+    (outcome,) = [one async for one in snipeit.fetch_records("stock_levels", ["hardware/3"])]
+    assert outcome.status is FetchStatus.MISSING
+
+
 async def test_a_model_is_the_same_by_its_assets_and_by_itself(snipeit, read):
     (alone,) = [one async for one in snipeit.fetch_records("parts", ["models/1"])]
     assert snipeit.map_record("parts", alone.records[0].raw).entity == (await read(snipeit, "parts"))["models/1"]

@@ -130,4 +130,6 @@ class Api:
             body = (await self._client.get(path)).json()
         except NotFoundError:
             return None
-        return {**body, "kind": kind} if isinstance(body, dict) and body.get("id") is not None else None
+        if not isinstance(body, dict) or body.get("id") is None or body.get("deleted_at"):
+            return None  # a deleted asset is shown for ever, as if it lay on the shelf
+        return {**body, "kind": kind}

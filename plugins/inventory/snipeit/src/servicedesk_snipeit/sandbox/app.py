@@ -121,7 +121,7 @@ class Sandbox(StandIn):
         return showing.shown(self.stock, kind, self.options.decimal, item)
 
     def _list(self, request: Request, kind: str) -> Row:
-        rows = [self._shown(kind, one) for one in self.stock.items[kind].values()]
+        rows = [self._shown(kind, one) for one in self.stock.items[kind].values() if not one.get("deleted")]
         if kind == "hardware" and request.param("status") == "RTD":
             ready = (one["id"] for one in self.stock.items[kind].values() if _is_ready(one))
             wanted = set(ready)

@@ -76,6 +76,7 @@ def _asset(shelf: Shelf, item: Row, decimal: str) -> Row:
         "warranty_months": f"{item['months']} months" if item["months"] else None,
         "purchase_date": {"date": "2026-01-05", "formatted": "2026-01-05"},
         "purchase_cost": cost(item["cost"], decimal),
+        "deleted_at": moment(item["deleted"]) if item.get("deleted") else None,
         **_times(shelf, item),
     }
 
