@@ -140,6 +140,8 @@ async def test_what_may_not_be_charged_or_has_no_price_is_not_taken_by_halves(de
     async with desk() as one:
         with pytest.raises(WriteError, match="Nobody says what the client pays"):
             await one.parts.take("T7", "Cable")  # its cost is in another currency than the PSA's
+        with pytest.raises(SettingsError, match="not below 0"):
+            await one.parts.take("T7", "Cable", price=Decimal("-3.20"))
         cable = await one.parts.take("T7", "Cable", price=Decimal("3.20"))
         said = {c.field: c.after for c in (await one.writes.show(cable.followed_by[0])).write.changes}
         assert (said["unit_price"], "unit_cost" in said) == ("3.20", False)
@@ -241,6 +243,16 @@ async def test_a_part_of_an_open_claim_is_invoiced_to_nobody(desk, sent, store, 
         assert (row.due, row.why) == (-1, f"charged, and claim {claim} is under review again")
         await one.parts.charge(taken.id, send=True)
         assert (sent("Psa"), len(await one.parts.uncharged())) == (["1", "-1"], 0)
+
+
+async def test_naming_a_claim_drops_a_charge_that_was_not_sent(desk, sent, store):
+    async with desk() as one:
+        part = await one.parts.take("T7", "Dock")
+        await one.outbox.approve([part.id], send=True)
+        found = await one.parts.claim(part.id, await claimed(one, store))
+        charge = await one.writes.show(part.followed_by[0])
+        assert (found.due, charge.write.state) == (0, "discarded")
+        assert found.claim in charge.history[-1].why
 
 
 async def test_a_claim_can_be_named_later_and_unnamed_only_with_a_reason(desk, store):

@@ -158,7 +158,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: There is no such ticket or claim, or no stock has such a part.
-            SettingsError: It is no quantity.
+            SettingsError: It is no quantity, or the price is below 0.
             WriteError: There are not so many, it is not clear which is meant, or nobody says what the client pays.
             WriteNotGrantedError: The configuration does not grant it, or not its charge.
         """

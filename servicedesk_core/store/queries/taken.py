@@ -85,6 +85,12 @@ class Taken:
         return sum(map(quantity_of, self.charges), Decimal(0))
 
     @property
+    def unsent(self) -> tuple[StoredWrite, ...]:
+        """The charges that the PSA certainly does not have, and may still get."""
+        early = WriteState.PROPOSED, WriteState.QUEUED
+        return tuple(one for one in self.charges if one.state in early and quantity_of(one) > 0)
+
+    @property
     def due(self) -> Decimal:
         """How many are yet to be charged; below 0 = so many were charged that the client does not owe."""
         left = self.quantity - sum(map(quantity_of, self.returns), Decimal(0))

@@ -64,13 +64,11 @@ class Charging(PartsQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: Nothing was taken under this number.
-            SettingsError: The PSA bills no parts.
+            SettingsError: The PSA bills no parts, or the price is below 0.
             WriteError: It is charged, its claim is open or nobody says the price.
             WriteNotGrantedError: The configuration does not grant it.
         """
         settings = self.desk.settings.parts
-        if price is not None and price < 0:
-            raise SettingsError("A price is not below 0.", hint="What was given back is credited by itself.")
         clock, actor = self.desk.clock, self.desk.outbox.actor
         today = clock.now().astimezone(ZoneInfo(self.desk.settings.desk.timezone)).date()
 
@@ -133,7 +131,7 @@ class Charging(PartsQueries[Manner]):
     ) -> ClaimedPart:
         """Note that a part was taken for a claim: nobody is invoiced for it while that is open.
 
-        That it is for none makes it the client's, and takes a reason.
+        A charge of it that was not sent yet is dropped. That it is for none makes it the client's, and takes a reason.
 
         Raises:
             NotFoundLocallyError: Nothing was taken under this number, or there is no such claim.
@@ -153,10 +151,15 @@ class Charging(PartsQueries[Manner]):
                 taken.link(tx, number, claim_of(tx, claim, scope), actor=actor, at=now)
             after = taken_as(tx, number, scope)
             told = after.claim.claim_id if after.claim else None
+            for one in after.unsent if claim else ():
+                why = f"the part is for claim {told}"
+                outbox.move(tx, one, WriteState.DISCARDED, actor=actor, now=now, why=why)
             audit.append(
                 tx, at=now, actor=actor, action="part.claimed", entity=part.write.entity, before=before, after=told,
                 reason=reason,
             )  # fmt: skip
-            return ClaimedPart(number, str(part.write.values.get("part_name") or ""), told, after.due)
+            return ClaimedPart(
+                number, str(part.write.values.get("part_name") or ""), told, taken_as(tx, number, scope).due
+            )
 
         return await self.desk.store.write(work)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain.parts import Part
-from servicedesk_core.domain.writing import AT_VENDOR, Intent, WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import UnsupportedError, WriteError
 from servicedesk_core.features.claims import claim_of
 from servicedesk_core.features.parts.charging.rules import charge_of, last_price
@@ -44,7 +44,7 @@ class Following:
         self._settings = desk.settings.parts
         self._today = desk.clock.now().astimezone(ZoneInfo(desk.settings.desk.timezone)).date()
         self._then: list[Intent] = []
-        self._instead_of: list[StoredWrite] = []
+        self._instead_of: tuple[StoredWrite, ...] = ()
         self._keeping: frozenset[str] = frozenset()
 
     async def look(self) -> None:
@@ -103,7 +103,7 @@ class Following:
             state = unsettled.state.value.replace("_", " ")
             hint = f"servicedesk writes show {unsettled.id} says what to do; give it back then."
             raise WriteError(f"Its charge, write {unsettled.id}, is {state}.", hint=hint)
-        self._instead_of = [one for one in part.charges if one.state not in AT_VENDOR and taken.quantity_of(one) > 0]
+        self._instead_of = part.unsent
         left = sum(map(taken.quantity_of, self._instead_of), Decimal(0)) - credited
         if left:
             cost: dict[str, Any] = {"cost": part.unit_cost, "currency": part.currency, "price": last_price(part)}

@@ -8,7 +8,7 @@ from servicedesk_core.config.parts import PartsSection
 from servicedesk_core.domain import Charge
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.errors import WriteError
+from servicedesk_core.errors import SettingsError, WriteError
 from servicedesk_core.outbox.values import known
 from servicedesk_core.store.queries.taken import CHARGE, Taken
 
@@ -61,8 +61,11 @@ def charge_of(
         **by: Reason and request id of the act.
 
     Raises:
+        SettingsError: The price is below 0.
         WriteError: The ticket is in no PSA, or nobody says what the client pays.
     """
+    if price is not None and price and price.is_signed():
+        raise SettingsError("A price is not below 0.", hint="What was given back is credited by itself.")
     connection, ticket = values.get("ticket_connection"), values.get("ticket_id")
     if not (connection and ticket):
         raise WriteError("The ticket of the part is not known any more.", hint="Charge it in the PSA.")
