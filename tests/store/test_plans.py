@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
@@ -16,6 +16,7 @@ from servicedesk_core.features.attachments import tables as attachments
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import listing as claims
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
+from servicedesk_core.features.profit.tables.parts import CostedByUs
 from servicedesk_core.features.report.morning.tables import flow
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
@@ -23,6 +24,7 @@ from servicedesk_core.features.tickets.tables import listing as tickets
 from servicedesk_core.store import outbox, passes, records, sources
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.records import Incoming
+from servicedesk_core.store.schema import RECORDS
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -242,3 +244,14 @@ def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
     ), "a partial one as well"
     lately = plan_of(store, partial(outbox.uncopied, connection="psa", since=START))
     assert lately[0] == "SEARCH outbox USING INDEX ix_outbox_sent (connection=? AND sent_at>?)"
+
+
+def test_the_charges_that_the_desk_costed_itself_are_found_once_and_not_for_each_charge(store):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    ours, charges = CostedByUs(), RECORDS["charges"]
+    query = select(charges.c.external_id).select_from(charges.outerjoin(*ours.found)).where(~ours.is_one)
+    plan = plan_of(store, lambda tx: tx.execute(query).all())
+    assert "MATERIALIZE costed" in plan, plan
+    assert any("ix_outbox_after" in step for step in plan), plan
+    assert any(step.startswith("SEARCH costed USING") for step in plan), plan

@@ -176,10 +176,11 @@ def charges_with_own_cost() -> Any:
     """Return the query for the connection and the vendor's id of charges whose cost is known from what was taken."""
     first = outbox.alias("first")
     known = select(part_costs.c.write_id).where(part_costs.c.write_id == first.c.id).exists()
+    follows = outbox.c.after_write.is_not(None)  # said, so that its index is used: few of the writes follow others
     return (
         select(outbox.c.connection, outbox.c.ref)
         .join(first, first.c.id == outbox.c.after_write)
-        .where(outbox.c.kind == CHARGE, outbox.c.ref.is_not(None), (first.c.kind == RETURN) | known)
+        .where(follows, outbox.c.kind == CHARGE, outbox.c.ref.is_not(None), (first.c.kind == RETURN) | known)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, FromClause, and_, select
 
 from servicedesk_core.domain.writing import AT_VENDOR
 from servicedesk_core.features.profit.ledger import UNALLOCATED
@@ -16,6 +16,7 @@ from servicedesk_core.features.profit.tables.places import Places
 from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.taken import Taken, quantity_of
+from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.store.schema import sources as source_table
 
 
@@ -102,19 +103,24 @@ def uncosted_parts(tx: Tx, first: date, end: date, zone: tzinfo) -> Iterator[Unc
             )
 
 
-def costed_by_us(of: Any) -> ColumnElement[bool]:
-    """Return that a charge is for a part whose cost the desk kept when it was taken.
+class CostedByUs:
+    """The charges for parts whose cost the desk kept when they were taken, to be joined with the charges."""
 
-    Args:
-        of: Columns of the charges.
-    """
-    ours = taken.charges_with_own_cost().subquery("ours")
-    return (
-        select(ours.c.ref)
-        .join(source_table, source_table.c.name == ours.c.connection)
-        .where(source_table.c.id == of.source_id, ours.c.ref == of.external_id)
-        .exists()
-    )
+    def __init__(self) -> None:
+        ours = taken.charges_with_own_cost().subquery("ours")
+        query = select(source_table.c.id.label("source_id"), ours.c.ref)
+        self._found = query.join(ours, ours.c.connection == source_table.c.name).distinct().subquery("costed")
+
+    @property
+    def found(self) -> tuple[FromClause, ColumnElement[bool]]:
+        """What charges are joined with, and by what."""
+        of, found = RECORDS["charges"].c, self._found.c
+        return self._found, and_(found.source_id == of.source_id, found.ref == of.external_id)
+
+    @property
+    def is_one(self) -> ColumnElement[bool]:
+        """Whether a charge that is joined so is one of them."""
+        return self._found.c.ref.is_not(None)
 
 
 def _tickets(tx: Tx, found: list[Moved]) -> dict[tuple[str | None, str | None], tuple[int, Any]]:

@@ -12,7 +12,7 @@ from servicedesk_core.features.claims import AGREED
 from servicedesk_core.features.profit.ledger import UNALLOCATED, Earning
 from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.rules import prorated
-from servicedesk_core.features.profit.tables.parts import costed_by_us
+from servicedesk_core.features.profit.tables.parts import CostedByUs
 from servicedesk_core.features.profit.tables.places import About, Places, count_undated
 from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
@@ -149,7 +149,7 @@ def _book_charges(tx: Tx, slots: Slots, places: Places) -> None:
     named = and_(posted.c.source_id == of.source_id, posted.c.charge_ref == of.external_id)
     earns = case((or_(posted.c.charge_ref.is_not(None), of.is_billable.is_(False)), 0), else_=1)
     is_sure = func.coalesce(of.is_billable, False)
-    is_ours = costed_by_us(of)  # what the part cost when it was taken is booked instead: once, and as exact
+    ours = CostedByUs()  # what the part cost when it was taken is booked instead: once, and as exact
     facts = (
         select(
             of.source_id,
@@ -160,11 +160,11 @@ def _book_charges(tx: Tx, slots: Slots, places: Places) -> None:
             slots.number(of.bought_on, of.created_at),
             earns.label("earns"),
             case((is_sure, 1), else_=0).label("is_sure"),
-            case((is_ours, 0), (of.cost.is_(None), 1), else_=0).label("lacks_cost"),
+            case((ours.is_one, 0), (of.cost.is_(None), 1), else_=0).label("lacks_cost"),
             *_priced(of),
-            case((is_ours, 0), else_=of.cost).label("cost"),
+            case((ours.is_one, 0), else_=of.cost).label("cost"),
         )
-        .select_from(about.joined.outerjoin(posted, named))
+        .select_from(about.joined.outerjoin(posted, named).outerjoin(*ours.found))
         .where(of.gone_at.is_(None), slots.within(of.bought_on, of.created_at))
     )
     for row in tx.execute(added_up(facts, "cost", *_PRICES).execution_options(yield_per=1_000)):

@@ -10,7 +10,7 @@ from servicedesk_core.faces import Page, piece
 from servicedesk_core.features.profit.model import Uncosted, UncostedRow
 from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.tables.labour import contract_of
-from servicedesk_core.features.profit.tables.parts import costed_by_us, uncosted_parts
+from servicedesk_core.features.profit.tables.parts import CostedByUs, uncosted_parts
 from servicedesk_core.features.profit.tables.rates import Rates, said_by_psa
 from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
@@ -126,9 +126,9 @@ def _has_rate(rates: Rates, day: date) -> ColumnElement[bool]:
 def _charges(slots: Slots, rates: Rates) -> tuple[Select[Any], ColumnElement[Any]]:
     del rates
     of = RECORDS["charges"].c
-    query = _about("charges", of.bought_on, of.created_at, null(), null(), of.name, null())
-    lacking = of.cost.is_(None), ~costed_by_us(of)
-    return query.where(*lacking, slots.within(of.bought_on, of.created_at)), of.bought_on
+    ours = CostedByUs()
+    query = _about("charges", of.bought_on, of.created_at, null(), null(), of.name, null()).outerjoin(*ours.found)
+    return query.where(of.cost.is_(None), ~ours.is_one, slots.within(of.bought_on, of.created_at)), of.bought_on
 
 
 def _services(slots: Slots, rates: Rates) -> tuple[Select[Any], ColumnElement[Any]]:
