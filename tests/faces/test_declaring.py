@@ -4,10 +4,13 @@ import inspect
 import subprocess
 import sys
 from dataclasses import fields
+from decimal import Decimal
 
 import pytest
 
+from servicedesk_core.cli.derived.values import value_of
 from servicedesk_core.desk import blocking, stored
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Query, query
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.features import FEATURES, own
@@ -58,3 +61,12 @@ def test_what_features_bring_is_known_without_libraries():
 def test_type_checkers_know_the_part_of_each_feature(desk):
     text = inspect.getsource(desk)
     assert [name for name in FEATURES if own(name).queries and f"        {name}: " not in text] == []
+
+
+@pytest.mark.parametrize("word", ["NaN", "sNaN", "Infinity", "2,5"])
+def test_what_is_no_number_is_refused_where_it_is_said(word):
+    (offer,) = [offer for offer in OFFERS if offer.name == "parts.order"]
+    (most,) = [one for one in offer.parameters if one.name == "max_price"]
+    assert value_of(most, "2.5", None) == Decimal("2.5")
+    with pytest.raises(SettingsError, match=f'--max-price: "{word}" is no number'):
+        value_of(most, word, None)

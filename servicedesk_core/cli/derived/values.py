@@ -71,9 +71,12 @@ def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
 
 def _number(name: str, text: str) -> Decimal:
     try:
-        return Decimal(text.strip())
+        found = Decimal(text.strip())
     except InvalidOperation:
-        raise SettingsError(f'--{name}: "{text}" is no number.', hint="Write it with a point, such as 2.5.") from None
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise SettingsError(f'--{name}: "{text}" is no number.', hint="Write it with a point, such as 2.5.")
+    return found
 
 
 def _seconds(what: str, hours: float) -> int:
