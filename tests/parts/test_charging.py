@@ -169,6 +169,18 @@ async def test_what_was_refused_is_listed_with_its_reason_and_charged_later(desk
         assert sent("Psa") == ["1"], "what was refused cannot be tried again beside the new one"
 
 
+async def test_a_charge_that_nobody_approves_is_listed_as_not_charged(desk, clock):
+    async with desk() as one:
+        part = await one.parts.take("T7", "Dock", quantity=2)
+        await one.outbox.approve([part.id], send=True)
+        clock.advance(4 * DAY_S)
+        (row,) = await one.parts.uncharged()
+        assert (row.due, row.why) == (2, f"its charge, write {part.followed_by[0]}, is proposed")
+        assert (await one.call(UNCHARGED)).value == 1
+        await one.outbox.approve(part.followed_by, send=True)
+        assert len(await one.parts.uncharged()) == 0
+
+
 async def test_a_return_takes_its_charge_back_and_a_billed_one_only_with_a_persons_approval(desk, sent, given, store):
     async with desk() as one:
         taken = await one.parts.take("T7", "Dock", quantity=3, send=True)

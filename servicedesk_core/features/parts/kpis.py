@@ -77,7 +77,7 @@ VALUE: Final = Kpi(
 def _uncharged(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
     del at, among
     parts = [part for part in taken(tx, *of_scope(tx, scope)) if part.is_taken]
-    wrong = sum(1 for part in parts if part.due)
+    wrong = sum(1 for part in parts if part.uncharged)
     return Measure(Fraction(wrong), wrong, sample=len(parts)) if parts else Measure.missing("parts that were taken")
 
 

@@ -98,6 +98,11 @@ class Taken:
         return owed(left, claim.state if claim else None, is_released=bool(claim and claim.released_by)) - self.charged
 
     @property
+    def uncharged(self) -> Decimal:
+        """How many the PSA has no charge of yet; below 0 = so many were charged that the client does not owe."""
+        return self.due if self.due < 0 else self.due + sum(map(quantity_of, self.unsent), Decimal(0))
+
+    @property
     def cost(self) -> Decimal | None:
         """What those cost that the ticket has now."""
         return None if self.unit_cost is None else self.unit_cost * self.held

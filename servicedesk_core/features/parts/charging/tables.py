@@ -26,7 +26,7 @@ def uncharged(tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bo
         costs: Whether costs may be seen.
     """
     for part in taken.taken(tx, *of_scope(tx, scope)):
-        due = part.due
+        due = part.uncharged
         if part.is_taken and due and (due < 0 or part.write.proposed_at <= before):
             values = part.write.values
             cost = None if part.unit_cost is None or not costs else part.unit_cost * due
@@ -48,6 +48,8 @@ def _why(tx: Tx, part: Taken) -> str:
         if part.claim is not None:
             return f"charged, and claim {part.claim.claim_id} is {part.claim.state.value.replace('_', ' ')} again"
         return "charged, and given back"
+    if part.unsent:
+        return f"its charge, write {part.unsent[0].id}, is {part.unsent[0].state.value}"
     refused = [one for one in taken.refused_charges(tx, part) if one.error]
     return f"its charge was refused: {refused[-1].error}" if refused else "nobody charged it"
 
