@@ -81,7 +81,8 @@ class Writes:
         self._guards = Guards(guards)
         self._copier = Copier.of(store, clock, settings.connections)
         self.actor = str(actor)
-        self._hops = hops
+        self.hops = hops
+        """How many writes lie before what is proposed here."""
         self.asks_another = settings.writes.approval == "another-person"
         """Whether every write takes the approval of another person than the one who proposed it."""
         self._another_person = another_person
@@ -113,7 +114,7 @@ class Writes:
         """
         for one in (intent, *then):
             self.grants.ensure(one.connection, one.kind)
-            ensure_no_circle(self._hops, one.connection)
+            ensure_no_circle(self.hops, one.connection)
         if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
             return first
         checked, following = await self._checked(intent), [await self._checked(one) for one in then]
@@ -333,7 +334,7 @@ class Writes:
 
     def _propose(self, tx: Tx, intent: Intent, also: Callable[[Tx, StoredWrite], None] | None = None) -> StoredWrite:
         warnings = self._warnings(tx, intent)
-        carried = replace(intent, hops=self._hops)
+        carried = replace(intent, hops=self.hops)
         write = outbox.propose(tx, carried, actor=self.actor, now=self._clock.now(), warnings=warnings)
         if also is not None:
             also(tx, write)

@@ -1,14 +1,17 @@
 """A claim leaves once, as it was shown and as far as it is granted; so does what is told about it later."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from servicedesk_core import Actor, ServiceDesk
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, DeviceRef
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import ClaimStateError, UnsupportedError, WriteNotGrantedError
+from servicedesk_core.errors import ClaimStateError, UnsupportedError, WriteNotGrantedError, WriteStoppedError
 from servicedesk_core.features.claims.writes.content import ClaimWrite
+from servicedesk_core.store.schema import outbox
 from tests.claims.conftest import PART
 
 pytestmark = pytest.mark.slow  # the command line goes through the same acts
@@ -103,6 +106,20 @@ async def test_notes_files_and_withdrawals_go_to_the_maker(desk, drafted, vendor
     (held,) = vendor.held()
     assert (held["note"], held["attached"], held["status"]) == ("The fan was swapped.", "a.txt", "Cancelled")
     assert [one.sent_as is not None for one in gone.files] == [True]
+
+
+async def test_what_is_told_because_of_a_change_carries_how_many_writes_lie_before(desk, drafted, vendor):
+    change = [one async for one in desk.changes()][-1]
+    third, fourth = (desk.because_of(replace(change, hops=hops)) for hops in (2, 3))
+    with pytest.raises(WriteStoppedError, match="4 writes lie before this one"):
+        await fourth.claims.submit(drafted)
+    assert vendor.held() == []
+    await third.claims.submit(drafted)
+    with pytest.raises(WriteStoppedError, match="4 writes lie before this one"):
+        await fourth.claims.note(drafted, "Round again")
+    query = select(outbox.c.kind, outbox.c.hops).order_by(outbox.c.id)
+    written = [tuple(row) for row in await desk.store.read(lambda tx: tx.execute(query).all())]
+    assert written == [("claims.submit", 3), ("notes.create_internal", 3)]
 
 
 async def test_a_withdrawal_that_tells_nobody_says_so(desk, drafted):

@@ -271,7 +271,7 @@ class Claims(ClaimTelling[Manner]):
         def work(tx: Tx) -> None:
             after = drafts.record(tx, stored, report, actor=actor, now=now)
             told = [one.event for one in reading.history(tx, after) if one.recorded_at == from_us(to_us(now))]
-            notes.leave(tx, after, told, now)
+            notes.leave(tx, after, told, now, hops=self.desk.outbox.hops)
 
         notes = TicketNotes(self.desk.settings)
         await self.desk.store.write(work)

@@ -132,11 +132,11 @@ class ClaimSending(ClaimPreviewing[Manner]):
         self.desk.outbox.grants.ensure(opened.name, kind.value)
         if shown is not None:
             ensure_as_shown(self._leaving(stored, opened, kind, values_of(content, found), ()), shown)
-        now, actor = self.desk.clock.now(), self.desk.outbox.actor
+        now, actor, hops = self.desk.clock.now(), self.desk.outbox.actor, self.desk.outbox.hops
 
         def work(tx: Tx) -> int:
             ready = drafts.validated(tx, stored, actor=actor, now=now)
-            return proposing.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
+            return proposing.submit(tx, ready, content, found, actor=actor, now=now, force=force, hops=hops).id
 
         number = await self.desk.store.write(work)
         await self.desk.outbox.approve_own((number,), send=True)

@@ -198,9 +198,9 @@ class ClaimTelling(ClaimSending[Manner]):
         opened = await self._ready_to_tell(stored, kind)
         if shown is not None:
             ensure_as_shown(self._leaving(stored, opened, kind, shown.values, ()), shown)
-        now, actor = self.desk.clock.now(), self.desk.outbox.actor
+        now, actor, hops = self.desk.clock.now(), self.desk.outbox.actor, self.desk.outbox.hops
         write = await self.desk.store.write(
-            lambda tx: proposing.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
+            lambda tx: proposing.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file, hops=hops)
         )
         await self.desk.outbox.approve_own((write.id,), send=True)
         await self._send_notes(stored.claim_id)

@@ -46,6 +46,7 @@ class StoredWrite:
     decided_at: datetime | None
     reverts: int | None
     after: int | None
+    hops: int
     standing: Standing
     sent_at: datetime | None
     doubt_at: datetime | None

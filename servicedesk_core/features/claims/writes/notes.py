@@ -11,6 +11,7 @@ from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.outbox.deciding import approve
+from servicedesk_core.outbox.limits import MOST_HOPS
 from servicedesk_core.store import sources
 from servicedesk_core.store.outbox import StoredWrite, propose
 from servicedesk_core.store.schema import outbox
@@ -41,7 +42,9 @@ class TicketNotes:
     def __init__(self, settings: DeskSettings) -> None:
         self._settings = settings
 
-    def leave(self, tx: Tx, claim: StoredClaim, events: Sequence[ClaimEvent], now: datetime) -> StoredWrite | None:
+    def leave(
+        self, tx: Tx, claim: StoredClaim, events: Sequence[ClaimEvent], now: datetime, *, hops: int = 0
+    ) -> StoredWrite | None:
         """Propose one note about news, in the transaction that stores them; ``None`` when nothing is to be noted.
 
         Args:
@@ -49,11 +52,12 @@ class TicketNotes:
             claim: The claim as it stands now.
             events: What happened.
             now: When.
+            hops: How many writes lie before it, each made because of the change before; too many = no note.
         """
         wanted = self._settings.claims.ticket_notes
         told = [line for event in events if (line := _line(event))]
         origin = claim.origin
-        if wanted == "off" or not told or origin.source_id is None or origin.ticket_ref is None:
+        if wanted == "off" or hops > MOST_HOPS or not told or origin.source_id is None or origin.ticket_ref is None:
             return None
         name = sources.by_id(tx, origin.source_id).name
         connection = self._settings.connections.get(name)
@@ -72,6 +76,7 @@ class TicketNotes:
                 parent=origin.ticket_ref,
                 visibility="internal",
                 request_id=f"{_REQUEST}{claim.claim_id}:{claim.revision}",
+                hops=hops,
             ),
             actor=ACTOR,
             now=now,

@@ -17,6 +17,7 @@ from servicedesk_core.features.claims.tables import changing, reading
 from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes.content import AGGREGATE, ClaimWrite, said, values_of
 from servicedesk_core.outbox.deciding import resolve
+from servicedesk_core.outbox.limits import ensure_no_circle
 from servicedesk_core.store.outbox import StoredWrite, propose
 from servicedesk_core.store.schema import outbox as outbox_table
 
@@ -67,6 +68,7 @@ def submit(
     actor: str,
     now: datetime,
     force: bool = False,
+    hops: int = 0,
 ) -> StoredWrite:
     """Propose the write that sends a claim, or sends a denied one again. Of two who do it at once, one gets an error.
 
@@ -78,9 +80,11 @@ def submit(
         actor: Who.
         now: When.
         force: Somebody said to send it although the device was not covered; the history keeps that.
+        hops: How many writes lie before it, each made because of the change before.
 
     Raises:
         ClaimStateError: It is on its way already, was sent, or somebody changed it.
+        WriteStoppedError: Too many writes lie before it.
     """
     again = claim.progress.state is ClaimState.DENIED
     require(claim, {ClaimState.VALIDATED, ClaimState.DENIED}, "sent")
@@ -90,6 +94,7 @@ def submit(
             "programs here.",
             hint=f"`servicedesk claims pack {claim.claim_id}` writes what to send; then record what they answered.",
         )
+    ensure_no_circle(hops, claim.connection)
     kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
     write = propose(
         tx,
@@ -102,6 +107,7 @@ def submit(
             target=claim.progress.ref if again else None,
             visibility="public",
             reason="sent again with better evidence" if again else "",
+            hops=hops,
         ),
         actor=actor,
         now=now,
@@ -170,13 +176,16 @@ def tell(
     now: datetime,
     text: str = "",
     file: ClaimFile | None = None,
+    hops: int = 0,
 ) -> StoredWrite:
     """Propose a note, a file or a withdrawal for a claim that the manufacturer has.
 
     Raises:
         ClaimStateError: The manufacturer does not have it, it is over, or the same is on its way.
+        WriteStoppedError: Too many writes lie before it, each made because of the change before.
     """
     ensure_tellable(claim)
+    ensure_no_circle(hops, claim.connection or "")
     if kind is ClaimWrite.CANCEL and (number := _underway(tx, claim, kind)):
         raise ClaimStateError(
             f"Claim {claim.claim_id} is being withdrawn already, as write {number}.",
@@ -199,6 +208,7 @@ def tell(
             target=claim.progress.ref if cancels else None,
             parent=None if cancels else claim.progress.ref,
             visibility="public",
+            hops=hops,
         ),
         actor=actor,
         now=now,

@@ -115,7 +115,7 @@ class ClaimSender:
             tx, write, result.state, now=result.at, receipt=receipt, ref=result.ref, error=result.error
         )
         if news is not None and self._notes is not None:
-            self._notes.leave(tx, *news, result.at)
+            self._notes.leave(tx, *news, result.at, hops=write.hops)
 
     async def confirmed(self, calls: ConnectorCalls, write: StoredWrite, sent: Sent | None) -> bool:
         """Find out the name of a claim that was accepted without one; return whether nothing is left to do."""
