@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from servicedesk_core import Scope
-from servicedesk_core.domain import Ticket
+from servicedesk_core.domain import Company, Ticket
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.billing.model import Doubt
 from tests.billing.conftest import NOW, entry
@@ -65,6 +65,21 @@ async def test_hours_are_those_of_the_client(desk, put, tmp_path):
         "n4": (Doubt.NOT_AFTER_HOURS,),
     }
     assert found.not_judged is None
+
+
+async def test_a_contract_of_the_parent_is_no_other_clients(desk, put):
+    of = {"company_ref": "c4", "contract_ref": "k1"}
+    await put(
+        Company(external_id="c3", name="Acme North", parent_ref="c1"),
+        Company(external_id="c4", name="Acme Shop", parent_ref="c3"),
+        Company(external_id="c5", name="Circle", parent_ref="c6"),
+        Company(external_id="c6", name="Circle", parent_ref="c5"),
+        Ticket(external_id="8", number="T8", **of),
+        Ticket(external_id="9", number="T9", **of | {"company_ref": "c5"}),
+        entry("p1", "8", contract_ref="k1"),
+        entry("p2", "9", contract_ref="k1"),
+    )
+    assert [row.ref for row in await desk.billing.review(doubt=Doubt.WRONG_CONTRACT)] == ["p2"]
 
 
 async def test_who_sees_a_part_of_the_desk_sees_their_part_of_it(desk):

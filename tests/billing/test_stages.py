@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from servicedesk_core.domain import Contract
+from servicedesk_core.domain import Charge, Contract
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period
@@ -77,6 +77,11 @@ async def test_what_was_posted_is_work_no_more_and_what_was_unposted_is_again(de
     assert found == {(Stage.APPROVED, 1), (Stage.POSTED, 1)}
     await put(entry("e2", "2", 3, contract_ref="k2", is_billable=False))
     assert (await desk.call(WORK_IN_PROGRESS, NOW)).value == Decimal("89.50")
+
+
+async def test_a_charge_that_the_psa_has_billed_waits_for_nothing(desk, put):
+    await put(Charge(external_id="h1", ticket_ref="1", price=Decimal("64.95"), is_billed=True))
+    assert [row.stage for row in await desk.billing.stages(what="charges")] == [Stage.INVOICED]
 
 
 async def test_figures_say_what_is_in_them_and_what_is_not(desk):

@@ -258,6 +258,27 @@ async def test_hours_bought_in_advance_are_overdrawn_where_no_block_is_left_and_
     assert found == {"block:psa:k8": "180.00", "ended:psa:w9": "200.00"}, "each hour is told of once"
 
 
+async def test_what_grows_beyond_what_was_accepted_is_told_of_again(decided):
+    [figure] = KPIS
+
+    async def waiting(hours):
+        await decided.store.write(lambda tx: stored.put(tx, (entry("e5", "3", hours),), now=NOW))
+        rows = {row.key: row for row in await decided.leakage.list(everything=True, leak=Leak.BLOCK)}
+        accepted = (await decided.call(figure, NOW)).excluded.get("accepted", 0)
+        return rows["block:psa:k3"].state.value, rows["block:psa:k3"].reason, accepted
+
+    await decided.leakage.accept("block:psa:k3", reason="Until the new block.")
+    for _ in range(2):
+        assert await waiting(3) == ("accepted", "Until the new block.", 1)
+        assert await waiting(2) == ("accepted", "Until the new block.", 1)
+        await look(decided, None)
+    assert await waiting(4) == ("open", None, 0)
+    await look(decided, None)
+    assert await waiting(3) == ("open", None, 0), "it was told of again: somebody decides anew"
+    await decided.leakage.accept("block:psa:k3", reason="That much.")
+    assert await waiting(3) == ("accepted", "That much.", 1)
+
+
 async def test_what_an_older_list_shows_is_accepted_too(decided):
     await decided.leakage.accept("excluded:psa:e7", reason="A present.")
     older = await decided.leakage.list(since=datetime(2026, 6, 1, tzinfo=UTC), leak=Leak.EXCLUDED)

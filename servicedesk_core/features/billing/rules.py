@@ -64,6 +64,7 @@ class Worked:
         has_summary: Whether the client could read what was done.
         work_on: The day of the work.
         company: Whose ticket or project it was; empty = not known.
+        parents: The companies above that one; their contracts are its own too.
         contract: Its own contract; empty = none.
         terms: What that says; ``None`` = it is not there.
         ticket_terms: What the ticket's contract says; ``None`` = it has none.
@@ -78,6 +79,7 @@ class Worked:
     has_summary: bool
     work_on: date | None
     company: str
+    parents: frozenset[str]
     contract: str
     terms: Terms | None
     ticket_terms: Terms | None
@@ -115,7 +117,7 @@ def _of_contract(one: Worked, today: date) -> Iterator[tuple[Doubt, str]]:
             yield Doubt.NO_CONTRACT, "the contract of its ticket"
     elif one.terms is None:
         yield Doubt.WRONG_CONTRACT, "its contract is not there; choose another one"
-    elif one.company and one.terms.company and one.terms.company != one.company:
+    elif one.company and one.terms.company and one.terms.company not in {one.company, *one.parents}:
         yield Doubt.WRONG_CONTRACT, "its contract is another client's"
     elif not _ran(one.terms, day, today):
         yield Doubt.WRONG_CONTRACT, "its contract was not in force then"

@@ -41,6 +41,8 @@ class Leakage(LeakageQueries[Manner]):
     async def accept(self, key: _KEY, *, reason: _REASON) -> LeakDecided:
         """Leave something as it is, such as work that was given away: no list, figure or alert tells of it again.
 
+        A block and units are told of again when they come to more than was accepted.
+
         Raises:
             NotFoundLocallyError: Nothing of that name is found.
             SettingsError: The reason is empty.
@@ -65,11 +67,11 @@ class Leakage(LeakageQueries[Manner]):
 
         def work(tx: Tx) -> LeakDecided:
             audit.take_turn(tx)  # whoever looks or decides at the same time sees this
-            there = self._accepted(tx, key) if found is None else kept.kept(tx).get(found.key, found)
-            if state is Judged.OPEN:
-                said = replace(there, accepted_at=None, author=None, reason=None)
+            if found is None:
+                said = replace(self._accepted(tx, key), accepted_at=None, author=None, reason=None)
             else:
-                said = replace(there, accepted_at=now, author=author, reason=reason)
+                since = kept.kept(tx).get(found.key, found).first_found_at
+                said = replace(found, first_found_at=since, accepted_at=now, author=author, reason=reason)
             kept.put(tx, said)
             act = "leakage.withdrawn" if state is Judged.OPEN else "leakage.accepted"
             audit.append(tx, at=now, actor=author, action=act, entity=f"leak:{key}", reason=reason)

@@ -22,7 +22,7 @@ def _leaked(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None)
     decided, excluded, own = kept(tx), Counter[str](), own_currency(tx, at)
     amount, sample = Decimal(0), 0
     for one in Look(tx, (at - LOOKS_BACK).date(), at, UTC).kept():
-        if (there := decided.get(one.key)) is not None and there.accepted_at is not None:
+        if (there := decided.get(one.key)) is not None and there.accepts(one):
             excluded["accepted"] += 1
         elif one.amount is None:
             excluded["nobody knows what it comes to"] += 1

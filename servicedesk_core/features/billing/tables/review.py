@@ -129,6 +129,9 @@ class _Look:
         self._connections = {one.id: one.name for one in sources.all(tx)}
         self._after_hours = after_hours_codes(tx, self._policy)
         self.names = Names(tx)
+        companies = RECORDS["companies"].c
+        above = select(companies.source_id, companies.external_id, companies.parent_ref)
+        self._parent = {(row[0], row[1]): row[2] for row in tx.execute(above.where(companies.parent_ref.is_not(None)))}
 
     @property
     def not_judged(self) -> str | None:
@@ -146,6 +149,7 @@ class _Look:
             has_summary=bool(row.summary),
             work_on=day,
             company=row.company or "",
+            parents=self._parents(row.source_id, row.company or ""),
             contract=row.contract_ref or "",
             terms=self._terms.get((row.source_id, row.contract_ref or "")),
             ticket_terms=self._terms.get((row.source_id, row.ticket_contract or "")),
@@ -163,6 +167,12 @@ class _Look:
         """Return a ticket that was closed without time."""
         day = from_us(row.done_at).astimezone(self._zone).date()
         return self._row(row, ref=None, day=day, found=((Doubt.NO_TIME, "enter the time that it took"),))
+
+    def _parents(self, source_id: int, company: str) -> frozenset[str]:
+        found: set[str] = set()
+        while (company := self._parent.get((source_id, company), "")) and company not in found:
+            found.add(company)
+        return frozenset(found)
 
     def _row(
         self,

@@ -113,13 +113,14 @@ def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
 
 
 def _charges() -> Select[Any]:
-    """Return the query for charges that are on no posted line."""
+    """Return the query for charges that are on no posted line, and that the PSA does not call billed."""
     of, tickets = RECORDS["charges"].c, RECORDS["tickets"].c
     on = and_(tickets.source_id == of.source_id, tickets.external_id == of.ticket_ref)
     facts = select(*_priced(of, tickets.company_ref), of.bought_on.label("day"), of.created_at.label("at"))
     posted = Posted("charges", "charge_ref")
     facts = facts.select_from(posted.joined(RECORDS["charges"].outerjoin(RECORDS["tickets"], on)))
-    return facts.where(is_to_pay("charges"), posted.are_not, is_a_clients(of.source_id, tickets.company_ref))
+    is_open = func.coalesce(of.is_billed, False).is_(False)
+    return facts.where(is_to_pay("charges"), posted.are_not, is_open, is_a_clients(of.source_id, tickets.company_ref))
 
 
 def _services(today: date) -> Select[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import delete, insert
 
@@ -11,6 +12,9 @@ from servicedesk_core.features.leakage.model import Leak
 from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import leaks
+
+GROWING: Final = frozenset({Leak.BLOCK, Leak.UNITS})
+"""Kinds that may come to more while they are known."""
 
 Key = tuple[int, str, str]
 """The source, why it is not billed, and the record."""
@@ -47,6 +51,13 @@ class Kept:
         """Which one it is."""
         return self.source_id, self.leak, self.ref
 
+    def accepts(self, now: "Kept") -> bool:
+        """Whether somebody accepted it as it is now: what grows, only as far as it came to then."""
+        if self.accepted_at is None:
+            return False
+        is_known = self.amount is not None and now.amount is not None and self.currency == now.currency
+        return self.kind not in GROWING or not is_known or (now.amount or 0) <= (self.amount or 0)
+
     @property
     def kind(self) -> Leak:
         """Why it is not billed, or not enough."""
@@ -62,7 +73,7 @@ def kept(tx: Tx) -> dict[Key, Kept]:
 
 
 def keep(tx: Tx, found: Iterable[Kept]) -> tuple[int, int]:
-    """Keep what a look found; what was accepted stays accepted, and what is found no more is forgotten.
+    """Keep what a look found; what was accepted stays so unless it grew, and what is found no more is forgotten.
 
     Returns:
         How many are there that nobody accepted, and how many of them are new.
@@ -71,7 +82,8 @@ def keep(tx: Tx, found: Iterable[Kept]) -> tuple[int, int]:
     before, now = kept(tx), {one.key: one for one in found}
     for key, one in now.items():
         if (there := before.get(key)) is not None:
-            now[key] = replace(there, amount=one.amount, currency=one.currency)
+            found_anew = replace(one, first_found_at=there.first_found_at)
+            now[key] = there if there.accepts(one) else found_anew
     stays = {key: one for key, one in before.items() if key not in now and one.accepted_at is not None}
     tx.execute(delete(leaks))
     if rows := [_ROWS.values(one) for one in (*now.values(), *stays.values())]:

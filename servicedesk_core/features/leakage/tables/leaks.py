@@ -70,8 +70,8 @@ class Look:
                 known_since=there.first_found_at,
                 connection=connections[one.source_id],
                 ref=one.ref,
-                state=Judged.OPEN if there.accepted_at is None else Judged.ACCEPTED,
-                reason=there.reason,
+                state=Judged.ACCEPTED if there.accepts(of) else Judged.OPEN,
+                reason=there.reason if there.accepts(of) else None,
             )
 
 
