@@ -193,14 +193,16 @@ async def test_a_line_in_an_order_that_was_not_read_yet_is_in_doubt_and_not_refu
     assert {row.part_number: row.state for row in await lines(desk)} == {"D1": "placed", "D3": "placed"}
 
 
-async def test_a_line_that_is_in_none_of_the_orders_that_ended_was_left_out(desk, shop):
+@pytest.mark.parametrize(("status", "later_s"), [("cancelled", 0), ("placed", 3600)], ids=["ended", "read-later"])
+async def test_a_line_that_no_order_shows_when_all_were_read_was_left_out(desk, shop, clock, status, later_s):
     shop.offer("D3", price="5", apart=True)
     first = await desk.parts.order("T-7", "D1", source="shop")
     await desk.store.write(lambda tx: _add_line(tx, first.write.id, "D3"))
     await desk.writes.approve([first.write.id], send=True)
     kept, lost = shop.all("order")
-    shop.put("order", kept["id"], **kept | {"status": "cancelled"})
+    shop.put("order", kept["id"], **kept | {"status": status})
     shop.put("order", lost["id"], **lost | {"reference": "by hand"})
+    clock.advance(later_s)
     await desk.sync("shop", mode=SyncMode.FULL)
     states = {(row.part_number, row.reference): row.state for row in await lines(desk)}
     assert states["D3", kept["reference"]] == "rejected"

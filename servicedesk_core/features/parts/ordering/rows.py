@@ -1,10 +1,10 @@
 """Orders as lists show them: what the sources show, joined with the writes that ordered it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -13,9 +13,12 @@ from servicedesk_core.domain.parts import PurchaseOrder, PurchaseOrderLine, Requ
 from servicedesk_core.features.parts.ordering.model import OrderRow, OrderState
 from servicedesk_core.features.parts.ordering.rules import OF_WRITES, is_late, names, state_of
 from servicedesk_core.features.parts.ordering.tables import NOTHING, Arrivals, Placed, arrivals, live, placed
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, runs, sources
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
+
+_SHOWN_WITHIN: Final = timedelta(hours=1)
+"""So long a source may take until its list shows an order."""
 
 
 def orders(tx: Tx, today: date, *, money: bool, scope: Scope | None = None) -> list[OrderRow]:
@@ -53,6 +56,7 @@ def _all(tx: Tx, today: date, *, money: bool) -> Iterator[OrderRow]:
     came = arrivals(tx)
     shown: defaultdict[int, set[int]] = defaultdict(set)
     still_open: set[int] = set()
+    read_at = {one.name: runs.last_success(tx, one.id).get(PurchaseOrder.stream) for one in sources.all(tx)}
     rows = _Rows(today, money=money)
     for name, order in live(tx, PurchaseOrder):
         by_number = ours.get((name, order.reference or ""), ())
@@ -69,8 +73,15 @@ def _all(tx: Tx, today: date, *, money: bool) -> Iterator[OrderRow]:
     for one in mine:
         for wanted in one.request.lines:
             if wanted.number not in shown.get(one.write.id, ()):
-                is_at_source, may_come = one.write.id in shown, one.write.id in still_open
+                is_at_source = one.write.id in shown
+                may_come = one.write.id in still_open and not _is_read_since(one, read_at)
                 yield rows.unshown(one, wanted, is_at_source=is_at_source, may_come=may_come)
+
+
+def _is_read_since(own: Placed, read_at: Mapping[str, datetime | None]) -> bool:
+    """Return whether all orders of a source were read after it had the time to show this one."""
+    ended, read = own.write.finished_at, read_at.get(own.write.connection)
+    return ended is not None and read is not None and read >= ended + _SHOWN_WITHIN
 
 
 def _wanted(own: Placed | None, line: PurchaseOrderLine) -> RequestedLine | None:
@@ -140,7 +151,7 @@ class _Rows:
             own: The order.
             wanted: The line.
             is_at_source: Whether the source shows the order, or one of those that it made of it.
-            may_come: Whether one that it shows is open: another one may not have been read yet.
+            may_come: Whether one that it shows is open, and another one may not have been read yet.
         """
         state, problem = OF_WRITES[own.write.state], own.write.error
         if is_at_source:
