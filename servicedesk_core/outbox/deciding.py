@@ -283,7 +283,10 @@ def _ensure_another(tx: Tx, write: StoredWrite, actor: str, by_another: AnotherP
 def _ensure_no_second(write: StoredWrite) -> None:
     """Make sure that nothing which the vendor made in part is made a second time."""
     if write.state is WriteState.PARTLY_APPLIED and write.target is None:
-        hint = f"Propose the rest as a change of {write.ref}; `servicedesk writes discard {write.id}` leaves it."
+        hint = (
+            f"Propose the rest by itself, or as a change of {write.ref}; "
+            f"`servicedesk writes discard {write.id}` leaves it."
+        )
         raise _unfit(write, "The vendor has the record; sent again, it would be a second one.", hint)
 
 

@@ -331,7 +331,7 @@ def _left_out(write: StoredWrite, sent: Sent) -> dict[str, Any]:
     again = (
         f"`servicedesk writes retry {write.id}` sends the rest again, `servicedesk writes edit {write.id}` changes it, "
         if write.target is not None
-        else f"Propose the rest as a change of {sent.ref}; "
+        else f"Propose the rest by itself, or as a change of {sent.ref}; "
     )
     return {
         "error_code": WriteState.PARTLY_APPLIED.value,

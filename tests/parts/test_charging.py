@@ -120,6 +120,14 @@ async def test_with_yes_both_go_and_a_lost_answer_charges_nothing_twice(desk, se
         assert (sent("Stock"), sent("Psa")) == (["1"], ["1"])
 
 
+async def test_what_was_proposed_before_is_sent_without_the_charge_that_somebody_discarded(desk, sent):
+    async with desk() as one:
+        part = await one.parts.take("T7", "Dock", request_id="r1")
+        await one.outbox.discard(part.followed_by)
+        again = await one.parts.take("T7", "Dock", request_id="r1", send=True)
+        assert (again.id, again.state, sent("Stock"), sent("Psa")) == (part.id, "confirmed", ["1"], [])
+
+
 async def test_a_take_that_failed_sends_no_charge(desk, sent, fault):
     async with desk() as one:
         fault("stock_moves.take", "refused")

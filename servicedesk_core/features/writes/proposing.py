@@ -6,14 +6,14 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, Unpack
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.domain.writing import Intent
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.faces import Proposal, proposal
 from servicedesk_core.faces.offer import Said
 from servicedesk_core.features.writes.pages import exit_code, told, warning
 from servicedesk_core.outbox.views import WriteView, after_act, asked_before, view_of
 from servicedesk_core.outbox.writes import Writes
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.scope import Scope
 
@@ -90,6 +90,10 @@ async def proposed(
         raise WriteError(message, hint="Give each request an id of its own.") from error
     if not send or shown.state != "proposed":
         return shown
-    following = shown.followed_by if await desk.store.read(lambda tx: sends_following(tx, number)) else ()
-    await desk.outbox.approve_own([number, *following], send=True)
+
+    def still_proposed(tx: Tx) -> list[int]:
+        following = shown.followed_by if sends_following(tx, number) else ()
+        return [one for one in following if outbox.get(tx, one).state is WriteState.PROPOSED]
+
+    await desk.outbox.approve_own([number, *await desk.store.read(still_proposed)], send=True)
     return (await desk.store.read(lambda tx: after_act(tx, [number], scope)))[0]
