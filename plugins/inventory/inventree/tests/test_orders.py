@@ -197,6 +197,19 @@ async def test_pieces_come_with_their_serial_numbers_and_are_found_by_the_mark(s
     assert stand.sandbox.records.all("track", item=pieces[0]["pk"])[-1]["notes"] == "on time\n\n[ref:r-1]"
 
 
+async def test_a_receipt_is_proven_absent_by_an_earlier_one_whatever_else_was_moved(shop, stand):
+    """Of several entries of that one the first stands for it, and what was taken is no receipt."""
+    order = (await shop.send_write(place(line(1, "DOCK-130", "3", "164")))).ref
+    ref = str(lines(stand)[0]["pk"])
+    two = {"serial_numbers": ["DK-7", "DK-8"]}
+    await shop.send_write(receive(order, (ref, "2", two), id="earlier", place="1"))
+    level = str(next(item["pk"] for item in stand.sandbox.records.all("stock") if not item.get("serial")))
+    values = {"quantity": "1", "ticket_number": "T-7"}
+    await shop.send_write(Write("t-1", "stock_moves.take", parent=level, values=values))
+    shop.ctx.clock.instant = NOW + timedelta(seconds=120)
+    assert isinstance(await shop.find_write(receive(order, (ref, "1", {}))), ProvenAbsent)
+
+
 async def test_no_more_is_booked_than_was_ordered(shop, stand):
     order = (await shop.send_write(place())).ref
     ref = str(lines(stand)[0]["pk"])

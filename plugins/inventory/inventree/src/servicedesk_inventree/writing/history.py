@@ -73,8 +73,10 @@ class History:
         """
         if not await self.is_kept():
             return Inconclusive(ELSEWHERE)
-        search = self._search if write.kind != RECEIVE else self._receipts
-        found = await looked_for(write, search, now=self._clock.now(), settle_s=self._settle_s, canary=self._any_marked)
+        search, canary = (
+            (self._receipts, self._any_receipt) if write.kind == RECEIVE else (self._search, self._any_marked)
+        )
+        found = await looked_for(write, search, now=self._clock.now(), settle_s=self._settle_s, canary=canary)
         if write.kind == RECEIVE:
             return found
         if isinstance(found, ProvenAbsent) and not await self._exists(write.parent):
@@ -93,12 +95,21 @@ class History:
         return [entry] if entry is not None else []
 
     async def _any_marked(self) -> Known | None:
-        """Return the newest movement that carries any mark of ours."""
-        rows, _ = await self._api.page(_PATH, limit=_CANARIES, query={"search": marks.START})
-        for row in rows:
-            for one in marks.marks_in(row.get("notes")) if isinstance(row, Mapping) else ():
-                return Known(one, str(row.get("pk")), _order_in(row) or key(row.get("item")))
+        """Return a movement that carries any mark of ours."""
+        return next((Known(mark, str(row.get("pk")), key(row.get("item"))) for row, mark in await self._marks()), None)
+
+    async def _any_receipt(self) -> Known | None:
+        """Return the first entry of a receipt of ours: the search finds nothing else of it."""
+        for row, mark in await self._marks():
+            order = _order_in(row)
+            if order is not None and (ref := await self.receipt_of(Write(mark, RECEIVE, parent=order))) is not None:
+                return Known(mark, ref, order)
         return None
+
+    async def _marks(self) -> list[tuple[Row, str]]:
+        """Return entries with marks of ours in them."""
+        rows, _ = await self._api.page(_PATH, limit=_CANARIES, query={"search": marks.START})
+        return [(row, mark) for row in rows if isinstance(row, Mapping) for mark in marks.marks_in(row.get("notes"))]
 
     async def _marked(self, write_id: str) -> list[Row]:
         rows = await self._api.rows(_PATH, {"search": write_id})
