@@ -115,5 +115,11 @@ async def test_realisation_is_of_work_that_no_contract_pays_for(desk, put):
     assert float((await desk.call(RATE, october)).value) == 37.5
     await put(Contract(external_id="k9", name="Unclear", company_ref="c1", kind=ContractKind.RECURRING))
     await put(line("l9", "0", **own | {"own_price": Decimal(0), "contract_ref": "k9"}))
+    await put(line("l10", "-30", **own | {"own_price": Decimal(-30), "quantity": Decimal(0)}))
+    await put(line("l11", "70", **own | {"own_price": Decimal(70), "quantity": None}))
+    assert (await desk.call(RATE, october)).value == 30, "a correction is of no further hour"
+    corrected = await desk.call(REALISATION, october)
+    assert (corrected.value, corrected.excluded["without hours"]) == (60, 1)
+    await put(line("l10", "0", is_billable=False), line("l11", "0", is_billable=False))
     unclear = await desk.call(REALISATION, october)
     assert (unclear.value, unclear.excluded["nothing says what its contract covers"]) == (75, 1)

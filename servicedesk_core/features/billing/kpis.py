@@ -65,21 +65,22 @@ def _days(one: Invoiced) -> Case:
 
 
 def _rate(one: Invoiced) -> Case:
-    why = _unpriced(one) or ("" if one.hours else "without hours")
-    return _case(one, float(one.amount or 0), float(one.hours), why)
+    return _case(one, float(one.amount or 0), float(one.hours or 0), _unpriced(one))
 
 
 def _realised(one: Invoiced) -> Case:
     why = _unpriced(one) or ("a contract pays for it" if one.is_covered else "")
     why = why or ("nothing says what its contract covers" if one.is_covered is None else "")
     why = why or ("" if one.usual_hour else "nothing says what an hour in the role is sold at")
-    return _case(one, float(one.amount or 0), float(one.hours * (one.usual_hour or 0)), why)
+    return _case(one, float(one.amount or 0), float((one.hours or 0) * (one.usual_hour or 0)), why)
 
 
 def _unpriced(one: Invoiced) -> str:
     if not one.is_labour:
         return "no work"
-    return _UNKNOWN if one.amount is None else _FOREIGN if one.currency is not None else ""
+    if one.amount is None:
+        return _UNKNOWN
+    return _FOREIGN if one.currency is not None else "without hours" if one.hours is None else ""
 
 
 def _case(one: Invoiced, above: float, below: float, why: str) -> Case:

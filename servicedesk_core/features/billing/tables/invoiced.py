@@ -27,7 +27,7 @@ class Invoiced:
         item_on: Day of the work or purchase; ``None`` = not known.
         invoiced_on: Day of the invoice.
         is_labour: Whether it is work.
-        hours: How much, where it is.
+        hours: How much, where it is; 0 = it corrects a price; ``None`` = not known.
         amount: What it came to; ``None`` = not known.
         currency: Its currency; ``None`` = the MSP's own.
         is_covered: Whether its contract pays for it already, so that it comes to nothing more; ``None`` = not known.
@@ -40,7 +40,7 @@ class Invoiced:
     item_on: date | None
     invoiced_on: date
     is_labour: bool
-    hours: Decimal
+    hours: Decimal | None
     amount: Decimal | None
     currency: str | None
     is_covered: bool | None
@@ -67,7 +67,7 @@ def invoiced(tx: Tx, first: date, end: date, own: str | None = None) -> Iterator
             item_on=date.fromisoformat(row.item_on) if row.item_on else None,
             invoiced_on=date.fromisoformat(row.invoiced_on),
             is_labour=row.is_labour,
-            hours=from_micro(row.quantity or 0),
+            hours=None if row.quantity is None else from_micro(row.quantity),
             amount=None if row.amount is None else from_micro(row.amount),
             currency=None if row.currency == own else row.currency,
             is_covered=_is_covered(row, contracts.get((row.source_id, row.contract_ref or ""))),
