@@ -173,6 +173,18 @@ async def test_what_no_supplier_sells_is_not_ordered(shop, stand, part):
     assert not orders(stand)
 
 
+async def test_a_number_that_is_the_key_of_another_part_is_not_guessed(shop, stand):
+    """A part without a number of its own is offered by its key."""
+    records = stand.sandbox.records
+    (memory,), (disk,) = records.all("part", IPN="RAM-16-D4"), records.all("part", IPN="SSD-1T")
+    memory["IPN"] = str(disk["pk"])
+    await shop.send_write(place(line(1, memory["IPN"])))  # the disk is offered by its own number, so it is not meant
+    disk["IPN"] = ""
+    with pytest.raises(RejectedError, match="no single part"):
+        await shop.send_write(place(line(1, memory["IPN"]), id="w-2"))
+    assert len(orders(stand)) == 1
+
+
 async def test_another_pattern_is_a_setting_and_the_wrong_one_is_named(stand_with):
     with stand_with(reference="B-") as other:
         async with other.connector(order_reference="B-{ref:06d}") as shop:

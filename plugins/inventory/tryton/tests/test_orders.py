@@ -91,6 +91,15 @@ async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(tryton, stand
     assert stand.sandbox.records.all("purchase.purchase") == []
 
 
+async def test_a_code_that_is_the_id_of_another_product_is_not_guessed(tryton, stand):
+    """A product without a code is offered by its id."""
+    stand.sandbox.records.write("product.product", SSD, code=str(RAM))
+    await tryton.send_write(place(line(part=str(RAM))))  # the other one is offered by its own code
+    stand.sandbox.records.write("product.product", RAM, code=None)
+    with pytest.raises(RejectedError, match="2 active products with the number 2"):
+        await tryton.send_write(place(line(part=str(RAM)), id="o-2"))
+
+
 async def test_several_warehouses_need_a_word(stand):
     stand.sandbox.records.add("stock.location", name="North", code=None, type="warehouse", parent=None, active=1)
     async with stand.connector() as tryton:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from servicedesk_core.domain.parts import OrderRequest, RequestedLine, order_number
-from servicedesk_core.errors import OutcomeUnknownError, RejectedError
+from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import (
     Clock,
     FindResult,
@@ -155,8 +155,9 @@ class Orders:
         """Return the suppliers' parts of a part, by our own number of it or its key."""
         parts = await self._api.rows("part/", {"IPN": line.part_number})
         refs = [key(row.get("pk")) for row in parts if text(row.get("IPN")) == line.part_number]
-        if not refs and line.part_number.isdigit():
-            refs = [line.part_number]
+        if line.part_number.isdigit():  # a part without a number of its own is offered by its key
+            named = await self._keyed(line.part_number)
+            refs += [line.part_number] if named is not None and not (refs and text(named.get("IPN"))) else []
         if len(refs) != 1:
             raise _refused(f"InvenTree has no single part {line.part_number}.", "lines")
         query = {"part": str(refs[0]), "active": "true", "supplier_detail": "true"}
@@ -166,6 +167,12 @@ class Orders:
             hint = "Add a supplier's part to it in InvenTree."
             raise _refused(f"No supplier sells {line.part_number} in InvenTree.", "lines", hint=hint)
         return found
+
+    async def _keyed(self, ref: str) -> Row | None:
+        try:
+            return await self._api.one(f"part/{ref}/")
+        except NotFoundError:
+            return None
 
     async def _create(self, number: str, supplier: int, request: OrderRequest) -> Row:
         tickets = dict.fromkeys(line.ticket.number for line in request.lines if line.ticket is not None)

@@ -113,7 +113,8 @@ class Buyer:
         domain: list[Any] = ["OR", ["code", "=", said], *([["id", "=", int(said)]] if said.isdecimal() else [])]
         context = {**company.context, "active_test": True}
         rows = await self._api.rows(PRODUCT, domain, fields, context)
-        meant = [row for row in rows if text(row.get("code")) == said] or rows
+        # A product without a code is offered by its id, which may be the code of another one.
+        meant = [row for row in rows if (text(row.get("code")) or str(row.get("id"))) == said] or rows
         if len(meant) != 1:
             raise self._refused(f"Tryton has {len(meant) or 'no'} active products with the number {said}.")
         return meant[0]
