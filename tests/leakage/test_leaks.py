@@ -306,11 +306,11 @@ async def test_what_is_accepted_while_the_job_looks_stays_accepted(decided):
 
 
 async def test_parts_that_nobody_charged_are_found_in_good_time_and_what_is_charged_by_hand_is_none(decided):
-    def take(tx, name, ticket="1", *, age=8, kind=TAKE, after=None, quantity="2"):
+    def take(tx, name, ticket="1", *, age=8, kind=TAKE, after=None, quantity="2", state=WriteState.CONFIRMED):
         values = {"quantity": quantity, "part_name": name, "ticket_connection": "psa", "ticket_id": ticket}
         intent = Intent("stock", kind, f"x:{name}{kind}", name, values, parent="1", after=after)
         number = outbox.propose(tx, intent, actor="user:ana", now=NOW - timedelta(days=age)).id
-        done = {"state": WriteState.CONFIRMED, "ref": f"m{number}"}
+        done = {"state": state, "ref": f"m{number}"}
         tx.execute(update(writes).where(writes.c.id == number).values(done))
         return number
 
@@ -325,15 +325,18 @@ async def test_parts_that_nobody_charged_are_found_in_good_time_and_what_is_char
         take(tx, "Hub", kind=CHARGE, after=take(tx, "Hub"))
         half = take(tx, "Lid")
         take(tx, "Lid", kind=CHARGE, after=half, quantity="1")
-        return owed, half
+        waits = take(tx, "Lamp")
+        take(tx, "Lamp", kind=CHARGE, after=waits, state=WriteState.PROPOSED)
+        return owed, half, waits
 
-    owed, half = await decided.store.write(fill)
+    owed, half, waits = await decided.store.write(fill)
     found = {
         row.key: (row.client, row.ticket_number, row.evidence) for row in await decided.leakage.list(leak=Leak.PART)
     }
     assert found == {
         f"part:psa:{owed}": ("Acme", "T1", "2 of Station, which cost 159.92 EUR"),
         f"part:psa:{half}": ("Acme", "T1", "1 of Lid"),
+        f"part:psa:{waits}": ("Acme", "T1", "2 of Lamp"),
     }
 
 

@@ -60,7 +60,7 @@ def parts(tx: Tx, first: date, now: datetime, zone: tzinfo) -> Iterator[Found]:
     for part in taken(tx):
         day = part.write.proposed_at.astimezone(zone).date()
         is_late = (now.astimezone(zone).date() - day).days > policy.unposted_days
-        if part.is_taken and part.due > 0 and is_late and day >= first:
+        if part.is_taken and part.uncharged > 0 and is_late and day >= first:
             wanted[part.write.values.get("ticket_connection") or ""].append((day, part))
     known = {one.name: one.id for one in sources.all(tx)}
     for connection, several in wanted.items():
@@ -83,10 +83,13 @@ def _uncharged(tx: Tx, source_id: int, several: list[tuple[date, Taken]]) -> Ite
         ref, name = part.write.values.get("ticket_id") or "", part.write.values.get("part_name") or "a part"
         if ref in tickets and (part.charges or (ref, name.casefold()) not in charged):
             number, company = tickets[ref]
-            yield Found(_of_part(name, part.due, part), source_id, company or "", str(part.write.id), day, number)
+            yield Found(_of_part(name, part.uncharged, part), source_id, company or "", str(part.write.id), day, number)
 
 
 def _of_part(name: str, due: Decimal, part: Taken) -> Leaked:
     cost = "" if part.unit_cost is None else f", which cost {part.unit_cost * due:.2f} {part.currency or ''}"
     evidence = f"{due.normalize():f} of {name}{cost}".rstrip()
-    return Leaked(Leak.PART, None, evidence, f"servicedesk parts charge {part.write.id}, or charge it in the PSA")
+    right = f"servicedesk parts charge {part.write.id}, or charge it in the PSA"
+    if part.unsent:
+        right = f"servicedesk writes show {part.unsent[0].id} says why its charge waits"
+    return Leaked(Leak.PART, None, evidence, right)
