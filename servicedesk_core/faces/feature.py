@@ -67,7 +67,7 @@ class Feature:
     kpis: str = ""
     definitions: str = ""
     looks_over: str = ""
-    guards: Mapping[str, str] = field(default_factory=dict)
+    guards: Mapping[str, str] = field(default_factory=dict, hash=False)
     needs: tuple[str, ...] = ()
     section: Section = Section.EVERY_DAY
 

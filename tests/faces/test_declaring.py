@@ -70,3 +70,7 @@ def test_what_is_no_number_is_refused_where_it_is_said(word):
     assert value_of(most, "2.5", None) == Decimal("2.5")
     with pytest.raises(SettingsError, match=f'--max-price: "{word}" is no number'):
         value_of(most, word, None)
+
+
+def test_features_can_be_told_apart_by_programs_that_remember_them():
+    assert len({own(name) for name in FEATURES}) == len(FEATURES)
