@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class Shelf:
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._closing = weakref.finalize(self, self._db.close)
         self._db.execute("CREATE TABLE IF NOT EXISTS kept (shelf TEXT, key TEXT, value BLOB, PRIMARY KEY (shelf, key))")
 
     def put(self, shelf: str, key: str, value: Any) -> None:
@@ -49,5 +51,5 @@ class Shelf:
             self._db.execute("DELETE FROM kept")
 
     def close(self) -> None:
-        """Release the file."""
-        self._db.close()
+        """Release the file, which otherwise happens when nobody has the shelf any more."""
+        self._closing()

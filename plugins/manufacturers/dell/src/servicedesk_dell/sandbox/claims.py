@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import weakref
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ class Claims:
     def __init__(self, path: Path | None) -> None:
         self.lock = threading.RLock()
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._closing = weakref.finalize(self, self._db.close)
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS claims"
             " (code TEXT PRIMARY KEY, number INTEGER, created_s REAL, since_s REAL, status TEXT, body TEXT)"
@@ -108,7 +110,7 @@ class Claims:
 
     def close(self) -> None:
         """Release the file."""
-        self._db.close()
+        self._closing()
 
     def _live(self, claim: dict[str, Any], now: datetime, counts: Counter[str]) -> None:
         while (step := _STEPS.get(claim["status"])) is not None:
