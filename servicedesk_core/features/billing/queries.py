@@ -39,9 +39,9 @@ from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
 from servicedesk_core.store import Tx, sources
-from servicedesk_core.store.queries.checking import check_names
-from servicedesk_core.store.queries.names import Names, meant
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.checking import named
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope
 
 REVIEWED: Final = timedelta(days=30)
 """How far back time and tickets are looked at, unless somebody says another day."""
@@ -85,7 +85,7 @@ class BillingQueries(Namespace[Manner]):
         """
         zone = ZoneInfo(self.desk.timezone)
         today = self.desk.clock.now().astimezone(zone).date()
-        clients = None if client is None else _clients(tx, client)
+        clients = None if client is None else named(tx, company=client)
         found = (
             one
             for one in standings(tx, zone, today)
@@ -134,8 +134,8 @@ class BillingQueries(Namespace[Manner]):
         """
         zone, now = ZoneInfo(self.desk.timezone), self.desk.clock.now()
         found = reviewed(tx, since or now - REVIEWED, now, zone, scope)
-        clients = None if client is None else _clients(tx, client, scope)
-        who = None if technician is None else _technicians(tx, technician, scope)
+        clients = None if client is None else named(tx, scope, company=client)
+        who = None if technician is None else named(tx, scope, technician=technician)
         rows = tuple(
             one.row
             for one in found.rows
@@ -213,23 +213,3 @@ def _sums(rows: Iterable[StageRow]) -> Iterator[StageSum]:
             unknown=sum(row.unknown for row in several),
             oldest_on=min((row.oldest_on for row in several if row.oldest_on is not None), default=None),
         )
-
-
-def _clients(tx: Tx, word: str, scope: Scope | None = None) -> frozenset[tuple[int, str]]:
-    found = _meant(tx, "companies", word, scope)
-    if not found:
-        check_names(tx, scope, company=word)
-    return found
-
-
-def _technicians(tx: Tx, word: str, scope: Scope | None) -> frozenset[tuple[int, str]]:
-    found = _meant(tx, "technicians", word, scope)
-    if not found:
-        check_names(tx, scope, technician=word)
-    return found
-
-
-def _meant(tx: Tx, stream: str, word: str, scope: Scope | None) -> frozenset[tuple[int, str]]:
-    seen = None if scope is None else Sight(tx, scope).nameable(stream)
-    found = meant(tx, stream, word, *(() if seen is None else (seen,)), begins=True)
-    return frozenset((one.source_id, one.external_id) for one in found)

@@ -11,8 +11,7 @@ from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Names
 from servicedesk_core.features.leakage.model import Judged, Leak, LeakRow, Leaks, LeakSum
 from servicedesk_core.features.leakage.tables.leaks import Look
 from servicedesk_core.store import Tx
-from servicedesk_core.store.queries.checking import check_names
-from servicedesk_core.store.queries.names import meant
+from servicedesk_core.store.queries.checking import named
 
 LOOKS_BACK: Final = timedelta(days=90)
 """How far back work and charges are looked at, unless somebody says another day."""
@@ -53,7 +52,7 @@ class LeakageQueries(Namespace[Manner]):
         """
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
         look = Look(tx, (since or now - LOOKS_BACK).astimezone(zone).date(), now, zone)
-        names = None if client is None else _clients(tx, client)
+        names = None if client is None else named(tx, company=client)
         rows = tuple(
             row
             for found, row in zip(look.found, look.rows(), strict=True)
@@ -73,10 +72,3 @@ def _sums(rows: Iterable[LeakRow]) -> Iterator[LeakSum]:
     for (leak, currency), several in sorted(together.items(), key=lambda one: list(Leak).index(one[0][0])):
         known = [row.amount for row in several if row.amount is not None]
         yield LeakSum(leak, len(several), sum(known, Decimal(0)), currency, len(several) - len(known))
-
-
-def _clients(tx: Tx, word: str) -> frozenset[tuple[int, str]]:
-    found = meant(tx, "companies", word, begins=True)
-    if not found:
-        check_names(tx, company=word)
-    return frozenset((one.source_id, one.external_id) for one in found)

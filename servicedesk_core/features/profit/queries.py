@@ -20,13 +20,13 @@ from servicedesk_core.features.profit.model import (
     UncostedRow,
 )
 from servicedesk_core.features.profit.months import Month, months_of
-from servicedesk_core.features.profit.report import KINDS, Key, excluded_of, grouped, key_of, kind_of, rates_of, row
+from servicedesk_core.features.profit.report import KINDS, excluded_of, grouped, key_of, kind_of, rates_of, row
 from servicedesk_core.features.profit.tables import closing, uncosted
 from servicedesk_core.features.profit.tables.own import own_clients
 from servicedesk_core.features.profit.tables.results import results
 from servicedesk_core.store import Tx, sources
-from servicedesk_core.store.queries.checking import check_names
-from servicedesk_core.store.queries.names import Names, meant
+from servicedesk_core.store.queries.checking import named
+from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope
 
 UNSCOPED: Final = "what a client's work costs is for no client's eyes"
@@ -205,12 +205,7 @@ class _Chosen:
 
     def __init__(self, tx: Tx, client: str | None, kind: str | None) -> None:
         self._kind = kind
-        self._clients: set[Key] | None = None
-        if client is not None:
-            found = meant(tx, "companies", client, begins=True)
-            self._clients = {(one.source_id, one.external_id) for one in found}
-            if not found:
-                check_names(tx, company=client)
+        self._clients = None if client is None else named(tx, company=client)
 
     def of(self, cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
         """Return the cells that are looked at."""

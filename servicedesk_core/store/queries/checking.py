@@ -60,6 +60,28 @@ def check_names(
         _check_maker(tx, scope, manufacturer)
 
 
+def named(
+    tx: Connection, scope: Scope | None = None, *, company: str | None = None, technician: str | None = None
+) -> frozenset[tuple[int, str]]:
+    """Return whom a filter names, by source and id; several where a name is no single one's.
+
+    Args:
+        tx: Any transaction.
+        scope: Only what it lets through is there.
+        company: Name of a client, or how it begins, or its id.
+        technician: The same of a technician; one of the two is given.
+
+    Raises:
+        NotFoundLocallyError: Nobody is called so; with the nearest name that is.
+    """
+    stream, word = ("companies", company) if company is not None else ("technicians", technician or "")
+    seen = None if scope is None else Sight(tx, scope).nameable(stream)
+    found = names.meant(tx, stream, word, *(() if seen is None else (seen,)), begins=True)
+    if not found:
+        check_names(tx, scope, company=company, technician=technician)
+    return frozenset((one.source_id, one.external_id) for one in found)
+
+
 def _check_maker(tx: Connection, scope: Scope | None, word: str) -> None:
     from servicedesk_core.domain.warranty.makers import is_called  # noqa: PLC0415  # lists of tickets need none
     from servicedesk_core.store.cover.assets import makers  # noqa: PLC0415
