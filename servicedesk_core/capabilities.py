@@ -26,6 +26,7 @@ _ABOUT: Final = {
     "parts.read": "Ask our stock, distributors and makers for parts, and see what is on the shelf.",
     "parts.take": "Propose to take parts from stock for a ticket, and to give them back.",
     "parts.order": "Propose to order parts.",
+    "billing.write": "Propose invoices and credit notes, and say who and what is which in accounting.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
     "claims.read": "Read claims.",
     "claims.draft": "Draft claims, edit and check them.",
@@ -68,6 +69,7 @@ class Capability(StrEnum):
     PARTS_READ = "parts.read"
     PARTS_TAKE = "parts.take"
     PARTS_ORDER = "parts.order"
+    BILLING_WRITE = "billing.write"
     WARRANTY_WRITE = "warranty.write"
     CLAIMS_READ = "claims.read"
     CLAIMS_DRAFT = "claims.draft"
@@ -150,6 +152,7 @@ ROLES: Final = MappingProxyType(
         | {
             _C.PROMISES_DECIDE,
             _C.MONEY,
+            _C.BILLING_WRITE,
             _C.PERIODS_CLOSE,
             _C.SCORECARDS,
             _C.SCORECARDS_WRITE,
@@ -162,7 +165,7 @@ ROLES: Final = MappingProxyType(
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ, _C.MONEY_OWN}),
-        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ, _C.PARTS_READ}),
+        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.BILLING_WRITE, _C.PERIODS_CLOSE, _C.CLAIMS_READ, _C.PARTS_READ}),
         Role.QUALITY_REVIEWER: frozenset(
             {
                 _C.READ,

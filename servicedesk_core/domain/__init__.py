@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.base import Instant as Instant
     from servicedesk_core.domain.base import Model as Model
     from servicedesk_core.domain.base import Seconds as Seconds
+    from servicedesk_core.domain.billing.records import Bill as Bill
+    from servicedesk_core.domain.billing.records import CreditNote as CreditNote
+    from servicedesk_core.domain.billing.records import Customer as Customer
+    from servicedesk_core.domain.billing.records import LedgerAccount as LedgerAccount
+    from servicedesk_core.domain.billing.records import Payment as Payment
+    from servicedesk_core.domain.billing.records import PaymentAllocation as PaymentAllocation
+    from servicedesk_core.domain.billing.records import SalesInvoice as SalesInvoice
+    from servicedesk_core.domain.billing.records import SalesItem as SalesItem
+    from servicedesk_core.domain.billing.records import TaxCode as TaxCode
     from servicedesk_core.domain.child_keys import ChildKey as ChildKey
     from servicedesk_core.domain.contracts import BillingCode as BillingCode
     from servicedesk_core.domain.contracts import Contract as Contract

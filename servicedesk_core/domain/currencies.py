@@ -1,6 +1,7 @@
 """How many decimals amounts of money have. Pure."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Final
 
 _DECIMALS: Final = {
@@ -17,9 +18,14 @@ def cent(currency: str | None) -> Decimal:
     return Decimal(1).scaleb(-_DECIMALS.get(currency or "", 2))
 
 
-def in_cents(amount: Decimal, currency: str | None) -> Decimal:
-    """Return an amount with the decimals of its currency, half up."""
-    return amount.quantize(cent(currency), ROUND_HALF_UP)
+def in_cents(amount: Decimal | Fraction, currency: str | None) -> Decimal:
+    """Return an amount in whole cents of its currency, half up (away from zero)."""
+    unit = cent(currency)
+    if isinstance(amount, Decimal):
+        return amount.quantize(unit, ROUND_HALF_UP)
+    cents = abs(amount) / Fraction(unit)
+    whole = (2 * cents.numerator + cents.denominator) // (2 * cents.denominator)
+    return whole * unit if amount >= 0 else -whole * unit
 
 
 def unit_price(amount: Decimal, currency: str | None) -> Decimal:

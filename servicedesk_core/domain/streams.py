@@ -67,6 +67,15 @@ _CLASSES = {
     "purchase_orders": "parts.orders:PurchaseOrder",
     "purchase_order_lines": "parts.orders:PurchaseOrderLine",
     "goods_receipts": "parts.orders:GoodsReceipt",
+    "tax_codes": "billing.records:TaxCode",
+    "ledger_accounts": "billing.records:LedgerAccount",
+    "sales_items": "billing.records:SalesItem",
+    "customers": "billing.records:Customer",
+    "sales_invoices": "billing.records:SalesInvoice",
+    "credit_notes": "billing.records:CreditNote",
+    "payments": "billing.records:Payment",
+    "payment_allocations": "billing.records:PaymentAllocation",
+    "bills": "billing.records:Bill",
 }
 """Module and name of each stream's class, parents before children."""
 
@@ -114,6 +123,13 @@ _TARGETS = {
     "part_ref": "parts",
     "stock_level_ref": "stock_levels",
     "order_ref": "purchase_orders",
+    "tax_code_ref": "tax_codes",
+    "income_account_ref": "ledger_accounts",
+    "expense_account_ref": "ledger_accounts",
+    "customer_ref": "customers",
+    "sales_invoice_ref": "sales_invoices",
+    "credit_note_ref": "credit_notes",
+    "payment_ref": "payments",
 }
 """Which stream a reference points at; ``parent_ref`` points at its own."""
 

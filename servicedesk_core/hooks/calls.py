@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from servicedesk_core.domain.billing import Document, DocumentKind
 from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.warranty import (
     Attachment,
@@ -235,6 +236,12 @@ class ConnectorCalls:
     async def find_parts(self, query: PartQuery) -> tuple[PartOffer, ...]:
         """See :meth:`PartsSpecs.find_parts`."""
         return await self._caller.many("find_parts", PartOffer, query=query)
+
+    # BillingSpecs
+
+    async def read_document(self, kind: DocumentKind, ref: str) -> Document:
+        """See :meth:`BillingSpecs.read_document`."""
+        return await self._caller.one("read_document", Document, kind=kind, ref=ref)
 
     # WebhookSpecs: a delivery is what anybody may have sent, so what a connector cannot read is a ValueError here too
 

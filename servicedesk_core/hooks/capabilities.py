@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.domain.billing import TaxRounding
 from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.domain.names import plain_name
 from servicedesk_core.domain.parts import PartSource
@@ -128,6 +129,29 @@ class PartsCapability:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingCapability:
+    """What a connector of the billing family says of its ledger beside the hook that it implements.
+
+    Attributes:
+        tax_rounding: When the ledger rounds tax; ``unknown`` = only it can say what the tax is.
+        has_drafts: Whether a document can be left for somebody to approve in the ledger.
+        numbers_itself: Whether the ledger gives numbers of its own, so that ours stands in the reference.
+        unit_price_decimals: Most decimal places of a unit price.
+        quantity_decimals: Most decimal places of a quantity.
+        max_lines: Most lines of a document.
+        currency: The ledger's own currency; ``None`` = not known before it is asked.
+    """
+
+    tax_rounding: TaxRounding
+    has_drafts: bool = False
+    numbers_itself: bool = False
+    unit_price_decimals: int = 2
+    quantity_decimals: int = 4
+    max_lines: int = 500
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a connector can do, and how access to its vendor is obtained.
 
@@ -141,6 +165,7 @@ class Capabilities:
         writes: What can be written; empty while it only reads.
         warranty: What the connector can do about warranty; ``None`` when it is not of that family.
         parts: Whose parts it finds and by what; ``None`` when it is not of that family.
+        billing: How its ledger taxes and numbers; ``None`` when it is not of that family.
         webhooks: What its vendor can call about; ``None`` when it calls nobody.
     """
 
@@ -153,6 +178,7 @@ class Capabilities:
     writes: tuple[WriteCapability, ...] = ()
     warranty: WarrantyCapability | None = None
     parts: PartsCapability | None = None
+    billing: BillingCapability | None = None
     webhooks: WebhookCapability | None = None
 
     def stream(self, name: str) -> StreamCapability | None:

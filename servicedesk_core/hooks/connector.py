@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Generic
 from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, SettingsT
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
+from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
@@ -17,6 +18,7 @@ class Connector(
     TicketSyncSpecs,
     WarrantySpecs,
     PartsSpecs,
+    BillingSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],

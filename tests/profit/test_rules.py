@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.features.profit.kinds import Allocation, ProfitPolicy
 from servicedesk_core.features.profit.ledger import (
     UNALLOCATED,
@@ -19,7 +20,7 @@ from servicedesk_core.features.profit.ledger import (
     total,
 )
 from servicedesk_core.features.profit.months import Month, months_of
-from servicedesk_core.features.profit.rules import allocated, hourly, margin_percent, prorated, rounded
+from servicedesk_core.features.profit.rules import allocated, hourly, margin_percent, prorated
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 HOUR = 3600
@@ -123,7 +124,7 @@ def test_cents_that_are_over_go_to_the_largest_remainders_and_then_to_the_first_
 def test_shares_of_any_weights_add_up_to_the_cent(amount, weights):
     shares = allocated(amount, weights, "EUR")
     assert sum(shares.values()) == (amount if any(weights.values()) else 0)
-    assert all(rounded(share, "EUR") == share for share in shares.values())
+    assert all(in_cents(share, "EUR") == share for share in shares.values())
 
 
 @given(

@@ -47,6 +47,7 @@ BY_PYTHON = {
 BY_NAME = {
     "currency": st.from_regex(r"[A-Z]{3}", fullmatch=True),
     "skills": st.dictionaries(TEXT, st.integers(1, 5), max_size=3),
+    "exchange_rate": st.decimals(Decimal("0.000001"), 10**11, places=6),
     "custom_fields": st.dictionaries(TEXT, st.none() | TEXT, max_size=3),
     "before": st.dictionaries(TEXT, JSON, max_size=3),
     "after": st.dictionaries(TEXT, JSON, max_size=3),
@@ -146,6 +147,11 @@ def test_a_number_that_is_none_is_stored_as_nothing():
 
 def test_the_classes_of_all_streams_are_found_by_the_name_that_they_give_themselves():
     assert all(entity.stream == stream for stream, entity in STREAMS.items())
-    assert {one for one in Entity.__subclasses__() if one.__module__.startswith("servicedesk_core.")} == {
-        *STREAMS.values()
-    }
+    assert {one for one in _below(Entity) if hasattr(one, "stream")} == {*STREAMS.values()}
+
+
+def _below(kind):
+    for one in kind.__subclasses__():
+        if one.__module__.startswith("servicedesk_core."):
+            yield one
+            yield from _below(one)

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Final
 
 from servicedesk_core.domain.contracts import ContractKind
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.features.billing.kinds import BillingPolicy
 from servicedesk_core.features.billing.model import Doubt, Stage
-from servicedesk_core.features.profit import Terms, rounded
+from servicedesk_core.features.profit import Terms
 
 PREPAID: Final = frozenset({ContractKind.BLOCK_HOURS, ContractKind.RETAINER})
 """Kinds of contracts on which work uses up what was paid before."""
@@ -51,7 +52,7 @@ def expected(billed_s: int, terms: Terms | None, role: str, code: str, hour: Dec
         return _ZERO
     if terms is not None and is_unclear(terms):
         return None
-    return None if hour is None else rounded(Fraction(hour) * billed_s / _HOUR, "")
+    return None if hour is None else in_cents(Fraction(hour) * billed_s / _HOUR, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Final
 
 from servicedesk_core.domain.contracts import ContractKind
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.features.billing import is_covered, is_unclear
 from servicedesk_core.features.leakage.model import Leak
-from servicedesk_core.features.profit import Terms, rounded
+from servicedesk_core.features.profit import Terms
 
 _HOUR_S: Final = 3600
 _HALF: Final = Fraction(1, 2)
@@ -142,7 +143,7 @@ def of_units(name: str, counted: int, units: int, unit_price: Decimal | None) ->
     """Return by how much there is more of something than was contracted, at the price of a period."""
     if counted <= units:
         return None
-    amount = None if unit_price is None else rounded(unit_price * (counted - units), "")
+    amount = None if unit_price is None else in_cents(unit_price * (counted - units), "")
     return Leaked(Leak.UNITS, amount, f"{counted} {name}, {units} contracted", f"contract {counted - units} more")
 
 
@@ -161,7 +162,7 @@ def _worth(one: Labour, factor: Decimal | None = Decimal(1)) -> Decimal | None:
 
 
 def _price(seconds: int, hour: Decimal | None, factor: Decimal = Decimal(1)) -> Decimal | None:
-    return None if hour is None else rounded(Fraction(hour) * Fraction(factor) * seconds / _HOUR_S, "")
+    return None if hour is None else in_cents(Fraction(hour) * Fraction(factor) * seconds / _HOUR_S, "")
 
 
 def _hours(seconds: int) -> str:

@@ -12,8 +12,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.features.profit.kinds import Allocation, ProfitPolicy
-from servicedesk_core.features.profit.rules import ZERO, allocated, labour_cost, rounded
+from servicedesk_core.features.profit.rules import ZERO, allocated, labour_cost
 
 PROJECT: Final = "project_task"
 UNALLOCATED: Final = "unallocated"
@@ -285,7 +286,7 @@ class Ledger:
                 return {at._replace(project="", kind=kind): weight for kind, weight in kinds}
 
     def _rounded(self, amount: Decimal | Fraction) -> Decimal:
-        return rounded(amount, self.policy.currency)
+        return in_cents(amount, self.policy.currency)
 
     def _own(self, cell: Cell, amount: Decimal | None, currency: str | None, count: int) -> Decimal | None:
         """Return an amount in the ledger's currency; what cannot be converted is counted."""

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.status import TicketKind
 from servicedesk_core.features.profit.ledger import UNALLOCATED, Cell, Ledger, Sums
 from servicedesk_core.features.profit.model import By, ExcludedRow, Flag, Line, ProfitRow, UsedRate
-from servicedesk_core.features.profit.rules import hourly, margin_percent, rounded
+from servicedesk_core.features.profit.rules import hourly, margin_percent
 
 KINDS: Final = (*(kind.value for kind in TicketKind), UNALLOCATED, "unknown")
 """The words for types of work."""
@@ -68,17 +69,17 @@ def row(
         ref=ref,
         line=line,
         worked_s=sums.worked_s,
-        recurring=rounded(sums.recurring, currency),
-        time=rounded(sums.time, currency),
-        blocks=rounded(sums.blocks, currency),
-        parts=rounded(sums.parts, currency),
-        other=rounded(sums.other, currency),
-        revenue=rounded(sums.revenue, currency),
-        labour=rounded(sums.labour, currency),
-        goods=rounded(sums.goods, currency),
-        recovered=rounded(sums.recovered, currency),
-        cost=rounded(sums.cost, currency),
-        profit=rounded(sums.revenue - sums.cost, currency),
+        recurring=in_cents(sums.recurring, currency),
+        time=in_cents(sums.time, currency),
+        blocks=in_cents(sums.blocks, currency),
+        parts=in_cents(sums.parts, currency),
+        other=in_cents(sums.other, currency),
+        revenue=in_cents(sums.revenue, currency),
+        labour=in_cents(sums.labour, currency),
+        goods=in_cents(sums.goods, currency),
+        recovered=in_cents(sums.recovered, currency),
+        cost=in_cents(sums.cost, currency),
+        profit=in_cents(sums.revenue - sums.cost, currency),
         margin_percent=margin_percent(sums.revenue, sums.cost) if is_result and is_known else None,
         hourly=hourly(sums.recurring, sums.contract_s, currency) if is_result else None,
         unknown=sums.unknown,

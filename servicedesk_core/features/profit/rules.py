@@ -16,16 +16,6 @@ ZERO: Final = Decimal(0)
 _HOUR_S: Final = 3600
 
 
-def rounded(amount: Decimal | Fraction, currency: str) -> Decimal:
-    """Return an amount in whole cents of its currency, half up."""
-    if isinstance(amount, Decimal):
-        return in_cents(amount, currency)
-    unit = cent(currency)
-    cents = abs(amount) / Fraction(unit)
-    whole = (2 * cents.numerator + cents.denominator) // (2 * cents.denominator)
-    return whole * unit if amount >= 0 else -whole * unit
-
-
 def labour_cost(worked_s: int, hour: Decimal, *factors: Decimal) -> Fraction:
     """Return what work costs, exactly.
 
@@ -80,7 +70,7 @@ def prorated(
     if first > last:
         return ZERO
     share = Fraction(amount) / days
-    return rounded(share * _days((since, last)), currency) - rounded(share * (first - since).days, currency)
+    return in_cents(share * _days((since, last)), currency) - in_cents(share * (first - since).days, currency)
 
 
 def margin_percent(revenue: Decimal, cost: Decimal) -> Decimal | None:
@@ -91,7 +81,7 @@ def margin_percent(revenue: Decimal, cost: Decimal) -> Decimal | None:
 
 def hourly(amount: Decimal, worked_s: int, currency: str) -> Decimal | None:
     """Return what an hour of work earned; ``None`` = nobody worked."""
-    return rounded(Fraction(amount) * _HOUR_S / worked_s, currency) if worked_s else None
+    return in_cents(Fraction(amount) * _HOUR_S / worked_s, currency) if worked_s else None
 
 
 def _days(span: tuple[Any, Any]) -> int:

@@ -76,6 +76,21 @@ _lines = RECORDS["purchase_order_lines"].c
 Index("ix_purchase_order_lines_order", _lines.source_id, _lines.order_ref, sqlite_where=_LIVE, postgresql_where=_LIVE)
 # The lines of an order that was read again: what it does not hold any more is gone.
 
+_allocated = RECORDS["payment_allocations"].c
+Index(
+    "ix_payment_allocations_payment",
+    _allocated.source_id,
+    _allocated.payment_ref,
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
+)
+# What of a payment that was read again settles nothing any more.
+
+for _documents in ("sales_invoices", "credit_notes"):
+    _document = RECORDS[_documents].c
+    Index(f"ix_{_documents}_number", _document.source_id, _document.number)
+# A document of ours is known by its number.
+
 for _stream, _table in RECORDS.items():
     Index(f"ix_{_stream}_gone", _table.c.source_id, sqlite_where=_GONE, postgresql_where=_GONE)
 # Live records are counted as all less those that are gone; live records pay nothing for it.
