@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.marks import carries_mark as carries_mark
     from servicedesk_core.hooks.marks import marks_in as marks_in
     from servicedesk_core.hooks.marks import unmarked as unmarked
+    from servicedesk_core.hooks.ordered import as_ordered as as_ordered
     from servicedesk_core.hooks.outcomes import ItemOutcome as ItemOutcome
     from servicedesk_core.hooks.pulling import FetchOutcome as FetchOutcome
     from servicedesk_core.hooks.pulling import FetchStatus as FetchStatus

@@ -126,9 +126,18 @@ class WriteReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The vendor has it."""
+    """The vendor has it: what its lost answer would have said.
+
+    Attributes:
+        ref: The vendor's id of the written record.
+        record: The record as the vendor shows it, where looking for it read it; as in :class:`WriteReceipt`.
+        refused: Domain field to the reason of what the vendor left out, as far as the record shows it; as in
+            :class:`WriteReceipt`.
+    """
 
     ref: str
+    record: SourceRecord | None = field(default=None, compare=False, repr=False)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

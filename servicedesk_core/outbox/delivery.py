@@ -21,6 +21,7 @@ from servicedesk_core.errors import (
 from servicedesk_core.http.deadline import writing_until
 from servicedesk_core.outbox import lanes, limits
 from servicedesk_core.outbox.committing import Commits
+from servicedesk_core.outbox.confirming import confirmation
 from servicedesk_core.outbox.failures import Failure, failure_of
 from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
@@ -174,17 +175,12 @@ class Delivery:
         return replace(failure, hint=_conflict_hint(write)), error
 
     async def _confirmed(self, write: StoredWrite, sent: Sent) -> None:
-        state = WriteState.PARTLY_APPLIED if sent.refused else WriteState.CONFIRMED
+        state, facts = confirmation(write, sent)
 
         def work(tx: Tx) -> None:
             now = self._clock.now()
-            ref = sent.ref or write.target
-            result = Settled(state, now, sent=sent, ref=ref)
+            result = Settled(state, now, sent=sent, ref=facts["ref"])
             self._senders.settled(tx, write, result)
-            facts: dict[str, Any] = {"ref": ref, "warnings": (*write.warnings, *sent.warnings)}
-            facts |= dict.fromkeys(("error", "error_code"))
-            if sent.refused:
-                facts |= _left_out(write, sent)
             outbox.move(
                 tx, write, state, actor=SYSTEM, now=now, why=facts["error"] or "", fence=self._fence, facts=facts
             )
@@ -321,24 +317,6 @@ def _told(failure: Failure) -> dict[str, Any]:
 
 def _theirs(values: Mapping[str, Any], modified_at: datetime | None, revision: str | None) -> dict[str, Any]:
     return {"their_values": dict(values), "their_modified_at": modified_at, "their_revision": revision}
-
-
-def _left_out(write: StoredWrite, sent: Sent) -> dict[str, Any]:
-    """Return what is kept of a write that the vendor took in part; what a person may do about the rest is the hint."""
-    reasons = "; ".join(f"{field}: {reason.rstrip('.')}" for field, reason in sent.refused.items())
-    done = [field for field in write.values if field not in sent.refused]
-    error = f"The vendor applied {', '.join(done) or 'nothing'}, and not {', '.join(sent.refused)} ({reasons})."
-    again = (
-        f"`servicedesk writes retry {write.id}` sends the rest again, `servicedesk writes edit {write.id}` changes it, "
-        if write.target is not None
-        else f"Propose the rest by itself, or as a change of {sent.ref}; "
-    )
-    return {
-        "error_code": WriteState.PARTLY_APPLIED.value,
-        "error": error,
-        "hint": f"{again}`servicedesk writes discard {write.id}` leaves it.",
-        "unapplied": dict(sent.refused),
-    } | ({"base_revision": sent.revision} if sent.revision else {})
 
 
 def _conflict_hint(write: StoredWrite) -> str:

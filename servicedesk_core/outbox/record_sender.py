@@ -1,6 +1,6 @@
 """Carries writes to service-desk systems: tickets, notes, time entries, devices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.comparing import same
@@ -107,6 +107,8 @@ class RecordSender:
         found = await calls.find_write(as_hook_sees(write, taken, tuple(Known(*one) for one in earlier)))
         if write.target is not None and isinstance(found, Found) and found.ref != write.target:
             return Inconclusive(f"The record {write.target} is {found.ref} by now, which shows it.", (found.ref,))
+        if write.target is not None and isinstance(found, Found) and found.record is not None:
+            return replace(found, refused=self._still_as_before(calls, write, found.record) | dict(found.refused))
         return found
 
     def settled(self, tx: Tx, write: StoredWrite, result: Settled) -> None:

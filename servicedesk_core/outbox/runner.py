@@ -16,7 +16,7 @@ from servicedesk_core.outbox.progress import SendProgress, WriteConnection
 from servicedesk_core.outbox.senders import Senders, Sent
 from servicedesk_core.outbox.settler import Settler
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, Tx, outbox
+from servicedesk_core.store import Fence, Store, Tx, outbox
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
@@ -76,7 +76,7 @@ class OutboxRunner:
             await self._store.write(
                 lambda tx: outbox.expire(tx, self._connection.name, actor=SYSTEM, now=now), fence=fence
             )
-            sending.settled += await Settler(*parts).settle(fence)
+            await self._settle(Settler(*parts), delivery, sending, fence)
             await self._copy_late(delivery)
             try:
                 await self._send_all(delivery, sending, only)
@@ -85,7 +85,7 @@ class OutboxRunner:
             finally:
                 await self._end_all()
             if sending.gone(WriteState.IN_DOUBT):
-                sending.settled += await Settler(*parts).settle(fence)
+                await self._settle(Settler(*parts), delivery, sending, fence)
         return sending.outcome()
 
     async def _send_all(self, delivery: Delivery, sending: SendProgress, only: Collection[int]) -> None:
@@ -146,6 +146,13 @@ class OutboxRunner:
                 if not task.cancelled() and (error := task.exception()) is not None:
                     _log.warning("a write ended with %s", type(error).__name__)
             self._under_way.clear()
+
+    async def _settle(self, settler: Settler, delivery: Delivery, sending: SendProgress, fence: Fence) -> None:
+        """Settle what is in doubt, and store the records that were read for it."""
+        for write, found in await settler.settle(fence):
+            sending.settled.append(write.id)
+            if found is not None and found.record is not None:
+                await delivery.copy(write, found)
 
     async def _copy_late(self, delivery: Delivery) -> None:
         since = self._clock.now() - COPY_WITHIN

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteStateError
 from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.outbox import lanes
+from servicedesk_core.outbox.confirming import confirmation
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.progress import WriteConnection
-from servicedesk_core.outbox.senders import Handling, Senders, Settled
+from servicedesk_core.outbox.senders import Handling, Senders, Sent, Settled
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, outbox
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
@@ -36,15 +36,16 @@ class Settler:
         self._connection = connection
         self._policy = policy
 
-    async def settle(self, fence: Fence) -> list[int]:
-        """Ask about every doubt that may be asked about now; return the numbers of those that are settled."""
+    async def settle(self, fence: Fence) -> list[tuple[StoredWrite, Sent | None]]:
+        """Ask about every doubt that may be asked about now; return those that are settled, with what was found."""
         name, policy = self._connection.name, self._policy
         now = self._clock.now()
 
         doubts = await self._store.read(lambda tx: outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most))
-        return [write.id for write in doubts if await self._one(write, fence)]
+        asked = [(write, await self._one(write, fence)) for write in doubts]
+        return [(write, found) for write, (is_settled, found) in asked if is_settled]
 
-    async def _one(self, write: StoredWrite, fence: Fence) -> bool:
+    async def _one(self, write: StoredWrite, fence: Fence) -> tuple[bool, Sent | None]:
         # Read anew for each: what the doubt before this one turned out to be is not this one.
         taken, ended_at = await self._store.read(lambda tx: (_taken(tx, write), outbox.doubted_at(tx, write)))
         try:
@@ -53,17 +54,18 @@ class Settler:
             result = await sender.find(self._connection.calls, write, taken)
         except ServiceDeskError as error:
             handling, result = Handling(), Inconclusive(f"It could not be looked up: {error.message}")
+        found = _as_sent(result) if isinstance(result, Found) else None
         work = self._conclusion(write, result, handling, self._clock.now(), ended_at)
         try:
-            return await self._store.write(work, fence=fence, durable=True)
+            return await self._store.write(work, fence=fence, durable=True), found
         except WriteStateError:  # settled by a person while it was looked up
-            return False
+            return False, None
 
     def _conclusion(
         self, write: StoredWrite, result: FindResult, handling: Handling, now: datetime, ended_at: datetime | None
     ) -> Callable[[Tx], bool]:
         if isinstance(result, Found):
-            return partial(self._found, write=write, ref=result.ref, now=now)
+            return partial(self._found, write=write, found=result, now=now)
         if isinstance(result, ProvenAbsent):
             # From the end of the attempt: the vendor may have been given the last byte, or gone on, as late as that.
             settles_at = max(write.sent_at or now, ended_at or now) + timedelta(
@@ -80,14 +82,14 @@ class Settler:
                 return partial(self._absent, write=write, evidence=evidence, now=now)
         return partial(self._unknown, write=write, result=result, now=now)
 
-    def _found(self, tx: Tx, *, write: StoredWrite, ref: str, now: datetime) -> bool:
-        if ref in _taken(tx, write):
-            result = Inconclusive("What was found belongs to another write of ours.", (ref,))
+    def _found(self, tx: Tx, *, write: StoredWrite, found: Found, now: datetime) -> bool:
+        if found.ref in _taken(tx, write):
+            result = Inconclusive("What was found belongs to another write of ours.", (found.ref,))
             return self._unknown(tx, write=write, result=result, now=now)
-        self._senders.settled(tx, write, Settled(WriteState.CONFIRMED, now, ref=ref))
-        facts = {"ref": ref, "error": None, "error_code": None, "hint": None}
-        why = f"found at the vendor as {ref}"
-        outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, why=why, facts=facts)
+        state, facts = confirmation(write, _as_sent(found))
+        self._senders.settled(tx, write, Settled(state, now, ref=found.ref))
+        why = ". ".join(filter(None, (f"found at the vendor as {found.ref}", facts["error"])))
+        outbox.move(tx, write, state, actor=SYSTEM, now=now, why=why, facts=facts)
         lanes.clear(tx, write.connection, write.kind)
         return True
 
@@ -125,3 +127,9 @@ class Settler:
 def _taken(tx: Tx, write: StoredWrite) -> frozenset[str]:
     """Return the ids that are other writes' own; a record that is changed belongs to every write that changes it."""
     return outbox.taken_refs(tx, write) if write.target is None else frozenset()
+
+
+def _as_sent(found: Found) -> Sent:
+    """Return what was found as if the vendor had answered."""
+    revision = found.record.revision if found.record else None
+    return Sent(found.ref, record=found.record, refused=found.refused, revision=revision)

@@ -184,7 +184,8 @@ class Acme(Connector[AcmeSettings]):
         by = BY_KIND[write.kind]
         if by is ReconcilableBy.RECORD:
             raw = (await self.http.get(f"{stream}/{write.target}")).json()
-            return Found(write.target) if raw.get("ref") == write.id else ProvenAbsent("the record was read")
+            record = self.record(raw) if self.ctx.settings.reads_back else None
+            return Found(write.target, record) if raw.get("ref") == write.id else ProvenAbsent("the record was read")
         if by is ReconcilableBy.CONTENT:
             rows = (await self.http.get(stream, params={"ticket": write.parent})).json()
             alike = [

@@ -98,6 +98,17 @@ async def test_what_was_left_out_is_told_and_a_person_decides(desk, vendor, says
     assert not any(change.refused for change in write.changes)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("told", [{"reads_back": True}], indirect=True)
+async def test_what_was_left_out_is_told_though_the_answer_got_lost(desk, vendor):
+    vendor.leaves_out = {"queue_ref": ""}
+    vendor.faults.append("reset_after")
+    write = await desk.tickets.update("T1", title="Ours", queue="Projects", send=True)
+    assert (write.state, write.attempts) == (WriteState.PARTLY_APPLIED, 1)
+    assert (await shown(desk, write))["queue_ref"].refused
+    assert (await desk.tickets.get("T1")).row.title == "Ours"
+
+
 async def test_the_rest_may_be_left_and_what_was_applied_can_be_taken_back(desk, vendor):
     vendor.leaves_out = {"queue_ref": "No."}
     write = await desk.tickets.update("T1", title="Ours", queue="Projects", send=True)

@@ -37,6 +37,7 @@ from servicedesk_core.hooks import (
     VendorIdentity,
     WriteCapability,
     WriteReceipt,
+    as_ordered,
     looked_for,
     source_record,
 )
@@ -208,7 +209,8 @@ class Shop(Connector[ShopSettings]):
         async def search(key: str, parent: str | None) -> list[str]:
             return [one["id"] for one in self.file.all(kind) if one["reference"] == named(key)]
 
-        return await looked_for(write, search, now=self.ctx.clock.now(), settle_s=0)
+        found = await looked_for(write, search, now=self.ctx.clock.now(), settle_s=0)
+        return await as_ordered(self, write, found)
 
     @hookimpl
     async def pull(self, request) -> AsyncIterator[Page]:

@@ -181,6 +181,20 @@ async def test_a_source_that_takes_some_lines_has_done_it_in_part(desk, shop):
     assert {row.part_number: row.state for row in await lines(desk)} == {"D1": "placed", "D3": "rejected"}
 
 
+async def test_what_was_left_out_of_an_order_whose_answer_got_lost_is_told_as_well(desk, shop):
+    """The order that is found is stored like a receipt: done in part, with its record."""
+    shop.offer("D3", price="5")
+    first = await desk.parts.order("T-7", "D1", source="shop")
+    await desk.store.write(lambda tx: _add_line(tx, first.write.id, "D3"))
+    shop.offer("D3", price="5", rejects="discontinued")
+    shop.fail_next("lost_answer")
+    await desk.writes.approve([first.write.id], send=True)
+    view = (await desk.writes.show(first.write.id)).write
+    assert (view.state, view.ref, view.error_code) == ("partly_applied", "1", "partly_applied")
+    assert "Line 2, Dock: the order does not show it" in view.error
+    assert {row.part_number: row.state for row in await lines(desk)} == {"D1": "placed", "D3": "rejected"}
+
+
 async def test_a_line_in_an_order_that_was_not_read_yet_is_in_doubt_and_not_refused(desk, shop):
     """The source made two orders of ours, and one is read back: a line called refused would be ordered again."""
     shop.offer("D3", price="5", apart=True)

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field
 
 from servicedesk_core.domain.base import Amount, Currency, Entity, Instant, Model
+from servicedesk_core.domain.currencies import unit_price
 from servicedesk_core.domain.logistics import Address, Quantity
 from servicedesk_core.domain.parts.records import Count
 
@@ -185,6 +188,47 @@ class OrderRequest(Model):
             ValueError: They are none.
         """
         return cls.model_validate(dict(values))
+
+    def wanted(self, line: PurchaseOrderLine) -> RequestedLine | None:
+        """Return what was asked for with a line that the source shows: the same number, else the same part."""
+        numbered = (
+            one
+            for one in self.lines
+            if str(one.number) == line.number and one.part_number == (line.part_number or one.part_number)
+        )
+        return next(numbered, None) or next((one for one in self.lines if one.part_number == line.part_number), None)
+
+    def left_out(self, shown: Iterable[PurchaseOrderLine]) -> dict[str, str]:
+        """Return what the source shows differently from what was asked for, as a write tells what was refused.
+
+        Args:
+            shown: The lines of the order, and of others that the source made of it.
+        """
+        taken: defaultdict[int, list[PurchaseOrderLine]] = defaultdict(list)
+        for line in shown:
+            if (wanted := self.wanted(line)) is not None:
+                taken[wanted.number].append(line)
+        told = [
+            f"Line {one.number}, {one.name or one.part_number}: {why}."
+            for one in self.lines
+            if (why := "; ".join(_differences(one, taken[one.number])))
+        ]
+        return {"lines": " ".join(told)} if told else {}
+
+
+def _differences(wanted: RequestedLine, shown: list[PurchaseOrderLine]) -> Iterator[str]:
+    taken = [line for line in shown if line.status is not OrderStatus.REJECTED]
+    if not taken:
+        yield next((line.reason for line in shown if line.reason), "the order does not show it")
+        return
+    counts = [line.quantity for line in taken if line.quantity is not None]
+    if len(counts) == len(taken) and (total := sum(counts, Decimal(0))) != wanted.quantity:
+        yield f"{total:f} instead of {wanted.quantity:f} were taken"
+    for line in taken:
+        if wanted.unit_cost is None or line.unit_cost is None or line.currency != wanted.currency:
+            continue
+        if unit_price(line.unit_cost, line.currency) != unit_price(wanted.unit_cost, wanted.currency):
+            yield "taken at another price than was approved"
 
 
 class ReceivedLine(Model):

@@ -20,6 +20,7 @@ A test of something that the stand-in cannot do skips itself and says so.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NoReturn
 
@@ -99,7 +100,7 @@ class OrdersSuite:
         assert not receipt.refused, f"nothing of it should have been left out: {receipt.refused}"
         wanted = {part: Decimal(2) for part in self.parts}
         assert await self._mine(vendor, write) == [wanted], f"not under {order_number(write.id)}, once and whole"
-        assert await connector.find_write(write) == Found(receipt.ref)
+        assert await connector.find_write(write) == Found(receipt.ref), "found, and nothing of it was left out"
 
     async def test_a_lost_answer_is_found_and_not_ordered_again(
         self, connector: AnyConnector, vendor: OrderVendor
@@ -134,6 +135,26 @@ class OrdersSuite:
         with pytest.raises(RejectedError):
             await connector.send_write(alone)
         assert not await self._mine(vendor, alone)
+
+    async def test_a_line_that_is_not_taken_is_told_though_the_answer_got_lost(
+        self, connector: AnyConnector, vendor: OrderVendor
+    ) -> None:
+        """What is found later says as much as the answer would have; at the latest when it has settled."""
+        first, rejected = list(self.parts)[:2]
+        await vendor.reject(rejected)
+        write = self._order(first, rejected)
+        await vendor.lose_next_answer()
+        with pytest.raises((OutcomeUnknownError, RejectedError)) as raised:
+            await connector.send_write(write)
+        if raised.type is RejectedError:
+            assert not await self._mine(vendor, write), "it was called refused, and a part of it was ordered"
+            return
+        kind = connector.describe_capabilities().write(PLACE)
+        settled = connector.ctx.clock.now() - timedelta(seconds=1 + (kind.settle_s if kind else 0))
+        found = await connector.find_write(replace(write, attempted_at=settled))
+        assert isinstance(found, Found), f"it was ordered, and looking for it gave {found}"
+        told = found.refused.get("lines", "")
+        assert "2" in told or rejected in told, f"a line was not taken, and the order that is found says: {told}"
 
     async def test_it_reads_back_as_it_was_ordered(self, connector: AnyConnector) -> None:
         """Core reads the order back: our number, each line with part and quantity, the price to the last digit."""

@@ -203,6 +203,19 @@ async def test_an_order_whose_answer_got_lost_is_found_and_not_placed_again(stan
     assert await ingram.find_write(attempted(write, stand, ago_s=0)) == Found("20-R0001")
 
 
+async def test_an_order_that_is_found_tells_which_line_was_refused_once_it_has_settled(stand, ingram):
+    """So soon after it was placed the order may not show all of its lines."""
+    write = order("3ZZ404", ("4SP114", 2))
+    stand.sandbox.faults([{"kind": "drop_after", "match": PLACE}])
+    with pytest.raises(OutcomeUnknownError):
+        await ingram.send_write(write)
+    early = await ingram.find_write(attempted(write, stand, ago_s=0))
+    assert (type(early), early.candidates) == (Inconclusive, ("20-R0001",))
+    found = await ingram.find_write(attempted(write, stand))
+    assert found == Found("20-R0001", refused={"lines": "Line 1, 3ZZ404: the order does not show it."})
+    assert ingram.map_record("purchase_orders", found.record.raw).entity.reference == order_number("w-1")
+
+
 async def test_absence_is_proven_late_and_by_an_order_that_is_found(stand, ingram):
     write = order("4SP114")
     early = await ingram.find_write(attempted(write, stand, ago_s=0))

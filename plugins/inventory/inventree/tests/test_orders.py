@@ -58,6 +58,24 @@ async def test_an_order_is_issued_under_our_number_and_the_servers_pattern(shop,
     assert [one["reference"] for one in orders(stand)] == ["PO-0001", "PO-0002"]
 
 
+async def test_an_order_that_is_found_tells_what_it_shows_otherwise(shop, stand):
+    """Somebody took a line out of it, and changed another one, before the lost answer was looked up."""
+    write = place(line(1, "RAM-16-D4"), line(2, "SSD-1T", cost="84.901"), line(3, "RAM-16-D4", "4"))
+    stand.sandbox.faults([{"kind": "drop_after", "match": {"method": "POST", "path": "/issue/$"}}])
+    with pytest.raises(OutcomeUnknownError):
+        await shop.send_write(write)
+    gone, dearer, fewer = lines(stand)
+    dearer["purchase_price"], fewer["quantity"] = "90", "3"
+    stand.sandbox.records.drop("order_line", gone["pk"])
+    found = await shop.find_write(write)
+    assert found.refused == {
+        "lines": "Line 1, RAM-16-D4: the order does not show it. "
+        "Line 2, SSD-1T: taken at another price than was approved. "
+        "Line 3, RAM-16-D4: 3 instead of 4 were taken."
+    }
+    assert shop.map_record("purchase_orders", found.record.raw).entity.reference == order_number("w-1")
+
+
 @pytest.mark.parametrize("broken", ["/order/po/$", "/po-line/$", "/issue/$"])
 async def test_what_broke_off_in_the_middle_is_taken_up_again(shop, stand, broken):
     await shop.send_write(place(id="another"))

@@ -57,6 +57,16 @@ async def test_an_order_is_a_purchase_with_our_number_filled_in_as_the_form_woul
     assert (kept["note"], kept["taxes"], kept["product_supplier"]) == ("ticket T7", [1], 1)
 
 
+async def test_an_order_that_is_found_tells_what_it_shows_otherwise(tryton, stand):
+    wanted = place(line(), line(2, "RAM-16-D4", "2", "41.5"), supplier="Example Wholesale")
+    ref = (await tryton.send_write(wanted)).ref
+    changed = stand.sandbox.records.all("purchase.line")[1]
+    stand.sandbox.records.write("purchase.line", changed["id"], quantity=1.0)
+    found = await tryton.find_write(wanted)
+    assert found == Found(ref, refused={"lines": "Line 2, RAM-16-D4: 1 instead of 2 were taken."})
+    assert tryton.map_record("purchase_orders", found.record.raw).entity.external_id == ref
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [

@@ -62,7 +62,7 @@ def _all(tx: Tx, today: date, *, money: bool) -> Iterator[OrderRow]:
         by_number = ours.get((name, order.reference or ""), ())
         own = by_number[0] if by_number else by_ref.get((name, order.external_id))
         for line in lines[name, order.external_id]:
-            wanted = _wanted(own, line)
+            wanted = own.request.wanted(line) if own is not None else None
             if own is not None and wanted is not None:
                 shown[own.write.id].add(wanted.number)
             yield rows.shown(name, order, line, own, wanted, came.get((name, line.external_id), Arrivals()))
@@ -82,17 +82,6 @@ def _is_read_since(own: Placed, read_at: Mapping[str, datetime | None]) -> bool:
     """Return whether all orders of a source were read after it had the time to show this one."""
     ended, read = own.write.finished_at, read_at.get(own.write.connection)
     return ended is not None and read is not None and read >= ended + _SHOWN_WITHIN
-
-
-def _wanted(own: Placed | None, line: PurchaseOrderLine) -> RequestedLine | None:
-    """Return what was asked for with a line: the same number, else the same part."""
-    lines = own.request.lines if own is not None else ()
-    same = [
-        one
-        for one in lines
-        if str(one.number) == line.number and one.part_number == (line.part_number or one.part_number)
-    ]
-    return next(iter(same or [one for one in lines if one.part_number == line.part_number]), None)
 
 
 class _Rows:

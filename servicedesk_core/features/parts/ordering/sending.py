@@ -5,6 +5,7 @@ from servicedesk_core.errors import RejectedError
 from servicedesk_core.features.parts.ordering import tables
 from servicedesk_core.features.parts.ordering.rules import moved
 from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.hooks.writing import FindResult
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.senders import Sent, Shown
 from servicedesk_core.store.outbox import StoredWrite
@@ -41,4 +42,11 @@ class OrderSender(RecordSender):
 
     async def send(self, calls: ConnectorCalls, write: StoredWrite) -> Sent:
         """See :meth:`Sender.send`."""
-        return await super().send(calls, await self.copier.store.read(lambda tx: tables.with_costs(tx, write)))
+        return await super().send(calls, await self._priced(write))
+
+    async def find(self, calls: ConnectorCalls, write: StoredWrite, taken: frozenset[str]) -> FindResult:
+        """See :meth:`Sender.find`."""
+        return await super().find(calls, await self._priced(write), taken)
+
+    async def _priced(self, write: StoredWrite) -> StoredWrite:
+        return await self.copier.store.read(lambda tx: tables.with_costs(tx, write))

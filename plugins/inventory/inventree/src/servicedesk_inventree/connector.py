@@ -22,6 +22,7 @@ from servicedesk_core.hooks import (
     VendorIdentity,
     Write,
     WriteReceipt,
+    as_ordered,
 )
 from servicedesk_core.http import together
 from servicedesk_inventree.api.client import VENDOR, Api
@@ -134,4 +135,5 @@ class InvenTree(Connector[InvenTreeSettings]):
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:
         """Look for a movement or an order whose answer got lost."""
-        return await (self._orders if write.kind in {PLACE, CANCEL} else self._history).find(write)
+        found = await (self._orders if write.kind in {PLACE, CANCEL} else self._history).find(write)
+        return await as_ordered(self, write, found)

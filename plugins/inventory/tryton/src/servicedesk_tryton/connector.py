@@ -21,6 +21,7 @@ from servicedesk_core.hooks import (
     VendorIdentity,
     Write,
     WriteReceipt,
+    as_ordered,
 )
 from servicedesk_tryton.api.client import VENDOR, Api
 from servicedesk_tryton.api.site import Site
@@ -132,4 +133,4 @@ class Tryton(Connector[TrytonSettings]):
     async def find_write(self, write: Write) -> FindResult:
         """Look for what became of a write whose answer got lost."""
         self.describe_capabilities().declared(write.kind)
-        return await self._writers[write.kind][1].find(write)
+        return await as_ordered(self, write, await self._writers[write.kind][1].find(write))

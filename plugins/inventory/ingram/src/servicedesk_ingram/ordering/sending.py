@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from servicedesk_core.domain.parts import OrderRequest, OrderStatus, order_number
+from servicedesk_core.domain.parts import OrderRequest, OrderStatus, PurchaseOrderLine, order_number
 from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError, WriteConflictError
 from servicedesk_core.hooks import (
     Clock,
@@ -14,6 +14,7 @@ from servicedesk_core.hooks import (
     Inconclusive,
     Known,
     ProvenAbsent,
+    SourceRecord,
     Write,
     WriteReceipt,
     looked_for,
@@ -21,7 +22,7 @@ from servicedesk_core.hooks import (
 from servicedesk_core.http import together
 from servicedesk_ingram.api.client import Api
 from servicedesk_ingram.ordering.answers import placed
-from servicedesk_ingram.ordering.meaning import status_of
+from servicedesk_ingram.ordering.meaning import order_of, status_of
 from servicedesk_ingram.ordering.requests import body_of, problems
 from servicedesk_ingram.settings import IngramSettings
 from servicedesk_ingram.values import key, number, rows, text
@@ -86,15 +87,19 @@ class Buyer:
         return WriteReceipt(ref)
 
     async def find(self, write: Write) -> FindResult:
-        """Look for an order by our own number."""
+        """Look for an order by our own number, and for what its lost answer said."""
+        own: list[str] = []
 
         async def search(wanted: str, parent: str | None) -> list[str]:
             del parent
             is_known = wanted.startswith(_AS_IT_IS)
             ours = wanted.removeprefix(_AS_IT_IS) if is_known else order_number(wanted)
             refs = await self._numbered(ours)
+            if wanted != write.id:
+                return refs
+            own[:] = [ref for ref in refs if ref not in write.taken_refs]
             # What was split is one order of ours; what was ordered twice is for a person.
-            return refs[:1] if wanted == write.id and len(refs) > 1 and await self._is_split(write, refs) else refs
+            return own[:1] if len(own) > 1 and await self._is_split(write, own) else own
 
         async def canary() -> Known | None:
             async for row in self.api.orders():
@@ -103,7 +108,21 @@ class Buyer:
             return None
 
         now, settle_s = self.clock.now(), self.settings.settle_s
-        return await looked_for(write, search, now=now, settle_s=settle_s, canary=canary)
+        found = await looked_for(write, search, now=now, settle_s=settle_s, canary=canary)
+        return await self._as_ordered(write, own) if isinstance(found, Found) else found
+
+    async def _as_ordered(self, write: Write, refs: list[str]) -> FindResult:
+        """Return an order that was found, with what it shows of its lines; so soon one may not show all of them."""
+        try:
+            details = await together(*(self.api.order_details(ref) for ref in refs))
+        except (NotFoundError, RejectedError):  # the vendor does not show every kind of order
+            return Found(refs[0])
+        shown = [line for one in details for line in order_of({"details": one}).also]
+        left_out = OrderRequest.of(write.values).left_out(line for line in shown if isinstance(line, PurchaseOrderLine))
+        ready = (write.attempted_at or self.clock.now()) + timedelta(seconds=self.settings.settle_s)
+        if left_out and self.clock.now() < ready:
+            return Inconclusive("The order does not show all of its lines yet.", (refs[0],), ask_again_at=ready)
+        return Found(refs[0], SourceRecord(refs[0], {"details": dict(details[0])}), left_out)
 
     async def find_cancelled(self, write: Write) -> FindResult:
         """Read the order and see whether it is cancelled."""
