@@ -36,7 +36,8 @@ def moved(desk):
         connection = "psa" if kind == CHARGE else "stock"
         values = {"quantity": str(quantity), "part_name": "Dock", "ticket_number": "T1", "ticket_connection": "psa"}
         values |= {"ticket_id": "1"} | more
-        intent = Intent(connection, kind, f"x:{ref}", "Dock for T1", values, parent="1", after=after)
+        aggregate = f"charges:{ref}" if kind == CHARGE else "stock_levels:1"
+        intent = Intent(connection, kind, aggregate, "Dock for T1", values, parent="1", after=after)
 
         def put(tx):
             number = outbox.propose(tx, intent, actor="user:ana", now=at).id

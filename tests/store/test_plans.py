@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 
 from servicedesk_core.domain import StatusCategory, Ticket
-from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period, Watch
 from servicedesk_core.features.alerts.doubts import doubts
@@ -21,7 +21,8 @@ from servicedesk_core.features.report.morning.tables import flow
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing as tickets
-from servicedesk_core.store import outbox, passes, records, sources
+from servicedesk_core.store import outbox, passes, records, schema, sources
+from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS
@@ -255,3 +256,41 @@ def test_the_charges_that_the_desk_costed_itself_are_found_once_and_not_for_each
     assert "MATERIALIZE costed" in plan, plan
     assert any("ix_outbox_after" in step for step in plan), plan
     assert any(step.startswith("SEARCH costed USING") for step in plan), plan
+
+
+def test_writes_of_parts_are_found_without_a_look_at_the_many_others(store):
+    """On both databases; and what is found for others is found as before."""
+
+    def fill(tx):
+        row = {"connection": "psa", "label": "x", "base_values": {}, "proposed_by": "a", "proposed_at": START}
+        row |= {"decided_at": START, "state": WriteState.CONFIRMED, "new_values": {"quantity": 1}}
+        many = ("tickets.update", "notes.create_internal")
+        rows = [
+            row
+            | {"key": f"{n}", "ref": f"{n}", "aggregate": f"tickets:{n % 500}", "kind": many[n % 2], "sent_at": START}
+            for n in range(5_000)
+        ]
+        kinds = ("stock_moves.take", "stock_moves.return", "purchase_orders.place")
+        for n in range(0, 5_000, 100):
+            rows[n] |= {"kind": kinds[n // 100 % 3], "aggregate": f"stock_levels:{n}"}
+        tx.execute(insert(schema.outbox), rows)
+
+    store.write_blocking(fill)
+    if store.dialect != "sqlite":  # which plans without knowing how many rows there are
+        store.write_blocking(lambda tx: tx.exec_driver_sql("ANALYZE outbox"))
+    asked = {
+        "orders": lambda tx: outbox.of_parts(tx, "purchase_orders.place", AT_VENDOR),
+        "taken": lambda tx: list(taken.taken(tx, schema.outbox.c.connection == "psa")),
+        "one": lambda tx: taken.taken_by(tx, 301),
+        "given back": lambda tx: outbox.at_place(tx, "stock_moves.return", AT_VENDOR, "psa", ["stock_levels:100"]),
+        "others' own": lambda tx: outbox.taken_refs(tx, outbox.get(tx, 2)),
+        "earlier": lambda tx: outbox.earlier(tx, outbox.get(tx, 2)),
+    }
+    steps = {name: [step for plan in plans_of(store, query).values() for step in plan] for name, query in asked.items()}
+    assert not [
+        step for plan in steps.values() for step in plan if "SCAN outbox" in step or "Seq Scan on outbox" in step
+    ]
+    assert any("ix_outbox_parts" in step for step in steps["orders"])
+    assert any("ix_outbox_parts" in step for step in steps["taken"])
+    for name in ("given back", "others' own"):
+        assert any("ix_outbox_aggregate" in step for step in steps[name]), steps[name]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.outbox.model import SYSTEM as SYSTEM
     from servicedesk_core.store.outbox.model import StoredWrite as StoredWrite
     from servicedesk_core.store.outbox.model import WriteEvent as WriteEvent
+    from servicedesk_core.store.outbox.parts import at_place as at_place
+    from servicedesk_core.store.outbox.parts import of_parts as of_parts
     from servicedesk_core.store.outbox.past import cause_of as cause_of
     from servicedesk_core.store.outbox.past import doubted_at as doubted_at
     from servicedesk_core.store.outbox.past import earlier as earlier

@@ -13,6 +13,7 @@ from servicedesk_core.domain.parts.charging import owed
 from servicedesk_core.domain.warranty import ClaimState
 from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED, WriteState
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
+from servicedesk_core.store.outbox.parts import at_place, of_parts
 from servicedesk_core.store.outbox.queue import following
 from servicedesk_core.store.schema import RECORDS, claims, outbox, part_claims, part_costs, sources
 
@@ -120,17 +121,17 @@ def taken(tx: Connection, *only: ColumnElement[bool]) -> Iterator[Taken]:
         tx: Any transaction.
         only: What must be true of the rows of the outbox that take.
     """
-    if not (takes := _of_kind(tx, TAKE, *only)):
+    if not (takes := of_parts(tx, TAKE, PURSUED, *only)):
         return
     back: defaultdict[tuple[str, str], list[StoredWrite]] = defaultdict(list)
-    stocks_of = outbox.c.connection.in_(sorted({one.connection for one in takes}))
-    for write in _of_kind(tx, RETURN, stocks_of):
+    for write in _returns(tx, takes):
         back[write.connection, write.values.get("move_ref") or ""].append(write)
     returns = {one.id: back.get((one.connection, one.ref), []) if one.ref else [] for one in takes}
     charges: defaultdict[int, list[StoredWrite]] = defaultdict(list)
     for write in _charges(tx, (number for take in takes for number in _numbers(take, returns[take.id]))):
         charges[write.after or 0].append(write)
-    costs, linked = _costs(tx), _claims(tx)
+    numbers = [one.id for one in takes] if len(takes) <= _PIECE else None
+    costs, linked = _costs(tx, numbers), _claims(tx, numbers)
     for take in takes:
         unit_cost, currency = costs.get(take.id, (None, None))
         charging = [one for number in _numbers(take, returns[take.id]) for one in charges[number]]
@@ -161,7 +162,8 @@ def taken_charged_by(tx: Connection, charge: StoredWrite) -> Taken | None:
 def taken_given_back_by(tx: Connection, back: StoredWrite) -> Taken | None:
     """Return what a write gives back, or some of it."""
     ref = back.values.get("move_ref")
-    return next(taken(tx, outbox.c.connection == back.connection, outbox.c.ref == ref), None)
+    at = outbox.c.connection == back.connection, outbox.c.aggregate == back.aggregate
+    return next(taken(tx, *at, outbox.c.ref == ref), None)
 
 
 def refused_charges(tx: Connection, part: Taken) -> list[StoredWrite]:
@@ -206,9 +208,14 @@ def release(tx: Connection, number: int, *, actor: str, at: datetime, reason: st
     tx.execute(part_claims.update().where(part_claims.c.write_id == number).values(values))
 
 
-def _of_kind(tx: Connection, kind: str, *only: ColumnElement[bool]) -> list[StoredWrite]:
-    query = WRITES.select().where(outbox.c.kind == kind, outbox.c.state.in_(PURSUED), *only)
-    return WRITES.all(tx, query.order_by(outbox.c.id))
+def _returns(tx: Connection, takes: Sequence[StoredWrite]) -> list[StoredWrite]:
+    """Return what gives something back of what was taken, and perhaps more."""
+    if len(takes) > _PIECE:
+        return of_parts(tx, RETURN, PURSUED, outbox.c.connection.in_({one.connection for one in takes}))
+    places: defaultdict[str, set[str]] = defaultdict(set)
+    for take in takes:  # what is given back goes where it was taken from
+        places[take.connection].add(take.aggregate)
+    return [one for stock, there in places.items() for one in at_place(tx, RETURN, PURSUED, stock, there)]
 
 
 def _numbers(take: StoredWrite, returns: Sequence[StoredWrite]) -> tuple[int, ...]:
@@ -223,12 +230,14 @@ def _charges(tx: Connection, numbers: Iterable[int]) -> Iterator[StoredWrite]:
                 yield write
 
 
-def _costs(tx: Connection) -> dict[int, tuple[Decimal, str]]:
-    rows = tx.execute(select(part_costs.c.write_id, part_costs.c.unit_cost, part_costs.c.currency))
-    return {number: (cost, currency) for number, cost, currency in rows}
+def _costs(tx: Connection, numbers: Sequence[int] | None) -> dict[int, tuple[Decimal, str]]:
+    query = select(part_costs.c.write_id, part_costs.c.unit_cost, part_costs.c.currency)
+    if numbers is not None:
+        query = query.where(part_costs.c.write_id.in_(numbers))
+    return {number: (cost, currency) for number, cost, currency in tx.execute(query)}
 
 
-def _claims(tx: Connection) -> dict[int, OfClaim]:
+def _claims(tx: Connection, numbers: Sequence[int] | None) -> dict[int, OfClaim]:
     of = part_claims.c
     sends = outbox.alias("sends")
     query = (
@@ -236,6 +245,8 @@ def _claims(tx: Connection) -> dict[int, OfClaim]:
         .join(claims, claims.c.id == of.claim)
         .outerjoin(sends, sends.c.id == claims.c.sent_as)
     )
+    if numbers is not None:
+        query = query.where(of.write_id.in_(numbers))
     return {
         number: OfClaim(claim, claim_id, ClaimState.SUBMITTING if sending in UNFINISHED else state, released_by)
         for number, claim, claim_id, state, sending, released_by in tx.execute(query)

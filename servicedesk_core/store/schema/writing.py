@@ -95,6 +95,16 @@ UNFINISHED = outbox.c.state.in_(
 """The condition of ``ix_outbox_work`` and ``ix_outbox_unfinished``, word for word: a database takes a partial index
 only where it can see that the query implies its condition, and it cannot look into bound parameters."""
 
+OF_PARTS = outbox.c.kind.in_(
+    [
+        literal_column(f"'{kind}'")
+        for kind in ("stock_moves.take", "stock_moves.return", "purchase_orders.place", "goods_receipts.create")
+    ]
+)
+"""The condition of ``ix_outbox_parts``, word for word: what moves and orders parts, kept apart from the many others."""
+_OF_PARTS = text("kind IN ('stock_moves.take', 'stock_moves.return', 'purchase_orders.place', 'goods_receipts.create')")
+Index("ix_outbox_parts", outbox.c.kind, outbox.c.id, sqlite_where=_OF_PARTS, postgresql_where=_OF_PARTS)
+
 outbox_files = Table(
     "outbox_files",
     metadata,

@@ -12,7 +12,8 @@ from servicedesk_core.errors import WriteError
 from servicedesk_core.features.parts.ordering import receiving, tables
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Tx
-from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.outbox import StoredWrite, of_parts
+from servicedesk_core.store.schema import outbox
 
 
 class OrderGuard:
@@ -23,7 +24,7 @@ class OrderGuard:
         if intent.kind != tables.PLACE:
             return
         wanted = {(line.part_number, line.ticket) for line in OrderRequest.of(intent.values).lines}
-        for write in tables.writes(tx, tables.PLACE, UNFINISHED):
+        for write in of_parts(tx, tables.PLACE, UNFINISHED):
             if write.id != without and write.connection == intent.connection:
                 for line in OrderRequest.of(write.values).lines:
                     if (line.part_number, line.ticket) in wanted:
@@ -90,11 +91,6 @@ def another_person(settings: DeskSettings, clock: Clock) -> Callable[[Tx, Stored
 
 def _approved_since(tx: Tx, since: datetime, currency: str, *, without: int) -> Decimal:
     """Return what the goods of the orders cost that were approved since an instant, as far as that is known."""
-    spent = Decimal(0)
-    for one in tables.placed(tx):
-        decided_at = one.write.decided_at
-        if one.write.id == without or decided_at is None or decided_at < since:
-            continue
-        if one.write.state in BLOCKING | AT_VENDOR and (cost := one.total()) is not None and cost[1] == currency:
-            spent += cost[0]
-    return spent
+    approved = outbox.c.state.in_(BLOCKING | AT_VENDOR) & (outbox.c.decided_at >= since)
+    totals = (one.total() for one in tables.placed(tx, approved, outbox.c.id != without))
+    return sum((total[0] for total in totals if total is not None and total[1] == currency), Decimal(0))

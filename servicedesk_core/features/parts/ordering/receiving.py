@@ -15,7 +15,7 @@ from servicedesk_core.features.parts.ordering import tables
 from servicedesk_core.features.parts.ordering.model import ArrivedLine, OrderRow
 from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.store import Tx, audit
-from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.outbox import StoredWrite, of_parts
 from servicedesk_core.store.schema import order_arrivals
 
 _SOME = 5
@@ -117,7 +117,7 @@ def arrivals_of(
 def being_booked(tx: Tx) -> dict[tuple[str, str], Decimal]:
     """Return how many are being booked by writes that are not finished, by connection and id of the line."""
     found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for write in tables.writes(tx, tables.RECEIVE, UNFINISHED):
+    for write in of_parts(tx, tables.RECEIVE, UNFINISHED):
         for line in ReceiptRequest.of(write.values).lines:
             found[write.connection, line.line] += line.quantity
     return dict(found)

@@ -13,12 +13,12 @@ from servicedesk_core.domain.parts.ranking import usual_rank
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.features.parts.asking import Answer
 from servicedesk_core.features.parts.model import Answered
-from servicedesk_core.features.parts.ordering import tables
 from servicedesk_core.features.parts.ordering.model import OrderRow, ReorderRow
 from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.features.parts.tables import moves, shelf
 from servicedesk_core.features.parts.tables.shelf import Shelf
 from servicedesk_core.store import Tx, records, sources
+from servicedesk_core.store.outbox import of_parts
 from servicedesk_core.store.queries.taken import TAKE
 
 AT_ONCE: Final = 500
@@ -87,7 +87,7 @@ def _key(one: Shelf) -> tuple[str, str]:
 def _being_taken(tx: Tx) -> dict[tuple[str, str], Decimal]:
     """Return how many are taken by writes that are not finished, by connection and id of the part."""
     found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for write in tables.writes(tx, TAKE, UNFINISHED):
+    for write in of_parts(tx, TAKE, UNFINISHED):
         ref = write.parent or ""
         level = records.load(tx, sources.get(tx, write.connection).id, StockLevel.stream, [ref]).get(ref)
         if isinstance(level, StockLevel):

@@ -28,7 +28,7 @@ class OrderSender(RecordSender):
         shown = await super().check(calls, write)
         if not calls.implements("find_parts"):
             return shown
-        known = await self.copier.store.read(lambda tx: tables.costs(tx, write.id).get(write.id, {}))
+        known = await self.copier.store.read(lambda tx: tables.costs(tx, [write.id]).get(write.id, {}))
         for line in OrderRequest.of(write.values).lines:
             offers = await calls.find_parts(PartQuery(part_number=line.part_number, quantity=line.quantity))
             if why := moved(line.part_number, known.get(line.number), offers):

@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from servicedesk_core.domain import Entity
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.parts import OrderRequest, order_number
-from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.features.parts.ordering.rules import OF_WRITES, Cost
 from servicedesk_core.store import Tx
 from servicedesk_core.store.codec import codec_of
-from servicedesk_core.store.outbox.model import WRITES, StoredWrite
-from servicedesk_core.store.schema import RECORDS, order_arrivals, order_costs, outbox, sources
+from servicedesk_core.store.outbox import StoredWrite, of_parts
+from servicedesk_core.store.schema import RECORDS, order_arrivals, order_costs, sources
 from servicedesk_core.store.upserting import insert_into
 
 E = TypeVar("E", bound=Entity)
@@ -62,22 +61,24 @@ class Placed:
 
 def placed_of(tx: Tx, write: StoredWrite) -> Placed:
     """Return what a write orders."""
-    return Placed(write, order_number(write.key), OrderRequest.of(write.values), costs(tx, write.id).get(write.id, {}))
+    return Placed(
+        write, order_number(write.key), OrderRequest.of(write.values), costs(tx, [write.id]).get(write.id, {})
+    )
 
 
-def placed(tx: Tx) -> list[Placed]:
-    """Return our orders, the oldest first, without those that were refused or dropped before anything was ordered."""
-    known = costs(tx)
+def placed(tx: Tx, *only: ColumnElement[bool]) -> list[Placed]:
+    """Return our orders, the oldest first, without those that were refused or dropped before anything was ordered.
+
+    Args:
+        tx: Any transaction.
+        only: What must be true of the rows of the outbox.
+    """
+    found = of_parts(tx, PLACE, PURSUED, *only)
+    known = costs(tx, [one.id for one in found] if only else None)
     return [
         Placed(write, order_number(write.key), OrderRequest.of(write.values), known.get(write.id, _NO_COSTS))
-        for write in writes(tx, PLACE, PURSUED)
+        for write in found
     ]
-
-
-def writes(tx: Tx, kind: str, states: Collection[WriteState]) -> list[StoredWrite]:
-    """Return the writes of a kind that stand in one of some states, the oldest first."""
-    query = WRITES.select().where(outbox.c.kind == kind, outbox.c.state.in_(states))
-    return WRITES.all(tx, query.order_by(outbox.c.id))
 
 
 def live(tx: Tx, entity: type[E]) -> Iterator[tuple[str, E]]:
@@ -103,16 +104,16 @@ def keep_costs(tx: Tx, write: int, approved: Mapping[int, Cost]) -> None:
         tx.execute(insert_into(tx, order_costs).values(**row, currency=cost.currency).on_conflict_do_nothing())
 
 
-def costs(tx: Tx, write: int | None = None) -> dict[int, dict[int, Cost]]:
+def costs(tx: Tx, of: Collection[int] | None = None) -> dict[int, dict[int, Cost]]:
     """Return what was approved, by the number of the write and that of the line.
 
     Args:
         tx: Any transaction.
-        write: Only of this one.
+        of: Numbers of the writes; ``None`` = of all.
     """
     query = select(order_costs)
-    if write is not None:
-        query = query.where(order_costs.c.write_id == write)
+    if of is not None:
+        query = query.where(order_costs.c.write_id.in_(of))
     found: defaultdict[int, dict[int, Cost]] = defaultdict(dict)
     for row in tx.execute(query):
         found[row.write_id][row.line] = Cost(row.unit_cost, row.highest_unit_cost, row.currency)
@@ -121,7 +122,7 @@ def costs(tx: Tx, write: int | None = None) -> dict[int, dict[int, Cost]]:
 
 def with_costs(tx: Tx, write: StoredWrite) -> StoredWrite:
     """Return a write with what its lines cost, as its connector gets it."""
-    known = costs(tx, write.id).get(write.id, _NO_COSTS)
+    known = costs(tx, [write.id]).get(write.id, _NO_COSTS)
 
     def priced(line: dict[str, Any]) -> dict[str, Any]:
         cost = known.get(line["number"])

@@ -1,18 +1,18 @@
 """What was taken from stock and given back: the writes say so, and what became of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, select
 
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.parts import Part, StockLevel
-from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.parts.model import TakenRow
 from servicedesk_core.store import Tx
-from servicedesk_core.store.outbox.model import WRITES, StoredWrite
+from servicedesk_core.store.outbox import StoredWrite, at_place, of_parts
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.queries.taken import PURSUED, RETURN, TAKE
@@ -27,7 +27,7 @@ def aggregate_of(level: str) -> str:
 
 def take_of(tx: Tx, number: int, scope: Scope | None = None) -> StoredWrite | None:
     """Return the write of a number if it takes a part, or has taken one, and a scope lets it through."""
-    found = _moves(tx, TAKE, PURSUED, outbox.c.id == number, *_in_scope(tx, scope))
+    found = of_parts(tx, TAKE, PURSUED, outbox.c.id == number, *_in_scope(tx, scope))
     return found[0] if found else None
 
 
@@ -40,7 +40,7 @@ def being_taken(tx: Tx, connection: str, level: str, *, without: int | None = No
         level: Its id of the place.
         without: Number of a write that does not count.
     """
-    found = _moves(tx, TAKE, UNFINISHED, *_at(connection, level))
+    found = at_place(tx, TAKE, UNFINISHED, connection, [aggregate_of(level)])
     return sum((quantity_of(one) for one in found if one.id != without), Decimal(0))
 
 
@@ -52,13 +52,13 @@ def given_back(tx: Tx, take: StoredWrite, *, without: int | None = None) -> Deci
         take: The write that took them.
         without: Number of a write that does not count.
     """
-    found = _moves(tx, RETURN, PURSUED, *_at(take.connection, take.parent or ""))
+    found = at_place(tx, RETURN, PURSUED, take.connection, [take.aggregate])
     return sum((quantity_of(one) for one in found if one.id != without and _back_of(one) == take.ref), Decimal(0))
 
 
 def taken_as(tx: Tx, connection: str, move_ref: str) -> StoredWrite | None:
     """Return the write that made a move at a stock."""
-    found = _moves(tx, TAKE, AT_VENDOR, outbox.c.connection == connection, outbox.c.ref == move_ref)
+    found = of_parts(tx, TAKE, AT_VENDOR, outbox.c.connection == connection, outbox.c.ref == move_ref)
     return found[0] if found else None
 
 
@@ -72,10 +72,10 @@ def taken(tx: Tx, *, costs: bool, scope: Scope | None = None) -> Iterator[TakenR
     """
     own = _in_scope(tx, scope)
     back: defaultdict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
-    for write in _moves(tx, RETURN, AT_VENDOR, *own):
+    for write in of_parts(tx, RETURN, AT_VENDOR, *own):
         back[write.connection, _back_of(write)] += quantity_of(write)
     kept = _costs(tx) if costs else {}
-    for write in _moves(tx, TAKE, PURSUED, *own):
+    for write in of_parts(tx, TAKE, PURSUED, *own):
         values, quantity = write.values, quantity_of(write)
         given = back.get((write.connection, write.ref), Decimal(0)) if write.ref else Decimal(0)
         cost, currency = kept.get(write.id, (None, None))
@@ -122,15 +122,6 @@ def keep_cost(tx: Tx, write: int, part: Part) -> None:
     if part.unit_cost is not None and part.currency is not None:
         row = {"write_id": write, "unit_cost": part.unit_cost, "currency": part.currency}
         tx.execute(insert_into(tx, part_costs).values(row).on_conflict_do_nothing())
-
-
-def _moves(tx: Tx, kind: str, states: Collection[WriteState], *where: ColumnElement[bool]) -> list[StoredWrite]:
-    query = WRITES.select().where(outbox.c.kind == kind, outbox.c.state.in_(states), *where)
-    return WRITES.all(tx, query.order_by(outbox.c.id))
-
-
-def _at(connection: str, level: str) -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.connection == connection, outbox.c.aggregate == aggregate_of(level)
 
 
 def _in_scope(tx: Tx, scope: Scope | None) -> tuple[ColumnElement[bool], ...]:
