@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
-    from servicedesk_core.features.billing.queries import BillingQueries
+    from servicedesk_core.features.billing.actions import Billing
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
@@ -214,7 +214,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         rota: RotaActions[Waiting]
         skills: SkillQueries[Waiting]
         profit: Profit[Waiting]
-        billing: BillingQueries[Waiting]
+        billing: Billing[Waiting]
         leakage: Leakage[Waiting]
         quality: Quality[Waiting]
         quarantine: Quarantine[Waiting]

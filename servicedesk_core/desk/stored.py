@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
-    from servicedesk_core.features.billing.queries import BillingQueries
+    from servicedesk_core.features.billing.actions import Billing
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
@@ -105,7 +105,7 @@ class StoredDesk:
         rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]
-        billing: BillingQueries[Awaited]
+        billing: Billing[Awaited]
         leakage: Leakage[Awaited]
         quality: Quality[Awaited]
         quarantine: Quarantine[Awaited]

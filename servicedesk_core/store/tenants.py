@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, delete, literal, select
+from sqlalchemy import Connection, Table, delete, literal, or_, select
 
 from servicedesk_core.errors import TenantMismatchError
 from servicedesk_core.store import sources
 from servicedesk_core.store.schema import (
     RECORDS,
+    billing_links,
     children_read,
     leaks,
     progress,
@@ -52,6 +53,8 @@ def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source
             tx.execute(delete(part).where(part.c.pass_id.in_(passes)))
         for table in (progress, children_read, leaks, quarantine, record_issues, record_revisions, ticket_histories):
             tx.execute(delete(table).where(table.c.source_id == source.id))
+        links = billing_links.c
+        tx.execute(delete(billing_links).where(or_(links.source_id == source.id, links.ledger_id == source.id)))
     return sources.identify(tx, source.id, identity)
 
 

@@ -96,6 +96,7 @@ PLAIN = (
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "billing stages", "billing review", "billing report", "billing report --html billing.html", "billing kpis",
+    "billing locks", "billing lock 2026-01 --reason x", "billing reopen 2026-01 --reason x",
     "leakage list", "leakage kpis", "leakage accept x --reason x", "leakage withdraw x --reason x",
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
     "parts orders", "parts order mine-tickets x --from psa --yes", "parts receive x --yes",

@@ -68,6 +68,7 @@ COMMANDS = [
     "oncall gaps",
     "skills list",
     "billing stages",
+    "billing locks",
     "billing review",
     "billing report",
     "billing kpis",

@@ -29,6 +29,7 @@ FEATURE = Feature(
     name="billing",
     about="Where money stands, and what to correct before it is billed.",
     queries=f"{__name__}.queries:BillingQueries",
+    actions=f"{__name__}.actions:Billing",
     definitions=f"{__name__}.kinds:KINDS",
     kpis=f"{__name__}.kpis:KPIS",
     needs=("clients", "definitions", "profit", "sla"),

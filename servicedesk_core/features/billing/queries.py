@@ -16,7 +16,6 @@ from servicedesk_core.faces import (
     Help,
     Limit,
     Manner,
-    Namespace,
     Sort,
     Table,
     dashboard,
@@ -35,6 +34,7 @@ from servicedesk_core.features.billing.model import (
     Stages,
     StageSum,
 )
+from servicedesk_core.features.billing.periods.queries import PeriodQueries
 from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
@@ -50,7 +50,7 @@ UNSCOPED: Final = "what a client is billed is for no client's eyes"
 _NOTHING: Final = "Nothing waits for its money."
 
 
-class BillingQueries(Namespace[Manner]):
+class BillingQueries(PeriodQueries[Manner]):
     """Where money stands, and what to look at before it is billed."""
 
     @query(

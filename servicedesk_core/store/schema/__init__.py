@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.figuring import kpi_months as kpi_months
     from servicedesk_core.store.schema.figuring import repeat_decisions as repeat_decisions
     from servicedesk_core.store.schema.leaking import leaks as leaks
+    from servicedesk_core.store.schema.linking import billing_links as billing_links
+    from servicedesk_core.store.schema.linking import billing_locks as billing_locks
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
     from servicedesk_core.store.schema.operating import alerts as alerts
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies
@@ -88,7 +90,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 123
+SCHEMA_VERSION = 124
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -1,0 +1,1 @@
+"""Months that take no new documents."""
