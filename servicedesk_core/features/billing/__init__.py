@@ -6,6 +6,7 @@ from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
     from servicedesk_core.features.billing.kinds import BILLING as BILLING
+    from servicedesk_core.features.billing.kinds import Biller as Biller
     from servicedesk_core.features.billing.kinds import BillingPolicy as BillingPolicy
     from servicedesk_core.features.billing.rules import is_covered as is_covered
     from servicedesk_core.features.billing.rules import is_unclear as is_unclear

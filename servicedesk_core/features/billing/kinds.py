@@ -1,5 +1,7 @@
 """What a service manager decides about billing."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -8,8 +10,24 @@ from servicedesk_core.domain.base import Amount, Instant, Model
 from servicedesk_core.faces import DefinitionKind, Refers
 
 
+class Biller(StrEnum):
+    """Who makes the invoices of a client."""
+
+    PSA = "psa"
+    SERVICEDESK = "servicedesk"
+
+
+class LabourLines(StrEnum):
+    """How work stands on an invoice."""
+
+    TOGETHER = "together"
+    """One line for each contract, role, work type and price."""
+    SINGLE = "single"
+    """One line for each time entry."""
+
+
 class BillingPolicy(Model):
-    """What time has to look like before it is approved."""
+    """What time has to look like before it is approved, who bills it, and how it is billed."""
 
     after_hours: tuple[str, ...] = Field(
         default=(),
@@ -24,12 +42,24 @@ class BillingPolicy(Model):
     unposted_days: Annotated[int, Field(ge=1, le=366)] = Field(
         default=7, description="After so many days work shall be approved and posted."
     )
+    biller: Biller = Field(default=Biller.PSA, description="Who makes the invoices.")
+    client_biller: Mapping[str, Biller] = Field(
+        default={}, description='Who makes those of single clients, by name or id: { "Acme" = "servicedesk" }.'
+    )
+    labour_lines: LabourLines = Field(
+        default=LabourLines.TOGETHER,
+        description="Work on an invoice: together by contract, role, work type and price, or each entry by itself.",
+    )
     effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
 
 
 BILLING: Final = DefinitionKind(
-    "billing", "billing policy", BillingPolicy, many=False, records={"after_hours": Refers("billing_codes")}
+    "billing",
+    "billing policy",
+    BillingPolicy,
+    many=False,
+    records={"after_hours": Refers("billing_codes"), "client_biller": Refers("companies")},
 )
-"""What time has to look like: ``[billing]``."""
+"""What time has to look like, and how it is billed: ``[billing]``."""
 
 KINDS: Final[tuple[DefinitionKind[Any], ...]] = (BILLING,)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from servicedesk_core.features.profit.ledger import Sums as Sums
     from servicedesk_core.features.profit.months import Month as Month
     from servicedesk_core.features.profit.months import closable as closable
+    from servicedesk_core.features.profit.months import midnight as midnight
+    from servicedesk_core.features.profit.months import months_of as months_of
+    from servicedesk_core.features.profit.rules import allocated as allocated
+    from servicedesk_core.features.profit.rules import prorated as prorated
     from servicedesk_core.features.profit.tables.places import Terms as Terms
     from servicedesk_core.features.profit.tables.places import contract_terms as contract_terms
     from servicedesk_core.features.profit.tables.results import Results as Results

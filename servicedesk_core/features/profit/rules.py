@@ -27,7 +27,7 @@ def labour_cost(worked_s: int, hour: Decimal, *factors: Decimal) -> Fraction:
     return math.prod(map(Fraction, factors), start=Fraction(worked_s, _HOUR_S) * Fraction(hour))
 
 
-def allocated(amount: Decimal, weights: Mapping[K, int | Decimal], currency: str) -> dict[K, Decimal]:
+def allocated(amount: Decimal, weights: Mapping[K, int | Decimal | Fraction], currency: str) -> dict[K, Decimal]:
     """Return an amount shared out so that the shares are whole cents and add up to it, by the largest remainder.
 
     Cents that are equally near to several keys go to the first of them.

@@ -31,14 +31,16 @@ class HourPrices:
 
     Args:
         tx: Any transaction.
+        in_own: Whether in the MSP's own currency where the PSA converted it; else in the client's.
     """
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, *, in_own: bool = True) -> None:
         roles, rates = RECORDS["roles"].c, RECORDS["contract_rates"].c
         usual = select(roles.source_id, roles.external_id, roles.hourly_price).where(roles.hourly_price.is_not(None))
         self._of = {(row[0], "", row[1]): Sold(from_micro(row[2]), None) for row in tx.execute(usual)}
-        price = func.coalesce(rates.own_hourly_price, rates.hourly_price).label("price")
-        currency = case((rates.own_hourly_price.is_not(None), null()), else_=rates.currency).label("currency")
+        price = func.coalesce(*(rates.own_hourly_price, rates.hourly_price)[:: 1 if in_own else -1]).label("price")
+        is_own = rates.own_hourly_price.is_not(None) if in_own else rates.hourly_price.is_(None)
+        currency = case((is_own, null()), else_=rates.currency).label("currency")
         agreed = select(rates.source_id, rates.contract_ref, rates.role_ref, price, currency)
         agreed = agreed.where(rates.gone_at.is_(None), rates.contract_ref.is_not(None), rates.role_ref.is_not(None))
         for row in tx.execute(agreed.where(price.is_not(None)).order_by(rates.local_id)):

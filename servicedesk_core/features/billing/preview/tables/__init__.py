@@ -1,0 +1,1 @@
+"""How what is to be billed is read from the store, client by client."""
