@@ -8,6 +8,8 @@ from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.pages import documented_settings, traps_without_test
 from servicedesk_core.testing.recording import Recorder, Replayer, UnrecordedRequestError, live_connection
 from servicedesk_core.testing.stand import Stand, stand_fixtures
+from servicedesk_core.testing.suites.billing import BillingSuite
+from servicedesk_core.testing.suites.billing_vendor import BillingVendor
 from servicedesk_core.testing.suites.orders import OrdersSuite, OrderVendor
 from servicedesk_core.testing.suites.parts import PartsSuite
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
@@ -18,6 +20,8 @@ from servicedesk_core.testing.suites.write_vendor import WriteFault, WriteVendor
 from servicedesk_core.testing.suites.writes import WriteSuite
 
 __all__ = [
+    "BillingSuite",
+    "BillingVendor",
     "ClaimVendor",
     "FakeClock",
     "ImpatientClock",

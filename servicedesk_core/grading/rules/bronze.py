@@ -12,6 +12,7 @@ SUITES = {
     "find_entitlements": "WarrantyLookupSuite",
     "list_entitlements": "WarrantyLookupSuite",
     "find_parts": "PartsSuite",
+    "read_document": "BillingSuite",
     "verify_webhook": "WebhookSuite",
     "submit_claim": "WarrantyClaimsSuite",
 }

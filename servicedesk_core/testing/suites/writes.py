@@ -183,7 +183,7 @@ class WriteSuite(WriteTruths):
         """Equal content under two ids is written twice, and neither is taken for the other."""
         for kind in self._kinds(connector):
             first = await self._example(connector, vendor, kind.kind)
-            if first.target is not None:
+            if first.target is not None or "number" in kind.required:  # a document's own number tells it apart
                 continue
             second = replace(first, id=new_id())
             done = await vendor.writes_done()
