@@ -73,6 +73,18 @@ CASES = {
         replace(WORKED, client_at=ago(minutes=5), back_at=soon(days=3)),
         "replied", NextActor.COORDINATOR, ago(minutes=5), R.CLIENT_REPLIED,
     ),
+    "its part is promised": (
+        replace(WORKED, category=C.WAITING_PARTS, desk_at=ago(days=9), part_at=soon(days=4)),
+        "ordered", NextActor.VENDOR, soon(days=4), None,
+    ),
+    "its part should have been here": (
+        replace(WORKED, category=C.WAITING_PARTS, part_at=ago(hours=1)),
+        "ordered", NextActor.COORDINATOR, ago(hours=1), R.WAITING_TOO_LONG,
+    ),
+    "its part is promised, and it waits for somebody else": (
+        replace(WORKED, category=C.WAITING_CUSTOMER, part_at=ago(hours=1)),
+        "waiting", NextActor.CLIENT, LOOKED_AFTER, None,
+    ),
     "it is new": (
         Standing(created_at=ago(hours=1), category=C.NEW), "new", NextActor.COORDINATOR, ago(hours=1), None,
     ),

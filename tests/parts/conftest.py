@@ -5,8 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from servicedesk_core import ServiceDesk
+from servicedesk_core.domain import Company, Ticket
+from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
+from tests.parts.orders import GRANTS, SHOP
+from tests.parts.shop import ShopFile
 from tests.stored import put
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -139,3 +143,35 @@ def desk_with(tmp_path, store, clock):
 @pytest.fixture
 def people():
     return {"tia": {"roles": ["technician"]}, "sam": {"roles": ["service-manager"]}}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shop = ShopFile(str(tmp_path / "shop.db"))
+    shop.offer("D1", mpn="WD19S", name="Dock")
+    shop.offer("D2", price="12.5", name="Cable")
+    return shop
+
+
+@pytest.fixture
+def desk_of(tmp_path, store, clock, shop, given):
+    """Open a desk with the shop as a distributor, or as another class of it."""
+    given(
+        Company(external_id="c1", name="Bolt & Co", address="9 High St", city="Reno", country="US"),
+        Ticket(external_id="7", number="T-7", title="No dock", company_ref="c1"),
+    )
+
+    def opening(kind="Shop", **more):
+        grants = GRANTS if kind == "StoreRoom" else GRANTS[:2]
+        connection = {"connector": f"{SHOP}:{kind}", "path": shop.path, "writes": grants}
+        settings = {"desk": {"name": "Example MSP", "timezone": "Europe/Berlin"}, "connections": {"shop": connection}}
+        return ServiceDesk(settings | more, store=store, clock=clock)
+
+    return opening
+
+
+@pytest.fixture
+async def desk(desk_of):
+    async with desk_of() as opened:
+        opened.outbox.sending.policy = WritePolicy(shortest_settle_s=0)
+        yield opened

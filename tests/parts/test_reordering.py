@@ -9,7 +9,7 @@ from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import outbox
 from tests.parts.conftest import NOW
-from tests.parts.test_ordering import SHOP, desk, desk_of, shop  # noqa: F401
+from tests.parts.orders import SHOP
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def shelf(given, store):
     store.write_blocking(lambda tx: outbox.propose(tx, intent, actor="user:ana", now=NOW))
 
 
-async def test_what_is_lacking_is_ordered_once(desk, shop, shelf):  # noqa: F811
+async def test_what_is_lacking_is_ordered_once(desk, shop, shelf):
     await desk.parts.order(stock="wd19s", source="shop", quantity=1)
     plan = await desk.parts.reorder(dry_run=True)
     told = {row.name: (row.lacking, row.taken, row.on_order, row.part_number, row.cost) for row in plan.lines}
@@ -57,16 +57,16 @@ async def test_what_is_lacking_is_ordered_once(desk, shop, shelf):  # noqa: F811
     assert {one["part_number"]: one["quantity"] for one in shop.all("order")[0]["lines"]} == {"D1": "2", "D2": "1"}
 
 
-async def test_a_source_that_is_down_is_named(desk_of, shelf, tmp_path):  # noqa: F811
+async def test_a_source_that_is_down_is_named(desk_of, shelf, tmp_path):
     gone = {"connector": f"{SHOP}:Shop", "path": str(tmp_path), "writes": ["purchase_orders.place"]}
-    async with desk_of(connections={"gone": gone}) as desk:  # noqa: F811
+    async with desk_of(connections={"gone": gone}) as desk:
         plan = await desk.parts.reorder()
     assert plan.writes == ()
     assert "gone did not answer" in next(row.problem for row in plan.lines if row.name == "Dock")
 
 
-async def test_nobody_may_order_without_a_grant(desk_of, shop):  # noqa: F811
-    async with desk_of(connections={"shop": {"connector": f"{SHOP}:Shop", "path": shop.path}}) as desk:  # noqa: F811
+async def test_nobody_may_order_without_a_grant(desk_of, shop):
+    async with desk_of(connections={"shop": {"connector": f"{SHOP}:Shop", "path": shop.path}}) as desk:
         with pytest.raises(SettingsError, match="may order") as caught:
             await desk.parts.reorder()
     assert "purchase_orders.place" in caught.value.hint

@@ -41,5 +41,5 @@ FEATURE = Feature(
     about="Who has to act next on a ticket, and what somebody has to look at.",
     queries=f"{__name__}.queries:AttentionQueries",
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("definitions", "rota", "skills", "sla", "tickets"),
+    needs=("definitions", "parts", "rota", "skills", "sla", "tickets"),
 )

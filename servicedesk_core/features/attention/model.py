@@ -50,7 +50,7 @@ class Reason(StrEnum):
     UNASSIGNED = "unassigned"
     """It is past triage, and nobody has it."""
     WAITING_TOO_LONG = "waiting_too_long"
-    """Others were waited for, and nobody has asked again."""
+    """Others were waited for longer than was to be expected, and nobody has asked again."""
     HOLD_OVER = "hold_over"
     """It was parked until a date that has passed."""
     UNSCHEDULED = "unscheduled"
@@ -116,6 +116,7 @@ class Standing:
         desk_at: The newest act of a person of the desk.
         remote_at: The last activity that the vendor tells, whoever's it was.
         visit: The appointment that is next.
+        part_at: When the part shall be here that is ordered for it and has not come: the end of that day.
     """
 
     created_at: datetime | None = None
@@ -132,6 +133,7 @@ class Standing:
     remote_at: datetime | None = None
     visit: Visit | None = None
     promised: Promised | None = None
+    part_at: datetime | None = None
 
     @property
     def acted_at(self) -> datetime | None:

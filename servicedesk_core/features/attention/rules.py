@@ -148,6 +148,14 @@ def _parked(ticket: Standing, now: datetime) -> Answer | None:
     return NextActor.CALENDAR, ticket.due_at, "It is on hold until then."
 
 
+def _ordered(ticket: Standing, now: datetime) -> Answer | None:
+    if ticket.category is not StatusCategory.WAITING_PARTS or ticket.part_at is None:
+        return None
+    if ticket.part_at <= now:
+        return NextActor.COORDINATOR, ticket.part_at, "The part that is ordered for it should have been here."
+    return NextActor.VENDOR, ticket.part_at, "The part that is ordered for it shall be here by then."
+
+
 def _waiting(ticket: Standing, now: datetime) -> Answer | None:
     if ticket.category is None or not ticket.category.is_waiting:
         return None
@@ -181,6 +189,7 @@ RULES: Final = (
     Rule("booked", "An appointment is booked that is not over.", _booked),
     Rule("unscheduled", "It needs an appointment.", _unscheduled),
     Rule("parked", "It is on hold.", _parked),
+    Rule("ordered", "It waits for a part that is ordered, and whose day is known.", _ordered),
     Rule("waiting", "It waits for somebody outside of the desk.", _waiting),
     Rule("promised", "It has a due time.", _promised),
     Rule("undated", "Nothing else is known.", _undated),
@@ -191,6 +200,7 @@ _OF_TECHNICIANS: Final = frozenset({"replied", "booked", "promised", "undated"})
 """Rules by which a technician acts who has the ticket."""
 
 _BY_RULE: Final = {
+    "ordered": Reason.WAITING_TOO_LONG,
     "waiting": Reason.WAITING_TOO_LONG,
     "parked": Reason.HOLD_OVER,
     "unscheduled": Reason.UNSCHEDULED,

@@ -1,7 +1,16 @@
 """Parts: what is on the shelf, who offers a part, and what was taken for which ticket."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.parts.ordering.promised import promised_days as promised_days
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="parts",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -13,9 +13,10 @@ from servicedesk_core.features.attention.tables.acts import newest_acts
 from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.attention.tables.queues import Queues
 from servicedesk_core.features.attention.tables.visits import booked
+from servicedesk_core.features.parts import promised_days
 from servicedesk_core.features.sla import Promise, promises, promises_then, waited_for
 from servicedesk_core.features.tickets import OPEN
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
 
@@ -105,12 +106,30 @@ class Around:
             if self._is_past
             else promises(self._tx, ids, self._at, since=self._at)
         )
+        parts = {} if self._is_past else self._parts(states)
         for state in states:
             done = acts[state.source_id].get(state.external_id, (None, None))
-            yield Found(state, self._standing(state, *done, ours.get(state.local_id)))
+            part_at = parts.get((state.source_id, state.external_id))
+            yield Found(state, self._standing(state, *done, ours.get(state.local_id), part_at))
+
+    def _parts(self, states: Sequence[State]) -> dict[tuple[int, str], datetime]:
+        """Return when the parts shall be here that are ordered for tickets: orders do not tell what they told once."""
+        waiting = [one for one in states if one.status_category == StatusCategory.WAITING_PARTS.value]
+        if not waiting:
+            return {}
+        names = {source.id: source.name for source in sources.all(self._tx)}
+        keys = {(names[one.source_id], one.external_id): one for one in waiting}
+        days = promised_days(self._tx, {key: optional_instant(one.created_at) for key, one in keys.items()})
+        ends = {key: datetime.combine(day + timedelta(days=1), time(), self._staff.zone) for key, day in days.items()}
+        return {(keys[key].source_id, key[1]): at.astimezone(UTC) for key, at in ends.items()}
 
     def _standing(
-        self, state: State, client_at: datetime | None, desk_at: datetime | None, ours: Sequence[Promise] | None
+        self,
+        state: State,
+        client_at: datetime | None,
+        desk_at: datetime | None,
+        ours: Sequence[Promise] | None,
+        part_at: datetime | None,
     ) -> Standing:
         holder: Any = (state.source_id, state.assignee_ref)
         absence = self._staff.away.get(holder)
@@ -130,6 +149,7 @@ class Around:
             remote_at=optional_instant(state.last_activity_at),
             visit=self._visits.get((state.source_id, state.external_id)),
             promised=None if ours is None else self._promised(ours, category),
+            part_at=part_at,
         )
 
     def _promised(self, ours: Sequence[Promise], category: StatusCategory | None) -> Promised:

@@ -50,10 +50,12 @@ class Staff:
     Attributes:
         away: Those who are away now.
         left: Those who work here no more.
+        zone: Where days begin.
     """
 
     away: Mapping[Person, Absence]
     left: frozenset[Person]
+    zone: tzinfo = UTC
 
 
 def staff(
@@ -82,13 +84,13 @@ def staff(
         known_at: Of the rota only what was applied by then; ``None`` = all.
     """
     if scope is not None or not with_internal:
-        return Staff({}, frozenset())
+        return Staff({}, frozenset(), zone)
     t = RECORDS["technicians"].c
     gone = select(t.source_id, t.external_id).where(t.is_active.is_(False) | t.gone_at.is_not(None))
     left = frozenset((source_id, ref) for source_id, ref in tx.execute(gone))
     if not with_absences:
-        return Staff({}, left)
-    return Staff({**_away(tx, at, zone), **_on_leave(tx, at, zone, people, known_at)}, left)
+        return Staff({}, left, zone)
+    return Staff({**_away(tx, at, zone), **_on_leave(tx, at, zone, people, known_at)}, left, zone)
 
 
 def _on_leave(

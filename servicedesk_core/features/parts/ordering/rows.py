@@ -1,12 +1,12 @@
 """Orders as lists show them: what the sources show, joined with the writes that ordered it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
 from servicedesk_core.domain.currencies import in_cents, unit_price
 from servicedesk_core.domain.parts import PurchaseOrder, PurchaseOrderLine, RequestedLine
@@ -20,6 +20,8 @@ from servicedesk_core.store.schema import RECORDS
 _SHOWN_WITHIN: Final = timedelta(hours=1)
 """So long a source may take until its list shows an order."""
 
+_EVERY: Final[ColumnElement[bool]] = true()
+
 
 def orders(tx: Tx, today: date, *, money: bool, scope: Scope | None = None) -> list[OrderRow]:
     """Return the lines of all orders: those that sources show, and those of ours that they do not show yet.
@@ -30,7 +32,7 @@ def orders(tx: Tx, today: date, *, money: bool, scope: Scope | None = None) -> l
         money: Whether costs may be seen.
         scope: Only those for tickets that it lets through.
     """
-    found = list(_all(tx, today, money=money))
+    found = list(_all(tx, placed(tx), today, money=money))
     if scope is None:
         return found
     tickets = RECORDS["tickets"].c
@@ -42,26 +44,48 @@ def orders(tx: Tx, today: date, *, money: bool, scope: Scope | None = None) -> l
     return [row for row in found if row.ticket_connection == scope.connection and row.ticket_ref in seen]
 
 
-def _all(tx: Tx, today: date, *, money: bool) -> Iterator[OrderRow]:
+def rows_of(tx: Tx, mine: Sequence[Placed], today: date, *, money: bool) -> Iterator[OrderRow]:
+    """Yield the lines of some orders of ours.
+
+    Args:
+        tx: Any transaction.
+        mine: The orders, few of them.
+        today: The present day.
+        money: Whether costs may be seen.
+    """
+    o, lines = RECORDS[PurchaseOrder.stream].c, RECORDS[PurchaseOrderLine.stream].c
+    named = o.reference.in_({one.number for one in mine}) | o.external_id.in_({one.write.ref for one in mine} - {None})
+    of_them = lines.order_ref.in_(select(o.external_id).where(named, o.source_id == lines.source_id))
+    return _all(tx, mine, today, money=money, orders=named, lines=of_them)
+
+
+def _all(
+    tx: Tx,
+    mine: Sequence[Placed],
+    today: date,
+    *,
+    money: bool,
+    orders: ColumnElement[bool] = _EVERY,
+    lines: ColumnElement[bool] = _EVERY,
+) -> Iterator[OrderRow]:
     ours: defaultdict[tuple[str, str], list[Placed]] = defaultdict(list)
     by_ref: dict[tuple[str, str], Placed] = {}
-    mine = placed(tx)
     for one in mine:
         ours[one.write.connection, one.number].append(one)
         if one.write.ref is not None:
             by_ref[one.write.connection, one.write.ref] = one
-    lines: defaultdict[tuple[str, str], list[PurchaseOrderLine]] = defaultdict(list)
-    for name, line in live(tx, PurchaseOrderLine):
-        lines[name, line.order_ref].append(line)
+    of_order: defaultdict[tuple[str, str], list[PurchaseOrderLine]] = defaultdict(list)
+    for name, line in live(tx, PurchaseOrderLine, lines):
+        of_order[name, line.order_ref].append(line)
     came = arrivals(tx)
     shown: defaultdict[int, set[int]] = defaultdict(set)
     still_open: set[int] = set()
     read_at = {one.name: runs.last_success(tx, one.id).get(PurchaseOrder.stream) for one in sources.all(tx)}
     rows = _Rows(today, money=money)
-    for name, order in live(tx, PurchaseOrder):
+    for name, order in live(tx, PurchaseOrder, orders):
         by_number = ours.get((name, order.reference or ""), ())
         own = by_number[0] if by_number else by_ref.get((name, order.external_id))
-        for line in lines[name, order.external_id]:
+        for line in of_order[name, order.external_id]:
             wanted = own.request.wanted(line) if own is not None else None
             if own is not None and wanted is not None:
                 shown[own.write.id].add(wanted.number)

@@ -81,12 +81,18 @@ def placed(tx: Tx, *only: ColumnElement[bool]) -> list[Placed]:
     ]
 
 
-def live(tx: Tx, entity: type[E]) -> Iterator[tuple[str, E]]:
-    """Yield the live records of a stream with the name of their connection."""
+def live(tx: Tx, entity: type[E], *only: ColumnElement[bool]) -> Iterator[tuple[str, E]]:
+    """Yield the live records of a stream with the name of their connection.
+
+    Args:
+        tx: Any transaction.
+        entity: The stream.
+        only: What must be true of their rows.
+    """
     table, codec = RECORDS[entity.stream], codec_of(entity)
     columns = [table.c[name] for name in codec.names]
     query = select(sources.c.name, table.c.external_id, *columns).join(sources, sources.c.id == table.c.source_id)
-    query = query.where(table.c.gone_at.is_(None)).order_by(sources.c.name, table.c.external_id)
+    query = query.where(table.c.gone_at.is_(None), *only).order_by(sources.c.name, table.c.external_id)
     for name, ref, *values in tx.execute(query):
         yield name, cast("E", codec.decode(ref, values))
 
