@@ -1,6 +1,7 @@
 """What a service manager decides about billing."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -50,6 +51,19 @@ class BillingPolicy(Model):
         default=LabourLines.TOGETHER,
         description="Work on an invoice: together by contract, role, work type and price, or each entry by itself.",
     )
+    ledger: str | None = Field(
+        default=None, description="Connection of the accounting system; nothing = the only one that is connected."
+    )
+    terms_days: Annotated[int, Field(ge=0, le=366)] = Field(
+        default=30, description="After so many days an invoice is to be paid."
+    )
+    client_terms_days: Mapping[str, Annotated[int, Field(ge=0, le=366)]] = Field(
+        default={}, description='The same of single clients, by name or id: { "Acme" = 14 }.'
+    )
+    tolerance: Annotated[Amount, Field(ge=0, le=1)] = Field(
+        default=Decimal("0.05"),
+        description="By so much the total of the accounting system may differ, where it is linked what rounding is.",
+    )
     effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
 
 
@@ -58,7 +72,11 @@ BILLING: Final = DefinitionKind(
     "billing policy",
     BillingPolicy,
     many=False,
-    records={"after_hours": Refers("billing_codes"), "client_biller": Refers("companies")},
+    records={
+        "after_hours": Refers("billing_codes"),
+        "client_biller": Refers("companies"),
+        "client_terms_days": Refers("companies"),
+    },
 )
 """What time has to look like, and how it is billed: ``[billing]``."""
 
