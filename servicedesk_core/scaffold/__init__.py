@@ -9,7 +9,7 @@ from string import Template
 from servicedesk_core import __version__
 from servicedesk_core.errors import SettingsError
 
-FAMILIES = ("tickets", "warranty", "parts")
+FAMILIES = ("tickets", "warranty", "parts", "billing")
 """Families of hooks that have a template: a folder of that name beside ``common``, which holds what all have."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
