@@ -7,9 +7,11 @@ from typing import Self
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_settings, store_url
 from servicedesk_core.desk.stored import StoredDesk
+from servicedesk_core.features.billing.sending import guard as documents_guard
+from servicedesk_core.features.billing.sending.sender import DocumentSender
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
-from servicedesk_core.features.parts.ordering.guard import another_person
+from servicedesk_core.features.parts.ordering import guard as orders_guard
 from servicedesk_core.features.parts.ordering.sending import OrderSender
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.outbox.checking import WriteChecks
@@ -84,16 +86,21 @@ class OpenDesk(StoredDesk):
 
     def _give_parts(self) -> None:
         store, clock, settings, host = self._store, self._clock, self.settings, self._host
-        orders = OrderSender(Copier.of(store, clock, settings.connections))
+        copier = Copier.of(store, clock, settings.connections)
+        takes_another = orders_guard.another_person(settings, clock), documents_guard.another_person(clock)
         self._outbox = Writes(
             store,
             clock,
             settings,
             host.open,
             WriteChecks(host),
-            senders=[ClaimSender(store, clock, TicketNotes(settings)), orders],
+            senders=[
+                ClaimSender(store, clock, TicketNotes(settings)),
+                OrderSender(copier),
+                DocumentSender(copier, clock),
+            ],
             guards=self._guards,
-            another_person=another_person(settings, clock),
+            another_person=lambda tx, write: next(filter(None, (why(tx, write) for why in takes_another)), None),
             actor=self.actor,
             hops=self._hops,
         )

@@ -33,5 +33,6 @@ FEATURE = Feature(
     actions=f"{__name__}.actions:Billing",
     definitions=f"{__name__}.kinds:KINDS",
     kpis=f"{__name__}.kpis:KPIS",
+    guards=dict.fromkeys(("sales_invoices", "credit_notes"), f"{__name__}.sending.guard:GUARD"),
     needs=("clients", "definitions", "profit", "sla"),
 )

@@ -64,6 +64,17 @@ class BillingPolicy(Model):
         default=Decimal("0.05"),
         description="By so much the total of the accounting system may differ, where it is linked what rounding is.",
     )
+    invoice_prefix: Annotated[str, Field(min_length=1, max_length=12)] = Field(
+        default="INV-", description="How the numbers of our invoices begin; a counter without gaps follows."
+    )
+    credit_prefix: Annotated[str, Field(min_length=1, max_length=12)] = Field(
+        default="CN-", description="How the numbers of our credit notes begin."
+    )
+    four_eyes_above: Annotated[Amount, Field(ge=0)] | None = Field(
+        default=None,
+        description="A document that comes to more, without tax and in the MSP's own currency, or is in another "
+        "currency, is approved by another person than who proposed it; nothing = none has to be.",
+    )
     effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
 
 

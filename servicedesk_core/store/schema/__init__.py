@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.figuring import kpi_figures as kpi_figures
     from servicedesk_core.store.schema.figuring import kpi_months as kpi_months
     from servicedesk_core.store.schema.figuring import repeat_decisions as repeat_decisions
+    from servicedesk_core.store.schema.invoicing import billing_documents as billing_documents
+    from servicedesk_core.store.schema.invoicing import billing_sources as billing_sources
+    from servicedesk_core.store.schema.invoicing import billing_trusts as billing_trusts
     from servicedesk_core.store.schema.leaking import leaks as leaks
     from servicedesk_core.store.schema.linking import billing_links as billing_links
     from servicedesk_core.store.schema.linking import billing_locks as billing_locks
@@ -90,7 +93,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 124
+SCHEMA_VERSION = 125
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

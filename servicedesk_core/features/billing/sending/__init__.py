@@ -1,0 +1,1 @@
+"""Carrying documents into the books: sending, following, reconciling and crediting."""

@@ -1,0 +1,301 @@
+"""How documents are kept: what each bills, whether it still stands, and what it was made of."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, exists, func, insert, not_, or_, select, update
+
+from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, DocumentStatus
+from servicedesk_core.domain.writing import AT_VENDOR, WriteState
+from servicedesk_core.errors import WriteError
+from servicedesk_core.features.billing.drafts import Draft, Source
+from servicedesk_core.store import Tx
+from servicedesk_core.store.rows import Rows
+from servicedesk_core.store.schema import RECORDS, billing_documents, billing_sources, outbox, sources
+
+OWN: Final = "billing_documents"
+"""Stream of what a credit note takes back: a line of an invoice of ours."""
+
+DEAD: Final = (WriteState.REJECTED, WriteState.DISCARDED)
+"""States of writes whose document stands for nothing."""
+
+_AT_ONCE: Final = 400
+"""Values of one condition."""
+
+T = TypeVar("T")
+
+
+class NumberTakenError(WriteError):
+    """Somebody else took the number at the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as it is kept: a row of the table."""
+
+    document_id: int
+    kind: DocumentKind
+    ledger: str
+    number: str
+    sequence: int | None
+    psa: str
+    company_ref: str
+    company: str
+    first_on: date
+    last_on: date
+    digest: str
+    batch: str
+    draft: Mapping[str, Any] = field(repr=False)
+    request: Mapping[str, Any] = field(repr=False)
+    net: Decimal = field(repr=False)
+    total: Decimal | None = field(repr=False)
+    currency: str
+    credits: str | None
+    reason: str
+    write_id: int | None
+    linked_ref: str | None
+    made_by: str
+    made_at: datetime
+    shown_net: Decimal | None = field(repr=False)
+    shown_tax: Decimal | None = field(repr=False)
+    shown_total: Decimal | None = field(repr=False)
+    differences: tuple[str, ...] = field(repr=False)
+    compared_at: datetime | None
+
+    @property
+    def drafted(self) -> Draft:
+        """What was previewed."""
+        return Draft.model_validate(self.draft)
+
+    @property
+    def requested(self) -> DocumentRequest:
+        """What the ledger is asked for."""
+        return DocumentRequest.of(self.request)
+
+
+DOCUMENTS: Final = Rows(StoredDocument, billing_documents)
+_DOC, _SRC = billing_documents.c, billing_sources.c
+_MADE = billing_documents.outerjoin(outbox, outbox.c.id == _DOC.write_id)
+REF: Final[ColumnElement[Any]] = func.coalesce(outbox.c.ref, _DOC.linked_ref)
+"""The ledger's id of a document, joined with its write."""
+
+
+def _is_void() -> ColumnElement[bool]:
+    """Return that the ledger says itself that a document stands for nothing."""
+
+    def said(kind: DocumentKind) -> ColumnElement[bool]:
+        of = RECORDS[kind.value].c
+        over = [one.value for one in DocumentStatus if not one.counts]
+        shown = exists().where(
+            sources.c.id == of.source_id, sources.c.name == _DOC.ledger, of.external_id == REF, of.status.in_(over)
+        )
+        return and_(_DOC.kind == kind, shown)
+
+    return or_(*map(said, DocumentKind))
+
+
+def _is_live() -> ColumnElement[bool]:
+    return and_(or_(_DOC.write_id.is_(None), outbox.c.state.not_in(DEAD)), not_(_is_void()))
+
+
+def _is_credited() -> ColumnElement[bool]:
+    """Return that a credit note which the ledger has takes a line of a document back."""
+    line, note, made = billing_sources.alias("credited_line").c, billing_documents.alias("note"), outbox.alias("made")
+    return exists().where(
+        line.connection == _DOC.ledger, line.stream == OWN, line.ref == _DOC.number, line.part == cast(_SRC.line, Text),
+        note.c.document_id == line.document_id, made.c.id == note.c.write_id, made.c.state.in_(list(AT_VENDOR)),
+    )  # fmt: skip
+
+
+def _held() -> Select[Any]:
+    """Return the query for sources that are billed, with the number of the document that bills them."""
+    of = billing_sources.join(_MADE, _SRC.document_id == _DOC.document_id)
+    columns = (_SRC.connection, _SRC.stream, _SRC.ref, _SRC.part, _DOC.number)
+    return select(*columns).select_from(of).where(_is_live(), not_(_is_credited()))
+
+
+def billed_sources(tx: Tx) -> frozenset[Source]:
+    """Return what is billed by documents that stand: neither refused, dropped, voided in the ledger nor credited."""
+    return frozenset(_source(row) for row in tx.execute(_held().where(_SRC.stream != OWN)))
+
+
+def billed_by(tx: Tx, among: Iterable[Source]) -> dict[Source, str]:
+    """Return which of some sources are billed, each with the number of its document."""
+    wanted = frozenset(among)
+    by_stream: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in wanted:
+        by_stream[one.connection, one.stream].append(one.ref)
+    found: dict[Source, str] = {}
+    for (connection, stream), refs in by_stream.items():
+        for some in _some(sorted(set(refs)), _AT_ONCE):
+            query = _held().where(_SRC.connection == connection, _SRC.stream == stream, _SRC.ref.in_(some))
+            found |= {_source(row): row.number for row in tx.execute(query)}
+    parts: defaultdict[Source, dict[str, str]] = defaultdict(dict)
+    for source, number in found.items():
+        parts[_whole(source)][source.part] = number
+    clashes = {one: _clash(one.part, parts[_whole(one)]) for one in wanted if _whole(one) in parts}
+    return {one: number for one, number in clashes.items() if number is not None}
+
+
+def marks(tx: Tx, among: Iterable[Source]) -> dict[Source, bytes]:
+    """Return what stands for the records of sources as the store has them now; one that is gone has none."""
+    by_stream: defaultdict[tuple[str, str], list[Source]] = defaultdict(list)
+    for one in among:
+        if one.stream in RECORDS:
+            by_stream[one.connection, one.stream].append(one)
+    found: dict[Source, bytes] = {}
+    for (connection, stream), several in by_stream.items():
+        of = RECORDS[stream]
+        hashes: dict[str, bytes] = {}
+        for some in _some(sorted({one.ref for one in several}), _AT_ONCE):
+            query = select(of.c.external_id, of.c.row_hash).join(sources, sources.c.id == of.c.source_id)
+            query = query.where(sources.c.name == connection, of.c.external_id.in_(some), of.c.gone_at.is_(None))
+            hashes |= {row.external_id: bytes(row.row_hash) for row in tx.execute(query)}
+        found |= {one: hashes[one.ref] for one in several if one.ref in hashes}
+    return found
+
+
+def sources_of(tx: Tx, document_id: int) -> dict[Source, bytes | None]:
+    """Return what a document bills, each with what stood for it when it was previewed."""
+    query = select(billing_sources).where(_SRC.document_id == document_id)
+    return {_source(row): row.mark for row in tx.execute(query)}
+
+
+def keep(tx: Tx, document: StoredDocument, known: Mapping[Source, bytes | None]) -> int:
+    """Store a document and what it bills; return its number in the desk.
+
+    Args:
+        tx: A write transaction that has taken its turn.
+        document: The document; its ``document_id`` is given here.
+        known: What stands for the records of its sources.
+
+    Raises:
+        WriteError: Something of it is billed already, or its number is taken.
+    """
+    lines = document.drafted.lines
+    wanted = {source: number for number, line in enumerate(lines, 1) for source in line.sources}
+    if held := billed_by(tx, wanted):
+        source, by = min(held.items(), key=lambda one: (one[0].stream, one[0].ref))
+        what = f"line {source.part} of {source.ref}" if source.stream == OWN else f"{source.stream} {source.ref}"
+        verb = "credited" if source.stream == OWN else "billed"
+        message = f"Nothing is {verb} twice: {what} is {verb} by {by}."
+        raise WriteError(message, hint="Preview it again: what is billed is left out.")
+    if document.sequence is not None and document.sequence != next_sequence(tx, document.kind):
+        raise NumberTakenError(f"The number {document.number} is taken.")
+    of_number = _of_number(document.ledger, document.kind, document.number)
+    if (other := DOCUMENTS.one(tx, DOCUMENTS.select().where(of_number))) is not None:
+        if other.sequence is not None or is_live(tx, other.document_id):
+            raise WriteError(
+                f"The number {document.number} is taken.", hint="servicedesk billing status shows by what."
+            )
+        tx.execute(delete(billing_documents).where(of_number))  # the PSA's own number, refused or dropped before
+    values = DOCUMENTS.values(document)
+    del values["document_id"]
+    made = insert(billing_documents).values(values).returning(_DOC.document_id)
+    number: int = tx.execute(made).scalar_one()
+    rows = [one.model_dump() | {"document_id": number, "line": line} for one, line in wanted.items()]
+    keys = [_SRC.connection, _SRC.stream, _SRC.ref, _SRC.part]
+    for some in _some(rows, _AT_ONCE // 4):
+        tx.execute(delete(billing_sources).where(or_(*(and_(*(key == row[key.name] for key in keys)) for row in some))))
+    tx.execute(insert(billing_sources), [row | {"mark": known.get(one)} for one, row in zip(wanted, rows, strict=True)])
+    return number
+
+
+def is_live(tx: Tx, document_id: int) -> bool:
+    """Whether a document stands."""
+    query = select(exists().select_from(_MADE).where(_DOC.document_id == document_id, _is_live()))
+    return bool(tx.execute(query).scalar_one())
+
+
+def holds(tx: Tx, document_id: int) -> bool:
+    """Whether a document still bills all that it was made of: another one may have taken what this one gave up."""
+    drafted = DOCUMENTS.one(tx, DOCUMENTS.select().where(_DOC.document_id == document_id))
+    wanted = {source for line in drafted.drafted.lines for source in line.sources} if drafted else set()
+    return wanted == sources_of(tx, document_id).keys()
+
+
+def next_sequence(tx: Tx, kind: DocumentKind) -> int:
+    """Return the place of the next number among ours of a kind; it is taken by storing the document."""
+    return (tx.execute(select(func.max(_DOC.sequence)).where(_DOC.kind == kind)).scalar_one() or 0) + 1
+
+
+def of_write(tx: Tx, write: int) -> StoredDocument | None:
+    """Return the document that a write makes."""
+    return DOCUMENTS.one(tx, DOCUMENTS.select().where(_DOC.write_id == write))
+
+
+def of_batch(tx: Tx, batch: str) -> list[StoredDocument]:
+    """Return the documents that stand of all that was sent together."""
+    query = select(*DOCUMENTS.columns).select_from(_MADE).where(_DOC.batch == batch, _is_live())
+    return DOCUMENTS.all(tx, query.order_by(_DOC.document_id))
+
+
+def all_documents(tx: Tx, *conditions: ColumnElement[bool]) -> list[StoredDocument]:
+    """Return documents, the oldest first."""
+    return DOCUMENTS.all(tx, DOCUMENTS.select().where(*conditions).order_by(_DOC.document_id))
+
+
+def has_sent(tx: Tx, ledger: str) -> bool:
+    """Whether a ledger has a document that we made."""
+    query = exists().select_from(_MADE).where(_DOC.ledger == ledger, outbox.c.state.in_(list(AT_VENDOR)))
+    return bool(tx.execute(select(query)).scalar_one())
+
+
+def pending(tx: Tx, ledger: str) -> dict[tuple[str, str], list[str]]:
+    """Return the numbers of documents on their way into a ledger, by connection and id of the client."""
+    query = select(_DOC.psa, _DOC.company_ref, _DOC.number).select_from(_MADE)
+    query = query.where(_DOC.ledger == ledger, outbox.c.state.not_in([*DEAD, *AT_VENDOR]))
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in tx.execute(query.order_by(_DOC.document_id)):
+        found[row.psa, row.company_ref].append(row.number)
+    return dict(found)
+
+
+def note_shown(
+    tx: Tx, document_id: int, amounts: tuple[Decimal | None, Decimal | None, Decimal | None], why: Collection[str],
+    at: datetime,
+) -> None:  # fmt: skip
+    """Keep what a document comes to in the ledger, and how it differs from what was asked for."""
+    net, tax, total = amounts
+    told = {"shown_net": net, "shown_tax": tax, "shown_total": total, "differences": tuple(why), "compared_at": at}
+    tx.execute(update(billing_documents).where(_DOC.document_id == document_id).values(told))
+
+
+def posted(tx: Tx, among: Iterable[Source]) -> set[Source]:
+    """Return which of some sources the PSA bills by itself: a posted line of it names them."""
+    named_by = {"time_entries": "time_entry_ref", "charges": "charge_ref"}
+    items = RECORDS["billing_items"].c
+    found: set[Source] = set()
+    several = list(among)
+    for stream, column in named_by.items():
+        mine = {(one.connection, one.ref): one for one in several if one.stream == stream}
+        for some in _some(sorted({ref for _, ref in mine}), _AT_ONCE):
+            query = select(sources.c.name, items[column].label("ref")).join(sources, sources.c.id == items.source_id)
+            query = query.where(items[column].in_(some), items.gone_at.is_(None))
+            found |= {mine[row.name, row.ref] for row in tx.execute(query) if (row.name, row.ref) in mine}
+    return found
+
+
+def _whole(source: Source) -> Source:
+    return source.model_copy(update={"part": ""})
+
+
+def _clash(part: str, billed: Mapping[str, str]) -> str | None:
+    """Return what bills a part of a record, or all of it; the whole of what is billed in part is billed too."""
+    return billed.get(part) or billed.get("") or (next(iter(billed.values())) if not part else None)
+
+
+def _some(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (values[first : first + size] for first in range(0, len(values), size))
+
+
+def _of_number(ledger: str, kind: DocumentKind, number: str) -> ColumnElement[bool]:
+    return and_(_DOC.ledger == ledger, _DOC.kind == kind, _DOC.number == number)
+
+
+def _source(row: Any) -> Source:
+    return Source(connection=row.connection, stream=row.stream, ref=row.ref, part=row.part)

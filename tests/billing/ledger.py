@@ -1,0 +1,262 @@
+"""A ledger in one file: what was booked there outlives whoever sent it, and it fails as it is told."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from servicedesk_core import hookimpl
+from servicedesk_core.domain import CreditNote, Customer, SalesInvoice
+from servicedesk_core.domain.billing import (
+    Document,
+    DocumentKind,
+    DocumentLine,
+    DocumentRequest,
+    DocumentStatus,
+    TaxRounding,
+    Verdict,
+    compared,
+)
+from servicedesk_core.domain.parts import decimal_of
+from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError, VendorUnavailableError
+from servicedesk_core.hooks import (
+    BillingCapability,
+    Capabilities,
+    Connector,
+    ConnectorSettings,
+    FetchOutcome,
+    FetchStatus,
+    Known,
+    Mapped,
+    Page,
+    ReconcilableBy,
+    StreamCapability,
+    VendorIdentity,
+    WriteCapability,
+    WriteReceipt,
+    looked_for,
+    source_record,
+)
+
+WRITES = tuple(
+    WriteCapability(
+        f"{kind.value}.create",
+        ReconcilableBy.REFERENCE,
+        "Accounting",
+        fields=tuple(DocumentRequest.model_fields),
+        required=("number", "customer", "lines"),
+        visible_to="customer",
+    )
+    for kind in DocumentKind
+)
+
+
+class LedgerFile:
+    """What the ledger has, each as JSON with its kind and id."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        with self._open() as rows:
+            rows.execute("CREATE TABLE IF NOT EXISTS things (kind TEXT, id TEXT, told TEXT, PRIMARY KEY (kind, id))")
+
+    @contextmanager
+    def _open(self):
+        rows = sqlite3.connect(self.path, timeout=30)
+        try:
+            with rows:
+                yield rows
+        finally:
+            rows.close()
+
+    def put(self, kind: str, ref: str, **told: Any) -> None:
+        with self._open() as rows:
+            rows.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, ref, json.dumps({"id": ref} | told)))
+
+    def add(self, kind: str, **told: Any) -> dict[str, Any]:
+        with self._open() as rows:
+            ref = str(rows.execute("SELECT count(*) + 1 FROM things WHERE kind = ?", (kind,)).fetchone()[0])
+            rows.execute("INSERT INTO things VALUES (?, ?, ?)", (kind, ref, json.dumps({"id": ref} | told)))
+        return {"id": ref} | told
+
+    def all(self, kind: str = DocumentKind.INVOICE) -> list[dict[str, Any]]:
+        with self._open() as rows:
+            found = rows.execute("SELECT told FROM things WHERE kind = ? ORDER BY rowid", (kind,)).fetchall()
+        return [json.loads(told) for (told,) in found]
+
+    def change(self, ref: str, kind: str = DocumentKind.INVOICE, **told: Any) -> None:
+        one = next(one for one in self.all(kind) if one["id"] == ref)
+        self.put(kind, ref, **{key: value for key, value in (one | told).items() if key != "id"})
+
+    def drop(self, ref: str, kind: str = DocumentKind.INVOICE) -> None:
+        with self._open() as rows:
+            rows.execute("DELETE FROM things WHERE kind = ? AND id = ?", (kind, ref))
+
+    def fail_next(self, how: str) -> None:
+        self.put("fault", "next", how=how)
+
+    def tax_differs(self, by: str) -> None:
+        """Have the tax engine come to so much more than was asked for."""
+        self.put("engine", "tax", by=by)
+
+    def fault(self) -> str:
+        with self._open() as rows:
+            found = rows.execute("SELECT told FROM things WHERE kind = 'fault'").fetchone()
+            rows.execute("DELETE FROM things WHERE kind = 'fault'")
+        return json.loads(found[0])["how"] if found else ""
+
+
+class LedgerSettings(ConnectorSettings):
+    path: str
+
+
+class Books(Connector[LedgerSettings]):
+    """A ledger without drafts, as QuickBooks is."""
+
+    Settings = LedgerSettings
+    has_drafts = False
+
+    @property
+    def file(self) -> LedgerFile:
+        return LedgerFile(self.ctx.settings.path)
+
+    @hookimpl
+    def describe_capabilities(self) -> Capabilities:
+        streams = ("customers", "sales_invoices", "credit_notes")
+        return Capabilities(
+            "Books",
+            streams=tuple(StreamCapability(name, has_stamp=False) for name in streams),
+            writes=WRITES,
+            billing=BillingCapability(TaxRounding.LINE, has_drafts=self.has_drafts, currency="EUR"),
+        )
+
+    @hookimpl
+    async def vendor_identity(self) -> VendorIdentity:
+        return VendorIdentity("books", self.ctx.settings.path)
+
+    @hookimpl
+    async def send_write(self, write) -> WriteReceipt:
+        fault = self.file.fault()
+        if fault == "down":
+            raise VendorUnavailableError("It is down.")
+        if fault == "closed":
+            raise RejectedError("The accounting period is closed.", field_errors=("issue_on",))
+        kind, asked = DocumentKind(write.kind.partition(".")[0]), DocumentRequest.of(write.values)
+        if any(one["number"] == asked.number for one in self.file.all(kind)):
+            raise RejectedError(f"The number {asked.number} is taken.", field_errors=("number",))
+        receipt = WriteReceipt(self._book(kind, asked))
+        if fault == "lost_answer":
+            raise OutcomeUnknownError("It did not answer.")
+        return receipt
+
+    def _book(self, kind: DocumentKind, asked: DocumentRequest) -> str:
+        engine = next((Decimal(one["by"]) for one in self.file.all("engine")), Decimal(0))
+        lines = [{"description": one.description, "amount": f"{one.amount:f}", "item": one.item} for one in asked.lines]
+        tax = (asked.tax or Decimal(0)) + engine
+        one = self.file.add(
+            kind,
+            number=asked.number,
+            customer=asked.customer,
+            status="draft" if asked.draft else "open",
+            issued_on=str(asked.issue_on),
+            currency=asked.currency,
+            lines=lines,
+            net=f"{asked.net:f}",
+            tax=f"{tax:f}",
+            credits=asked.credits,
+        )
+        difference = compared(asked, _document(kind, one))
+        if difference.verdict is Verdict.ROUNDING:
+            extra = {"description": "Rounding", "amount": f"{difference.amount:f}", "item": asked.rounding_item}
+            net = asked.net + difference.amount
+            self.file.change(one["id"], kind, lines=[*lines, extra], net=f"{net:f}")
+        elif difference.verdict is Verdict.OTHER:
+            self.file.drop(one["id"], kind)
+            raise RejectedError(" ".join(difference.reasons))
+        return one["id"]
+
+    @hookimpl
+    async def find_write(self, write):
+        kind, asked = write.kind.partition(".")[0], DocumentRequest.of(write.values)
+
+        async def search(number: str, parent: str | None) -> list[str]:
+            return [one["id"] for one in self.file.all(kind) if one["number"] == number]
+
+        async def canary() -> Known | None:
+            return next((Known(one["number"], one["id"]) for one in self.file.all(kind)), None)
+
+        by_number = replace(write, id=asked.number, earlier=())
+        return await looked_for(by_number, search, now=self.ctx.clock.now(), settle_s=0, canary=canary)
+
+    @hookimpl
+    async def read_document(self, kind: DocumentKind, ref: str) -> Document:
+        found = next((one for one in self.file.all(kind) if one["id"] == ref), None)
+        if found is None:
+            raise NotFoundError("There is no such document.")
+        return _document(kind, found)
+
+    @hookimpl
+    async def pull(self, request) -> AsyncIterator[Page]:
+        yield Page([source_record(row) for row in self.file.all(request.stream)], None, last=True)
+
+    @hookimpl
+    async def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+        rows = {row["id"]: row for row in self.file.all(stream)}
+        for ref in refs:
+            found = (source_record(rows[ref]),) if ref in rows else ()
+            yield FetchOutcome(ref, FetchStatus.FOUND if found else FetchStatus.MISSING, found)
+
+    @hookimpl
+    def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:
+        if stream == "customers":
+            return Mapped(Customer(external_id=raw["id"], name=raw["name"], is_active=True))
+        total = decimal_of(raw["net"]) + decimal_of(raw["tax"])
+        told = {
+            "external_id": raw["id"],
+            "number": raw["number"],
+            "customer_ref": raw["customer"],
+            "status": DocumentStatus(raw["status"]),
+            "issued_on": date.fromisoformat(raw["issued_on"]),
+            "currency": raw["currency"],
+            "net": decimal_of(raw["net"]),
+            "tax": decimal_of(raw["tax"]),
+            "total": total,
+        }
+        if stream == "credit_notes":
+            return Mapped(CreditNote(**told))
+        paid = raw.get("paid_on")
+        balance = Decimal(0) if paid else total
+        return Mapped(SalesInvoice(**told, balance=balance, paid_on=date.fromisoformat(paid) if paid else None))
+
+    @hookimpl
+    def mapping_version(self, stream: str) -> str:
+        return "1"
+
+
+class Drafting(Books):
+    """A ledger in which a document can be left for somebody to approve, as in Xero."""
+
+    has_drafts = True
+
+
+def _document(kind: DocumentKind, one: Mapping[str, Any]) -> Document:
+    net, tax = decimal_of(one["net"]), decimal_of(one["tax"])
+    lines = tuple(
+        DocumentLine(description=line["description"], amount=decimal_of(line["amount"]), item=line["item"])
+        for line in one["lines"]
+    )
+    return Document(
+        kind=kind,
+        ref=one["id"],
+        number=one["number"],
+        customer=one["customer"],
+        status=DocumentStatus(one["status"]),
+        currency=one["currency"],
+        lines=lines,
+        net=net,
+        tax=tax,
+        total=net + tax,
+    )

@@ -1,0 +1,232 @@
+"""Documents on their way into the books: once, as previewed, and whatever goes wrong on the way."""
+
+import asyncio
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from servicedesk_core import ServiceDesk
+from servicedesk_core.domain import BillingItem
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.errors import PeriodClosedError, WriteError
+from servicedesk_core.features.billing.drafts import Source
+from servicedesk_core.features.billing.sending import tables
+from servicedesk_core.outbox.policy import WritePolicy
+from servicedesk_core.people import Actor
+from servicedesk_core.testing import FakeClock
+from tests import stored
+from tests.billing.books import NOW, batch, documents, draft, proposed, request_of, settings, worked
+from tests.billing.ledger import LedgerFile
+
+QUICK = WritePolicy(shortest_settle_s=0)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return LedgerFile(str(tmp_path / "books.db"))
+
+
+@pytest.fixture
+async def desk(tmp_path, store_url, ledger):
+    async with ServiceDesk(settings(ledger.path, store=store_url), clock=FakeClock(NOW)) as opened:
+        await opened.store.write(lambda tx: stored.put(tx, worked("e1", "e2", "e3"), now=NOW))
+        opened.outbox.sending.policy = QUICK
+        yield opened
+
+
+async def sent(desk, *drafts, **more):
+    (number,) = await proposed(desk, *drafts, **more)
+    (view,) = await desk.writes.approve([number], send=True)
+    return view
+
+
+async def billed(desk):
+    return {one.ref for one in await desk.store.read(tables.billed_sources)}
+
+
+async def test_a_document_is_booked_as_asked_read_back_and_shown(desk, ledger):
+    view = await sent(desk, draft("e1", "e2"))
+    assert (view.state, view.ref) == ("confirmed", "1")
+    (booked,) = ledger.all()
+    assert (booked["number"], booked["customer"], booked["net"], booked["tax"]) == (
+        "INV-000001",
+        "cust-c1",
+        "200.00",
+        "40.00",
+    )
+    (row,) = await documents(desk)
+    assert (row.number, row.state, row.net, row.total, row.balance) == ("INV-000001", "open", 200, 240, 240)
+    assert (row.client, row.period, row.problem, row.write) == ("Acme", "2026-10", None, view.id)
+    ledger.change("1", paid_on="2026-11-08", status="paid")
+    await desk.sync("books")
+    (row,) = await documents(desk)
+    assert (row.state, row.balance, row.paid_on) == ("paid", 0, date(2026, 11, 8))
+
+
+async def test_whoever_sees_the_write_does_not_see_what_it_comes_to(desk):
+    await sent(desk, draft("e1", price="77.77"))
+    (view,) = await desk.writes.list(states=["confirmed"])
+    shown = str(view) + str(await desk.writes.show(view.id)) + str(await desk.audit.list(limit=1000))
+    assert "INV-000001" in shown
+    assert not any(amount in shown for amount in ("77.77", "15.554", "93.32"))
+
+
+async def test_numbers_have_no_gaps_and_two_runs_at_once_bill_nothing_twice(desk, ledger):
+    other = desk.acting_as(Actor("eve"))
+    drafts = [draft("e1"), draft("e2"), draft("e3")]
+    runs = [proposed(one, draft_) for draft_ in drafts for one in (desk, other)]
+    told = await asyncio.gather(*runs, return_exceptions=True)
+    assert sum(isinstance(one, WriteError) for one in told) == 3, told
+    found = await documents(desk)
+    assert sorted(one.number for one in found) == ["INV-000001", "INV-000002", "INV-000003"]
+    assert await billed(desk) == {"e1", "e2", "e3"}
+
+
+@pytest.mark.parametrize("given_up", ["discarded", "refused"])
+async def test_what_was_given_up_can_be_billed_again_and_never_twice(desk, ledger, given_up):
+    if given_up == "refused":
+        ledger.fail_next("closed")
+        view = await sent(desk, draft("e1"))
+        assert (view.state, view.error) == ("rejected", "The accounting period is closed. (issue_on)")
+    else:
+        (number,) = await proposed(desk, draft("e1"))
+        (view,) = await desk.writes.discard([number])
+    assert await billed(desk) == set()
+    assert (await sent(desk, draft("e1"))).state == "confirmed"
+    if given_up == "refused":  # tried again, it must not bill a second time
+        (again,) = await desk.writes.retry([view.id], send=True)
+        assert again.state == "rejected"
+        assert "billed by another document" in again.error
+    assert [one["number"] for one in ledger.all()] == ["INV-000002"]
+
+
+async def test_a_lost_answer_is_found_by_its_number_and_not_booked_again(desk, ledger):
+    await sent(desk, draft("e1"))
+    ledger.fail_next("lost_answer")
+    view = await sent(desk, draft("e2"))
+    assert (view.state, view.ref) == ("confirmed", "2")
+    await desk.writes.run("books")
+    assert [one["number"] for one in ledger.all()] == ["INV-000001", "INV-000002"]
+    assert (await documents(desk))[1].state == "open"
+
+
+async def test_a_number_that_the_ledger_has_is_refused_and_not_changed(desk, ledger):
+    ledger.add("sales_invoices", number="INV-000001", customer="x", status="open", issued_on="2026-01-01",
+               currency="EUR", lines=[], net="1", tax="0")  # fmt: skip
+    view = await sent(desk, draft("e1"))
+    assert (view.state, view.error) == ("rejected", "The number INV-000001 is taken. (number)")
+    assert ledger.all()[0]["customer"] == "x"
+
+
+@pytest.mark.parametrize(("by", "state"), [("0.02", "confirmed"), ("-0.01", "confirmed"), ("0.03", "rejected")])
+async def test_a_tax_engine_that_comes_to_another_total_is_rounded_within_tolerance_and_else_refused(
+    desk, ledger, by, state
+):
+    ledger.tax_differs(by)
+    view = await sent(desk, draft("e1"))
+    assert view.state == state
+    (row,) = await documents(desk)
+    if state == "confirmed":
+        assert ledger.all()[0]["lines"][-1]["amount"] == f"{-Decimal(by):f}"
+        assert (row.total, row.problem) == (120, None)
+    else:
+        assert not ledger.all()
+        assert row.state == "refused"
+        assert await billed(desk) == set()
+
+
+async def test_what_the_ledger_made_otherwise_is_told_with_the_amounts(desk, ledger):
+    (number,) = await proposed(desk, draft("e1"))
+    ledger.fail_next("lost_answer")
+    await desk.writes.approve([number], send=True)
+    ledger.change("1", net="90.00")  # somebody changed it before it was found
+    await desk.writes.run("books")
+    (row,) = await documents(desk)
+    assert row.problem == "It comes to 110, not 120.00."
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"approved_at": None}, "changed since"),
+        ({"billed_s": 7200}, "changed since"),
+    ],
+)
+async def test_a_record_that_changed_after_the_preview_refuses_the_document(desk, ledger, changed, why):
+    entry = next(one for one in worked("e1") if one.stream == "time_entries")
+    (number,) = await proposed(desk, draft("e1", "e2"))
+    await desk.store.write(lambda tx: stored.put(tx, [entry.model_copy(update=changed)], now=NOW))
+    (view,) = await desk.writes.approve([number], send=True)
+    assert view.state == "rejected"
+    assert why in view.error
+    assert not ledger.all()
+    assert await billed(desk) == set()
+
+
+async def test_what_the_psa_posts_meanwhile_is_not_billed_by_us(desk, ledger):
+    (number,) = await proposed(desk, draft("e1"))
+    await desk.store.write(lambda tx: stored.put(tx, [BillingItem(external_id="l1", time_entry_ref="e1")], now=NOW))
+    (view,) = await desk.writes.approve([number], send=True)
+    assert (view.state, "posted in the PSA" in view.error) == ("rejected", True)
+    assert not ledger.all()
+
+
+async def test_a_change_between_preview_and_proposal_is_met_in_the_transaction(desk):
+    entry = next(one for one in worked("e1") if one.stream == "time_entries")
+    previewed = await batch(desk, draft("e1"))
+    await desk.store.write(lambda tx: stored.put(tx, [entry.model_copy(update={"billed_s": 60})], now=NOW))
+    with pytest.raises(WriteError, match="e1 changed since it was previewed"):
+        await previewed.propose(desk)
+    assert not await documents(desk)
+
+
+async def test_locked_months_take_no_documents(desk, ledger):
+    (number,) = await proposed(desk, draft("e1"), request=lambda d, n: request_of(d, n, issue_on=date(2026, 9, 30)))
+    await desk.billing.lock("2026-09", reason="closed")
+    (view,) = await desk.writes.approve([number], send=True)
+    assert (view.state, "2026-09 takes no new documents" in view.error) == ("rejected", True)
+    await desk.billing.lock("2026-10", reason="closed")
+    with pytest.raises(PeriodClosedError):
+        await proposed(desk, draft("e2"))
+
+
+async def test_a_document_is_not_edited_and_none_is_made_past_it(desk):
+    (number,) = await proposed(desk, draft("e1"))
+    with pytest.raises(WriteError, match="and not edited"):
+        await desk.writes.edit(number, {"reference": "Other"})
+    values = {"number": "X1", "customer": "c", "lines": [], "kind": "sales_invoices"}
+    with pytest.raises(WriteError, match="says what it bills"):
+        await desk.outbox.propose(Intent("books", "sales_invoices.create", "a", "b", values))
+
+
+async def test_one_of_several_that_fails_leaves_the_others(desk, ledger):
+    numbers = await proposed(desk, draft("e1"), draft("e2"))
+    ledger.fail_next("closed")
+    views = await desk.writes.approve(numbers, send=True)
+    assert sorted(one.state for one in views) == ["confirmed", "rejected"]
+    assert len(ledger.all()) == 1
+    assert len(await billed(desk)) == 1
+
+
+async def test_parts_of_a_record_are_billed_apart_and_its_whole_includes_them(desk):
+    def of(part):
+        one = draft("e1")
+        source = Source(connection="psa", stream="time_entries", ref="e1", part=part)
+        return one.model_copy(update={"lines": (one.lines[0].model_copy(update={"sources": (source,)}),)})
+
+    await proposed(desk, of("2026-10"))
+    await proposed(desk, of("2026-11"))
+    for part in ("2026-10", ""):
+        with pytest.raises(WriteError, match="Nothing is billed twice"):
+            await proposed(desk, of(part))
+
+
+async def test_a_number_of_the_psa_is_kept_once(desk, ledger):
+    one = draft("e1", number="PSA-7")
+    assert (await sent(desk, one)).state == "confirmed"
+    with pytest.raises(WriteError, match="PSA-7 is taken"):
+        await proposed(desk, draft("e2", number="PSA-7"))
+    assert [row.number for row in await documents(desk)] == ["PSA-7"]
+    await sent(desk, draft("e2"))
+    assert [one["number"] for one in ledger.all()] == ["PSA-7", "INV-000001"]
