@@ -19,7 +19,9 @@ from servicedesk_core.cli.shell.exit_codes import MEANINGS
 from servicedesk_core.cli.shell.schemas import documents as all_documents
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
 from servicedesk_core.domain import STREAMS
+from servicedesk_core.domain.billing import TaxRounding
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.hooks import BillingCapability, Capabilities
 from servicedesk_core.hooks.context import VocabularyMapping
 from servicedesk_core.hooks.table import FAMILIES
 from servicedesk_core.store import views as store_views
@@ -167,6 +169,18 @@ def test_every_stream_of_an_installed_connector_names_its_entities_and_the_right
             assert f"[`{stream.stream}`](streams.md#{stream.stream})" in page
             assert stream.right
             assert stream.vendor_entities
+
+
+def test_a_ledger_says_how_it_takes_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    booked = BillingCapability(TaxRounding.LINE, unit_price_decimals=4, max_lines=1, numbers_itself=True)
+    drafts = BillingCapability(TaxRounding.UNKNOWN, has_drafts=True)
+    of = {"one": Capabilities("One", billing=booked), "two": Capabilities("Two", billing=drafts)}
+    monkeypatch.setattr(connectors, "described", lambda: of)
+    one, two = connectors.page.__wrapped__().split("## `two`")
+    for text in ("line by line", "4 decimals", "1 line.", "no drafts", "as the reference"):
+        assert text in one, text
+    for text in ("Only the vendor", "2 decimals", "500 lines.", "It keeps drafts."):
+        assert text in two, text
 
 
 def test_a_pipe_in_a_text_does_not_break_a_table() -> None:

@@ -5,12 +5,19 @@ from functools import cache
 from pathlib import Path
 
 from servicedesk_core.cli.docs.docstring import table
+from servicedesk_core.domain.billing import TaxRounding
 from servicedesk_core.errors import PluginError
 from servicedesk_core.hooks import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.machine.requirements import described_by
 from servicedesk_core.plugins import PluginCatalog
+from servicedesk_core.wording import counted
 
+_TAX = {
+    TaxRounding.LINE: "Tax is rounded line by line.",
+    TaxRounding.DOCUMENT: "Tax is rounded once a document and rate.",
+    TaxRounding.UNKNOWN: "Only the vendor can say what the tax is.",
+}
 _SUPPORT = {Support.FULL: "yes", Support.NOT_BUILT: "not yet", Support.VENDOR_CANNOT: "the vendor cannot"}
 
 
@@ -71,7 +78,7 @@ def page() -> str:
         ]
         writes = ", ".join(f"`{write.kind}`" for write in capabilities.writes) or "Nothing."
         text += (table(columns, rows) if rows else "No streams.\n") + _cover(capabilities) + _calls(capabilities)
-        text += f"\n**Writes**\n\n{writes}\n"
+        text += f"\n**Writes**\n\n{writes}\n{_books(capabilities)}"
     return text
 
 
@@ -82,6 +89,22 @@ def _calls(capabilities: Capabilities) -> str:
         return ""
     streams = ", ".join(f"`{stream}`" for stream in webhooks.streams)
     return f"\n**Is called about**\n\n{streams}. {webhooks.right}\n"
+
+
+def _books(capabilities: Capabilities) -> str:
+    """Return how a ledger takes documents."""
+    ledger = capabilities.billing
+    if ledger is None:
+        return ""
+    decimals, lines = counted(ledger.unit_price_decimals, "decimal"), counted(ledger.max_lines, "line")
+    said = [
+        _TAX[ledger.tax_rounding],
+        f"A unit price has up to {decimals}, and a document up to {lines}.",
+        "It keeps drafts." if ledger.has_drafts else "It has no drafts: what is written is booked.",
+    ]
+    if ledger.numbers_itself:
+        said.append("It gives numbers of its own, and keeps ours as the reference.")
+    return "\n**Documents in the books**\n\n" + " ".join(said) + "\n"
 
 
 def _cover(capabilities: Capabilities) -> str:
