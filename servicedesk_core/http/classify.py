@@ -35,6 +35,7 @@ _REQUEST_ID_HEADERS = (
     "x-correlation-id",
     "x-amzn-requestid",
     "x-ms-request-id",
+    "intuit_tid",
     "cf-ray",
 )
 _LONGEST_MESSAGE = 300

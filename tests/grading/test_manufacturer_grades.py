@@ -1,4 +1,4 @@
-"""Every connector to a manufacturer, a distributor or a stock has the top grade; one of them by measurement."""
+"""Every connector to a manufacturer, a distributor, a stock or books has the top grade; one of them by measurement."""
 
 import json
 import subprocess
@@ -14,6 +14,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = (
     *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "lenovo")),
     *(f"inventory/{name}" for name in ("ingram", "inventree", "snipeit", "tryton")),
+    *(f"billing/{name}" for name in ("quickbooks",)),
 )
 EXEMPT = {
     # Dell lists dispatches without tag and reference: a lost answer takes a person who looks.

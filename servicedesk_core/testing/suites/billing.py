@@ -199,7 +199,8 @@ class BillingSuite(BillingRefusals):
         invoice = asks.document(("2", "10.00"), ("1", "7.50"))
         credited = await self._send(connector, written(invoice))
         note = asks.document(("1", "7.50"), kind=DocumentKind.CREDIT_NOTE, credits=credited)
-        ref = await self._send(connector, written(note))
+        write = written(note)
+        ref = await self._send(connector, write)
         shown = await connector.read_document(DocumentKind.CREDIT_NOTE, ref)
         self._assert_shown(connector, note, shown, status=DocumentStatus.PAID)
         await self._stands(vendor, note)
@@ -207,7 +208,7 @@ class BillingSuite(BillingRefusals):
         assert left.total is not None
         assert shown.total is not None
         assert left.balance == left.total - shown.total, f"it settles {shown.total}, and {left.balance} is left"
-        assert await connector.find_write(written(note)) == Found(ref)
+        assert await connector.find_write(write) == Found(ref)
 
     async def test_what_is_void_stands_no_more(self, connector: AnyConnector, vendor: BillingVendor) -> None:
         """Each kind that can be made void is, and the write is found again."""

@@ -1,0 +1,1 @@
+"""Asking QuickBooks Online."""

@@ -1,0 +1,1 @@
+"""Documents and customers that are made, found again, and taken back."""
