@@ -32,7 +32,7 @@ async def acme(desk, folder, put):
 def moved(desk):
     """Return a coroutine function that stores a confirmed write about a part, and its number."""
 
-    async def work(kind, quantity, *, ref, cost=None, after=None, at=OCTOBER, **more):
+    async def work(kind, quantity, *, ref, cost=None, after=None, at=OCTOBER, proposed_at=None, **more):
         connection = "psa" if kind == CHARGE else "stock"
         values = {"quantity": str(quantity), "part_name": "Dock", "ticket_number": "T1", "ticket_connection": "psa"}
         values |= {"ticket_id": "1"} | more
@@ -40,8 +40,8 @@ def moved(desk):
         intent = Intent(connection, kind, aggregate, "Dock for T1", values, parent="1", after=after)
 
         def put(tx):
-            number = outbox.propose(tx, intent, actor="user:ana", now=at).id
-            done = {"state": WriteState.CONFIRMED, "ref": ref}
+            number = outbox.propose(tx, intent, actor="user:ana", now=proposed_at or at).id
+            done = {"state": WriteState.CONFIRMED, "ref": ref, "sent_at": at, "finished_at": at}
             tx.execute(update(outbox_table).where(outbox_table.c.id == number).values(done))
             if cost is not None:
                 tx.execute(insert(part_costs).values(write_id=number, unit_cost=cost, currency="EUR"))
@@ -81,6 +81,18 @@ async def test_a_part_without_a_cost_is_listed_until_the_psa_says_one(acme, put,
     await moved(CHARGE, 1, ref="ch1", after=take)
     await put(Charge(external_id="ch1", ticket_ref="1", bought_on=OCTOBER.date(), cost=Decimal("20.00")))
     assert (await goods(acme))["incident"] == (before["incident"][0] + Decimal("20.00"), 0)
+    back = await moved(RETURN, 1, ref="m2", move_ref="m1")
+    await moved(CHARGE, -1, ref="ch2", after=back)
+    await put(Charge(external_id="ch2", ticket_ref="1", bought_on=OCTOBER.date(), cost=Decimal("-20.00")))
+    assert (await goods(acme))["incident"] == before["incident"], "what only the PSA knows, it takes back too"
+
+
+async def test_a_part_costs_in_the_month_in_which_it_was_taken_and_not_in_that_of_its_proposal(acme, moved):
+    before = await goods(acme)
+    september, november = (datetime(2026, month, 20, 15, tzinfo=UTC) for month in (9, 11))
+    await moved(TAKE, 1, ref="m1", cost=Decimal("10.00"), proposed_at=september)
+    await moved(RETURN, 1, ref="m2", move_ref="m1", at=november, proposed_at=OCTOBER)
+    assert (await goods(acme))["incident"][0] == before["incident"][0] + Decimal("10.00")
 
 
 async def test_what_is_taken_or_given_back_after_the_close_is_an_adjustment(acme, moved):

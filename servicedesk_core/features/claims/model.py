@@ -179,6 +179,19 @@ class ClaimPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimOrder:
+    """A part that was ordered for a claim."""
+
+    write: Annotated[int, Column("Number of the write that orders it.", "No.")]
+    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.")]
+    name: Annotated[str, Column("What it is.", "Part")]
+    quantity: Annotated[Decimal, Column("How many.")]
+    cost: Annotated[Decimal | None, Column("What they cost as approved; nothing = not known, or not to be seen.")]
+    currency: Annotated[str | None, Column("Of the cost.", "In")]
+    state: Annotated[WriteState, Column("Where its write stands; parts orders lists what came of it.")]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimDetail:
     """A claim with everything that hangs on it."""
 
@@ -189,6 +202,7 @@ class ClaimDetail:
     history: Annotated[tuple[HistoryEntry, ...], Column("Everything that happened to it.")]
     write: Annotated[int | None, Column("Number of the write that sends it now, if one does.")]
     parts: Annotated[tuple[ClaimPart, ...], Column("Parts of ours that were taken for it.")]
+    ordered: Annotated[tuple[ClaimOrder, ...], Column("Parts that were ordered for it.")]
     credits_to_client: Annotated[bool, Column("Whether its money is the client's, and so no recovery of ours.")]
     write_state: Annotated[WriteState | None, Column("Where that write stands.")] = None
     error_code: Annotated[str | None, Column("Code of the error that it met last.")] = None

@@ -8,6 +8,7 @@ from servicedesk_core.faces import Terminal
 from servicedesk_core.features.claims.model import (
     ClaimCheck,
     ClaimDetail,
+    ClaimOrder,
     ClaimPart,
     ClaimPreview,
     PackOutcome,
@@ -177,6 +178,7 @@ def whole(terminal: Terminal, found: ClaimDetail) -> None:
         title = "Money of the client" if found.credits_to_client else "Money"
         terminal.table(("For", "State", "Claimed", "Approved", "Currency"), money, title=title)
     terminal.rows(ClaimPart, found.parts, title="Our parts for it") if found.parts else None
+    terminal.rows(ClaimOrder, found.ordered, title="Ordered for it") if found.ordered else None
     if found.files:
         files = [(f.name, f.kind, f.size, "yes" if f.sent_as else "no") for f in found.files]
         terminal.table(("File", "Proves", "Bytes", "Sent"), files, title="Files")

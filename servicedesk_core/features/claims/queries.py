@@ -150,13 +150,14 @@ def detail(tx: Tx, claim: str, *, scope: Scope | None = None, costs: bool = Fals
     Raises:
         NotFoundLocallyError: There is no such claim, or the scope does not let it through.
     """
-    from servicedesk_core.features.claims.tables.parts import taken_for  # noqa: PLC0415  # lists need no parts
+    from servicedesk_core.features.claims.tables.parts import parts_of  # noqa: PLC0415  # lists need none
 
     stored = reading.get(tx, claim, scope)
     write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
     doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
     told = write.candidates if write and doubtful and scope is None else ()
     theirs = reading.refs(tx, stored.connection or "", but=stored.id) if told else frozenset()
+    parts, ordered = parts_of(tx, stored.id, costs=costs)
     return ClaimDetail(
         claim=listing.row_of(tx, stored.id),
         draft=with_cover(tx, stored.draft, stored.origin) if stored.state.is_ours else stored.draft,
@@ -164,7 +165,8 @@ def detail(tx: Tx, claim: str, *, scope: Scope | None = None, costs: bool = Fals
         files=tuple(files.of(tx, stored.id)),
         history=tuple(reading.history(tx, stored)),
         write=stored.sent_as,
-        parts=tuple(taken_for(tx, stored.id, costs=costs)),
+        parts=parts,
+        ordered=ordered,
         credits_to_client=stored.credits_to_client,
         write_state=write.state if write else None,
         error_code=write.error_code if write else None,

@@ -6,6 +6,7 @@ from servicedesk_core.domain import DONE
 from servicedesk_core.domain.parts import Part, StockLevel
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
+from servicedesk_core.features.parts.ordering.tables import ordered_for_claims
 from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import not_so_many
 from servicedesk_core.store import Tx, records, sources
@@ -17,13 +18,15 @@ class StockGuard:
     """Implements :class:`servicedesk_core.outbox.guards.Guard` for moves of parts."""
 
     def warnings(self, tx: Tx, intent: Intent, *, without: int | None) -> Iterator[str]:  # noqa: ARG002
-        """Yield that a part is taken for a ticket on which nobody works any more."""
+        """Yield that a part is taken for a ticket on which nobody works any more, or was ordered for a claim."""
         name, ref = intent.values.get("ticket_connection"), intent.values.get("ticket_id")
         if intent.kind != TAKE or not (name and ref):
             return
         ticket = records.load(tx, sources.get(tx, name).id, "tickets", [ref]).get(ref)
         if ticket is not None and getattr(ticket, "status_category", None) in DONE:
             yield f"The ticket {intent.values.get('ticket_number') or ref} is closed."
+        for order, claim in ordered_for_claims(tx, name, ref):
+            yield f"Write {order} orders parts for this ticket and claim {claim}: is it one of them?"
 
     def stored(self, tx: Tx, write: StoredWrite) -> None:
         """Make sure that there are as many as a write takes, or gives back, and keep what they cost.

@@ -1,13 +1,13 @@
 """What tickets took from stock, with what was given back, charged and claimed: one reading for all who count it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import JSON, ColumnElement, Connection, Text, cast, select
 
 from servicedesk_core.domain.parts.charging import owed
 from servicedesk_core.domain.warranty import ClaimState
@@ -26,6 +26,8 @@ PURSUED: Final = tuple(state for state in WriteState if state not in {WriteState
 """States of writes that moved something, or may yet."""
 
 _PIECE: Final = 500
+_JSON: Final = JSON().with_variant(Text(), "sqlite")
+"""What the values of a write are cast to: SQLite looks into text as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,11 @@ class Taken:
         return None if self.unit_cost is None else self.unit_cost * self.held
 
 
+def done_at(write: StoredWrite) -> datetime:
+    """Return when something was moved: when its attempt began; of one that never was, when it was proposed."""
+    return write.sent_at or write.finished_at or write.proposed_at
+
+
 def quantity_of(write: StoredWrite) -> Decimal:
     """Return how many a write moves, or charges."""
     return Decimal(str(write.values.get("quantity") or 0))
@@ -131,7 +138,7 @@ def taken(tx: Connection, *only: ColumnElement[bool]) -> Iterator[Taken]:
     for write in _charges(tx, (number for take in takes for number in _numbers(take, returns[take.id]))):
         charges[write.after or 0].append(write)
     numbers = [one.id for one in takes] if len(takes) <= _PIECE else None
-    costs, linked = _costs(tx, numbers), _claims(tx, numbers)
+    costs, linked = _costs(tx, numbers), claims_of(tx, numbers)
     for take in takes:
         unit_cost, currency = costs.get(take.id, (None, None))
         charging = [one for number in _numbers(take, returns[take.id]) for one in charges[number]]
@@ -181,24 +188,50 @@ def stocks(tx: Connection) -> list[str]:
 
 def charges_with_own_cost() -> Any:
     """Return the query for the connection and the vendor's id of charges whose cost is known from what was taken."""
-    first = outbox.alias("first")
+    first, take = outbox.alias("first"), outbox.alias("take")
+    given_back = cast(first.c.new_values, _JSON)["move_ref"].as_string()
+    same = take.c.connection == first.c.connection, take.c.aggregate == first.c.aggregate, take.c.ref == given_back
+    its_take = select(part_costs.c.write_id).join(take, take.c.id == part_costs.c.write_id)
     known = select(part_costs.c.write_id).where(part_costs.c.write_id == first.c.id).exists()
+    was_known = its_take.where(first.c.kind == RETURN, take.c.kind == TAKE, *same).correlate(first).exists()
     follows = outbox.c.after_write.is_not(None)  # said, so that its index is used: few of the writes follow others
     return (
         select(outbox.c.connection, outbox.c.ref)
         .join(first, first.c.id == outbox.c.after_write)
-        .where(follows, outbox.c.kind == CHARGE, outbox.c.ref.is_not(None), (first.c.kind == RETURN) | known)
+        .where(follows, outbox.c.kind == CHARGE, outbox.c.ref.is_not(None), known | was_known)
     )
 
 
+def claims_of(tx: Connection, numbers: Collection[int] | None = None) -> dict[int, OfClaim]:
+    """Return the claims that writes take, or order, something for, by the number of the write.
+
+    Args:
+        tx: Any transaction.
+        numbers: Only of these writes; ``None`` = of all.
+    """
+    of = part_claims.c
+    sends = outbox.alias("sends")
+    query = (
+        select(of.write_id, claims.c.id, claims.c.claim_id, claims.c.state, sends.c.state, of.released_by)
+        .join(claims, claims.c.id == of.claim)
+        .outerjoin(sends, sends.c.id == claims.c.sent_as)
+    )
+    if numbers is not None:
+        query = query.where(of.write_id.in_(numbers))
+    return {
+        number: OfClaim(claim, claim_id, ClaimState.SUBMITTING if sending in UNFINISHED else state, released_by)
+        for number, claim, claim_id, state, sending, released_by in tx.execute(query)
+    }
+
+
 def link(tx: Connection, number: int, claim: int, *, actor: str, at: datetime) -> None:
-    """Note that what a write takes is for a claim; what was decided about another one is forgotten."""
+    """Note that what a write takes, or orders, is for a claim; what was decided about another one is forgotten."""
     unlink(tx, number)
     tx.execute(part_claims.insert().values(write_id=number, claim=claim, linked_by=actor, linked_at=at))
 
 
 def unlink(tx: Connection, number: int) -> None:
-    """Note that what a write takes is for no claim."""
+    """Note that what a write takes, or orders, is for no claim."""
     tx.execute(part_claims.delete().where(part_claims.c.write_id == number))
 
 
@@ -235,19 +268,3 @@ def _costs(tx: Connection, numbers: Sequence[int] | None) -> dict[int, tuple[Dec
     if numbers is not None:
         query = query.where(part_costs.c.write_id.in_(numbers))
     return {number: (cost, currency) for number, cost, currency in tx.execute(query)}
-
-
-def _claims(tx: Connection, numbers: Sequence[int] | None) -> dict[int, OfClaim]:
-    of = part_claims.c
-    sends = outbox.alias("sends")
-    query = (
-        select(of.write_id, claims.c.id, claims.c.claim_id, claims.c.state, sends.c.state, of.released_by)
-        .join(claims, claims.c.id == of.claim)
-        .outerjoin(sends, sends.c.id == claims.c.sent_as)
-    )
-    if numbers is not None:
-        query = query.where(of.write_id.in_(numbers))
-    return {
-        number: OfClaim(claim, claim_id, ClaimState.SUBMITTING if sending in UNFINISHED else state, released_by)
-        for number, claim, claim_id, state, sending, released_by in tx.execute(query)
-    }

@@ -43,7 +43,11 @@ part_claims = Table(
     "part_claims",
     metadata,
     Column(
-        "write_id", BigInteger, primary_key=True, autoincrement=False, doc="Number of the write that took the part."
+        "write_id",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        doc="Number of the write that took or ordered it.",
     ),
     Column("claim", BigInteger, nullable=False, doc="The desk's number of the claim that the part is for."),
     Column("linked_by", Text, nullable=False, doc="Who said so."),
@@ -53,4 +57,4 @@ part_claims = Table(
     Column("reason", Scrubbed, doc="Why."),
     Index("ix_part_claims_claim", "claim"),
 )
-"""Parts that were taken for a claim: nobody is invoiced for them while it is open."""
+"""Parts that were taken or ordered for a claim: nobody is invoiced for them while it is open."""

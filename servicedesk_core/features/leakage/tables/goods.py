@@ -14,7 +14,7 @@ from servicedesk_core.features.leakage.rules import Leaked
 from servicedesk_core.features.leakage.tables.finding import Found
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import from_micro, from_us
-from servicedesk_core.store.queries.taken import Taken, taken
+from servicedesk_core.store.queries.taken import Taken, done_at, taken
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
@@ -58,7 +58,7 @@ def parts(tx: Tx, first: date, now: datetime, zone: tzinfo) -> Iterator[Found]:
     policy = next(iter(in_force(tx, BILLING, now)), BillingPolicy())
     wanted: defaultdict[str, list[tuple[date, Taken]]] = defaultdict(list)
     for part in taken(tx):
-        day = part.write.proposed_at.astimezone(zone).date()
+        day = done_at(part.write).astimezone(zone).date()
         is_late = (now.astimezone(zone).date() - day).days > policy.unposted_days
         if part.is_taken and part.uncharged > 0 and is_late and day >= first:
             wanted[part.write.values.get("ticket_connection") or ""].append((day, part))

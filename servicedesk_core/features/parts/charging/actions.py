@@ -13,17 +13,21 @@ from servicedesk_core.features.parts.charging.guard import not_owed
 from servicedesk_core.features.parts.charging.model import ClaimedPart
 from servicedesk_core.features.parts.charging.rules import charge_of, last_price
 from servicedesk_core.features.parts.charging.tables import of_scope
+from servicedesk_core.features.parts.ordering.tables import PLACE
 from servicedesk_core.features.parts.queries import PartsQueries
 from servicedesk_core.features.warranty import ConnectedDesk
 from servicedesk_core.features.writes import proposed, proposes
 from servicedesk_core.outbox.views import WriteView
-from servicedesk_core.store import Tx, audit, outbox
-from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store import Tx, audit, outbox, schema
+from servicedesk_core.store.outbox import StoredWrite, of_parts
 from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.queries.taken import Taken
 
 TAKEN = Annotated[int, Help('Its number in "parts taken".', name="TAKEN")]
+TAKEN_OR_ORDERED = Annotated[
+    int, Help('Its number in "parts taken", or that of the write that orders it.', name="NUMBER")
+]
 REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 PRICE = Annotated[Decimal | None, Help("What the client pays for one, such as 236.50.")]
@@ -123,43 +127,53 @@ class Charging(PartsQueries[Manner]):
     @action("parts.claim", needs=Capability.PARTS_TAKE, about="The part and its claim.")
     async def claim(
         self: "Charging[Awaited]",
-        number: TAKEN,
+        number: TAKEN_OR_ORDERED,
         claim: Annotated[str, Help('Our id of the claim, or the manufacturer\'s; "none" = for none.', none=True)],
         *,
         reason: REASON = "",
         scope: Scope | None = None,
     ) -> ClaimedPart:
-        """Note that a part was taken for a claim: nobody is invoiced for it while that is open.
+        """Note that a part was taken, or ordered, for a claim: nobody is invoiced for it while that is open.
 
         A charge of it that was not sent yet is dropped. That it is for none makes it the client's, and takes a reason.
 
         Raises:
-            NotFoundLocallyError: Nothing was taken under this number, or there is no such claim.
+            NotFoundLocallyError: Nothing was taken or ordered under this number, or there is no such claim.
             WriteError: It is for no claim, or the reason is missing.
         """
         clock, actor = self.desk.clock, self.desk.outbox.actor
 
         def work(tx: Tx) -> ClaimedPart:
             audit.take_turn(tx)
-            now, part = clock.now(), taken_as(tx, number, scope)
-            before = part.claim.claim_id if part.claim else None
+            now, write = clock.now(), _moved_or_ordered(tx, number, scope)
+            before = _claim_id(tx, number)
             if not claim:
                 if not reason:
                     raise WriteError("It becomes the client's to pay.", hint="Say why: --reason.")
                 taken.unlink(tx, number)
             else:
                 taken.link(tx, number, claim_of(tx, claim, scope), actor=actor, at=now)
-            after = taken_as(tx, number, scope)
-            told = after.claim.claim_id if after.claim else None
-            for one in after.unsent if claim else ():
+            told, part = _claim_id(tx, number), taken.taken_by(tx, number)
+            for one in part.unsent if part is not None and claim else ():
                 why = f"the part is for claim {told}"
                 outbox.move(tx, one, WriteState.DISCARDED, actor=actor, now=now, why=why)
             audit.append(
-                tx, at=now, actor=actor, action="part.claimed", entity=part.write.entity, before=before, after=told,
+                tx, at=now, actor=actor, action="part.claimed", entity=write.entity, before=before, after=told,
                 reason=reason,
             )  # fmt: skip
-            return ClaimedPart(
-                number, str(part.write.values.get("part_name") or ""), told, taken_as(tx, number, scope).due
-            )
+            due = Decimal(0) if part is None else taken_as(tx, number, scope).due
+            return ClaimedPart(number, str(write.values.get("part_name") or write.label), told, due)
 
         return await self.desk.store.write(work)
+
+
+def _moved_or_ordered(tx: Tx, number: int, scope: Scope | None) -> StoredWrite:
+    """Return the write that took a part, or that orders some; orders are the desk's own, and in nobody's scope."""
+    if scope is None and (found := of_parts(tx, PLACE, taken.PURSUED, schema.outbox.c.id == number)):
+        return found[0]
+    return taken_as(tx, number, scope).write
+
+
+def _claim_id(tx: Tx, number: int) -> str | None:
+    linked = taken.claims_of(tx, [number]).get(number)
+    return linked.claim_id if linked else None

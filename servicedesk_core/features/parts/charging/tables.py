@@ -27,7 +27,7 @@ def uncharged(tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bo
     """
     for part in taken.taken(tx, *of_scope(tx, scope)):
         due = part.uncharged
-        if part.is_taken and due and (due < 0 or part.write.proposed_at <= before):
+        if part.is_taken and due and (due < 0 or taken.done_at(part.write) <= before):
             values = part.write.values
             cost = None if part.unit_cost is None or not costs else part.unit_cost * due
             yield UnchargedRow(
@@ -39,7 +39,7 @@ def uncharged(tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bo
                 currency=part.currency if cost is not None else None,
                 claim=part.claim.claim_id if part.claim else None,
                 why=_why(tx, part),
-                at=part.write.proposed_at,
+                at=taken.done_at(part.write),
             )
 
 

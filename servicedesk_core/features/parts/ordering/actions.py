@@ -13,6 +13,7 @@ from servicedesk_core.domain.parts import Offered
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import SettingsError, UnsupportedError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
+from servicedesk_core.features.claims import claim_of
 from servicedesk_core.features.parts.asking import Asking
 from servicedesk_core.features.parts.ordering import receiving, tables
 from servicedesk_core.features.parts.ordering.model import Ordered, Received, Reordered
@@ -39,6 +40,7 @@ from servicedesk_core.features.writes import exit_code, proposed, told, warning
 from servicedesk_core.outbox.views import WriteView, asked_before
 from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.queries.taken import link
 
 OURS: Final = "orders are the desk's own and belong to no client"
 LIMIT_S: Final = 10
@@ -77,6 +79,7 @@ class Orders(OrderQueries[Manner]):
         without_price: Annotated[bool, Help("Order although nobody states the price.")] = False,
         no_back_orders: Annotated[bool, Help("Nothing may come later: only what can be sent now.")] = False,
         supplier: Annotated[str | None, Help("Of whom, where the source buys from several.")] = None,
+        claim: Annotated[str | None, Help("The claim that it is for: nobody is invoiced while it is open.")] = None,
         to_client: Annotated[bool, Help("Send it to the client of the ticket, not to us.")] = False,
         note: Annotated[str | None, Help("For the supplier.")] = None,
         connection: Annotated[str | None, Help("Where the ticket is, if several have it.")] = None,
@@ -92,7 +95,7 @@ class Orders(OrderQueries[Manner]):
         looked for by our own number before anything is repeated.
 
         Raises:
-            NotFoundLocallyError: There is no such ticket, or the source offers no such part, or several.
+            NotFoundLocallyError: There is no such ticket or claim, or the source offers no such part, or several.
             SettingsError: The connection does not find parts, or what was said is no ticket and part.
             WriteError: It cannot be had there, nobody states its price, or it costs more than it may.
             WriteNotGrantedError: The configuration does not grant it.
@@ -106,6 +109,8 @@ class Orders(OrderQueries[Manner]):
 
         async def intent() -> Intent:
             found = None if stock else await self.desk.store.read(lambda tx: ticket_of(tx, connection, ticket))
+            if claim is not None:
+                await self.desk.store.read(lambda tx: claim_of(tx, claim))
             if to_client and found is None:
                 raise SettingsError("What is for the shelf is for no client.", hint="Leave --to-client out.")
             offers = await offers_of(self.desk.host, source, read(word), Decimal(quantity), limit_seconds)
@@ -122,9 +127,13 @@ class Orders(OrderQueries[Manner]):
             )
             return made[0].intent(source, reason=reason, request_id=request_id, key=key)
 
-        view = await proposed(
-            self.desk, intent, request_id, None, send=send, also=lambda tx, write: _keep(made[0], tx, write)
-        )
+        def also(tx: Tx, write: StoredWrite) -> None:
+            _keep(made[0], tx, write)
+            if claim is not None:
+                by, now = self.desk.outbox.actor, self.desk.clock.now()
+                link(tx, write.id, claim_of(tx, claim), actor=by, at=now)
+
+        view = await proposed(self.desk, intent, request_id, None, send=send, also=also)
         return await self._ordered(view, made[0] if made else None)
 
     @proposal(

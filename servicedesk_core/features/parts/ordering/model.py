@@ -51,6 +51,7 @@ class OrderRow:
     ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf, or nobody knows.")]
     ticket_connection: Annotated[str | None, Column("Connection that the ticket is of.", shown=False)]
     ticket_ref: Annotated[str | None, Column("That connection's id of the ticket.", shown=False)]
+    claim: Annotated[str | None, Column("Our id of the claim that it is for.", shown=False)]
     quantity: Annotated[Decimal, Column("How many are ordered.", "Ordered")]
     received: Annotated[Decimal, Column("How many have come.")]
     outstanding: Annotated[Decimal, Column("How many are still to come.", "To come")]

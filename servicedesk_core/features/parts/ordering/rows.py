@@ -15,6 +15,7 @@ from servicedesk_core.features.parts.ordering.rules import OF_WRITES, is_late, n
 from servicedesk_core.features.parts.ordering.tables import NOTHING, Arrivals, Placed, arrivals, live, placed
 from servicedesk_core.store import Tx, runs, sources
 from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.taken import claims_of
 from servicedesk_core.store.schema import RECORDS
 
 _SHOWN_WITHIN: Final = timedelta(hours=1)
@@ -81,7 +82,8 @@ def _all(
     shown: defaultdict[int, set[int]] = defaultdict(set)
     still_open: set[int] = set()
     read_at = {one.name: runs.last_success(tx, one.id).get(PurchaseOrder.stream) for one in sources.all(tx)}
-    rows = _Rows(today, money=money)
+    linked = {number: claim.claim_id for number, claim in claims_of(tx, [one.write.id for one in mine]).items()}
+    rows = _Rows(today, linked, money=money)
     for name, order in live(tx, PurchaseOrder, orders):
         by_number = ours.get((name, order.reference or ""), ())
         own = by_number[0] if by_number else by_ref.get((name, order.external_id))
@@ -111,8 +113,9 @@ def _is_read_since(own: Placed, read_at: Mapping[str, datetime | None]) -> bool:
 class _Rows:
     """Makes rows of lines."""
 
-    def __init__(self, today: date, *, money: bool) -> None:
+    def __init__(self, today: date, claims: Mapping[int, str], *, money: bool) -> None:
         self._today = today
+        self._claims = claims
         self._money = money
 
     def shown(  # noqa: PLR0917  # what a row is made of
@@ -224,6 +227,7 @@ class _Rows:
             ticket=None if ticket is None else ticket.number,
             ticket_connection=None if ticket is None else ticket.connection,
             ticket_ref=None if ticket is None else ticket.ref,
+            claim=self._claims.get(own.write.id) if own else None,
             quantity=quantity,
             received=received,
             outstanding=max(quantity - received, NOTHING) if state.is_open else NOTHING,

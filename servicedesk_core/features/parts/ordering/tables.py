@@ -15,7 +15,8 @@ from servicedesk_core.features.parts.ordering.rules import OF_WRITES, Cost
 from servicedesk_core.store import Tx
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.outbox import StoredWrite, of_parts
-from servicedesk_core.store.schema import RECORDS, order_arrivals, order_costs, sources
+from servicedesk_core.store.queries.taken import claims_of
+from servicedesk_core.store.schema import RECORDS, order_arrivals, order_costs, outbox, part_claims, sources
 from servicedesk_core.store.upserting import insert_into
 
 E = TypeVar("E", bound=Entity)
@@ -79,6 +80,26 @@ def placed(tx: Tx, *only: ColumnElement[bool]) -> list[Placed]:
         Placed(write, order_number(write.key), OrderRequest.of(write.values), known.get(write.id, _NO_COSTS))
         for write in found
     ]
+
+
+def ordered_for_claims(tx: Tx, connection: str, ticket: str) -> Iterator[tuple[int, str]]:
+    """Yield the orders of parts for a ticket that are for a claim: number of the write, our id of the claim.
+
+    Args:
+        tx: Any transaction.
+        connection: Connection of the ticket.
+        ticket: Its id there.
+    """
+    linked = select(part_claims.c.write_id)
+    found = of_parts(tx, PLACE, PURSUED, outbox.c.id.in_(linked))
+    mine = [
+        one
+        for one in found
+        for line in OrderRequest.of(one.values).lines[:1]
+        if line.ticket is not None and (line.ticket.connection, line.ticket.ref) == (connection, ticket)
+    ]
+    claims = claims_of(tx, [one.id for one in mine])
+    yield from ((one.id, claims[one.id].claim_id) for one in mine)
 
 
 def live(tx: Tx, entity: type[E], *only: ColumnElement[bool]) -> Iterator[tuple[str, E]]:

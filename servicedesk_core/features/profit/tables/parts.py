@@ -15,7 +15,7 @@ from servicedesk_core.features.profit.months import Month
 from servicedesk_core.features.profit.tables.places import Places
 from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.queries import taken
-from servicedesk_core.store.queries.taken import Taken, quantity_of
+from servicedesk_core.store.queries.taken import Taken, done_at, quantity_of
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.store.schema import sources as source_table
 
@@ -27,7 +27,7 @@ class Moved:
     Attributes:
         part: The part.
         quantity: How many; below 0 = given back.
-        day: The day on which that was proposed, where the desk is.
+        day: The day on which that was done, where the desk is.
     """
 
     part: Taken
@@ -72,10 +72,10 @@ def moved(tx: Tx, zone: tzinfo) -> Iterator[Moved]:
     for part in taken.taken(tx):
         said_elsewhere = any(one.state in AT_VENDOR for one in part.charges) or not part.held
         if part.is_taken and not (part.unit_cost is None and said_elsewhere):
-            yield Moved(part, part.quantity, part.write.proposed_at.astimezone(zone).date())
+            yield Moved(part, part.quantity, done_at(part.write).astimezone(zone).date())
             for back in part.returns:
                 if back.state in AT_VENDOR and part.unit_cost is not None:
-                    yield Moved(part, -quantity_of(back), back.proposed_at.astimezone(zone).date())
+                    yield Moved(part, -quantity_of(back), done_at(back).astimezone(zone).date())
 
 
 def uncosted_parts(tx: Tx, first: date, end: date, zone: tzinfo) -> Iterator[UncostedRow]:
