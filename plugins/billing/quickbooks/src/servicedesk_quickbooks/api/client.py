@@ -1,7 +1,9 @@
 """Asking one company: queries, single records, what changed, and the writes that the connector knows."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -9,7 +11,7 @@ from servicedesk_core.errors import ProtocolError
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import Field, HttpClient, HttpProfile, Response, Route
 from servicedesk_quickbooks.api.errors import rules, vendor_messages
-from servicedesk_quickbooks.api.language import Query
+from servicedesk_quickbooks.api.language import Query, among
 from servicedesk_quickbooks.api.log_in import credentials
 from servicedesk_quickbooks.settings import QuickBooksSettings
 
@@ -18,6 +20,7 @@ Row = Mapping[str, Any]
 INVOICES, CREDITS, CUSTOMERS = "sales_invoices.create", "credit_notes.create", "customers.create"
 VOID = "sales_invoices.void"
 _PER_MINUTE, _AT_ONCE = 500, 10
+_FRESH_FOR: Final = timedelta(minutes=10)
 ROUTES: Final = (
     # At one address a document is made, completed by a rounding line, and taken back; and one is voided, by a body that
     # names it and changes nothing of it.
@@ -39,8 +42,8 @@ class Api:
     def __init__(self, ctx: ConnectorContext[QuickBooksSettings]) -> None:
         self._ctx = ctx
         self._params = {"minorversion": str(ctx.settings.minor_version)}
-        self._company: Row | None = None
-        self._preferences: Row | None = None
+        self._known: dict[str, tuple[datetime, Row]] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @cached_property
     def _http(self) -> HttpClient:
@@ -79,24 +82,33 @@ class Api:
         return self._of(entity, await self._http.get(f"{entity.lower()}/{ref}", params=self._params))
 
     async def company(self) -> Row:
-        """Return what the company says of itself; asked once while the connection is open.
+        """Return what the company says of itself, not older than some minutes.
 
         Raises:
             ConnectorError: The company could not be asked.
         """
-        if self._company is None:
-            self._company = await self._only("CompanyInfo")
-        return self._company
+        return await self._only("CompanyInfo")
 
     async def preferences(self) -> Row:
-        """Return the company's preferences; asked once while the connection is open.
+        """Return the company's preferences, not older than some minutes.
 
         Raises:
             ConnectorError: The company could not be asked.
         """
-        if self._preferences is None:
-            self._preferences = await self._only("Preferences")
-        return self._preferences
+        return await self._only("Preferences")
+
+    async def items(self, refs: Iterable[str]) -> dict[str, Row]:
+        """Return items by id, not older than some minutes, as far as they exist.
+
+        Raises:
+            ConnectorError: The company could not be asked.
+        """
+        wanted = sorted(set(refs))
+        async with self._asking["Item"]:
+            if missing := [one for one in wanted if self._fresh(one) is None]:
+                for row in _objects(await self.query(Query("Item", (among("Id", missing),)))):
+                    self._known[str(row.get("Id"))] = self._ctx.clock.now(), row
+        return {one: row for one in wanted if (row := self._fresh(one)) is not None}
 
     async def deleted(self, entity: str, since: datetime) -> list[str]:
         """Return ids of what was deleted since an instant of the last 30 days, as far as one answer tells it.
@@ -129,10 +141,18 @@ class Api:
         return self._of(entity, await self._http.post(entity.lower(), json=body, params=params))
 
     async def _only(self, entity: str) -> Row:
-        rows = await self.query(Query(entity))
-        if not rows or not isinstance(rows[0], Mapping):
-            raise self._unreadable(entity)
-        return rows[0]
+        async with self._asking[entity]:  # once for all documents that are sent side by side
+            if (known := self._fresh(entity)) is not None:
+                return known
+            rows = _objects(await self.query(Query(entity)))
+            if not rows:
+                raise self._unreadable(entity)
+            self._known[entity] = self._ctx.clock.now(), rows[0]
+            return rows[0]
+
+    def _fresh(self, name: str) -> Row | None:
+        learned, row = self._known.get(name, (None, None))
+        return row if learned is not None and self._ctx.clock.now() - learned < _FRESH_FOR else None
 
     async def _asked(self, query: Query) -> Row:
         body = (await self._http.get("query", params={**self._params, "query": query.text()})).json()

@@ -8,9 +8,9 @@ from typing import Final
 from servicedesk_core.domain.billing import Difference, DocumentKind, DocumentRequest, Verdict, compared
 from servicedesk_core.errors import NotFoundError, RejectedError, WriteConflictError
 from servicedesk_core.hooks import FindResult, Write, WriteReceipt
+from servicedesk_core.http import together
 from servicedesk_quickbooks.api.client import Api
 from servicedesk_quickbooks.api.errors import DUPLICATE_NUMBER, codes
-from servicedesk_quickbooks.api.language import Query, among
 from servicedesk_quickbooks.meaning.company import Company
 from servicedesk_quickbooks.meaning.documents import ENTITIES, document
 from servicedesk_quickbooks.meaning.lists import TAXED, UNTAXED, key
@@ -55,9 +55,11 @@ class Documents:
             TransientError: Nothing was sent.
         """
         request = _request(write)
-        company = Company.of(await self._api.company(), await self._api.preferences())
+        entity = ENTITIES[request.kind]
+        asked = (self._api.company(), self._api.preferences(), self._api.items(_uncoded(request)))
+        about, preferences, items = await together(*asked)
+        company = Company.of(about, preferences)
         refuse_unfit(request, company)
-        entity, items = ENTITIES[request.kind], await self._items(request)
         body = document_body(request, company, _codes(request, company, items), write.id)
         try:
             row = await self._api.write(entity, body, request_id=write.id)
@@ -163,15 +165,6 @@ class Documents:
             return {"credits": f"The credit note stands, and settles nothing: {error.message}"}
         return {}
 
-    async def _items(self, request: DocumentRequest) -> dict[str, Row]:
-        """Return the items whose own tax code is needed."""
-        wanted = {line.item for line in request.lines if line.item is not None and line.tax_code is None}
-        wanted |= {request.rounding_item} if request.rounding_item is not None else set()
-        if not wanted:
-            return {}
-        rows = objects(await self._api.query(Query("Item", (among("Id", sorted(wanted)),))))
-        return {key(row): row for row in rows}
-
 
 def _request(write: Write) -> DocumentRequest:
     try:
@@ -202,6 +195,12 @@ def _own_code(item: Row | None, company: Company) -> str | None:
     if item is None:
         return None
     return (UNTAXED if item.get("Taxable") is False else TAXED) if company.is_us else ref(item, "SalesTaxCodeRef")
+
+
+def _uncoded(request: DocumentRequest) -> set[str]:
+    """Return the items whose own tax code is needed."""
+    wanted = {line.item for line in request.lines if line.tax_code is None} | {request.rounding_item}
+    return {one for one in wanted if one is not None}
 
 
 def _untaxed(request: DocumentRequest, company: Company, items: Mapping[str, Row]) -> str | None:
