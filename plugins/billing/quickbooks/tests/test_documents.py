@@ -311,8 +311,11 @@ async def test_a_name_that_somebody_has_is_theirs_and_is_named(books, stand):
         await books.send_write(Write("c-1", "customers.create", values={"name": "harbor dental"}))
     with pytest.raises(RejectedError, match="a supplier"):
         await books.send_write(Write("c-2", "customers.create", values={"name": "Example Distributor"}))
-    write = Write("c-3", "customers.create", values={"name": "O'Neil", "email": "o@example.com", "tax_number": "9"})
+    values = {"name": "O'Neil", "email": "o@example.com", "tax_number": "9", "number": "C-17", "currency": "USD"}
+    write = Write("c-3", "customers.create", values=values)
     made = await books.send_write(write)
+    assert stand.sandbox.records.known("Customer", made.ref)["Notes"] == "Our number: C-17\n\n[ref:c-3]"
+    assert books.map_record("customers", made.record.raw).entity.tax_number is None  # it shows the end of it only
     stand.sandbox.shelf.put("answers", write.id, None)
     assert (await books.send_write(write)).ref == made.ref
     assert await books.find_write(write) == Found(made.ref)

@@ -111,9 +111,9 @@ def _customers(settings: QuickBooksSettings) -> WriteCapability:
         kind=CUSTOMERS,
         reconcilable_by=ReconcilableBy.REFERENCE,
         right=RIGHT,
-        fields=("name", "legal_name", "email", "tax_number", "currency"),
+        fields=("name", "legal_name", "number", "email", "tax_number", "currency"),
         required=("name",),
-        max_lengths={"name": 500, "legal_name": 100, "email": 100, "tax_number": 20},
+        max_lengths={"name": 500, "legal_name": 100, "number": 100, "email": 100, "tax_number": 20},
         settle_s=settings.settle_s,
         vendor_entities=("Customer",),
     )

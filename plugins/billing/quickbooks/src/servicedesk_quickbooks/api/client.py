@@ -108,7 +108,7 @@ class Api:
             if missing := [one for one in wanted if self._fresh(one) is None]:
                 for row in _objects(await self.query(Query("Item", (among("Id", missing),)))):
                     self._known[str(row.get("Id"))] = self._ctx.clock.now(), row
-        return {one: row for one in wanted if (row := self._fresh(one)) is not None}
+        return {one: found for one in wanted if (found := self._fresh(one)) is not None}
 
     async def deleted(self, entity: str, since: datetime) -> list[str]:
         """Return ids of what was deleted since an instant of the last 30 days, as far as one answer tells it.

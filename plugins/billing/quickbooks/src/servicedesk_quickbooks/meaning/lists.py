@@ -13,7 +13,7 @@ RATES: Final = "_rates"
 CUSTOMER_FIELDS: Final = {
     "Id": "external_id", "DisplayName": "name", "CompanyName": "legal_name", "PrimaryEmailAddr": "email",
     "PrimaryTaxIdentifier": "tax_number", "CurrencyRef": "currency", "DefaultTaxCodeRef": "tax_code_ref",
-    "AcctNum": "number", "Active": "is_active", "MetaData": "modified_at",
+    "Active": "is_active", "MetaData": "modified_at",
 }  # fmt: skip
 ITEM_FIELDS: Final = {
     "Id": "external_id", "Name": "name", "Sku": "code", "Description": "description", "Type": "kind",
@@ -45,9 +45,8 @@ def customer(raw: Row) -> Mapped:
             external_id=key(raw),
             name=_name(raw, "DisplayName"),
             legal_name=text(raw.get("CompanyName")),
-            number=text(raw.get("AcctNum")),
             email=text(mail.get("Address")) if isinstance(mail, dict) else None,
-            tax_number=text(raw.get("PrimaryTaxIdentifier")),
+            tax_number=_unmasked(raw.get("PrimaryTaxIdentifier")),
             currency=currency(raw),
             tax_code_ref=ref(raw, "DefaultTaxCodeRef"),
             is_active=flag(raw.get("Active")),
@@ -138,6 +137,12 @@ def _name(raw: Row, *fields: str) -> str:
         if found := text(raw.get(field)):
             return found
     raise MappingError(f"A record of this kind needs its {fields[0]}.")
+
+
+def _unmasked(value: object) -> str | None:
+    """Return a tax number; the interface shows the end of one only, behind a row of X."""
+    found = text(value)
+    return None if found is None or found.startswith("XXX") else found
 
 
 def _details(raw: Row) -> list[Row]:

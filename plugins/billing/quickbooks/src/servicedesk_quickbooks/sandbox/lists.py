@@ -45,4 +45,6 @@ def checked(records: Records, entity: str, body: Row, before: Row | None, curren
     if entity in NAMES:
         row["PrintOnCheckName"] = row.get("PrintOnCheckName") or name
         row["CurrencyRef"] = row.get("CurrencyRef") or {"value": currency}
+        if tax_number := row.get("PrimaryTaxIdentifier"):
+            row["PrimaryTaxIdentifier"] = f"XXXXXX{tax_number[-5:]}"
     return row

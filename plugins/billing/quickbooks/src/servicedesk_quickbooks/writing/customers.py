@@ -64,7 +64,9 @@ class Customers:
 
 def _body(write: Write) -> dict[str, Any]:
     said = write.values
-    body: dict[str, Any] = {"DisplayName": said["name"], "Notes": marks.marked(None, write.id)}
+    # The interface has no field of its own for our number; notes are read by the staff alone.
+    note = f"Our number: {said['number']}" if said.get("number") else None
+    body: dict[str, Any] = {"DisplayName": said["name"], "Notes": marks.marked(note, write.id)}
     if said.get("legal_name"):
         body["CompanyName"] = said["legal_name"]
     if said.get("email"):
