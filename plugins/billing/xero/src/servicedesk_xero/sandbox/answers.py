@@ -1,5 +1,6 @@
 """Answers as the Accounting API writes them: envelopes with a plural name, instants of its own kind, error bodies."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -15,6 +16,8 @@ AMOUNTS: Final = frozenset({
 })  # fmt: skip
 """Fields that are kept as digits and sent as doubles."""
 _DAYS: Final = frozenset({"Date", "DueDate", "FullyPaidOnDate", "PeriodLockDate", "EndOfYearLockDate"})
+_NAMED: Final = {"Organisation": "Organisations"}
+"""Where the name in the answer is another one than in the address."""
 _INSTANTS: Final = frozenset({"UpdatedDateUTC", "CreatedDateUTC"})
 
 
@@ -26,7 +29,7 @@ def envelope(now: datetime, plural: str, rows: Sequence[Row], **more: Any) -> Re
         "ProviderName": "Sandbox",
         "DateTimeUTC": _ticks(now),
         **more,
-        plural: [shown(row) for row in rows],
+        _NAMED.get(plural, plural): [shown(row) for row in rows],
     }
     return json_response(body)
 
@@ -39,6 +42,8 @@ def shown(value: Any) -> Any:
         return value
     told: Row = {}
     for name, one in value.items():
+        if name.startswith("_"):  # the sandbox's own
+            continue
         if name in AMOUNTS and isinstance(one, str):
             told[name] = float(one)
         elif name in _DAYS and isinstance(one, str):
@@ -73,6 +78,18 @@ def not_found() -> Refusal:
 def malformed(kind: str, message: str, number: int = 14) -> Refusal:
     """Return the refusal of a request as a whole."""
     return Refusal(json_response({"ErrorNumber": number, "Type": kind, "Message": message}, 400))
+
+
+def day_of(value: object) -> str:
+    """Return a day that was sent, as a date or as ticks; both are taken."""
+    text = str(value)
+    ticks = re.match(r"/Date\((-?\d+)", text)
+    return text[:10] if ticks is None else datetime.fromtimestamp(int(ticks[1]) / 1000, UTC).date().isoformat()
+
+
+def is_true(text: str | None) -> bool:
+    """Return whether a parameter of the query says yes."""
+    return (text or "").lower() == "true"
 
 
 def _ticks(at: datetime) -> str:

@@ -92,15 +92,15 @@ class Sandbox(StandIn):
         """Return what else it can be told."""
         return {
             "POST lock": lambda body: self._set("PeriodLockDate", body["date"]),
-            "POST merge": lambda body: {"done": self.first.catalogue.merge(body["from"], body["into"])},
-            "POST archive": lambda body: {"done": self.first.catalogue.archive(body["contact"])},
+            "POST merge": lambda body: shown(self.first.catalogue.merge(body["from"], body["into"])),
+            "POST archive": lambda body: shown(self.first.catalogue.archive(body["contact"])),
             "POST pay": lambda body: shown(self.first.settling.paid(body)),
-            "POST revoke": lambda _: {"done": self.identity.revoke_all()},
+            "POST revoke": lambda _: {"revoked": self.identity.revoke_all()},
         }
 
     def name_of(self, request: Request) -> str:
         """Return the operation that a call belongs to: verb, part and what hangs below one record."""
-        parts = [part for part in request.segments if part not in {"api.xro", "2.0"}]
+        parts = [part for part in request.segments if part not in {"api.xro", "2.0", "connect"}]
         return f"{request.method} {parts[0] if parts else ''}{''.join(f'/{part}' for part in parts[2:])}"
 
     def intervene(self, fault: Fault, request: Request) -> Response | None:
@@ -236,7 +236,7 @@ class Sandbox(StandIn):
                 tenant.books.changes += 1
                 told.append({**row, "StatusAttributeString": "OK"})
         wrong_ones = [one for one in told if one["StatusAttributeString"] == "ERROR"]
-        if wrong_ones and request.param("summarizeErrors") != "false":
+        if wrong_ones and (request.param("summarizeErrors") or "").lower() != "false":
             return invalid(wrong_ones)
         return envelope(self.clock.now(), part, told)
 

@@ -91,23 +91,24 @@ class Catalogue:
             )
         return row
 
-    def merge(self, old: str, into: str) -> None:
+    def merge(self, old: str, into: str) -> Row:
         """Merge a contact into another one: it is archived and names the other, to which its documents go."""
         gone, stays = self._books.get("Contacts", old), self._books.get("Contacts", into)
         if gone is None or stays is None:
             raise ValueError("there is no such contact")
-        self._books.put("Contacts", {**gone, "ContactStatus": "ARCHIVED", "MergedToContactID": into})
+        gone = self._books.put("Contacts", {**gone, "ContactStatus": "ARCHIVED", "MergedToContactID": into})
         for kind in ("Invoices", "CreditNotes"):
             for row in self._books.all(kind):
                 if row["Contact"]["ContactID"] == old:
                     self._books.put(kind, {**row, "Contact": {"ContactID": into, "Name": stays["Name"]}})
+        return gone
 
-    def archive(self, ref: str) -> None:
-        """Archive a contact."""
+    def archive(self, ref: str) -> Row:
+        """Archive a contact, and return it."""
         row = self._books.get("Contacts", ref)
         if row is None:
             raise ValueError("there is no such contact")
-        self._books.put("Contacts", {**row, "ContactStatus": "ARCHIVED"})
+        return self._books.put("Contacts", {**row, "ContactStatus": "ARCHIVED"})
 
     def _known(self, sent: Mapping[str, Any], ref: str | None) -> Row | None:
         if ref or sent.get("ContactID"):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from servicedesk_xero.sandbox.answers import Row
+from servicedesk_xero.sandbox.answers import Row, day_of
 from servicedesk_xero.sandbox.books import Books, Invalid
 from servicedesk_xero.sandbox.catalogue import Catalogue
 from servicedesk_xero.sandbox.sums import NO_TAX, number, priced, totals
@@ -122,9 +122,9 @@ class Documents:
     def _check(self, sort: Sort, row: Row, known: Row | None) -> None:
         if row.get("Type") not in sort.types:
             raise Invalid(f"The Type '{row.get('Type')}' is not valid for this document")
-        row["Date"] = str(row["Date"])[:10]
+        row["Date"] = day_of(row["Date"])
         if row.get("DueDate"):
-            row["DueDate"] = str(row["DueDate"])[:10]
+            row["DueDate"] = day_of(row["DueDate"])
         self._unlocked(row["Date"])
         mode = _MODES.get(str(row["LineAmountTypes"]).lower())
         if mode is None:
@@ -157,14 +157,20 @@ class Documents:
         if not lines:
             raise Invalid("One or more line items must be specified")
         priced_lines = [self._line(row, line, places) for line in lines]
-        off, self.tax_is_off_by = self.tax_is_off_by, Decimal(0)
-        if off:
-            priced_lines[0]["TaxAmount"] = f"{Decimal(priced_lines[0]['TaxAmount']) + off:.2f}"
+        if "_off" not in row:
+            row["_off"], self.tax_is_off_by = f"{self.tax_is_off_by:.2f}", Decimal(0)
+        if Decimal(row["_off"]):
+            priced_lines[0]["TaxAmount"] = f"{Decimal(priced_lines[0]['TaxAmount']) + Decimal(row['_off']):.2f}"
         row["LineItems"] = priced_lines
         row |= totals(priced_lines, row["LineAmountTypes"])
+        if Decimal(row["Total"]) < 0 and row["Status"] in {SUBMITTED, AUTHORISED}:
+            raise Invalid("The total of an approved document cannot be negative")
 
     def _line(self, row: Row, sent: object, places: int) -> Row:
         line: Row = dict(sent) if isinstance(sent, Mapping) else {}
+        line["LineItemID"] = line.get("LineItemID") or str(uuid.uuid4())
+        if set(line) == {"Description", "LineItemID"}:  # a line of text
+            return {**line, "Tracking": [], "LineAmount": "0.00", "TaxAmount": "0.00"}
         if code := line.get("ItemCode"):
             item = self._books.find("Items", "Code", code)
             if item is None:
@@ -173,11 +179,12 @@ class Documents:
             usual = {"Description": item.get("Description"), "UnitAmount": details.get("UnitPrice"),
                      "AccountCode": details.get("AccountCode"), "TaxType": details.get("TaxType")}  # fmt: skip
             line = {**{name: value for name, value in usual.items() if value is not None}, **line}
+            line["Item"] = {name: item[name] for name in ("ItemID", "Code", "Name")}
         is_approved = row["Status"] in {SUBMITTED, AUTHORISED}
         if is_approved and not str(line.get("Description") or "").strip():
             raise Invalid("Description must be at least 1 character long")
         tax, rate = self._tax(line, is_approved=is_approved, mode=row["LineAmountTypes"])
-        line |= {"LineItemID": str(uuid.uuid4()), "TaxType": tax, "Tracking": line.get("Tracking") or []}
+        line |= {"TaxType": tax, "Tracking": line.get("Tracking") or []}
         return priced(line, rate, row["LineAmountTypes"], places)
 
     def _tax(self, line: Row, *, is_approved: bool, mode: str) -> tuple[str, Decimal]:
@@ -185,6 +192,8 @@ class Documents:
         account = self._books.find("Accounts", "Code", code) if code else None
         if (code or is_approved) and (account is None or account["Status"] != "ACTIVE"):
             raise Invalid(f"Account code '{code or ''}' is not a valid code for this document.")
+        if account is not None:
+            line["AccountID"] = account["AccountID"]
         told = str(line.get("TaxType") or (account or {}).get("TaxType") or "NONE")
         found = self._books.get("TaxRates", told)
         if found is None or found["Status"] != "ACTIVE":

@@ -78,11 +78,12 @@ class Identity:
         self.revoke_all()
         return Response(200)
 
-    def revoke_all(self) -> None:
-        """End every token, as when a person disconnects the app."""
-        for kind in ("refresh", "access"):
-            for row in self._shelf.all(kind):
-                self._shelf.put(kind, row["token"], {**row, "revoked": True})
+    def revoke_all(self) -> int:
+        """End every token, as when a person disconnects the app; return how many there were."""
+        rows = [(kind, row) for kind in ("refresh", "access") for row in self._shelf.all(kind)]
+        for kind, row in rows:
+            self._shelf.put(kind, row["token"], {**row, "revoked": True})
+        return len(rows)
 
     def expire_access(self) -> None:
         """Let every access token end now; refresh tokens stay good."""

@@ -7,15 +7,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from servicedesk_core.sandboxing import Request, Response
-from servicedesk_xero.sandbox.answers import AMOUNTS, Row, envelope, malformed
+from servicedesk_xero.sandbox.answers import AMOUNTS, Row, envelope, is_true, malformed
 from servicedesk_xero.sandbox.books import KEYS, Books
 
 LARGEST_PAGE: Final = 1000
 PAGED: Final = frozenset({"Contacts", "CreditNotes", "Invoices", "Payments"})
 _USUAL_PAGE: Final = 100
+_HEAVY: Final = frozenset({"Addresses", "CreditNotes", "LineItems", "Payments", "Phones"})
 _WITHOUT_STAMP: Final = frozenset({"Currencies", "Organisation", "TaxRates"})
 _CONDITION: Final = re.compile(
-    r'\s*([A-Za-z.]+)\s*(==|!=|>=|<=|>|<)\s*(?:"([^"]*)"|guid\("([^"]*)"\)|DateTime\((\d+),\s*(\d+),\s*(\d+)\)|(-?[\d.]+)|(true|false))\s*$',
+    r'\s*([A-Za-z.]+)\s*(==|!=|>=|<=|>|<)\s*(?:"([^"]*)"|guid\("([^"]*)"\)|DateTime\((\d+),\s*(\d+),\s*(\d+)\)|(-?[\d.]+)|(true|false|null))\s*$',
     re.IGNORECASE,
 )
 _LISTED: Final = {"IDs": None, "Statuses": "Status", "InvoiceNumbers": "InvoiceNumber", "ContactIDs": "Contact"}
@@ -55,6 +56,8 @@ def listed(books: Books, kind: str, request: Request, now: datetime, most_a_page
         if kind in {"Invoices", "CreditNotes"}:  # without a page their lines are left out
             rows = [{**row, "LineItems": []} for row in rows]
         return envelope(now, kind, rows)
+    if is_true(request.param("summaryOnly")):
+        rows = [{name: value for name, value in row.items() if name not in _HEAVY} for row in rows]
     size = max(1, min(_whole(request.param("pageSize"), _USUAL_PAGE), most_a_page or LARGEST_PAGE, LARGEST_PAGE))
     at = max(1, _whole(page, 1))
     told = {"page": at, "pageSize": size, "pageCount": -(-len(rows) // size), "itemCount": len(rows)}
@@ -62,7 +65,7 @@ def listed(books: Books, kind: str, request: Request, now: datetime, most_a_page
 
 
 def _wanted(kind: str, row: Row, request: Request) -> bool:
-    if kind == "Contacts" and row["ContactStatus"] != "ACTIVE" and request.param("includeArchived") != "true":
+    if kind == "Contacts" and row["ContactStatus"] != "ACTIVE" and not is_true(request.param("includeArchived")):
         return False
     for name, field in _LISTED.items():
         told = request.param(name)
@@ -85,6 +88,8 @@ def _meets(row: Row, condition: str) -> bool:
     value: Any = row
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
+    if flag is not None and flag.lower() == "null":
+        return _COMPARE[operator](value or None, None)
     if flag is not None:
         return _COMPARE[operator](bool(value), flag.lower() == "true")
     if digits is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from servicedesk_xero.sandbox.answers import Row
+from servicedesk_xero.sandbox.answers import Row, day_of
 from servicedesk_xero.sandbox.books import Books, Invalid
 from servicedesk_xero.sandbox.documents import AUTHORISED, CREDIT_NOTE, DELETED, INVOICE, Documents, Sort
 from servicedesk_xero.sandbox.sums import number
@@ -45,7 +45,7 @@ class Settling:
         named = {name: document[name] for name in (sort.key, sort.number) if document.get(name) is not None}
         row: Row = {
             "PaymentID": str(uuid.uuid4()),
-            "Date": str(sent.get("Date") or self._books.today())[:10],
+            "Date": day_of(sent.get("Date") or self._books.today()),
             "Amount": f"{amount:.2f}",
             "BankAmount": f"{amount:.2f}",
             "Reference": str(sent.get("Reference") or ""),
@@ -102,7 +102,7 @@ class Settling:
         allocation: Row = {
             "AllocationID": str(uuid.uuid4()),
             "Amount": f"{amount:.2f}",
-            "Date": str(sent["Date"])[:10],
+            "Date": day_of(sent["Date"]),
             "IsDeleted": False,
             "Invoice": {"InvoiceID": invoice["InvoiceID"], "InvoiceNumber": invoice.get("InvoiceNumber")},
         }

@@ -1,0 +1,1 @@
+"""The vendor's interface: log-ins, the organisation, limits, requests."""

@@ -1,0 +1,1 @@
+"""Documents and customers that are made, and documents that are taken back."""
