@@ -14,7 +14,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = (
     *(f"manufacturers/{name}" for name in ("cisco", "dell", "hpe", "lenovo")),
     *(f"inventory/{name}" for name in ("ingram", "inventree", "snipeit", "tryton")),
-    *(f"billing/{name}" for name in ("quickbooks",)),
+    *(f"billing/{name}" for name in ("quickbooks", "xero")),
 )
 EXEMPT = {
     # Dell lists dispatches without tag and reference: a lost answer takes a person who looks.

@@ -111,6 +111,12 @@ async def test_a_page_that_shifts_loses_no_record(stand, books, xero):
     assert before <= set(seen)
 
 
+async def test_a_short_page_is_not_the_last(stand, xero):
+    stand.sandbox.most_a_page = 2
+    pages = [page async for page in xero.pull(PullRequest("sales_invoices", PullMode.BACKFILL, page_size=50))]
+    assert [(len(page.records), page.last) for page in pages] == [(2, False), (1, True)]
+
+
 async def test_a_reconciliation_reads_little(stand, xero):
     request = PullRequest("sales_invoices", PullMode.RECONCILE)
     records = [record async for page in xero.pull(request) for record in page.records]

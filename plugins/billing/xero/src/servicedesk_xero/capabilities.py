@@ -18,6 +18,8 @@ VOID_INVOICE: Final = "sales_invoices.void"
 CREATE_CREDIT: Final = "credit_notes.create"
 VOID_CREDIT: Final = "credit_notes.void"
 CREATE_CUSTOMER: Final = "customers.create"
+MAX_LINES: Final = 5000
+"""Xero publishes no limit; this many were tried against the stand-in."""
 IDS_A_REQUEST: Final = 40
 """More would make addresses that are too long."""
 _CONTACTS, _SETTINGS = "accounting.contacts", "accounting.settings"
@@ -82,7 +84,11 @@ def capabilities(settings: XeroSettings) -> Capabilities:
             vendor_entities=("CONTACT", "INVOICE", "CREDITNOTE"),
         ),
         billing=BillingCapability(
-            tax_rounding=TaxRounding.LINE, has_drafts=True, unit_price_decimals=4, quantity_decimals=4
+            tax_rounding=TaxRounding.LINE,
+            has_drafts=True,
+            unit_price_decimals=4,
+            quantity_decimals=4,
+            max_lines=MAX_LINES,
         ),
     )
 

@@ -194,8 +194,8 @@ class Sandbox(StandIn):
             case "POST", ref if part == "Payments":
                 return self._each(tenant, part, request, lambda one: tenant.settling.taken_back(ref, one))
             case (("PUT" | "POST"), *refs) if part in _WRITTEN and len(refs) <= 1:
-                ref = refs[0] if refs else None
-                return self._each(tenant, part, request, self._writer(tenant, part, ref, request))
+                named = refs[0] if refs else None
+                return self._each(tenant, part, request, self._writer(tenant, part, named, request))
             case _:
                 raise not_found()
 

@@ -25,9 +25,9 @@ from servicedesk_core.hooks import (
     looked_for,
 )
 from servicedesk_xero.api.client import Api, Row, plain
-from servicedesk_xero.capabilities import CREATE_INVOICE, capabilities
+from servicedesk_xero.capabilities import CREATE_INVOICE, MAX_LINES, capabilities
 from servicedesk_xero.meaning.documents import KEYS, NUMBERS, document
-from servicedesk_xero.meaning.values import amount, text
+from servicedesk_xero.meaning.values import amount, guid, text
 from servicedesk_xero.settings import XeroSettings
 from servicedesk_xero.writing.bodies import body_of, rounded_off, rounding_lines
 from servicedesk_xero.writing.codes import Codes
@@ -197,7 +197,13 @@ def _request(write: Write) -> DocumentRequest:
         message = f"Not sent: the document cannot be read ({type(error).__name__})."
         raise RejectedError(message, field_errors=("lines",)) from None
     if request.kind is not kind or "," in request.number or '"' in request.number:
-        raise RejectedError("Not sent: the document is of another kind, or its number cannot be looked for.")
+        message = "Not sent: the document is of another kind, or its number cannot be looked for."
+        raise RejectedError(message, field_errors=("number",))
+    if guid(request.customer) is None:
+        raise RejectedError("Not sent: the customer is no contact of Xero's.", field_errors=("customer",))
+    if len(request.lines) > MAX_LINES:
+        message = f"Not sent: the document has {len(request.lines)} lines; {MAX_LINES} are sent at most."
+        raise RejectedError(message, field_errors=("lines",), hint="Spread it over several.")
     return request
 
 
