@@ -69,6 +69,8 @@ COMMANDS = [
     "skills list",
     "billing stages",
     "billing locks",
+    "billing preview --period 2026-03 --all",
+    "billing exceptions --period 2026-03 --all",
     "billing review",
     "billing report",
     "billing kpis",

@@ -35,6 +35,7 @@ from servicedesk_core.features.billing.model import (
     StageSum,
 )
 from servicedesk_core.features.billing.periods.queries import PeriodQueries
+from servicedesk_core.features.billing.preview.queries import PreviewQueries
 from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
@@ -50,7 +51,7 @@ UNSCOPED: Final = "what a client is billed is for no client's eyes"
 _NOTHING: Final = "Nothing waits for its money."
 
 
-class BillingQueries(PeriodQueries[Manner]):
+class BillingQueries(PreviewQueries[Manner], PeriodQueries[Manner]):
     """Where money stands, and what to look at before it is billed."""
 
     @query(

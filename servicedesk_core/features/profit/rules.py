@@ -37,7 +37,7 @@ def allocated(amount: Decimal, weights: Mapping[K, int | Decimal | Fraction], cu
         weights: What each key has for its share, in the order of the keys; where nothing has any, nothing is shared.
         currency: Its currency.
     """
-    whole = sum(map(Fraction, weights.values()))
+    whole = sum((Fraction(weight) for weight in weights.values()), Fraction(0))
     if not whole:
         return {}
     unit = cent(currency)

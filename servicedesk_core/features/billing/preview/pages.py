@@ -1,0 +1,20 @@
+"""How what would be billed looks in a terminal."""
+
+from servicedesk_core.domain.billing import DocumentKind
+from servicedesk_core.faces import Terminal
+from servicedesk_core.features.billing.preview.model import LineRow, PreviewRows
+from servicedesk_core.wording import counted
+
+_KINDS = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT_NOTE: "Credit note"}
+_EMPTY = "Nothing is billed from here for these days; --all shows what it would be where the PSA bills."
+
+
+def lines(terminal: Terminal, found: PreviewRows) -> None:
+    """Print the lines, what each document comes to, and how much is on none."""
+    terminal.rows(LineRow, found.items, empty=_EMPTY)
+    for one in found.drafts:
+        of = f"{one.net:,} {one.currency} without tax, {counted(one.lines, 'line')}"
+        terminal.line(f"{_KINDS[one.kind]} {one.digest} to {one.client}: {of}")
+    if found.left:
+        terminal.line("On none of them: " + ", ".join(f"{one.pieces} {one.why.value}" for one in found.left) + ".")
+        terminal.line("`servicedesk billing exceptions` lists them.")

@@ -1,0 +1,182 @@
+"""What would be billed for a month, and what would not."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Annotated, Final
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.billing.drafts import Draft, Source
+from servicedesk_core.features.billing.preview.model import DraftRow, LeftCount, LeftRow, LineRow, PreviewRows
+from servicedesk_core.features.billing.preview.pieces import Left, Why
+from servicedesk_core.features.billing.preview.tables.previews import NOBODY, asked_for, by_client
+from servicedesk_core.features.profit import months_of
+from servicedesk_core.store import Tx
+
+UNSCOPED: Final = "what a client is billed is for no client's eyes"
+
+Period = Annotated[str, Help("The month that is billed.", metavar="YYYY-MM")]
+"""The parameter ``period``."""
+
+Company = Annotated[str | None, Help("Only this client, by name or how it begins, or id.")]
+"""The parameter ``company``."""
+
+Everybody = Annotated[bool, Help("Also clients whose invoices the PSA makes.", name="all")]
+"""The parameter ``everybody``."""
+
+_NOTHING: Final = "Nothing is billed from here for these days; --all shows what it would be where the PSA bills."
+
+
+class PreviewQueries(Namespace[Manner]):
+    """What would be billed."""
+
+    @query(
+        "billing.preview",
+        about="What would be billed for a month.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+        empty=_NOTHING,
+        page="servicedesk_core.features.billing.preview.pages:lines",
+    )
+    def preview(
+        self,
+        tx: Tx,
+        *,
+        period: Period,
+        company: Company = None,
+        everybody: Everybody = False,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+    ) -> PreviewRows:
+        """Show the invoices of a month, line by line, for clients whose invoices are made here. Nothing is sent.
+
+        Raises:
+            SettingsError: That is no month, or there is no such column to sort by.
+            NotFoundLocallyError: There is no such client.
+            DefinitionsError: A definition does not fit this program.
+            CursorError: ``after`` is not a position of this list.
+        """
+        first, last = month_of(period)
+        asked = asked_for(tx, self.desk, first, last, company, billed=billed(tx), everybody=everybody)
+        rows: list[LineRow] = []
+        drafts: list[DraftRow] = []
+        left: Counter[Why] = Counter()
+        for one in by_client(tx, asked):
+            left.update(each.why for each in one.left)
+            for made in one.made:
+                digest = made.draft.digest
+                drafts.append(_draft(made.draft, digest))
+                rows += _lines(made.draft, digest)
+        shown = PreviewRows(
+            items=tuple(rows),
+            first=first,
+            last=last,
+            drafts=tuple(sorted(drafts, key=lambda row: (row.client, row.connection, row.ref, row.currency))),
+            left=tuple(LeftCount(why, left[why]) for why in Why if left[why]),
+        )
+        by = "client,connection,ref,currency,number"
+        return piece(shown, LineRow, by=by, sort=sort, after=after, limit=limit)
+
+    @query(
+        "billing.exceptions",
+        about="What would not be billed for a month, and why.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+        empty="Everything of these days is billed, or nothing is billed from here.",
+    )
+    def exceptions(
+        self,
+        tx: Tx,
+        *,
+        period: Period,
+        why: Annotated[Why | None, Help("Only what is left out for this reason.")] = None,
+        company: Company = None,
+        everybody: Everybody = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[LeftRow]:
+        """List the work, goods and services of a month that are on no document, each with why.
+
+        Raises:
+            SettingsError: That is no month, or there is no such column to sort by.
+            NotFoundLocallyError: There is no such client.
+            DefinitionsError: A definition does not fit this program.
+            CursorError: ``after`` is not a position of this list.
+        """
+        asked = asked_for(tx, self.desk, *month_of(period), company, billed=billed(tx), everybody=everybody)
+        found = tuple(_left(left) for one in by_client(tx, asked) for left in one.left if why in {None, left.why})
+        by = "client,day,stream,ref"
+        return piece(Page(found), LeftRow, by=by, sort=sort, after=after, limit=limit)
+
+
+def billed(tx: Tx) -> Collection[Source]:
+    """Return what documents of ours bill already."""
+    del tx
+    return frozenset()
+
+
+def month_of(period: str) -> tuple[date, date]:
+    """Return the days of a month.
+
+    Raises:
+        SettingsError: It is none.
+    """
+    months = months_of(period)
+    if len(months) > 1:
+        raise SettingsError(f"{period} is more than a month.", hint="Months are billed one by one: 2026-10.")
+    return months[0].days
+
+
+def _draft(draft: Draft, digest: str) -> DraftRow:
+    return DraftRow(
+        client=draft.company,
+        connection=draft.connection,
+        ref=draft.company_ref,
+        kind=draft.kind,
+        digest=digest,
+        lines=len(draft.lines),
+        net=draft.net,
+        currency=draft.currency,
+    )
+
+
+def _lines(draft: Draft, digest: str) -> Iterator[LineRow]:
+    for number, line in enumerate(draft.lines, 1):
+        yield LineRow(
+            client=draft.company,
+            connection=draft.connection,
+            ref=draft.company_ref,
+            digest=digest,
+            kind=draft.kind,
+            number=number,
+            sells=line.sells,
+            description=line.description,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            amount=line.amount,
+            currency=draft.currency,
+            served_on=line.served_on,
+            sources=tuple(named(one) for one in line.sources),
+        )
+
+
+def named(source: Source) -> str:
+    """Return a record as people read it."""
+    return "/".join(one for one in (source.stream, source.ref, source.part) if one)
+
+
+def _left(one: Left) -> LeftRow:
+    return LeftRow(
+        client=(one.payer or NOBODY).name,
+        connection=one.source.connection,
+        stream=one.source.stream,
+        ref=one.source.ref,
+        sells=one.sells,
+        day=one.day,
+        about=one.about,
+        why=one.why,
+        says=one.says,
+    )

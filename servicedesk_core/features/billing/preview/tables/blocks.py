@@ -1,0 +1,99 @@
+"""Hours bought in advance: what the work that waits uses up of them, and what they do not hold of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from servicedesk_core.domain.contracts import ContractKind
+from servicedesk_core.features.billing.preview.rules import Block, Rate, overdrawn
+from servicedesk_core.features.billing.preview.tables.asked import Asked
+from servicedesk_core.features.billing.tables.places import CONTRACT, TIME, Posted, is_to_pay
+from servicedesk_core.store.fields import from_micro
+from servicedesk_core.store.schema import RECORDS
+
+Key = tuple[int, str]
+
+_E = RECORDS["time_entries"].c
+
+
+class Blocks:
+    """What contracts of hours bought in advance hold.
+
+    All approved work that waits uses them up, in the order of its days, of whichever client and month; what the PSA has
+    posted it counts itself. Work that a document of ours bills as a whole used nothing.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        of = RECORDS["contract_blocks"].c
+        query = select(
+            of.source_id, of.contract_ref, of.start_on, of.end_on, of.bought_s, of.used_s, of.hourly_price, of.currency,
+            func.coalesce(of.is_active, True).label("is_active"),
+        ).where(of.gone_at.is_(None), of.contract_ref.is_not(None))  # fmt: skip
+        self._bought: defaultdict[Key, list[Any]] = defaultdict(list)
+        for row in asked.tx.execute(query.order_by(of.start_on, of.local_id)):
+            self._bought[row.source_id, row.contract_ref].append(row)
+
+    def rate(self, contract: Key) -> Rate | None:
+        """Return what an hour of the newest block of a contract cost; ``None`` = nothing says it."""
+        newest = next(reversed(self._bought.get(contract, [])), None)
+        if newest is None or newest.hourly_price is None:
+            return None
+        return Rate(from_micro(newest.hourly_price), newest.currency)
+
+    def over(self, contract: Key, entry: str) -> int | None:
+        """Return what the blocks do not hold of a time entry, in seconds; ``None`` = nobody knows what they hold."""
+        bought = self._bought.get(contract, [])
+        if not bought or any(one.is_active and (one.bought_s is None or one.used_s is None) for one in bought):
+            return None
+        return self._over.get((contract[0], entry), 0)
+
+    @cached_property
+    def _over(self) -> dict[Key, int]:
+        """What blocks do not hold, by time entry; what they hold is not in it."""
+        waiting: defaultdict[Key, list[tuple[date, int, str]]] = defaultdict(list)
+        for row, day in self._waiting():
+            waiting[row.source_id, row.contract].append((day, int(row.seconds), row.external_id))
+        found: dict[Key, int] = {}
+        for contract, several in waiting.items():
+            several.sort(key=lambda one: one[0])
+            over = overdrawn(self._held(contract), [one[:2] for one in several])
+            found |= {(contract[0], one[2]): seconds for one, seconds in zip(several, over, strict=True) if seconds}
+        return found
+
+    def _held(self, contract: Key) -> list[Block]:
+        return [
+            Block(
+                (self._asked.day(one.start_on) or date.min, self._asked.day(one.end_on) or date.max),
+                (one.bought_s or 0) - (one.used_s or 0),
+            )
+            for one in self._bought.get(contract, [])
+            if one.is_active
+        ]
+
+    def _waiting(self) -> Iterator[tuple[Any, date]]:
+        """Yield approved work until the last day that nobody posted, with its day."""
+        asked, contracts = self._asked, RECORDS["contracts"].c
+        posted = Posted("time_entries", "time_entry_ref")
+        query = (
+            select(
+                _E.source_id, _E.external_id, CONTRACT.label("contract"), _E.work_date, _E.start_at,
+                func.coalesce(_E.billed_s, _E.worked_s, 0).label("seconds"),
+            )
+            .select_from(posted.joined(TIME))
+            .where(is_to_pay("time_entries"), posted.are_not, _E.approved_at.is_not(None))
+            .where(contracts.kind == ContractKind.BLOCK_HOURS.value)
+            .where(or_(_E.work_date <= asked.last.isoformat(), _E.work_date.is_(None)))
+            .order_by(_E.work_date, _E.start_at, _E.local_id)
+        )  # fmt: skip
+        for row in asked.tx.execute(query):
+            day = asked.day(row.work_date, row.start_at)
+            is_used = (
+                day is not None and asked.source(row.source_id, "time_entries", row.external_id) not in asked.billed
+            )
+            if day is not None and day <= asked.last and is_used:
+                yield row, day
