@@ -71,6 +71,7 @@ COMMANDS = [
     "billing locks",
     "billing preview --period 2026-03 --all",
     "billing exceptions --period 2026-03 --all",
+    "billing compare --period 2026-03",
     "billing review",
     "billing report",
     "billing kpis",

@@ -29,6 +29,7 @@ HOSTILE: dict[str, str] = {
     "oncall gaps": "80",
     "skills list": "80",
     "billing kpis": "80",
+    "billing compare --period 2026-03 --all": "80 json",
     "billing exceptions --period 2026-03 --all": "80",
     "billing locks": "80",
     "billing preview --period 2026-03 --all": "80 json",

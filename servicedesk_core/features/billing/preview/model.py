@@ -8,6 +8,7 @@ from typing import Annotated
 from servicedesk_core.domain.billing import DocumentKind
 from servicedesk_core.faces import Column, Page
 from servicedesk_core.features.billing.drafts import Sold
+from servicedesk_core.features.billing.preview.comparing import Verdict
 from servicedesk_core.features.billing.preview.pieces import Why
 
 
@@ -79,3 +80,40 @@ class LeftRow:
     about: Annotated[str | None, Column("What people know it by.", cut=10)]
     why: Annotated[Why, Column("Why.")]
     says: Annotated[str, Column("What there is to do or to know.", "", wraps=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """A record here, and what the PSA has posted for it."""
+
+    client: Annotated[str, Column("Who pays.", cut=12)]
+    connection: Annotated[str, Column("Connection of the record.", shown=False)]
+    stream: Annotated[str, Column("What kind of record it is.", spare=1)]
+    ref: Annotated[str, Column("The vendor's id of it.", "Id", spare=2)]
+    sells: Annotated[Sold, Column("What it sells.", "What", spare=3)]
+    day: Annotated[date | None, Column("When it was done, bought or begins.", spare=4)]
+    about: Annotated[str | None, Column("What people know it by.", cut=10)]
+    verdict: Annotated[Verdict, Column("What is the same, or not.", "")]
+    ours: Annotated[Decimal | None, Column("What it comes to here; nothing = it is on no document.")]
+    theirs: Annotated[Decimal | None, Column("What the PSA has posted; nothing = no line, or no amount.")]
+    currency: Annotated[str | None, Column("Of ours, else of theirs.", spare=5)]
+    reason: Annotated[str | None, Column("Why it is not the same.", wraps=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSum:
+    """What everything of one verdict comes to in a currency."""
+
+    verdict: Annotated[Verdict, Column("What is the same, or not.")]
+    pieces: Annotated[int, Column("How many records.")]
+    ours: Annotated[Decimal, Column("What they come to here.")]
+    theirs: Annotated[Decimal, Column("What the PSA has posted for them.")]
+    currency: Annotated[str | None, Column("Of the amounts.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Page[ComparedRow]):
+    """What would be billed from here beside what the PSA has posted."""
+
+    items: Annotated[tuple[ComparedRow, ...], Column("The records.")]
+    sums: Annotated[tuple[ComparedSum, ...], Column("What each verdict comes to, of everything.")]

@@ -2,7 +2,7 @@
 
 from servicedesk_core.domain.billing import DocumentKind
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.billing.preview.model import LineRow, PreviewRows
+from servicedesk_core.features.billing.preview.model import ComparedRow, Comparison, LineRow, PreviewRows
 from servicedesk_core.wording import counted
 
 _KINDS = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT_NOTE: "Credit note"}
@@ -18,3 +18,12 @@ def lines(terminal: Terminal, found: PreviewRows) -> None:
     if found.left:
         terminal.line("On none of them: " + ", ".join(f"{one.pieces} {one.why.value}" for one in found.left) + ".")
         terminal.line("`servicedesk billing exceptions` lists them.")
+
+
+def comparison(terminal: Terminal, found: Comparison) -> None:
+    """Print what differs, and what everything comes to here and there."""
+    terminal.rows(ComparedRow, found.items, empty="Here and in the PSA everything comes to the same.")
+    for one in found.sums:
+        currency = f" {one.currency}" if one.currency else ""
+        of = f"{one.ours:,}{currency} here, {one.theirs:,}{currency} there"
+        terminal.line(f"{one.verdict.value.capitalize()}: {counted(one.pieces, 'record')}, {of}")

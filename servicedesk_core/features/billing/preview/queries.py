@@ -3,13 +3,25 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Final
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.billing.drafts import Draft, Source
-from servicedesk_core.features.billing.preview.model import DraftRow, LeftCount, LeftRow, LineRow, PreviewRows
-from servicedesk_core.features.billing.preview.pieces import Left, Why
+from servicedesk_core.features.billing.preview.comparing import Compared, Verdict
+from servicedesk_core.features.billing.preview.model import (
+    ComparedRow,
+    ComparedSum,
+    Comparison,
+    DraftRow,
+    LeftCount,
+    LeftRow,
+    LineRow,
+    PreviewRows,
+)
+from servicedesk_core.features.billing.preview.pieces import Left, Payer, Why
+from servicedesk_core.features.billing.preview.tables.posted import comparison
 from servicedesk_core.features.billing.preview.tables.previews import NOBODY, asked_for, by_client
 from servicedesk_core.features.profit import months_of
 from servicedesk_core.store import Tx
@@ -24,6 +36,8 @@ Company = Annotated[str | None, Help("Only this client, by name or how it begins
 
 Everybody = Annotated[bool, Help("Also clients whose invoices the PSA makes.", name="all")]
 """The parameter ``everybody``."""
+
+_ZERO: Final = Decimal(0)
 
 _NOTHING: Final = "Nothing is billed from here for these days; --all shows what it would be where the PSA bills."
 
@@ -111,6 +125,48 @@ class PreviewQueries(Namespace[Manner]):
         by = "client,day,stream,ref"
         return piece(Page(found), LeftRow, by=by, sort=sort, after=after, limit=limit)
 
+    @query(
+        "billing.compare",
+        about="What would be billed here beside what the PSA has posted.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+        empty="Here and in the PSA everything comes to the same.",
+        page="servicedesk_core.features.billing.preview.pages:comparison",
+    )
+    def compare(
+        self,
+        tx: Tx,
+        *,
+        period: Period,
+        company: Company = None,
+        verdict: Annotated[Verdict | None, Help("Only these.")] = None,
+        everything: Annotated[bool, Help("Also what is the same.", name="all")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Comparison:
+        """Hold what would be billed for a month against what the PSA has posted, of all clients. Nothing is sent.
+
+        What was billed already, here or there, counts as if it were still to be billed.
+
+        Raises:
+            SettingsError: That is no month, or there is no such column to sort by.
+            NotFoundLocallyError: There is no such client.
+            DefinitionsError: A definition does not fit this program.
+            CursorError: ``after`` is not a position of this list.
+        """
+        asked = asked_for(tx, self.desk, *month_of(period), company, everybody=True, is_whole=True)
+        rows: list[ComparedRow] = []
+        sums: dict[tuple[Verdict, str], ComparedSum] = {}
+        for payer, one in comparison(asked):
+            key = one.verdict, one.currency or ""
+            sums[key] = _counted(sums.get(key), one)
+            if one.verdict is verdict or (verdict is None and (everything or one.verdict is not Verdict.SAME)):
+                rows.append(_compared(payer, one))
+        order = sorted(sums, key=lambda key: (list(Verdict).index(key[0]), key[1]))
+        shown = Comparison(items=tuple(rows), sums=tuple(sums[key] for key in order))
+        return piece(shown, ComparedRow, by="client,day,stream,ref", sort=sort, after=after, limit=limit)
+
 
 def billed(tx: Tx) -> Collection[Source]:
     """Return what documents of ours bill already."""
@@ -128,6 +184,30 @@ def month_of(period: str) -> tuple[date, date]:
     if len(months) > 1:
         raise SettingsError(f"{period} is more than a month.", hint="Months are billed one by one: 2026-10.")
     return months[0].days
+
+
+def _compared(payer: Payer, one: Compared) -> ComparedRow:
+    return ComparedRow(
+        client=payer.name,
+        connection=one.source.connection,
+        stream=one.source.stream,
+        ref=one.source.ref,
+        sells=one.sells,
+        day=one.day,
+        about=one.about,
+        verdict=one.verdict,
+        ours=one.ours,
+        theirs=one.theirs,
+        currency=one.currency,
+        reason=one.reason,
+    )
+
+
+def _counted(before: ComparedSum | None, one: Compared) -> ComparedSum:
+    """Return what a verdict comes to with one record more."""
+    count, ours, theirs = (0, _ZERO, _ZERO) if before is None else (before.pieces, before.ours, before.theirs)
+    ours, theirs = ours + (one.ours or _ZERO), theirs + (one.theirs or _ZERO)
+    return ComparedSum(verdict=one.verdict, pieces=count + 1, ours=ours, theirs=theirs, currency=one.currency)
 
 
 def _draft(draft: Draft, digest: str) -> DraftRow:

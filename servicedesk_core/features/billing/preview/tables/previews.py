@@ -50,12 +50,16 @@ class ClientPreview:
     """What would be billed to one client.
 
     Attributes:
+        client: The number of the company's record; 0 = nobody knows who pays.
         payer: Who pays.
-        made: The documents, one for each currency, with what each record has of them.
+        pieces: What is billed.
+        made: The documents of that, one for each currency, with what each record has of them.
         left: What is on none of them, and why.
     """
 
+    client: int
     payer: Payer
+    pieces: tuple[Piece, ...]
     made: tuple[Made, ...]
     left: tuple[Left, ...]
 
@@ -160,7 +164,7 @@ def by_client(tx: Tx, asked: Asked) -> Iterator[ClientPreview]:
                 pieces.append(one)
         days = asked.first, asked.last
         made, nothing = documents(payer, days, pieces) if payer is not None else ([], [])
-        yield ClientPreview(payer or NOBODY, tuple(made), (*left, *nothing))
+        yield ClientPreview(client, payer or NOBODY, tuple(pieces), tuple(made), (*left, *nothing))
 
 
 def judged(asked: Asked) -> Iterator[tuple[int, Judged]]:
