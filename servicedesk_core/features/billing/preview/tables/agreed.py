@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.features.billing.drafts import Sold
@@ -38,7 +38,7 @@ def blocks(asked: Asked) -> Iterator[tuple[int, Judged]]:
         yield row.client, _block(asked, row, is_posted=(row.source_id, row.external_id) in lines)
 
 
-def _block(asked: Asked, row: Row[Any], *, is_posted: bool) -> Judged:
+def _block(asked: Asked, row: Any, *, is_posted: bool) -> Judged:
     source, day = asked.source(row.source_id, "contract_blocks", row.external_id), asked.day(row.day)
     about: dict[str, Any] = {"day": day, "about": row.name}
     is_paid = row.is_paid or row.invoice_number

@@ -28,7 +28,7 @@ def comparison(asked: Asked) -> Iterator[tuple[Payer, Compared]]:
     Args:
         asked: What is asked for, where also what the PSA has posted counts.
     """
-    ours = ((one.client, one) for one in by_client(asked.tx, asked))
+    ours: Iterator[tuple[int, Any]] = ((one.client, one) for one in by_client(asked.tx, asked))
     for client, several in groupby(merge(ours, posted(asked), key=itemgetter(0)), key=itemgetter(0)):
         preview = ClientPreview(client, asked.payers.get(client, NOBODY), (), (), ())
         lines: list[Posted] = []
