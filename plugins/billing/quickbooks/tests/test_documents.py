@@ -224,6 +224,17 @@ async def test_a_wrong_total_is_taken_back_and_what_cannot_be_is_said(british):
     assert len(sandbox.records.all("Invoice")) == 1
 
 
+@pytest.mark.parametrize("code", ["5010", "6000"])
+async def test_what_neither_can_be_rounded_nor_stands_in_an_older_version_is_taken_back(british, code):
+    sandbox, books = british
+    sandbox.books.engine.shift_next(Decimal("0.01"))
+    second = {"method": "POST", "path": "/invoice$", "nth": 2}
+    sandbox.faults([fault(code, match={**second, "times": 1 if code == "6000" else 3})])
+    with pytest.raises(RejectedError, match=r"300\.01, not 300"):
+        await books.send_write(with_total(books))
+    assert sandbox.records.all("Invoice") == []
+
+
 async def test_what_broke_off_between_making_and_rounding_is_gone_on_with(british):
     sandbox, books = british
     await books.send_write(replace(with_total(books, number="SD-0"), id="act-0"))

@@ -169,6 +169,18 @@ def test_a_credit_note_settles_by_a_payment_of_nothing(company):
     assert company.ask("GET", f"invoice/{sold['Id']}").json()["Invoice"]["Balance"] == 100
 
 
+def test_bills_are_paid_and_receipts_are_paid_at_once(company):
+    line = {"DetailType": "AccountBasedExpenseLineDetail", "Amount": 80}
+    bill = company.post("bill", {"VendorRef": {"value": "4"}, "Line": [line]})
+    link = [{"Amount": 30, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}]
+    company.post("billpayment", {"VendorRef": {"value": "4"}, "TotalAmt": 30, "PayType": "Check", "Line": link})
+    assert company.ask("GET", f"bill/{bill['Id']}").json()["Bill"]["Balance"] == 50
+    receipt, estimate = company.post("salesreceipt", invoice()), company.post("estimate", invoice())
+    assert (receipt["Balance"], receipt["TotalAmt"], estimate["TotalAmt"]) == (0, 100, 100)
+    mailed = company.ask("POST", f"estimate/{estimate['Id']}/send", sendTo="a@example.com").json()["Estimate"]
+    assert (mailed["EmailStatus"], mailed["BillEmail"]["Address"]) == ("EmailSent", "a@example.com")
+
+
 def test_a_voided_invoice_stays_and_comes_to_nothing(company):
     made = company.post("invoice", invoice(PrivateNote="ticket 7001"))
     gone = company.post("invoice", {"Id": made["Id"], "SyncToken": "0"}, operation="void")

@@ -44,7 +44,7 @@ def fault(code: str, detail: str, *, status: int = 400, kind: str = "ValidationF
     error = {"Message": TEXTS.get(code, "An application error has occurred"), "Detail": detail, "code": code}
     if element:
         error["element"] = element
-    return Refusal(answer({"Fault": {"Error": [error], "type": kind}, "time": "2026-01-05T09:00:00.000-08:00"}, status))
+    return Refusal(answer({"Fault": {"Error": [error], "type": kind}}, status))
 
 
 def unauthorized(code: str, what: str, status: int = 401) -> Refusal:
@@ -52,4 +52,4 @@ def unauthorized(code: str, what: str, status: int = 401) -> Refusal:
     message = f"message={what}; errorCode=00{code}; statusCode={status}"
     said = {"message": message, "detail": "Token rejected", "code": code, "element": None}
     body = {"warnings": None, "intuitObject": None, "fault": {"error": [said], "type": "AUTHENTICATION"}}
-    return Refusal(answer({**body, "queryResponse": None, "status": None, "time": 1767632400000}, status))
+    return Refusal(answer({**body, "queryResponse": None, "status": None}, status))

@@ -102,6 +102,8 @@ class Sandbox(StandIn):
                 return answer({entity: self.records.known(entity, "1"), "time": self.records.stamp()})
             case (name,) if name in BY_PATH and request.method == "POST":
                 return answer(self._act(request, BY_PATH[name]))
+            case ("invoice" | "estimate" | "salesreceipt" as name, ref, "send") if request.method == "POST":
+                return answer(self._mail(BY_PATH[name], ref, request.param("sendTo")))
             case (name, ref) if name in BY_PATH and request.method == "GET":
                 row = self.records.known(BY_PATH[name], ref)
                 return answer({BY_PATH[name]: row, "time": self.records.stamp()})
@@ -124,6 +126,14 @@ class Sandbox(StandIn):
         if operation == "update" and request.param("include") == "void":
             operation = "void"
         return self.books.act(entity, _json(request), operation=operation, request_id=request_id)
+
+    def _mail(self, entity: str, ref: str, to: str | None) -> dict[str, Any]:
+        """Keep that a document was mailed; nothing is."""
+        row = self.records.known(entity, ref)
+        address = {"BillEmail": {"Address": to}} if to else {}
+        if not address and not row.get("BillEmail"):
+            raise fault("2020", "Required parameter BillEmail is missing in the request", element="BillEmail")
+        return {entity: self.records.change(entity, {**row, **address, "EmailStatus": "EmailSent"})}
 
     def _query(self, text: str) -> dict[str, Any]:
         query = read(text)

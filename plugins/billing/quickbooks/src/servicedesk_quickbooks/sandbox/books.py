@@ -7,11 +7,10 @@ from servicedesk_quickbooks.sandbox import lists
 from servicedesk_quickbooks.sandbox.answers import fault
 from servicedesk_quickbooks.sandbox.options import SandboxOptions
 from servicedesk_quickbooks.sandbox.payments import Payments, bill_checked
-from servicedesk_quickbooks.sandbox.records import LISTS, TRANSACTIONS, Records, Row
+from servicedesk_quickbooks.sandbox.records import LISTS, PAYMENTS, SALES, TRANSACTIONS, Records, Row
 from servicedesk_quickbooks.sandbox.sales import Sales
 from servicedesk_quickbooks.sandbox.tax import TaxEngine
 
-_SALES = frozenset({"Invoice", "CreditMemo"})
 _HEAD = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse"})
 
 
@@ -64,15 +63,15 @@ class Books:
         if operation == "void":
             if before is None or entity not in TRANSACTIONS:
                 raise fault("2020", "Required parameter Id is missing in the request", element="Id")
-            if entity == "CreditMemo":
-                raise fault("500", "Unsupported Operation : a credit memo cannot be voided")
-            after = self._payments.void(before) if entity == "Payment" else self._sales.void(before)
+            if entity in {"CreditMemo", "Estimate", "Bill"}:
+                raise fault("500", f"Unsupported Operation : a {entity} cannot be voided")
+            after = self._payments.void(before) if entity in PAYMENTS else self._sales.void(before)
         else:
             after = self._checked(entity, _merged(body, before), before)
         row = self._records.add(entity, after) if before is None else self._records.change(entity, after)
-        if entity == "Payment":
-            self._payments.settle(before, row)
-        elif entity in _SALES and before is not None:
+        if entity in PAYMENTS:
+            self._payments.settle(entity, before, row)
+        elif entity in SALES and before is not None:
             self._resettle(entity, row, is_void=operation == "void")
         return self._records.known(entity, row["Id"])
 
@@ -82,8 +81,8 @@ class Books:
             raise fault("500", "Unsupported Operation : delete is not supported; make it inactive")
         self._sales.check_open(before)
         self._records.drop(entity, before["Id"])
-        if entity == "Payment":
-            self._payments.settle(before)
+        if entity in PAYMENTS:
+            self._payments.settle(entity, before)
         else:
             self._payments.forget(entity, before["Id"])
         return {"domain": "QBO", "status": "Deleted", "Id": before["Id"]}
@@ -99,10 +98,10 @@ class Books:
         return before
 
     def _checked(self, entity: str, body: Row, before: Row | None) -> Row:
-        if entity in _SALES:
+        if entity in SALES:
             return self._sales.checked(entity, body, before)
-        if entity == "Payment":
-            return self._payments.checked(body, before)
+        if entity in PAYMENTS:
+            return self._payments.checked(entity, body, before)
         if entity == "Bill":
             return bill_checked(self._records, body, self._currency)
         if entity in LISTS:
@@ -116,7 +115,7 @@ class Books:
             return
         link = {"TxnType": entity, "TxnId": row["Id"]}
         if any(link in (line.get("LinkedTxn") or []) for one in self._records.all("Payment") for line in one["Line"]):
-            self._payments.settle({"Line": [{"Amount": 0, "LinkedTxn": [link]}]})
+            self._payments.settle("Payment", {"Line": [{"Amount": 0, "LinkedTxn": [link]}]})
 
 
 def _merged(body: Row, before: Row | None) -> Row:

@@ -7,7 +7,12 @@ from servicedesk_quickbooks.sandbox.answers import fault
 from servicedesk_quickbooks.sandbox.records import Records, Row
 from servicedesk_quickbooks.sandbox.tax import money
 
-_OPEN = {"Invoice": "Balance", "CreditMemo": "RemainingCredit"}
+_OPEN = {"Invoice": "Balance", "CreditMemo": "RemainingCredit", "Bill": "Balance"}
+_SETTLES = {
+    "Payment": ("CustomerRef", "Customer", frozenset({"Invoice", "CreditMemo"})),
+    "BillPayment": ("VendorRef", "Vendor", frozenset({"Bill"})),
+}
+"""By entity: who pays or is paid, what that is, and what is settled."""
 
 
 class Payments:
@@ -22,47 +27,57 @@ class Payments:
         self._records = records
         self._currency = currency
 
-    def checked(self, body: Row, before: Row | None) -> Row:
+    def checked(self, entity: str, body: Row, before: Row | None) -> Row:
         """Return a payment as the books keep it.
+
+        Args:
+            entity: ``Payment`` or ``BillPayment``.
+            body: What was sent, already merged with what is kept.
+            before: The version that it replaces.
 
         Raises:
             Refusal: Something of it is wrong.
         """
         if body.get("TotalAmt") is None:
             raise fault("2020", "Required parameter TotalAmt is missing in the request", element="TotalAmt")
-        customer = self._records.named("Customer", body.get("CustomerRef"), "CustomerRef")
+        whose, kind_of, settles = _SETTLES[entity]
+        party = self._records.named(kind_of, body.get(whose), whose)
         unapplied = money(body["TotalAmt"])
         lines = list(body.get("Line") or [])
         for line in lines:
             kind, ref, amount = _linked(line)
+            if kind not in settles:
+                raise fault("2500", f"Invalid Reference Id : LinkedTxn {kind} {ref}", element="LinkedTxn")
             document = self._records.known(kind, ref)
             was = sum(
                 (a for k, r, a in map(_linked, (before or {}).get("Line", ())) if (k, r) == (kind, ref)), Decimal(0)
             )
-            if document["CustomerRef"]["value"] != customer["Id"]:
-                raise fault("6000", "Business Validation Error: The linked transaction is of another customer.")
+            if document[whose]["value"] != party["Id"]:
+                raise fault("6000", "Business Validation Error: The linked transaction is of somebody else.")
             if amount > money(document[_OPEN[kind]]) + was:
                 raise fault("6000", "Business Validation Error: You can't apply more than the amount that is open.")
             unapplied += amount if kind == "CreditMemo" else -amount
         if unapplied < 0:
             raise fault("6000", "Business Validation Error: The amounts applied are more than was received.")
         row = {"TxnDate": self._records.today(), "CurrencyRef": {"value": self._currency}, **body}
-        row["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
-        return {**row, "Line": lines, "TotalAmt": float(money(body["TotalAmt"])), "UnappliedAmt": float(unapplied)}
+        row[whose] = {"value": party["Id"], "name": party["DisplayName"]}
+        left = {"UnappliedAmt": float(unapplied)} if entity == "Payment" else {}
+        return {**row, "Line": lines, "TotalAmt": float(money(body["TotalAmt"])), **left}
 
     def void(self, row: Row) -> Row:
         """Return a payment that was voided."""
         note = " - ".join(filter(None, ["Voided", row.get("PrivateNote")]))
-        return {**row, "Line": [], "TotalAmt": 0, "UnappliedAmt": 0, "PrivateNote": note}
+        nothing: Row = {name: 0 for name in ("TotalAmt", "UnappliedAmt") if name in row}
+        return {**row, "Line": [], "PrivateNote": note, **nothing}
 
-    def settle(self, *payments: Row | None) -> None:
+    def settle(self, entity: str, *payments: Row | None) -> None:
         """Bring the documents up to date that these versions of a payment name."""
         named = {_linked(line)[:2] for payment in payments if payment for line in payment.get("Line", ())}
         for kind, ref in named:
             document = self._records.get(kind, ref)
             if document is not None:
-                applied = [(one["Id"], _applied(one, kind, ref)) for one in self._records.all("Payment")]
-                links = [{"TxnId": payment, "TxnType": "Payment"} for payment, amount in applied if amount]
+                applied = [(one["Id"], _applied(one, kind, ref)) for one in self._records.all(entity)]
+                links = [{"TxnId": payment, "TxnType": entity} for payment, amount in applied if amount]
                 left = money(document["TotalAmt"]) - sum((amount for _, amount in applied), Decimal(0))
                 changes: dict[str, Any] = {_OPEN[kind]: float(left), "LinkedTxn": links}
                 changes |= {"Balance": float(left)} if kind == "CreditMemo" else {}
@@ -70,12 +85,14 @@ class Payments:
 
     def forget(self, kind: str, ref: str) -> None:
         """Take a document that is deleted or voided out of all payments: what they settled of it is unapplied again."""
-        for one in self._records.all("Payment"):
+        entity = "BillPayment" if kind == "Bill" else "Payment"
+        for one in self._records.all(entity):
             amount = _applied(one, kind, ref)
             if amount:
                 lines = [line for line in one["Line"] if _linked(line)[:2] != (kind, ref)]
-                left = money(one["UnappliedAmt"]) + (amount if kind == "Invoice" else -amount)
-                self._records.change("Payment", {**one, "Line": lines, "UnappliedAmt": float(left)})
+                left = money(one.get("UnappliedAmt")) + (-amount if kind == "CreditMemo" else amount)
+                unapplied = {"UnappliedAmt": float(left)} if entity == "Payment" else {}
+                self._records.change(entity, {**one, "Line": lines, **unapplied})
 
 
 def bill_checked(records: Records, body: Row, currency: str) -> Row:

@@ -16,7 +16,9 @@ NAMES: Final = frozenset({"Customer", "Vendor", "Employee"})
 LISTS: Final = NAMES | {"Item", "Account", "TaxCode", "TaxRate", "Term", "Class", "PaymentMethod"}
 """Entities that are made inactive and never deleted."""
 
-TRANSACTIONS: Final = frozenset({"Invoice", "CreditMemo", "Payment", "Bill"})
+SALES: Final = frozenset({"Invoice", "CreditMemo", "SalesReceipt", "Estimate"})
+PAYMENTS: Final = frozenset({"Payment", "BillPayment"})
+TRANSACTIONS: Final = SALES | PAYMENTS | {"Bill"}
 SINGLES: Final = frozenset({"CompanyInfo", "Preferences"})
 ENTITIES: Final = LISTS | TRANSACTIONS | SINGLES
 BY_PATH: Final = {name.lower(): name for name in ENTITIES}

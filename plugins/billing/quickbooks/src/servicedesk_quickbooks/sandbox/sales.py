@@ -32,7 +32,7 @@ class Sales:
         """Return a document as the books keep it.
 
         Args:
-            entity: ``Invoice`` or ``CreditMemo``.
+            entity: ``Invoice``, ``CreditMemo``, ``SalesReceipt`` or ``Estimate``.
             body: What was sent, already merged with what is kept.
             before: The version that it replaces.
 
@@ -63,8 +63,10 @@ class Sales:
             row.setdefault("GlobalTaxCalculation", "TaxExcluded")
         if entity == "CreditMemo":
             row["RemainingCredit"] = float(total)
-        else:
+        elif entity == "Invoice":
             row.setdefault("DueDate", row["TxnDate"])
+        elif entity == "SalesReceipt":  # paid at once
+            row["Balance"] = 0
         return {"LinkedTxn": [], **row}
 
     def check_open(self, row: Row) -> None:

@@ -121,14 +121,18 @@ class Documents:
             raise refused(what, "number", hint="Propose it anew if it is wanted.") from None
 
     async def _rounded(self, write: Write, request: DocumentRequest, row: Row, more: Decimal, code: str | None) -> Row:
-        entity, request_id = ENTITIES[request.kind], f"{write.id}-r"
-        try:
-            body = with_rounding(row, request, more, code)
-            return await self._api.write(entity, body, request_id=request_id)
-        except WriteConflictError:  # somebody opened it meanwhile
-            row = await self._standing(entity, key(row), request)
-            body = with_rounding(row, request, _held(request, row).amount, code)
-            return await self._api.write(entity, body, request_id=f"{request_id}2")
+        """Return a document with a rounding line; as it is where the books do not take that."""
+        entity = ENTITIES[request.kind]
+        for attempt in ("r", "r2"):
+            try:
+                body = with_rounding(row, request, more, code)
+                return await self._api.write(entity, body, request_id=f"{write.id}-{attempt}")
+            except WriteConflictError:  # somebody opened it meanwhile
+                row = await self._standing(entity, key(row), request)
+                more = _held(request, row).amount
+            except RejectedError:
+                return row
+        return row
 
     async def _take_back(self, write: Write, request: DocumentRequest, row: Row, difference: Difference) -> None:
         """Take a document back that is not what was asked for.
@@ -139,7 +143,11 @@ class Documents:
         """
         reasons, entity = " ".join(difference.reasons), ENTITIES[request.kind]
         try:
-            await self._api.write(entity, removing(row), request_id=f"{write.id}-d", operation="delete")
+            try:
+                await self._api.write(entity, removing(row), request_id=f"{write.id}-d", operation="delete")
+            except WriteConflictError:  # somebody opened it meanwhile
+                row = await self._api.one(entity, key(row))
+                await self._api.write(entity, removing(row), request_id=f"{write.id}-d2", operation="delete")
         except NotFoundError:
             pass  # taken back before
         except RejectedError as error:
