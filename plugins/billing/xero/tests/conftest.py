@@ -103,7 +103,7 @@ class HeldSandbox(Sandbox):
 class XeroStand(Stand[Xero]):
     connector_class = Xero
     grants = (*WRITES, "customers.create")
-    more: ClassVar = {"app": "custom", "settle_s": 60.0}
+    more: ClassVar = {"settle_s": 60.0}
 
     def clock(self):
         return ImpatientClock(NOW)

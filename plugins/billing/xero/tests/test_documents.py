@@ -1,6 +1,7 @@
 # ruff: noqa: PLR0917  # fixtures are arguments
 """Invoices and credit notes: once, to the cent, and nothing of the wrong sort left standing."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -250,6 +251,12 @@ async def test_items_and_accounts_go_by_their_ids_whatever_their_codes_become(st
         with pytest.raises(RejectedError, match=f"no {field} .* with a code") as refused:
             await xero.send_write(asked(number="T-2", lines=[{**line, field: id_of(part, "nobody")}]))
     assert refused.value.field_errors == ("lines",)
+
+
+async def test_codes_are_read_once_for_documents_that_are_sent_side_by_side(stand, xero, asked):
+    receipts = await asyncio.gather(*(xero.send_write(asked(number=f"T-{number}")) for number in range(5)))
+    assert len({one.ref for one in receipts}) == 5
+    assert stand.requests == {"POST token": 1, "GET Accounts": 1, "PUT Invoices": 5}
 
 
 async def test_an_exchange_rate_is_turned_around(books, xero, asked):

@@ -53,9 +53,10 @@ class Sandbox(StandIn):
         self.seed()
 
     def told(self, url: str) -> dict[str, str]:
-        """Return the settings of a connection to it."""
+        """Return the settings of a connection to it: a custom one, which needs no person in a browser."""
         return {
             "url": url,
+            "app": "custom",
             "login_url": f"{url}/identity/connect/authorize",
             "token_url": f"{url}/connect/token",
             "client_id": self.options.client_id,

@@ -1,5 +1,6 @@
 """What lines name items and accounts by: their codes, where we keep ids, which no renaming changes."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,7 +11,7 @@ _KEYS: Final = {"Items": ("ItemID", "item"), "Accounts": ("AccountID", "account"
 
 
 class Codes:
-    """Knows the codes of the organisation; they are read once, and again when one is missing.
+    """Knows the codes of the organisation; they are read once for all who ask, and again when one is missing.
 
     Args:
         api: Of the organisation.
@@ -19,6 +20,7 @@ class Codes:
     def __init__(self, api: Api) -> None:
         self._api = api
         self._known: dict[str, dict[str, str]] = {}
+        self._reading = asyncio.Lock()
 
     async def item(self, ref: str) -> str:
         """Return the code of an item.
@@ -37,8 +39,9 @@ class Codes:
         return await self._code("Accounts", ref)
 
     async def _code(self, part: str, ref: str) -> str:
-        if ref.lower() not in self._known.get(part, {}):
-            self._known[part] = await self._read(part)
+        async with self._reading:
+            if ref.lower() not in self._known.get(part, {}):
+                self._known[part] = await self._read(part)
         code = self._known[part].get(ref.lower())
         if code is None:
             what = _KEYS[part][1]
