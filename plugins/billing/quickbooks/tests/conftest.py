@@ -84,7 +84,7 @@ def held_to_contract(contract, monkeypatch):
     wrong, answer, checked = [], Sandbox.answer, []
 
     def checking(self, request):
-        if request.path.startswith("/v3/"):
+        if request.path.startswith("/v3/") and not request.path.endswith("/exchangerate"):  # the contract has no rates
             try:
                 contract(request)
             except Exception as error:  # noqa: BLE001 - whatever it is, the test shall name it

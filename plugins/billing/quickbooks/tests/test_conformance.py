@@ -214,9 +214,9 @@ class _Billing(BillingSuite):
 
 
 class TestBillingByCode(_Billing):
-    habits: ClassVar = {"country": "GB", "currency": "GBP"}
+    habits: ClassVar = {"country": "GB", "currency": "GBP", "multi_currency": True}
     more: ClassVar = {"tax_rounding": "document"}
-    tax_code, tax_rate, currency, unrated = "1", "20", "GBP", "EUR"
+    tax_code, tax_rate, currency, unrated = "1", "20", "GBP", "CHF"
 
 
 class TestBillingWithTheTaxEngine(_Billing):

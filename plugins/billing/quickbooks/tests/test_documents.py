@@ -129,11 +129,12 @@ async def test_a_company_that_numbers_itself_is_sent_nothing(company):
         assert sandbox.books.done == 0
 
 
-async def test_another_currency_goes_with_its_rate(company):
+async def test_another_currency_goes_with_its_rate_or_that_of_the_day(company):
     async with company(multi_currency=True) as (sandbox, books):
-        await books.send_write(asked(books, currency="EUR", exchange_rate="1.08"))
-        row = only(sandbox)
-        assert (row["CurrencyRef"]["value"], row["ExchangeRate"]) == ("EUR", 1.08)
+        await books.send_write(asked(books, currency="EUR", exchange_rate="1.1"))
+        await books.send_write(asked(books, "act-2", number="SD-2", currency="EUR"))
+        rows = sandbox.records.all("Invoice")
+        assert [(row["CurrencyRef"]["value"], row["ExchangeRate"]) for row in rows] == [("EUR", 1.1), ("EUR", 1.08)]
 
 
 async def test_a_closed_period_is_told_with_what_to_do(company):

@@ -3,16 +3,18 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
-from servicedesk_core.errors import ProtocolError
+from servicedesk_core.errors import NotFoundError, ProtocolError, RejectedError
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import Field, HttpClient, HttpProfile, Response, Route
 from servicedesk_quickbooks.api.errors import rules, vendor_messages
 from servicedesk_quickbooks.api.language import Query, among
 from servicedesk_quickbooks.api.log_in import credentials
+from servicedesk_quickbooks.meaning.values import amount
 from servicedesk_quickbooks.settings import QuickBooksSettings
 
 VENDOR: Final = "quickbooks"
@@ -109,6 +111,19 @@ class Api:
                 for row in _objects(await self.query(Query("Item", (among("Id", missing),)))):
                     self._known[str(row.get("Id"))] = self._ctx.clock.now(), row
         return {one: found for one in wanted if (found := self._fresh(one)) is not None}
+
+    async def rate(self, currency: str, day: date) -> Decimal | None:
+        """Return what one unit of a currency is worth in the company's own on a day; ``None`` = the company has none.
+
+        Raises:
+            ConnectorError: The company could not be asked.
+        """
+        params = {**self._params, "sourcecurrencycode": currency, "asofdate": day.isoformat()}
+        try:
+            row = self._of("ExchangeRate", await self._http.get("exchangerate", params=params))
+        except (NotFoundError, RejectedError):
+            return None
+        return amount(row.get("Rate")) or None
 
     async def deleted(self, entity: str, since: datetime) -> list[str]:
         """Return ids of what was deleted since an instant of the last 30 days, as far as one answer tells it.

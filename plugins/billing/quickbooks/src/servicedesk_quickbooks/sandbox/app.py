@@ -14,7 +14,7 @@ from servicedesk_quickbooks.sandbox.log_in import PATHS, LogIn
 from servicedesk_quickbooks.sandbox.options import SandboxOptions
 from servicedesk_quickbooks.sandbox.queries import read
 from servicedesk_quickbooks.sandbox.records import BY_PATH, Records
-from servicedesk_quickbooks.sandbox.seed import fill
+from servicedesk_quickbooks.sandbox.seed import RATES, fill
 
 _LONGEST_REQUEST_ID = 50
 _MOST_OF_A_BATCH = 30
@@ -97,6 +97,8 @@ class Sandbox(StandIn):
         match rest:
             case ("query" | "cdc" | "batch" as act,):
                 return answer(self._asked_of_all(request, act))
+            case ("exchangerate",) if request.method == "GET":
+                return answer(self._rate(request.param("sourcecurrencycode") or "", request.param("asofdate") or ""))
             case ("preferences",) | ("companyinfo", _):
                 entity = BY_PATH[rest[0]]
                 return answer({entity: self.records.known(entity, "1"), "time": self.records.stamp()})
@@ -126,6 +128,12 @@ class Sandbox(StandIn):
         if operation == "update" and request.param("include") == "void":
             operation = "void"
         return self.books.act(entity, _json(request), operation=operation, request_id=request_id)
+
+    def _rate(self, code: str, day: str) -> dict[str, Any]:
+        if code not in RATES:
+            raise fault("610", f"Object Not Found : {code}")
+        rate = {"SourceCurrencyCode": code, "TargetCurrencyCode": self.options.currency, "Rate": RATES[code]}
+        return {"ExchangeRate": {**rate, "AsOfDate": day or self.records.today()}, "time": self.records.stamp()}
 
     def _mail(self, entity: str, ref: str, to: str | None) -> dict[str, Any]:
         """Keep that a document was mailed; nothing is."""

@@ -19,7 +19,9 @@ _CUSTOMERS: Final = (
     ("Harbor Dental", "CA", "billing@harbor.example.com"), ("Lakeside Legal", "NY", "office@lake.example.com"),
     ("O'Brien & Sons", "OR", "accounts@obrien.example.com"),
 )  # fmt: skip
-_RATES: Final = {
+RATES: Final = {"EUR": 1.08, "GBP": 1.27, "CAD": 0.73}
+"""What one unit of a currency is worth in the company's own, on every day."""
+_TAX_RATES: Final = {
     "US": (("California", 8.25), ("Oregon", 0.0)),
     "GB": (("20.0% S", 20.0), ("0.0% Z", 0.0)),
     "CA": (("GST", 5.0), ("Zero-rated", 0.0)),
@@ -69,7 +71,7 @@ def _taxes(records: Records, options: SandboxOptions) -> None:
         for name in ("TAX", "NON"):
             row = {"Name": name, "Description": name, "Active": True, "Taxable": name == "TAX", "TaxGroup": False}
             records.add("TaxCode", row, ref=name)
-    for name, value in _RATES.get(options.country, _RATES["GB"]):
+    for name, value in _TAX_RATES.get(options.country, _TAX_RATES["GB"]):
         rate = records.add("TaxRate", {"Name": name, "RateValue": value, "Active": True})
         detail = {"TaxRateRef": {"value": rate["Id"], "name": name}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
         listed = {"SalesTaxRateList": {"TaxRateDetail": [detail]}, "PurchaseTaxRateList": {"TaxRateDetail": []}}

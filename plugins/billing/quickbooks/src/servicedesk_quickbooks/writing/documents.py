@@ -60,6 +60,7 @@ class Documents:
         about, preferences, items = await together(*asked)
         company = Company.of(about, preferences)
         refuse_unfit(request, company)
+        request = await self._rated(request, company)
         body = document_body(request, company, _codes(request, company, items), write.id)
         try:
             row = await self._api.write(entity, body, request_id=write.id)
@@ -88,6 +89,16 @@ class Documents:
             return is_settled and _held(request, row).verdict is Verdict.EQUAL
 
         return await self._finder.find(write, _PLACES[request.kind], request.number, is_whole)
+
+    async def _rated(self, request: DocumentRequest, company: Company) -> DocumentRequest:
+        """Return a request with the rate of the day where none is stated: QuickBooks would take one for one."""
+        if company.currency in {None, request.currency} or request.exchange_rate is not None:
+            return request
+        rate = await self._api.rate(request.currency, request.issue_on)
+        if rate is None:
+            what = f"QuickBooks has no rate of {request.currency} on {request.issue_on}."
+            raise refused(what, "currency", hint="Enter one there (Settings > Currencies), or state it.")
+        return request.model_copy(update={"exchange_rate": rate})
 
     async def _ours(self, write: Write, request: DocumentRequest) -> Row:
         """Return the document that has this number already, if it is this write's."""
