@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.parts.orders import ReceivedLine as ReceivedLine
     from servicedesk_core.domain.parts.orders import RequestedLine as RequestedLine
     from servicedesk_core.domain.parts.orders import TicketLink as TicketLink
+    from servicedesk_core.domain.parts.orders import number_in as number_in
     from servicedesk_core.domain.parts.orders import order_number as order_number
     from servicedesk_core.domain.parts.ranking import Offered as Offered
     from servicedesk_core.domain.parts.ranking import ranked as ranked

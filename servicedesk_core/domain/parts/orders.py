@@ -38,6 +38,15 @@ def order_number(write_id: str) -> str:
     return "SD-" + "".join(_LETTERS[digest >> (5 * place) & 31] for place in range(_LONG))
 
 
+def number_in(text: str | None) -> str | None:
+    """Return the order number of ours that a text holds as a word of its own; ``None`` = none, or several.
+
+    For vendors whose field of it people write into, too.
+    """
+    found = set(re.findall(rf"(?<![\w-]){_NUMBER.pattern}(?![\w-])", text or ""))
+    return found.pop() if len(found) == 1 else None
+
+
 class OrderStatus(StrEnum):
     """Where an order, or a line of one, stands."""
 

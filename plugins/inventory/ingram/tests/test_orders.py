@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.domain.parts import OrderRequest, OrderStatus, order_number
-from servicedesk_core.errors import OutcomeUnknownError, ProtocolError, RejectedError, WriteConflictError
+from servicedesk_core.errors import (
+    OutcomeUnknownError,
+    ProtocolError,
+    RejectedError,
+    VendorUnavailableError,
+    WriteConflictError,
+)
 from servicedesk_core.hooks import FetchStatus, Found, Inconclusive, ProvenAbsent, PullMode, PullRequest, Write
 from servicedesk_ingram.ordering.answers import placed
 from servicedesk_ingram.ordering.meaning import has_ended, order_of, status_of
@@ -298,6 +304,19 @@ async def test_an_order_whose_details_are_not_shown_is_what_the_search_says_of_i
     assert lines == ()
     outcomes = [one.status async for one in ingram.fetch_records("purchase_orders", [ref])]
     assert outcomes == [FetchStatus.MISSING]
+
+
+async def test_one_order_that_fails_at_the_vendor_stops_no_pass_and_all_of_them_do(stand, ingram):
+    refs = [(await ingram.send_write(order("4SP114", key=f"w-{place}"))).ref for place in range(3)]
+    broken = {"kind": "status", "status": 500, "times": None}
+    stand.sandbox.faults([{**broken, "match": {"path": rf"/v6\.1/orders/{refs[1]}$"}}])
+    read = await pulled(ingram)
+    assert {ref: raw is not None for ref, raw in read.items()} == {refs[0]: True, refs[1]: False, refs[2]: True}
+    stand.sandbox.faults([])
+    assert all((await pulled(ingram)).values()), "it is read again"
+    stand.sandbox.faults([{**broken, "match": DETAILS}])
+    with pytest.raises(VendorUnavailableError):
+        await pulled(ingram)
 
 
 async def test_pages_may_be_smaller_than_was_asked_for(stand, ingram):

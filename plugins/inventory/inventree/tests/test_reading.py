@@ -1,5 +1,6 @@
 """Streams over real HTTP: pages of a moving list, changes, and what records mean."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from servicedesk_core.errors import MappingError, PermissionDeniedError, ProtocolError
 from servicedesk_core.hooks import FetchStatus, PullMode, PullRequest
-from servicedesk_inventree.reading.pages import Position, cuts
+from servicedesk_inventree.reading.pages import Position, cuts, read_position
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -106,6 +107,31 @@ async def test_any_deletions_between_pages_leave_nothing_out():
             came += [row["pk"] for row in cut.rows]
             now = kept if len(came) >= 5 else now
         assert {row["pk"] for row in kept} <= set(came), gone
+
+
+async def test_rows_that_no_order_tells_apart_are_all_read():
+    """What was created at one moment stands in another order on each page."""
+    for seed in range(20):
+
+        async def ask(offset, limit):
+            middle = list(range(8, 24))
+            random.Random(f"{seed} {offset} {limit}").shuffle(middle)  # noqa: B023
+            listed = [*range(1, 8), *middle, *range(24, 31)]
+            return [{"pk": number} for number in listed[offset : offset + limit]], len(listed)
+
+        pieces = [cut async for cut in cuts(ask, 6, Position())]
+        assert {row["pk"] for cut in pieces for row in cut.rows} == set(range(1, 31)), seed
+        assert [cut.following is None for cut in pieces] == [False] * (len(pieces) - 1) + [True]
+        assert all(read_position(cut.following.text()) == cut.following for cut in pieces[:-1])
+
+
+async def test_a_list_that_keeps_something_back_is_no_list():
+    async def ask(offset, limit):
+        listed = [1, 2, 3, 3, 5]
+        return [{"pk": number} for number in listed[offset : offset + limit]], len(listed)
+
+    with pytest.raises(ProtocolError, match="less than it counts"):
+        [cut async for cut in cuts(ask, 2, Position())]
 
 
 async def test_a_list_that_ends_too_early_is_no_list():

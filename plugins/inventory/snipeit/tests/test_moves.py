@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from servicedesk_core.errors import OutcomeUnknownError, RejectedError
+from servicedesk_core.errors import MappingError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import FetchStatus, Found, Inconclusive, ProvenAbsent, Write
 from servicedesk_snipeit.profile import RETURN, TAKE
 
@@ -34,6 +34,18 @@ async def test_a_component_goes_into_the_device_with_the_serial_number(stand, sn
     assert read.status is FetchStatus.FOUND
     move = snipeit.map_record("stock_moves", read.records[0].raw).entity
     assert (move.stock_level_ref, move.quantity, move.ticket_number) == ("components/1", 2, "T20260601.0001")
+
+
+async def test_a_count_that_is_no_number_refuses_its_own_move_and_its_own_record(stand, snipeit):
+    for odd in ("five", [5], "NaN", {}):
+        row = {"id": 1, "name": "Odd", "qty": 5, "remaining": odd}
+        match = {"method": "GET", "path": "/components/1$"}
+        stand.sandbox.faults([{"kind": "status", "status": 200, "body": row, "match": match}])
+        with pytest.raises(RejectedError, match="is no number there"):
+            await snipeit.send_write(take(holder="asset:5"))
+        with pytest.raises(MappingError):
+            snipeit.map_record("stock_levels", {"kind": "components"} | row)
+    assert left(stand) == 5
 
 
 async def test_only_the_row_of_a_checkout_can_be_checked_in(stand, snipeit):

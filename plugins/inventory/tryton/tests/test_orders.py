@@ -67,6 +67,19 @@ async def test_an_order_that_is_found_tells_what_it_shows_otherwise(tryton, stan
     assert tryton.map_record("purchase_orders", found.record.raw).entity.external_id == ref
 
 
+async def test_a_purchase_stays_ours_when_somebody_writes_into_its_reference(tryton, stand):
+    number = order_number("o-1")
+    ref = (await tryton.send_write(place(line()))).ref
+    for reference, is_ours in (
+        (f"{number} / AB 4711", True), (f"AB-{number}-1", False), (f"{number} {order_number('o-2')}", False),
+    ):  # fmt: skip
+        stand.sandbox.records.write("purchase.purchase", int(ref), reference=reference)
+        assert ((await order(tryton, ref)).entity.reference == number) is is_ours
+        assert (await tryton.find_write(place(line())) == Found(ref)) is is_ours
+    stand.sandbox.records.write("purchase.purchase", int(ref), reference=f"AB 4711, {number}")
+    assert (await tryton.send_write(place(line()))).ref == ref, "it is gone on with, and none is made beside it"
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [

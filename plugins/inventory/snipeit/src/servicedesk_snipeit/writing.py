@@ -93,6 +93,13 @@ class Mover:
         kind, item = self._level(parent)
         return [row for row in await self.api.log(kind, item) if row.get("action_type") == action]
 
+    @staticmethod
+    def _left(write: Write, row: Row) -> Decimal | None:
+        try:
+            return number(row.get("remaining"))
+        except ValueError:
+            raise _refused(f"How many of {write.parent} are left is no number there.", "quantity") from None
+
     async def _taking(self, write: Write, kind: str, row: Row, quantity: Decimal) -> dict[str, Any]:
         """Return what a checkout says besides its note.
 
@@ -103,7 +110,7 @@ class Mover:
             if not is_ready(row) or quantity != 1:
                 why = "it is one piece" if quantity != 1 else "somebody has it, or it may not be handed out"
                 raise _refused(f"{write.parent} cannot be taken: {why}.", "quantity")
-        elif (left := number(row.get("remaining"))) is not None and left < quantity:
+        elif (left := self._left(write, row)) is not None and left < quantity:
             raise _refused(f"There are {left:f} of {write.parent} left, and {quantity:f} are wanted.", "quantity")
         holder, ref = await self._holder(write)
         count = int(quantity)

@@ -16,6 +16,7 @@ from servicedesk_core.errors import (
     PermissionDeniedError,
     ProtocolError,
     RejectedError,
+    VendorUnavailableError,
 )
 from servicedesk_core.hooks import (
     Clock,
@@ -113,7 +114,13 @@ class OrderReader:
                 self._follow(ref, row, followed)
         if followed != before:
             await self.state.put(_FOLLOWED, followed)
-        return await together(*(self._record(row, followed) for row in rows))
+        read = await together(*(self._record(row, followed) for row in rows))
+        failed = [one for one in read if isinstance(one, ConnectorError)]
+        asked = sum(1 for row in rows if key(row.get("ingramOrderNumber")) in followed)
+        if len(failed) == asked > 1:
+            raise failed[0]  # it is not about an order: nobody gets any
+        # One that cannot be shown now stays as it was read last; it is followed on, and read again by the next pass.
+        return [_bare(row) if isinstance(one, ConnectorError) else one for row, one in zip(rows, read, strict=True)]
 
     def _follow(self, ref: str, row: Row, followed: dict[str, str | None]) -> None:
         """Note that an order is open, or when it was first seen at its end; forget one that ended long ago."""
@@ -127,7 +134,8 @@ class OrderReader:
         else:
             followed[ref] = ended.isoformat()
 
-    async def _record(self, row: Row, followed: Collection[str]) -> SourceRecord:
+    async def _record(self, row: Row, followed: Collection[str]) -> SourceRecord | ConnectorError:
+        """Return an order, or why its details cannot be shown now."""
         bare = _bare(row)
         if bare.external_id not in followed:
             return bare
@@ -135,6 +143,8 @@ class OrderReader:
             details = await self.api.order_details(bare.external_id)
         except (NotFoundError, RejectedError):  # the vendor does not show every kind of order
             return SourceRecord(bare.external_id, {"listed": dict(row)})
+        except (VendorUnavailableError, ProtocolError) as error:
+            return error
         return SourceRecord(bare.external_id, {"details": dict(details)})
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from servicedesk_core.domain.parts import OrderStatus, PurchaseOrder, PurchaseOrderLine
+from servicedesk_core.domain.parts import OrderStatus, PurchaseOrder, PurchaseOrderLine, number_in
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks import Mapped
 from servicedesk_tryton.api.wire import Row, day, instant, key, money, newest, number, part, parts, text
@@ -39,7 +39,7 @@ def order_of(raw: Row) -> Mapped:
     order = PurchaseOrder(
         external_id=str(ref),
         number=text(raw.get("number")),
-        reference=text(raw.get("reference")),
+        reference=number_in(text(raw.get("reference"))) or text(raw.get("reference")),
         supplier=text(part(raw, "party").get("name")),
         status=status,
         status_text=state,

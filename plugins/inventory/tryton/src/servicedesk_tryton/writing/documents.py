@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from servicedesk_core.domain.parts import order_number
+from servicedesk_core.domain.parts import number_in, order_number
 from servicedesk_core.errors import OutcomeUnknownError
 from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, Known, ProvenAbsent, Write, looked_for, marks
 from servicedesk_tryton.api.client import Api
 from servicedesk_tryton.api.site import LOT, Site
-from servicedesk_tryton.api.wire import Row, key
+from servicedesk_tryton.api.wire import Row, key, text
 
 CANCELLED: Final = "cancelled"
 _CANARIES: Final = 20
@@ -27,7 +27,7 @@ class Kind:
         steps: By which act it goes on from a state.
         undone: States in which nothing has happened yet, so that it is cancelled where it cannot go on.
         done: States in which what was wanted is done.
-        marked: Whether a mark stands in its reference; else the reference is our order number, and nothing more.
+        marked: Whether a mark stands in its reference; else our order number, beside which people may write theirs.
     """
 
     model: str
@@ -44,8 +44,8 @@ class Kind:
 
     def is_of(self, row: Row, write_id: str) -> bool:
         """Return whether a document was made by a write."""
-        reference = row.get("reference")
-        return marks.carries_mark(reference, write_id) if self.marked else reference == self.key_of(write_id)
+        reference = text(row.get("reference"))
+        return marks.carries_mark(reference, write_id) if self.marked else number_in(reference) == self.key_of(write_id)
 
 
 SHIPMENTS: Final = Kind(
