@@ -21,7 +21,9 @@ from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.store.schema import sla_clocks
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-NOT_OURS = {"strptime", "pg_dump", "pg_restore", "search_path", "day_first", "store_url", "sqlite_url", "SyncToken"}
+NOT_OURS = {"strptime", "pg_dump", "pg_restore", "search_path", "day_first", "store_url", "sqlite_url", "SyncToken"} | {
+    "CreditNotes", "DocNumber", "InvoiceNumbers", "PrivateNote", "TaxRates",
+}  # fmt: skip
 
 
 def slug(heading: str) -> str:
