@@ -1,6 +1,7 @@
 """What is to be invoiced, before any ledger knows of it: neutral of who sells, and every line traceable. Pure."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -124,6 +125,14 @@ class Draft(Model):
         """Sixteen characters that stand for all of it: another amount, line or source is another digest."""
         exact = orjson.dumps(self.model_dump(), default=_plain, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(exact).hexdigest()[:16]
+
+
+def digest_of(digests: Iterable[str]) -> str:
+    """Return what stands for several drafts in any order, by their digests: of one it is its own, of none empty."""
+    found = sorted(digests)
+    if len(found) < 2:  # noqa: PLR2004  # one, or none
+        return "".join(found)
+    return hashlib.sha256(" ".join(found).encode()).hexdigest()[:16]
 
 
 def _plain(value: Any) -> str:

@@ -63,6 +63,7 @@ class PreviewRows(Page[LineRow]):
     items: Annotated[tuple[LineRow, ...], Column("The lines.")]
     first: Annotated[date, Column("First day.")]
     last: Annotated[date, Column("Last day.")]
+    digest: Annotated[str, Column("Stands for all documents: `billing send` takes it, or that of one.")]
     drafts: Annotated[tuple[DraftRow, ...], Column("The documents, on all pages together.")]
     left: Annotated[tuple[LeftCount, ...], Column("How much is on none of them, by reason.")]
 

@@ -15,6 +15,8 @@ def lines(terminal: Terminal, found: PreviewRows) -> None:
     for one in found.drafts:
         of = f"{one.net:,} {one.currency} without tax, {counted(one.lines, 'line')}"
         terminal.line(f"{_KINDS[one.kind]} {one.digest} to {one.client}: {of}")
+    if len(found.drafts) > 1:
+        terminal.line(f"All of them: {found.digest}")
     if found.left:
         terminal.line("On none of them: " + ", ".join(f"{one.pieces} {one.why.value}" for one in found.left) + ".")
         terminal.line("`servicedesk billing exceptions` lists them.")

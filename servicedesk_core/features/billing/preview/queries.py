@@ -1,14 +1,14 @@
 """What would be billed for a month, and what would not."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.billing.drafts import Draft, Source
+from servicedesk_core.features.billing.drafts import Draft, Source, digest_of
 from servicedesk_core.features.billing.preview.comparing import Compared, Verdict
 from servicedesk_core.features.billing.preview.model import (
     ComparedRow,
@@ -73,7 +73,7 @@ class PreviewQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         first, last = month_of(period)
-        asked = asked_for(tx, self.desk, first, last, company, billed=billed(tx), everybody=everybody)
+        asked = asked_for(tx, self.desk, first, last, company, everybody=everybody)
         rows: list[LineRow] = []
         drafts: list[DraftRow] = []
         left: Counter[Why] = Counter()
@@ -87,6 +87,7 @@ class PreviewQueries(Namespace[Manner]):
             items=tuple(rows),
             first=first,
             last=last,
+            digest=digest_of(row.digest for row in drafts),
             drafts=tuple(sorted(drafts, key=lambda row: (row.client, row.connection, row.ref, row.currency))),
             left=tuple(LeftCount(why, left[why]) for why in Why if left[why]),
         )
@@ -120,7 +121,7 @@ class PreviewQueries(Namespace[Manner]):
             DefinitionsError: A definition does not fit this program.
             CursorError: ``after`` is not a position of this list.
         """
-        asked = asked_for(tx, self.desk, *month_of(period), company, billed=billed(tx), everybody=everybody)
+        asked = asked_for(tx, self.desk, *month_of(period), company, everybody=everybody)
         found = tuple(_left(left) for one in by_client(tx, asked) for left in one.left if why in {None, left.why})
         by = "client,day,stream,ref"
         return piece(Page(found), LeftRow, by=by, sort=sort, after=after, limit=limit)
@@ -166,12 +167,6 @@ class PreviewQueries(Namespace[Manner]):
         order = sorted(sums, key=lambda key: (list(Verdict).index(key[0]), key[1]))
         shown = Comparison(items=tuple(rows), sums=tuple(sums[key] for key in order))
         return piece(shown, ComparedRow, by="client,day,stream,ref", sort=sort, after=after, limit=limit)
-
-
-def billed(tx: Tx) -> Collection[Source]:
-    """Return what documents of ours bill already."""
-    del tx
-    return frozenset()
 
 
 def month_of(period: str) -> tuple[date, date]:

@@ -14,6 +14,9 @@ from servicedesk_core.features.profit import Terms
 OVER: Final = "over"
 """The part of work that the hours bought in advance do not hold."""
 
+HELD: Final = "held"
+"""The part that they hold: no document bills it but one that bills the whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:

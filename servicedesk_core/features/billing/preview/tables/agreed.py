@@ -43,7 +43,7 @@ def _block(asked: Asked, row: Any, *, is_posted: bool) -> Judged:
     about: dict[str, Any] = {"day": day, "about": row.name}
     is_paid = row.is_paid or row.invoice_number
     posted = "The PSA has posted it." if is_posted else "The PSA says that it is invoiced or paid." if is_paid else None
-    if (left := asked.billed_by(source, Sold.BLOCK, posted=posted, **about)) is not None:
+    if (left := asked.posted_by(source, Sold.BLOCK, posted, **about)) is not None:
         return left
     currency = row.currency or asked.own
     if day is None:

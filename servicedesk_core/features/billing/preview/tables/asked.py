@@ -1,7 +1,7 @@
 """What is asked for: which days, whose, and what was billed before; and what of the store every reading needs."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any, ClassVar, Final
@@ -21,7 +21,6 @@ COMPANIES: Final = RECORDS["companies"]
 
 _DAY: Final = timedelta(days=1)
 
-_OURS: Final = "A document of ours bills it."
 
 FEW: Final = 500
 """So many clients are named to the database; of more everything is read, and chosen here."""
@@ -40,7 +39,7 @@ class Asked:
         own: The MSP's own currency; ``None`` = nobody named it.
         payers: Who is billed, by the number of the company's record.
         are_all: Whether that is everybody, so that what belongs to nobody is told as well.
-        billed: What documents of ours bill.
+        billed: Returns which of some records documents of ours bill, as a whole or that part.
         is_whole: Whether also what the PSA has posted counts, as if it were still to be billed.
     """
 
@@ -52,7 +51,7 @@ class Asked:
     own: str | None
     payers: Mapping[int, Payer]
     are_all: bool
-    billed: Collection[Source] = field(default=frozenset())
+    billed: Callable[[Collection[Source]], Collection[Source]]
     is_whole: bool = False
 
     NO_CURRENCY: ClassVar[str] = 'Nothing says its currency: write currency = "…" into [profit].'
@@ -140,17 +139,18 @@ class Asked:
         """Return a record as documents name it."""
         return Source(connection=self.connections[source_id], stream=stream, ref=ref, part=part)
 
-    def billed_by(self, source: Source, sells: Sold, *, posted: str | None, **about: Any) -> Left | None:
-        """Return that something is billed already; ``None`` = it is not.
+    def posted_by(self, source: Source, sells: Sold, says: str | None, **about: Any) -> Left | None:
+        """Return that the PSA bills something already; ``None`` = it does not, or that shall not matter.
 
         Args:
             source: The record.
             sells: What it sells.
-            posted: What the PSA did with it, as a sentence; ``None`` = nothing.
+            says: What the PSA did with it, as a sentence; ``None`` = nothing.
             about: What else is told of it.
         """
-        says = _OURS if source in self.billed else None if self.is_whole else posted
-        return None if says is None else Left(source=source, sells=sells, why=Why.BILLED, says=says, **about)
+        if says is None or self.is_whole:
+            return None
+        return Left(source=source, sells=sells, why=Why.BILLED, says=says, **about)
 
 
 CLIENT: Final = func.coalesce(COMPANIES.c.local_id, 0).label("client")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from servicedesk_core.domain.contracts import ContractKind
-from servicedesk_core.features.billing.preview.rules import Block, Rate, overdrawn
+from servicedesk_core.features.billing.preview.rules import HELD, Block, Rate, overdrawn
 from servicedesk_core.features.billing.preview.tables.asked import Asked
 from servicedesk_core.features.billing.tables.places import CONTRACT, TIME, Posted, is_to_pay
 from servicedesk_core.store.fields import from_micro
@@ -90,10 +90,9 @@ class Blocks:
             .where(or_(_E.work_date <= asked.last.isoformat(), _E.work_date.is_(None)))
             .order_by(_E.work_date, _E.start_at, _E.local_id)
         )  # fmt: skip
-        for row in asked.tx.execute(query):
-            day = asked.day(row.work_date, row.start_at)
-            is_used = (
-                day is not None and asked.source(row.source_id, "time_entries", row.external_id) not in asked.billed
-            )
-            if day is not None and day <= asked.last and is_used:
+        found = [(row, day) for row in asked.tx.execute(query) if (day := asked.day(row.work_date, row.start_at))]
+        held = [asked.source(row.source_id, "time_entries", row.external_id, HELD) for row, _ in found]
+        billed = asked.billed(held)
+        for (row, day), source in zip(found, held, strict=True):
+            if day <= asked.last and source not in billed:
                 yield row, day

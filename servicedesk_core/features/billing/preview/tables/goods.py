@@ -42,7 +42,7 @@ def _judged(asked: Asked, row: Any) -> Judged:
     day = asked.day(row.bought_on, row.created_at)
     about: dict[str, Any] = {"day": day, "about": row.number or row.name}
     posted = "The PSA has posted it." if row.is_posted else "The PSA calls it billed." if row.is_billed else None
-    if (left := asked.billed_by(source, Sold.PART, posted=posted, **about)) is not None:
+    if (left := asked.posted_by(source, Sold.PART, posted, **about)) is not None:
         return left
     quantity = Decimal(1) if row.quantity is None else from_micro(row.quantity)
     price, is_own = _price(row, quantity)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from servicedesk_core.features.billing.preview.tables.billers import biller_of, 
 from servicedesk_core.features.billing.preview.tables.goods import goods
 from servicedesk_core.features.billing.preview.tables.services import services, units
 from servicedesk_core.features.billing.preview.tables.work import work
+from servicedesk_core.features.billing.sending.tables import billed_by
 from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.checking import named
@@ -28,6 +30,12 @@ from servicedesk_core.store.queries.checking import named
 _LOCKED: Final = (
     "The period takes no new documents: what came since is billed with the next one, all else when reopened."
 )
+
+_AT_ONCE: Final = 2_000
+"""So many records are looked up at once."""
+
+_AS_BEFORE: Final = frozenset({Why.BILLED, Why.NOT_BILLABLE, Why.COVERED})
+"""Why something is left out whatever documents of ours bill."""
 
 NOBODY: Final = Payer("", "", "no client")
 
@@ -71,7 +79,7 @@ def previewed(
     last: date,
     company: str | None = None,
     *,
-    billed: Collection[Source] = frozenset(),
+    billed: Collection[Source] | None = None,
 ) -> Preview:
     """Return what would be billed to the clients whose invoices are made here.
 
@@ -81,7 +89,7 @@ def previewed(
         first: First day.
         last: Last day.
         company: Only to this client, by name or how it begins, or id.
-        billed: What documents of ours bill already.
+        billed: What documents of ours bill already; ``None`` = as the store says.
 
     Raises:
         NotFoundLocallyError: There is no such client.
@@ -100,7 +108,7 @@ def asked_for(
     last: date,
     company: str | None = None,
     *,
-    billed: Collection[Source] = frozenset(),
+    billed: Collection[Source] | None = None,
     everybody: bool = False,
     is_whole: bool = False,
 ) -> Asked:
@@ -134,9 +142,13 @@ def asked_for(
             if is_ours(payer) and (chosen is None or (source_id, payer.ref) in chosen)
         },
         are_all=chosen is None and (everybody or policy.biller is Biller.SERVICEDESK),
-        billed=billed,
+        billed=partial(billed_by, tx) if billed is None else partial(_among, frozenset(billed)),
         is_whole=is_whole,
     )
+
+
+def _among(billed: Collection[Source], among: Collection[Source]) -> Collection[Source]:
+    return {one for one in among if one in billed or one.model_copy(update={"part": ""}) in billed}
 
 
 def _is_ours(tx: Tx, at: datetime, *, everybody: bool) -> Callable[[Payer], bool]:
@@ -168,9 +180,23 @@ def by_client(tx: Tx, asked: Asked) -> Iterator[ClientPreview]:
 
 
 def judged(asked: Asked) -> Iterator[tuple[int, Judged]]:
-    """Yield everything of the days, client by client."""
+    """Yield everything of the days, client by client, and what documents of ours bill as that."""
     readings = (work(asked), goods(asked), blocks(asked), units(asked), services(asked), unscheduled(asked))
-    return merge(*readings, key=itemgetter(0))
+    found = merge(*readings, key=itemgetter(0))
+    if asked.is_whole:
+        yield from found
+    while not asked.is_whole and (several := tuple(islice(found, _AT_ONCE))):
+        billed = asked.billed(
+            [one.source for _, one in several if not (isinstance(one, Left) and one.why in _AS_BEFORE)]
+        )
+        for client, one in several:
+            yield client, _billed(one) if one.source in billed else one
+
+
+def _billed(one: Judged) -> Left:
+    says = "A document of ours bills it."
+    about = one.about if isinstance(one, Left) else one.description
+    return Left(source=one.source, sells=one.sells, why=Why.BILLED, says=says, day=one.day, about=about)
 
 
 def _not_billed(one: Piece, payer: Payer | None, why: Why, says: str) -> Left:

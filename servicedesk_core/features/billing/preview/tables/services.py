@@ -91,7 +91,7 @@ def _due(asked: Asked, row: Any, source: Source, days: tuple[date | None, date |
     name = row.name or row.contract_service_ref or row.external_id
     about: dict[str, Any] = {"day": days[0], "about": name}
     posted = "The PSA has posted it." if is_posted else None
-    if (left := asked.billed_by(source, sells, posted=posted, **about)) is not None:
+    if (left := asked.posted_by(source, sells, posted, **about)) is not None:
         return left
     price, is_own = (row.price, False) if row.price is not None else (row.own_price, True)
     currency = asked.own if is_own else row.currency or asked.own

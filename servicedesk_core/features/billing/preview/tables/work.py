@@ -74,7 +74,7 @@ class _Look:
         source = asked.source(row.source_id, "time_entries", ref)
         day = asked.day(row.work_date, row.start_at)
         about: dict[str, Any] = {"day": day, "about": row.number}
-        if (left := asked.billed_by(source, Sold.LABOUR, posted=_posted(row), **about)) is not None:
+        if (left := asked.posted_by(source, Sold.LABOUR, _posted(row), **about)) is not None:
             return left
         if day is None:
             says = "Enter the day of the work."
@@ -105,8 +105,6 @@ class _Look:
     def _piece(self, row: Row[Any], found: Priced, about: dict[str, Any]) -> Judged:
         asked, role, code = self._asked, row.role_ref or "", row.billing_code_ref or ""
         source = asked.source(row.source_id, "time_entries", row.external_id, found.part)
-        if (left := asked.billed_by(source, Sold.LABOUR, posted=None, **about)) is not None:
-            return left
         currency = found.rate.currency or asked.own
         if currency is None:
             says = asked.NO_CURRENCY
