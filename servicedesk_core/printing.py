@@ -12,6 +12,8 @@ _LINE_END = re.compile("\r\n?")
 _CONTROLS = re.compile(f"[{_CONTROL}]+")
 _CONTROLS_AND_BREAKS = re.compile(f"[{_CONTROL}\n]+")
 _MISLEADING = re.compile(f"[{_DIRECTION}\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # full width runs as well
+"""How text begins that a spreadsheet would run when it opens the file (OWASP, "CSV Injection")."""
 _UNESCAPED = re.compile(f"[\x7f-\x9f\u2028\u2029{_DIRECTION}\ud800-\udfff]")
 
 
@@ -32,3 +34,8 @@ def escaped(document: str) -> str:
     if document.isascii() and "\x7f" not in document:
         return document
     return _UNESCAPED.sub(lambda hit: f"\\u{ord(hit[0]):04x}", document)
+
+
+def for_cell(text: str) -> str:
+    """Return text for a cell of CSV: what a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

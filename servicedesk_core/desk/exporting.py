@@ -14,16 +14,13 @@ from sqlalchemy import Connection, column, null, select, table, text
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.printing import for_cell
 from servicedesk_core.store.fields import fields_of
 from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import RECORDS
 
 Format = Literal["csv", "jsonl"]
 _CHUNK_ROWS = 1_000
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # full width runs as well
-"""How text begins that a spreadsheet would run when it opens the file (OWASP, "CSV Injection")."""
-
 
 _ENDINGS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -185,7 +182,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 def harmless(value: Any) -> Any:
     """Return a value for a cell; text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else _cell(value)
+    return for_cell(value) if isinstance(value, str) else _cell(value)
 
 
 def _cell(value: Any) -> Any:

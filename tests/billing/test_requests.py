@@ -98,27 +98,33 @@ def test_tax_is_what_the_ledger_will_come_to(capability, taxes, tax):
 
 
 def test_everything_that_is_missing_is_told_at_once_and_once_each():
-    service = Subject(stream="services", ref="s1", name="Care")
+    services = tuple(Subject(stream=one, ref="s1", name="Care") for one in ("contract_services", "services"))
+    fixed = line(sells=Sold.FIXED, subjects=(Subject(stream="contracts", ref="k1", name="Build"),))
     told = problems(
-        draft(line(), line(), line(sells=Sold.SERVICE, subjects=(service,)), currency="USD"),
+        draft(line(), line(), line(sells=Sold.SERVICE, subjects=services), fixed, currency="USD"),
         {LABOUR_TAX: "V15"},
         asked=Asked("A number of twenty-two", date(2026, 11, 1)),
     )
     assert told == [
-        'Nobody said which customer of books company Acme is. `servicedesk billing link "company" "Acme" --to NAME`.',
+        'Nobody said which customer of books company Acme is. `servicedesk billing link company "Acme" NAME`.',
         'Nobody said what USD is worth in EUR in 2026-11. Write months = { "2026-11" = … } of [exchange_rates.USD].',
         "The number A number of twenty-two has more than 21 characters. Send a shorter one.",
         (
             "Nobody said which item of books role Engineer is. "
-            '`servicedesk billing link "role" "Engineer" --to NAME`, or what its sort is by default.'
+            '`servicedesk billing link role "Engineer" NAME`, or what its sort is by default.'
         ),
         (
             "Nobody said which item of books service Care is. "
-            '`servicedesk billing link "service" "Care" --to NAME`, or what its sort is by default.'
+            '`servicedesk billing link service "Care" NAME`, or what its sort is by default.'
         ),
         (
             "Nobody said which tax code of books default service is. "
-            '`servicedesk billing link "default" "service" --to NAME --as \'tax code\'`.'
+            '`servicedesk billing link default "service" NAME --as tax-code`.'
+        ),
+        'Nobody said which item of books default fixed is. `servicedesk billing link default "fixed" NAME`.',
+        (
+            "Nobody said which tax code of books default fixed is. "
+            '`servicedesk billing link default "fixed" NAME --as tax-code`.'
         ),
     ]
 

@@ -158,7 +158,7 @@ NAMELESS = OF_A_PERSON | {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "parts.kpis",
     "parts.stock", "parts.report", "parts.costs", "parts.uncharged", "billing.kpis", "billing.report", "billing.review",
-    "billing.locks",
+    "billing.locks", "billing.map",
     "leakage.list", "leakage.kpis",
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
 }  # fmt: skip

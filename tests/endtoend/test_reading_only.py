@@ -72,6 +72,7 @@ COMMANDS = [
     "billing preview --period 2026-03 --all",
     "billing exceptions --period 2026-03 --all",
     "billing compare --period 2026-03",
+    "billing map",
     "billing review",
     "billing report",
     "billing kpis",

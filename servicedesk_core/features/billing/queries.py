@@ -23,6 +23,7 @@ from servicedesk_core.faces import (
     query,
 )
 from servicedesk_core.features.billing.kpis import KPIS
+from servicedesk_core.features.billing.mapping.queries import LinkQueries
 from servicedesk_core.features.billing.model import (
     Billed,
     Doubt,
@@ -51,7 +52,7 @@ UNSCOPED: Final = "what a client is billed is for no client's eyes"
 _NOTHING: Final = "Nothing waits for its money."
 
 
-class BillingQueries(PreviewQueries[Manner], PeriodQueries[Manner]):
+class BillingQueries(PreviewQueries[Manner], LinkQueries[Manner], PeriodQueries[Manner]):
     """Where money stands, and what to look at before it is billed."""
 
     @query(

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 from servicedesk_core.domain.billing import Customer, LedgerAccount, SalesItem, TaxCode
 
 COMPANIES: Final = "companies"
+SERVICES: Final = "services"
+"""What is sold on several contracts; the ids are those that its units and places on contracts name."""
 DEFAULT: Final = "default"
 """Of what is linked for a whole sort of lines; then the id is the sort."""
 ROUNDING: Final = "rounding"
@@ -24,6 +26,8 @@ class Linkable(StrEnum):
     COMPANY = "company"
     PRODUCT = "product"
     SERVICE = "service"
+    CONTRACT_SERVICE = "contract service"
+    """A service on one contract, which is none of those that are sold on several."""
     CODE = "billing code"
     ROLE = "role"
     DEFAULT = "default"
@@ -38,11 +42,16 @@ class Linkable(StrEnum):
 _STREAMS: Final = {
     Linkable.COMPANY: COMPANIES,
     Linkable.PRODUCT: "products",
-    Linkable.SERVICE: "services",
+    Linkable.SERVICE: SERVICES,
+    Linkable.CONTRACT_SERVICE: "contract_services",
     Linkable.CODE: "billing_codes",
     Linkable.ROLE: "roles",
     Linkable.DEFAULT: DEFAULT,
 }
+
+
+LINKED: Final = frozenset(_STREAMS.values())
+"""The streams of what is linked."""
 
 
 class Target(StrEnum):
@@ -155,8 +164,8 @@ class Books:
             why: Why it leads nowhere.
         """
         to, sort = key.to, key.sort
-        as_other = f" --as '{to.value}'" if to is not usual_target(sort) else ""
-        do = f'`servicedesk billing link "{sort.value}" "{name}" --to NAME{as_other}`'
+        as_other = f" --as {_word(to)}" if to is not usual_target(sort) else ""
+        do = f'`servicedesk billing link {_word(sort)} "{name}" NAME{as_other}`'
         if why is NoLink.MISSING:
             also = "" if sort in {Linkable.COMPANY, Linkable.DEFAULT} else ", or what its sort is by default"
             return f"Nobody said which {to.value} of {self.ledger} {sort.value} {name} is.", f"{do}{also}."
@@ -169,3 +178,7 @@ class Books:
 def usual_target(sort: Linkable) -> Target:
     """Return what something is in a ledger unless somebody says otherwise."""
     return Target.CUSTOMER if sort is Linkable.COMPANY else Target.ITEM
+
+
+def _word(one: StrEnum) -> str:
+    return one.value.replace(" ", "-")

@@ -1,29 +1,28 @@
 """What a ledger is to be asked for, of what a client owes. Pure, and exact."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
 
 from servicedesk_core.domain.billing import (
     Customer,
     DocumentKind,
     DocumentRequest,
     LedgerAccount,
-    RequestedLine,
     SalesItem,
     TaxCode,
     TaxRounding,
-    line_net,
-    taxed,
 )
 from servicedesk_core.domain.billing.documents import NUMBER_LENGTH
-from servicedesk_core.features.billing.drafts import Draft, DraftLine, Sold
+from servicedesk_core.features.billing.drafts import Draft, DraftLine, Sold, Subject
+from servicedesk_core.features.billing.mapping.lines import MadeLine, few, made_line, ref_of, requested, taxes_of
 from servicedesk_core.features.billing.mapping.links import (
     COMPANIES,
     DEFAULT,
+    LINKED,
     ROUNDING,
+    SERVICES,
     Books,
     Key,
     LedgerRecord,
@@ -31,8 +30,6 @@ from servicedesk_core.features.billing.mapping.links import (
 )
 from servicedesk_core.hooks import BillingCapability
 
-_LONGEST: Final = 4_000
-_ONE: Final = Decimal(1)
 _ITEMS, _CODES, _ACCOUNTS = SalesItem.stream, TaxCode.stream, LedgerAccount.stream
 
 
@@ -96,21 +93,6 @@ class Asked:
     credits: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line with what it is in the ledger."""
-
-    of: DraftLine
-    quantity: Decimal
-    unit_price: Decimal
-    amount: Decimal
-    description: str
-    item: str | None
-    account: str | None
-    tax_code: str | None
-    rate: Decimal | None = field(compare=False, default=None)
-
-
 def request(
     draft: Draft, books: Books, capability: BillingCapability, terms: Terms, asked: Asked
 ) -> DocumentRequest | NotReady:
@@ -143,10 +125,12 @@ class _Making:
             )
         lines = self._few([self._line(line, customer) for line in draft.lines])
         rounding = self._rounding()
-        taxes, tax = self._tax(lines, can_round=rounding != (None, None))
+        can_round = rounding != (None, None)
+        taxes = taxes_of(lines, self._takes.tax_rounding, draft.currency)
+        tax = self._tax(taxes, can_round=can_round)
         if self._problems or customer is None:
             return NotReady(tuple(self._problems))
-        by_line = self._takes.tax_rounding is TaxRounding.LINE and taxes is not None
+        told = taxes if taxes is not None and self._takes.tax_rounding is TaxRounding.LINE else (None,) * len(lines)
         return DocumentRequest(
             kind=draft.kind,
             number=asked.number,
@@ -155,25 +139,11 @@ class _Making:
             due_on=self._due_on(),
             currency=draft.currency,
             exchange_rate=self._terms.rate if self._is_foreign else None,
-            lines=tuple(
-                RequestedLine(
-                    number=number,
-                    description=line.description,
-                    quantity=line.quantity,
-                    unit_price=line.unit_price,
-                    amount=line.amount,
-                    item=line.item,
-                    account=line.account,
-                    tax_code=line.tax_code,
-                    tax=taxes[number - 1] if by_line and taxes is not None else None,
-                    served_on=line.of.served_on,
-                )
-                for number, line in enumerate(lines, 1)
-            ),
+            lines=tuple(requested(lines, told)),
             net=draft.net,
             tax=tax,
             total=None if tax is None else draft.net + tax,
-            tolerance=Decimal(0) if rounding == (None, None) else self._terms.tolerance,
+            tolerance=self._terms.tolerance if can_round else Decimal(0),
             rounding_item=rounding[0],
             rounding_account=rounding[1],
             draft=asked.as_draft and self._takes.has_drafts,
@@ -195,28 +165,17 @@ class _Making:
     def _unlinked(self, key: Key, name: str, why: NoLink) -> None:
         self._wrong(*self._books.told(key, name, why))
 
-    def _line(self, line: DraftLine, customer: Customer | None) -> _Line:
+    def _line(self, line: DraftLine, customer: Customer | None) -> MadeLine:
         item, account = self._meant(line, _ITEMS), self._meant(line, _ACCOUNTS)
         if item is account is NoLink.MISSING:
-            subject = next(iter(line.subjects), None)
+            subject = _to_link(line.subjects)
             if subject is None:
                 self._unlinked(self._default(line.sells, _ITEMS), line.sells.value, NoLink.MISSING)
             else:
                 key = Key(self._draft.connection, subject.stream, subject.ref, _ITEMS)
                 self._unlinked(key, subject.name, NoLink.MISSING)
         code = self._tax_code(line, customer, item, account)
-        quantity, unit_price, description = self._fitting(line)
-        return _Line(
-            line,
-            quantity,
-            unit_price,
-            line.amount,
-            _short(description),
-            item=_ref(item),
-            account=_ref(account),
-            tax_code=_ref(code),
-            rate=code.rate if isinstance(code, TaxCode) else None,
-        )
+        return made_line(line, self._takes, self._draft.currency, item=item, account=account, code=code)
 
     def _meant(self, line: DraftLine, target: str) -> LedgerRecord | NoLink:
         """Return what the first subject is that is linked, else what such lines are by default."""
@@ -254,62 +213,36 @@ class _Making:
             self._unlinked(self._default(line.sells, _CODES), line.sells.value, NoLink.MISSING)
         return NoLink.MISSING
 
-    def _fitting(self, line: DraftLine) -> tuple[Decimal, Decimal, str]:
-        """Return quantity, unit price and description as the ledger takes them."""
-        sign = -1 if line.unit_price < 0 else 1
-        quantity, price = sign * line.quantity, sign * line.unit_price
-        fits = (
-            _decimals(quantity) <= self._takes.quantity_decimals
-            and _decimals(price) <= self._takes.unit_price_decimals
-            and line_net(quantity, price, self._draft.currency) == line.amount
-        )
-        if fits:
-            return quantity, price, line.description
-        detail = f"({quantity.normalize():f} x {price.normalize():f} {self._draft.currency})"
-        return *_whole(line.amount), f"{line.description} {detail}"
-
-    def _few(self, lines: list[_Line]) -> list[_Line]:
-        """Return no more lines than the ledger takes: where there are more, those of one item are one."""
+    def _few(self, lines: list[MadeLine]) -> list[MadeLine]:
         most = self._takes.max_lines
-        if len(lines) <= most:
-            return lines
-        groups: dict[tuple[object, ...], list[_Line]] = {}
-        for line in lines:
-            groups.setdefault((line.of.sells, line.item, line.account, line.tax_code, line.rate), []).append(line)
-        few = [_together(several) for several in groups.values()]
-        if len(few) > most:
+        left = few(lines, most)
+        if len(left) > most:
             self._wrong(
-                f"It has {len(few)} lines of different items, and {self._books.ledger} takes {most}.",
+                f"It has {len(left)} lines of different items, and {self._books.ledger} takes {most}.",
                 "Bill a shorter period, or link more to the same item.",
             )
-        return few
+        return left
 
-    def _tax(self, lines: Sequence[_Line], *, can_round: bool) -> tuple[tuple[Decimal, ...] | None, Decimal | None]:
-        """Return the tax of each line and of the document, as far as somebody knows it before the ledger."""
+    def _tax(self, taxes: Sequence[Decimal] | None, *, can_round: bool) -> Decimal | None:
+        """Return the tax of the document, as far as somebody knows it before the ledger."""
         said = self._draft.tax
-        rated = [(line.amount, line.rate) for line in lines if line.rate is not None]
-        taxes = taxed(rated, self._takes.tax_rounding, self._draft.currency) if len(rated) == len(lines) else None
         if taxes is None:
-            return None, said
+            return said
         tax = sum(taxes, Decimal(0))
         if said is None or said == tax:
-            return taxes, tax
+            return tax
         if abs(said - tax) > self._terms.tolerance or not can_round:
+            or_round = "" if can_round else ", or what rounding is: `servicedesk billing link default rounding ITEM`"
             self._wrong(
                 f"Its tax is {said:f}, and {self._books.ledger} will come to {tax:f}.",
-                "Link the client or the items to the right tax codes"
-                + (
-                    "."
-                    if can_round
-                    else ", or what rounding is: `servicedesk billing link default rounding --to ITEM`."
-                ),
+                f"Link the client or the items to the right tax codes{or_round}.",
             )
-        return taxes, said
+        return said
 
     def _rounding(self) -> tuple[str | None, str | None]:
         """Return item and account of a rounding line."""
         item, account = (self._found(Key("", DEFAULT, ROUNDING, one), ROUNDING) for one in (_ITEMS, _ACCOUNTS))
-        return _ref(item), _ref(account)
+        return ref_of(item), ref_of(account)
 
     @property
     def _is_foreign(self) -> bool:
@@ -336,31 +269,7 @@ class _Making:
         return self._asked.due_on or self._draft.due_on or self._asked.issue_on + timedelta(self._terms.days)
 
 
-def _ref(found: LedgerRecord | NoLink) -> str | None:
-    return None if isinstance(found, NoLink) else found.external_id
-
-
-def _decimals(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _whole(amount: Decimal) -> tuple[Decimal, Decimal]:
-    """Return quantity and unit price of a line that is one of its amount."""
-    return (-_ONE, -amount) if amount < 0 else (_ONE, amount)
-
-
-def _together(several: Sequence[_Line]) -> _Line:
-    """Return one line for several of one item."""
-    if len(several) == 1:
-        return several[0]
-    amount = sum((line.amount for line in several), Decimal(0))
-    quantity, price = _whole(amount)
-    days = sorted(line.of.served_on for line in several if line.of.served_on is not None)
-    span = f", {days[0]} to {days[-1]}" if days else ""
-    description = f"{several[0].of.sells.value.capitalize()}: {len(several)} lines{span}"
-    return replace(several[0], quantity=quantity, unit_price=price, amount=amount, description=description)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _to_link(subjects: Sequence[Subject]) -> Subject | None:
+    """Return what somebody should link: a service rather than its place on a contract, else the most exact."""
+    known = [one for one in subjects if one.stream in LINKED]
+    return next((one for one in known if one.stream == SERVICES), next(iter(known), None))

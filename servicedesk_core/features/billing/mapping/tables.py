@@ -18,25 +18,35 @@ _OF_DESK: Final = 0
 _L = billing_links.c
 
 
-def ledger_of(tx: Tx, at: datetime) -> Source:
+def ledger_if_any(tx: Tx, at: datetime) -> Source | None:
     """Return the connection of the ledger: the one that is decided, else the only one with customers.
 
     Raises:
-        NotFoundLocallyError: None was read yet, or the store knows no connection of the decided name.
-        SettingsError: Several were, and nobody decided which.
+        NotFoundLocallyError: The store knows no connection of the decided name.
+        SettingsError: Several are ledgers, and nobody decided which.
     """
     if (named := policy_at(tx, at).ledger) is not None:
         return sources.get(tx, named)
     having = set(tx.execute(select(RECORDS["customers"].c.source_id).distinct()).scalars())
     found = [one for one in sources.all(tx) if one.id in having]
-    if not found:
-        hint = "Connect one, and run `servicedesk sync`."
-        raise NotFoundLocallyError("No accounting system was read yet.", hint=hint)
     if len(found) > 1:
         names = ", ".join(one.name for one in found)
         hint = f'Decide in [billing]: ledger = "{found[0].name}".'
         raise SettingsError(f"Several connections are accounting systems: {names}.", hint=hint)
-    return found[0]
+    return next(iter(found), None)
+
+
+def ledger_of(tx: Tx, at: datetime) -> Source:
+    """Return the same where there has to be one.
+
+    Raises:
+        NotFoundLocallyError: None was read yet, or the store knows no connection of the decided name.
+        SettingsError: Several are ledgers, and nobody decided which.
+    """
+    if (found := ledger_if_any(tx, at)) is None:
+        hint = "Connect one, and run `servicedesk sync`."
+        raise NotFoundLocallyError("No accounting system was read yet.", hint=hint)
+    return found
 
 
 def books_of(tx: Tx, ledger: Source) -> Books:
@@ -61,7 +71,7 @@ def books_of(tx: Tx, ledger: Source) -> Books:
     return Books(ledger.name, links, records, gone)
 
 
-def keep(tx: Tx, ledger: Source, key: Key, link: Link) -> None:
+def keep(tx: Tx, ledger: str, key: Key, link: Link) -> None:
     """Keep a link, in place of the one that there was."""
     where = _where(tx, ledger, key)
     row = where | {
@@ -75,16 +85,16 @@ def keep(tx: Tx, ledger: Source, key: Key, link: Link) -> None:
     tx.execute(adding.on_conflict_do_update(index_elements=list(where), set_=changed))
 
 
-def forget(tx: Tx, ledger: Source, key: Key) -> bool:
-    """Forget a link, and return whether there was one."""
+def forget(tx: Tx, ledger: str, key: Key) -> None:
+    """Forget a link."""
     of = (_L[name] == value for name, value in _where(tx, ledger, key).items())
-    return bool(tx.execute(delete(billing_links).where(and_(*of))).rowcount)
+    tx.execute(delete(billing_links).where(and_(*of)))
 
 
-def _where(tx: Tx, ledger: Source, key: Key) -> dict[str, int | str]:
+def _where(tx: Tx, ledger: str, key: Key) -> dict[str, int | str]:
     source_id = sources.get(tx, key.connection).id if key.connection else _OF_DESK
     return {
-        "ledger_id": ledger.id,
+        "ledger_id": sources.get(tx, ledger).id,
         "source_id": source_id,
         "stream": key.stream,
         "ref": key.ref,

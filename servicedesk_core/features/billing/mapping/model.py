@@ -1,0 +1,72 @@
+"""What is linked, or should be, as lists show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from servicedesk_core.faces import Column
+from servicedesk_core.features.billing.mapping.links import Linkable, Target
+from servicedesk_core.features.billing.mapping.matching import Evidence
+
+
+class LinkState(StrEnum):
+    """How far something is linked."""
+
+    BROKEN = "broken"
+    """What it is linked to is gone, inactive, or was merged into another: nothing of it is sent."""
+    MISSING = "missing"
+    """Nothing in the ledger is like it."""
+    SUGGESTED = "suggested"
+    """Something in the ledger is like it; nobody has said yet that it is it."""
+    LINKED = "linked"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """Something of the PSA, and what it is in the ledger."""
+
+    what: Annotated[Linkable, Column("What of the PSA.")]
+    name: Annotated[str, Column("What people call it there; of a default the sort of lines.", cut=12)]
+    connection: Annotated[str | None, Column("Connection of the PSA.", shown=False)]
+    ref: Annotated[str, Column("The vendor's id of it.", "Id", shown=False)]
+    target: Annotated[Target, Column("As what it is in the ledger.", "As")]
+    state: Annotated[LinkState, Column("How far it is linked.")]
+    ledger: Annotated[str, Column("Connection of the ledger.", shown=False)]
+    ledger_name: Annotated[str | None, Column("What it is there, or may be.", "In the ledger", cut=12)]
+    ledger_ref: Annotated[str | None, Column("The ledger's id of that.", shown=False)]
+    confidence: Annotated[int | None, Column("How sure a suggestion is, in percent.", "Sure")]
+    why: Annotated[str | None, Column("By what it was found, or what is wrong.", wraps=True)]
+    linked_at: Annotated[datetime | None, Column("When it was linked.", "Linked", shown=False)]
+    author: Annotated[str | None, Column("By whom.", "By", shown=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Something that was linked."""
+
+    what: Annotated[Linkable, Column("What of the PSA.")]
+    name: Annotated[str, Column("What people call it there.")]
+    target: Annotated[Target, Column("As what it is in the ledger.", "As")]
+    ledger: Annotated[str, Column("Connection of the ledger.")]
+    ledger_name: Annotated[str, Column("What it is there.", "In the ledger")]
+    ledger_ref: Annotated[str, Column("The ledger's id of that.")]
+    why: Annotated[Evidence | None, Column("By what it was found; nothing = somebody said it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedAll:
+    """What was certain, and is linked now."""
+
+    links: Annotated[tuple[Linked, ...], Column("What was linked.")]
+    left: Annotated[int, Column("How many suggestions are left for somebody's look.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """Something that is linked no more."""
+
+    what: Annotated[Linkable, Column("What of the PSA.")]
+    name: Annotated[str, Column("What people call it there.")]
+    target: Annotated[Target, Column("As what it was in the ledger.", "As")]
+    ledger: Annotated[str, Column("Connection of the ledger.")]
