@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 import textwrap
 import time
@@ -165,3 +166,15 @@ def install_connector(install):
         return install(folder, distribution, entry_points, code, version=version)
 
     return write
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Return the files of a certificate of 127.0.0.1, which is its own authority, and of its key."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("needs the openssl command to make a certificate")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    command = f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+    extension = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert]
+    subprocess.run([*command.split(), *extension], check=True, capture_output=True)
+    return cert, key

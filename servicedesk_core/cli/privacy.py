@@ -29,7 +29,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write everything that the store holds of a person into a file."""
-    from servicedesk_core.cli.shell.output import json_bytes  # noqa: PLC0415
+    from servicedesk_core.faces.document import json_bytes  # noqa: PLC0415
     from servicedesk_core.features.privacy.queries import PrivacyQueries  # noqa: PLC0415
     from servicedesk_core.files import replace_file  # noqa: PLC0415
 

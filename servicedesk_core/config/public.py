@@ -1,14 +1,12 @@
 """What the configuration says about the listener that the open net may reach: ``[public]``."""
 
-import ipaddress
 import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from servicedesk_core.addresses import is_loopback
+from servicedesk_core.config.listening import Listener
 from servicedesk_core.config.operating import Listen
-from servicedesk_core.domain import Model
 
 _PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 _LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
@@ -21,16 +19,11 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        msg = 'write the address that the proxy connects from, such as "192.0.2.10"'
-        raise ValueError(msg) from None
+class PublicSection(Listener):
+    """The listener that vendors call: ``[public]``. Nothing but the addresses of webhooks answers there.
 
-
-class PublicSection(Model):
-    """The listener that vendors call: ``[public]``. Nothing but the addresses of webhooks answers there."""
+    A certificate that was renewed is read again.
+    """
 
     listen: Listen = Field(
         default="",
@@ -40,37 +33,10 @@ class PublicSection(Model):
     url: Annotated[str, AfterValidator(_url)] | None = Field(
         default=None, description='The address as vendors reach it, such as "https://desk.example.com".'
     )
-    certificate: str | None = Field(
-        default=None,
-        min_length=1,
-        description="PEM file with the certificate and those above it; a relative path starts at the folder of this "
-        "file. Read again when it changes.",
-    )
-    key: str | None = Field(default=None, min_length=1, description="PEM file with the key of the certificate.")
-    proxy: Annotated[str, AfterValidator(_address)] | None = Field(
-        default=None,
-        description="Address that your reverse proxy connects from. It alone is answered then, and only from it is "
-        "`X-Forwarded-For` believed.",
-    )
-
-    @property
-    def host(self) -> str:
-        """Where it listens, without the port."""
-        return self.listen.rpartition(":")[0].strip("[]")
 
     @model_validator(mode="after")
-    def _nothing_travels_open(self) -> Self:
-        if (self.certificate is None) is not (self.key is None):
-            msg = "certificate and key belong together; write both, or none"
-            raise ValueError(msg)
+    def _has_an_address(self) -> Self:
         if self.listen and self.url is None:
             msg = 'write url too, the address as vendors reach it, such as "https://desk.example.com"'
-            raise ValueError(msg)
-        is_safe = self.certificate or self.proxy or is_loopback(self.host)
-        if self.listen and not is_safe:
-            msg = (
-                "listen is reachable from elsewhere, and nothing says how it is secured; write certificate and key, or "
-                "the address of the proxy that does it"
-            )
             raise ValueError(msg)
         return self

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Role
+from servicedesk_core.config.api import ApiSection
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
@@ -165,6 +166,7 @@ class DeskSettings(Model):
         network: The way to the vendors.
         schedules: When `servicedesk serve` runs each job, by its name; others at their usual times.
         serve: How it works.
+        api: Where programs ask.
         public: What the open net may reach of it.
         alerts: When somebody is told, and who.
         morning: What the morning page goes by, and who gets it.
@@ -182,6 +184,7 @@ class DeskSettings(Model):
     network: NetworkSection = NetworkSection()
     schedules: dict[JobName, Schedule] = Field(default_factory=dict)
     serve: ServeSection = ServeSection()
+    api: ApiSection = ApiSection()
     public: PublicSection = PublicSection()
     alerts: AlertsSection = AlertsSection()
     morning: MorningSection = MorningSection()

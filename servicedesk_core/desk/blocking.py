@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
+    from servicedesk_core.features.tokens.actions import Tokens
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
     from servicedesk_core.features.writes.actions import OutboxActs
@@ -223,6 +224,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         sla: Sla[Waiting]
         status: Status[Waiting]
         tickets: Tickets[Waiting]
+        tokens: Tokens[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

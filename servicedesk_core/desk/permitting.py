@@ -25,10 +25,12 @@ class Standing:
     Args:
         settings: The configuration.
         actor: Who acts.
+        only: What they may do at most by the way that they took, such as a token; ``None`` = whatever they may.
     """
 
     settings: DeskSettings
     actor: Actor
+    only: frozenset[Capability] | None = None
 
     @property
     def person(self) -> PersonSection | None:
@@ -39,6 +41,10 @@ class Standing:
     @cached_property
     def capabilities(self) -> frozenset[Capability]:
         """What they may: everything where nobody is configured, and nothing for whoever is not among the people."""
+        return self._whole if self.only is None else self._whole & self.only
+
+    @property
+    def _whole(self) -> frozenset[Capability]:
         if not self.settings.people:
             return ALL
         if self.person is not None:
@@ -72,6 +78,9 @@ class Standing:
 
     def _refused(self, needs: Capability | None, call: str) -> NotPermittedError:
         settings, who = self.settings, self.actor.name
+        if self.only is not None and needs not in self.only:
+            message = f"By this way {who} may not do {call}: {needs or 'everything'} is missing."
+            return NotPermittedError(message, hint="A token with more rights may.")
         if self.person is None:
             account = who.partition(":")[2]
             message = f"{who} is nobody in [people] of {settings.where}, and {call} takes {needs or 'everything'}."

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
+    from servicedesk_core.features.tokens.actions import Tokens
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
     from servicedesk_core.features.writes.actions import OutboxActs
@@ -114,6 +115,7 @@ class StoredDesk:
         sla: Sla[Awaited]
         status: Status[Awaited]
         tickets: Tickets[Awaited]
+        tokens: Tokens[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]
@@ -188,13 +190,17 @@ class StoredDesk:
         if stack is not None:
             await stack.aclose()
 
-    def acting_as(self, actor: Actor) -> Self:
+    def acting_as(self, actor: Actor, *, only: frozenset[Capability] | None = None) -> Self:
         """Return this desk as somebody else acts on it: the same store and connections, as long as this one is open.
 
         A program that serves several people takes one for each of them; outbox, claims and audit trail name who acted.
+
+        Args:
+            actor: Who.
+            only: What they may do at most by the way that they took; ``None`` = whatever they may.
         """
         other = copy(self)
-        other.standing, other._stack = Standing(self.settings, actor), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
+        other.standing, other._stack = Standing(self.settings, actor, only), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
         for name in features.FEATURES:
             vars(other).pop(name, None)
         other._give_parts()  # noqa: SLF001

@@ -116,7 +116,7 @@ PLAIN = (
 )  # fmt: skip
 """Commands that name nothing."""
 
-WITHOUT_RECORDS = {"demo", "serve", "connections requirements"}
+WITHOUT_RECORDS = {"demo", "serve", "api", "connections requirements"}
 """What shows no record of this desk, or runs until it is stopped."""
 
 

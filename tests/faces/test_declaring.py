@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from servicedesk_core.cli.derived.values import value_of
 from servicedesk_core.desk import blocking, stored
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Query, query
 from servicedesk_core.faces.column import columns_of
+from servicedesk_core.faces.written import value_of
 from servicedesk_core.features import FEATURES, own
 
 OFFERS = [offer for name in FEATURES for offer in own(name).offers().values()]
@@ -68,7 +68,7 @@ def test_what_is_no_number_is_refused_where_it_is_said(word):
     (offer,) = [offer for offer in OFFERS if offer.name == "parts.order"]
     (most,) = [one for one in offer.parameters if one.name == "max_price"]
     assert value_of(most, "2.5", None) == Decimal("2.5")
-    with pytest.raises(SettingsError, match=f'--max-price: "{word}" is no number'):
+    with pytest.raises(SettingsError, match=f'max-price: "{word}" is no number'):
         value_of(most, word, None)
 
 

@@ -290,6 +290,8 @@ NOT_HELD: dict[str, str] = {
     "sandbox": "runs until it is stopped",
     "scorecards": "changes the store; the cards of a week are held in tests/scorecards",
     "serve": "runs until it is stopped",
+    "api": "likewise; tests/web has what it answers",
+    "tokens": "shows a secret once, and whose it is; tests/web has the words",
     "service": "tells of this machine",
     "jobs run": "asks the vendor",
     "store": "changes the store, or tells the size of its file",

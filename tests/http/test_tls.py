@@ -1,26 +1,13 @@
 """Certificates are verified."""
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 
 import pytest
 
 from servicedesk_core.errors import NetworkError
 from servicedesk_core.http import HttpClient, HttpProfile, InMemoryLedger, RetryPolicy
 from servicedesk_core.http.network import Network
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    if not (openssl := shutil.which("openssl")):
-        pytest.skip("needs the openssl command to make a certificate")
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
-    extension = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert]
-    subprocess.run([*command.split(), *extension], check=True, capture_output=True)
-    return cert, key
 
 
 async def test_an_unknown_certificate_is_refused_and_a_configured_authority_accepted(certificate, clock):

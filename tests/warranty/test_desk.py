@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from servicedesk_core import ClaimFilter, TicketFilter
-from servicedesk_core.cli.shell.spans import span_of
 from servicedesk_core.domain import Asset, Company, StatusCategory, Ticket, TicketKind
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -14,6 +13,7 @@ from servicedesk_core.domain.warranty import (
     DeviceRef,
 )
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.faces.spans import span_of
 from servicedesk_core.features.claims import drafts
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin

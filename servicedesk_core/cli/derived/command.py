@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from servicedesk_core.cli.derived import previewing, proposing, showing
-from servicedesk_core.cli.derived.values import choices_of, is_duration, value_of
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.faces import Action, Offer, Previewed, Proposal
 from servicedesk_core.faces.parameter import Parameter
+from servicedesk_core.faces.written import arguments_of, choices_of, is_duration
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from servicedesk_core.desk.stored import StoredDesk
 
 _NATIVE: Final = (int, Path, bool)
@@ -53,7 +51,7 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
         chosen = showing.chosen_columns(offer.row, columns) if columns else ()
 
         def arguments() -> tuple[list[Any], dict[str, Any]]:
-            return _arguments(offer, given, cli.zone)  # the zone is known once the desk is open
+            return arguments_of(offer, given, cli.zone)  # the zone is known once the desk is open
 
         async def called(desk: "StoredDesk") -> Any:
             places, named = arguments()
@@ -133,30 +131,3 @@ def _annotation(parameter: Parameter) -> Any:
         return Annotated[typed, typer.Argument(help=said.text, min=least, max=most, metavar=called)]
     option = typer.Option(f"--{parameter.spelled}", help=said.text, min=least, max=most, metavar=metavar)
     return Annotated[typed, option]
-
-
-def _arguments(
-    offer: Offer[..., Any], given: dict[str, Any], zone: "tzinfo | None"
-) -> tuple[list[Any], dict[str, Any]]:
-    """Return what the declaration is called with: by place, and by name."""
-    arguments: list[Any] = []
-    named: dict[str, Any] = {}
-    filters: dict[str, dict[str, Any]] = {name: {} for name in offer.filters}
-    for parameter in offer.parameters:
-        value = given[parameter.name]
-        if value is None or (parameter.type is bool and not value):
-            value = parameter.default
-        elif parameter.type is bool:
-            value = not parameter.default
-        elif parameter.many:
-            several = [value_of(parameter, one, zone) for one in value]
-            value = dict(several) if parameter.type is dict else tuple(several)
-        else:
-            value = value_of(parameter, value, zone)
-        if parameter.part_of:
-            filters[parameter.part_of][parameter.name] = value
-        elif parameter.positional:
-            arguments.append(value)
-        else:
-            named[parameter.name] = value
-    return arguments, named | {name: offer.filters[name](**values) for name, values in filters.items()}

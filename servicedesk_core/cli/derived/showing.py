@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import json_bytes
 from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.column import cell, columns_of, fields_of
+from servicedesk_core.faces.document import json_bytes
 from servicedesk_core.faces.parameter import word_of
 from servicedesk_core.faces.reference import named
 

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from servicedesk_core.cli.docs import types
 from servicedesk_core.cli.docs.connectors import loaded
 from servicedesk_core.cli.docs.docstring import attributes, plain, split, table
+from servicedesk_core.config.api import ApiSection
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
@@ -83,6 +84,7 @@ def page() -> str:
     text += section("[parts]", PartsSection)
     text += section("[people.NAME]", PersonSection)
     text += section("[serve]", ServeSection)
+    text += section("[api]", ApiSection)
     text += section("[public]", PublicSection)
     text += section("[morning]", MorningSection)
     text += section("[alerts]", AlertsSection)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from servicedesk_core.cli.shell import exit_codes, output
 from servicedesk_core.errors import NotPermittedError, ServiceDeskError
+from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.printing import printable
 from servicedesk_core.wording import counted
 
@@ -234,7 +235,7 @@ class Cli:
             if document is not None:
                 version = version or document.version
                 data = {"items": data, "next": None} if document.many else data
-            text = output.json_bytes({"schema": f"servicedesk.{schema}/{version}", "data": data}).decode()
+            text = json_bytes(document_of(schema, version, data)).decode()
             self.as_json = False  # what goes wrong from here on is no document: there is one already
             sys.stdout.write(text)
         else:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from servicedesk_core.cli.shell.output import json_line
+from servicedesk_core.faces.document import json_line
 from servicedesk_core.printing import printable
 
 

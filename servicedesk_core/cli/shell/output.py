@@ -3,15 +3,15 @@
 import contextlib
 import io
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from servicedesk_core.printing import escaped, printable
+from servicedesk_core.faces.document import json_bytes
+from servicedesk_core.printing import printable
 from servicedesk_core.system import has_reader
 from servicedesk_core.wording import plain
 
-__all__ = ["console", "json_bytes", "json_line", "plain", "while_read", "write_json"]
+__all__ = ["console", "plain", "while_read", "write_json"]
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,47 +30,9 @@ def console(*, stderr: bool = False) -> "Console":
     return SafeConsole(file=stream, width=wide, markup=False, highlight=False, emoji=False)
 
 
-def _foreign(value: Any) -> Any:
-    """Return what orjson can write for what it does not know."""
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else str(value)
-
-
 def write_json(document: dict[str, Any]) -> None:
     """Write one JSON document to standard output."""
     sys.stdout.write(json_bytes(document).decode())
-
-
-def json_bytes(document: object) -> bytes:
-    """Return a JSON document for a file. A number beyond 64 bits is a text in it: readers of JSON would round it."""
-    import orjson  # noqa: PLC0415
-
-    return _json(document, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).encode()
-
-
-def json_line(value: object) -> str:
-    """Return a value as JSON on one line."""
-    return _json(value, 0)
-
-
-def _json(value: object, options: int) -> str:
-    import orjson  # noqa: PLC0415
-
-    options |= orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-    try:
-        written = orjson.dumps(value, default=_foreign, option=options)
-    except orjson.JSONEncodeError:
-        written = orjson.dumps(_within_64_bits(value), default=_foreign, option=options)
-    return escaped(written.decode())
-
-
-def _within_64_bits(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _within_64_bits(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _within_64_bits(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_within_64_bits(one) for one in value]
-    return str(value) if isinstance(value, int) and not -(2**63) <= value < 2**64 else value
 
 
 @contextlib.contextmanager

@@ -7,10 +7,10 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.spans import span_of
 from servicedesk_core.cli.warranty.options import Csv, Retired
 from servicedesk_core.cli.warranty.options import as_csv as print_csv
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces.spans import span_of
 from servicedesk_core.wording import counted
 
 _SHOWN = 1_000

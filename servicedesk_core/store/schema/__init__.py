@@ -6,6 +6,7 @@ A table is made when its name is first used; ``metadata`` has all of them.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from servicedesk_core.store.schema.accessing import api_tokens as api_tokens
     from servicedesk_core.store.schema.claiming import claim_attachments as claim_attachments
     from servicedesk_core.store.schema.claiming import claim_credits as claim_credits
     from servicedesk_core.store.schema.claiming import claim_events as claim_events
@@ -93,7 +94,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 125
+SCHEMA_VERSION = 126
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -6,10 +6,11 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
-from servicedesk_core.cli.shell.spans import is_span, span_of
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.parameter import NOBODY, Parameter, word_of
+from servicedesk_core.faces.spans import is_span, span_of
 
 
 def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # one line a kind
@@ -34,6 +35,42 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
     if choices := choices_of(parameter):
         return parameter.type(word_of(word, choices, what=parameter.spelled))
     return span_of(word) if parameter.type is timedelta else _counted(parameter, word, zone)
+
+
+def arguments_of(
+    offer: Offer[..., Any], given: dict[str, Any], zone: tzinfo | None
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return what a declaration is called with: by place, and by name.
+
+    Args:
+        offer: The declaration.
+        given: What was written for each of its parameters by name, several for one that takes several; ``None`` = none.
+        zone: Where an instant is that names no zone.
+
+    Raises:
+        SettingsError: See :func:`value_of`.
+    """
+    arguments: list[Any] = []
+    named: dict[str, Any] = {}
+    filters: dict[str, dict[str, Any]] = {name: {} for name in offer.filters}
+    for parameter in offer.parameters:
+        value = given[parameter.name]
+        if value is None or (parameter.type is bool and not value):
+            value = parameter.default
+        elif parameter.type is bool:
+            value = not parameter.default
+        elif parameter.many:
+            several = [value_of(parameter, one, zone) for one in value]
+            value = dict(several) if parameter.type is dict else tuple(several)
+        else:
+            value = value_of(parameter, value, zone)
+        if parameter.part_of:
+            filters[parameter.part_of][parameter.name] = value
+        elif parameter.positional:
+            arguments.append(value)
+        else:
+            named[parameter.name] = value
+    return arguments, named | {name: offer.filters[name](**values) for name, values in filters.items()}
 
 
 def _counted(parameter: Parameter, word: str, zone: tzinfo | None) -> Any:
@@ -65,7 +102,7 @@ def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         hint = "Write a day such as 2026-03-02, an instant such as 2026-03-02T17:00, or a span until now such as 7d."
-        raise SettingsError(f'--{name}: "{text}" is no instant.', hint=hint) from None
+        raise SettingsError(f'{name}: "{text}" is no instant.', hint=hint) from None
     return found if found.tzinfo else found.replace(tzinfo=zone) if zone else found.astimezone()
 
 
@@ -75,7 +112,7 @@ def _number(name: str, text: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():
-        raise SettingsError(f'--{name}: "{text}" is no number.', hint="Write it with a point, such as 2.5.")
+        raise SettingsError(f'{name}: "{text}" is no number.', hint="Write it with a point, such as 2.5.")
     return found
 
 

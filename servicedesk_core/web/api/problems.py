@@ -1,0 +1,55 @@
+"""What went wrong, as a program is told: problem details (RFC 9457) with our code and what to do."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import Response
+
+from servicedesk_core import errors
+from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.faces.document import json_bytes
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_STATUSES: Final[tuple[tuple[type[ServiceDeskError], HTTPStatus], ...]] = (
+    (errors.NotPermittedError, HTTPStatus.FORBIDDEN),
+    (errors.NotFoundLocallyError, HTTPStatus.NOT_FOUND),
+    (errors.StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (errors.SettingsError, HTTPStatus.BAD_REQUEST),
+    (errors.CursorError, HTTPStatus.BAD_REQUEST),
+)
+"""The first kind that an error is of decides."""
+
+
+class RefusedError(Exception):
+    """A request that is refused before a desk is asked.
+
+    Args:
+        status: Of HTTP.
+        code: Ours, which stays when the text changes.
+        detail: What is wrong.
+        hint: What to do.
+        headers: Further fields of the answer.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, code: str, detail: str, hint: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.hint, self.headers = status, code, detail, hint, headers or {}
+
+    @property
+    def response(self) -> Response:
+        """The answer."""
+        told = {"type": "about:blank", "title": self.status.phrase, "status": self.status.value, "code": self.code}
+        told |= {"detail": self.detail} | ({"hint": self.hint} if self.hint else {})
+        headers = {"Cache-Control": "no-store", **self.headers}
+        return Response(json_bytes(told), self.status, headers, MEDIA_TYPE)
+
+
+def refused(error: ServiceDeskError) -> RefusedError:
+    """Return what an error of ours comes to."""
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    retry = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return RefusedError(status, error.code, error.message.rstrip(), error.hint or "", retry)
