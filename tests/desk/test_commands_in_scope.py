@@ -100,7 +100,7 @@ PLAIN = (
     "billing stages", "billing review", "billing report", "billing report --html billing.html", "billing kpis",
     "billing preview --period 2026-03 --all", "billing exceptions --period 2026-03 --all",
     "billing compare --period 2026-03",
-    "billing map", "billing link company x y", "billing link-certain", "billing unlink company x", "billing locks",
+    "billing export --period 2026-03", "billing map", "billing link company x y", "billing link-certain", "billing unlink company x", "billing locks",
     "billing lock 2026-01 --reason x", "billing reopen 2026-01 --reason x",
     "leakage list", "leakage kpis", "leakage accept x --reason x", "leakage withdraw x --reason x",
     "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",

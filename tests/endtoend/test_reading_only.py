@@ -76,6 +76,7 @@ COMMANDS = [
     "billing exceptions --period 2026-03 --all",
     "billing compare --period 2026-03",
     "billing map",
+    "billing export --period 2026-03 --to billing-2026-03",
     "billing review",
     "billing report",
     "billing kpis",

@@ -267,6 +267,7 @@ NOT_HELD: dict[str, str] = {
     "parts order": "orders; it prints the write, which writes show holds",
     "parts reorder": "asks sources of parts, and proposes orders",
     "parts receive": "changes the stock, likewise",
+    "billing export": "writes files, which tests/billing reads",
     "billing link": "keeps what billing map shows, which tests/billing look at",
     "billing link-certain": "likewise",
     "billing unlink": "takes that back",

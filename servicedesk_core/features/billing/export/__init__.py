@@ -1,0 +1,1 @@
+"""What would be billed, as files that any accounting program takes."""
