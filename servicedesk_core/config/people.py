@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from servicedesk_core.capabilities import ROLES, Capability, Role
+from servicedesk_core.config.writes import Limit
 from servicedesk_core.domain import Model
 
 
@@ -34,6 +35,14 @@ class PersonSection(Model):
         default=(), description="The vendor's ids of the queues whose tickets they see; empty = of all."
     )
     technician: str = Field(default="", description="The vendor's id of the technician that they are.")
+    order_limit: Limit | None = Field(
+        default=None,
+        description="Goods of one order of theirs above this take the approval of another person; in the currency of "
+        "`[orders]`, whose limits hold for them too.",
+    )
+    order_limit_per_day: Limit | None = Field(
+        default=None, description="The same for all orders of theirs that were approved on one day."
+    )
 
     @property
     def capabilities(self) -> frozenset[Capability]:

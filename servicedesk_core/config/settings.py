@@ -242,6 +242,9 @@ class DeskSettings(Model):
     @model_validator(mode="after")
     def _what_people_see_can_be_found(self) -> Self:
         for name, person in self.people.items():
+            if self.orders.currency is None and (person.order_limit or person.order_limit_per_day):
+                msg = f'[people.{name}] has an order limit, which needs its currency, such as [orders] currency = "EUR"'
+                raise ValueError(msg)
             ids = person.companies or person.queues or person.technician
             if person.connection and person.connection not in self.connections:
                 near = did_you_mean(person.connection, self.connections)

@@ -64,6 +64,32 @@ async def test_trying_again_is_an_approval_too_unless_another_person_gave_one(de
         assert view.state == "confirmed"
 
 
-def test_a_limit_needs_its_currency(desk_of):
+async def test_a_person_may_have_limits_of_their_own(desk_of, shop):
+    """Lower ones than the desk's: each order of theirs, and what they had approved on the day."""
+    roles = {"roles": ["service-manager"]}
+    people = {"ana": roles | {"order_limit": "100", "order_limit_per_day": "120"}, "bo": roles}
+    async with desk_of(orders={"currency": "EUR"}, people=people) as whole:
+        ana, bo = (whole.acting_as(Actor(f"user:{name}")) for name in ("ana", "bo"))
+        theirs = await bo.parts.order(stock="D1", source="shop", quantity=5, send=True)
+        assert (theirs.write.state, theirs.needs_another) == ("confirmed", None)
+        large = await ana.parts.order(stock="D2", source="shop", quantity=9, send=True)
+        assert (large.write.state, "[people.ana]" in large.needs_another) == ("proposed", True)
+        first, second = [await ana.parts.order(stock="D1", source="shop", send=True) for _ in range(2)]
+        assert (first.write.state, second.write.state) == ("confirmed", "proposed")
+        assert "approved today" in second.needs_another
+        with pytest.raises(AnotherPersonError):
+            await ana.writes.approve([second.write.id])
+        (view,) = await bo.writes.approve([second.write.id], send=True)
+        assert view.state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"orders": {"per_order": "500"}},
+        {"people": {"ana": {"roles": ["technician"], "order_limit": "500"}}},
+    ],
+)
+def test_a_limit_needs_its_currency(desk_of, limits):
     with pytest.raises(SettingsError, match="needs its currency"):
-        desk_of(orders={"per_order": "500"})
+        desk_of(**limits)

@@ -97,7 +97,7 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
         cli.say(f"   {what} pip install {' '.join(f'servicedesk-{name}' for name in missing)}")
     step = 7 if makers else 5
     if STOCK in stage.sandboxes:
-        cli.say(f"\n{step}. A part for {'the same' if made else 'a'} ticket: who has a {parts.WORDS}?")
+        cli.say(f"\n{step}. A part for {'the same device' if made else 'a ticket'}: who has a {parts.WORDS}?")
         step += 1
         _part(cli, stage, made)
     else:

@@ -19,7 +19,7 @@ async def take(cli: Cli, desk: "ServiceDesk", ticket: str | None) -> None:
     Args:
         cli: Prints.
         desk: Its stock is synced.
-        ticket: Number of the ticket; ``None`` = any that is open.
+        ticket: Number of the ticket; ``None``, or one that is closed = any that is open.
     """
     from servicedesk_core.features.parts.model import TakenRow  # noqa: PLC0415
     from servicedesk_core.features.parts.pages import found  # noqa: PLC0415
@@ -31,7 +31,7 @@ async def take(cli: Cli, desk: "ServiceDesk", ticket: str | None) -> None:
     answer = await desk.parts.find(WORDS, for_ticket=ticket)
     found(cli, answer)
     own = next(one for one in answer.offers if one.connection == STOCK_NAME)
-    if ticket is None:
+    if ticket is None or not (await desk.tickets.get(ticket)).row.is_open:  # nobody copies data for what is done
         ticket = next(one.ticket for one in (await desk.tickets.list(limit=1)).items)
     write = await desk.parts.take(ticket, own.number, reason="The data are copied before the repair.", send=True)
     cli.say(f"   Onto ticket {ticket}, for its data: write {write.id}, {write.state.value}.")

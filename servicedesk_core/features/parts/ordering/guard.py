@@ -1,6 +1,7 @@
 """What orders and receipts are held against: other orders, what is to come, and what one person may spend."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from servicedesk_core.domain.parts import OrderRequest, ReceiptRequest
 from servicedesk_core.domain.writing import AT_VENDOR, BLOCKING, UNFINISHED, Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.parts.ordering import receiving, tables
+from servicedesk_core.people import names_in
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite, of_parts
@@ -60,6 +62,23 @@ class ReceiptGuard:
 ORDERS, RECEIPTS = OrderGuard(), ReceiptGuard()
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What may be ordered without another person.
+
+    Attributes:
+        per_order: The most of one order.
+        per_day: The most of a day.
+        where: Where that is said.
+        of: Whose orders of the day count; ``None`` = everybody's.
+    """
+
+    per_order: Decimal | None
+    per_day: Decimal | None
+    where: str
+    of: str | None = None
+
+
 def another_person(settings: DeskSettings, clock: Clock) -> Callable[[Tx, StoredWrite], str | None]:
     """Return what says why an order takes another person than who proposed it.
 
@@ -67,30 +86,53 @@ def another_person(settings: DeskSettings, clock: Clock) -> Callable[[Tx, Stored
         settings: The configuration, which has the limits.
         clock: The time: a day is one of the desk's time zone.
     """
-    limits, zone = settings.orders, ZoneInfo(settings.desk.timezone)
+    currency, zone = settings.orders.currency, ZoneInfo(settings.desk.timezone)
+    of_desk = _Limits(settings.orders.per_order, settings.orders.per_day, "[orders]")
+    of_people = {
+        f"user:{name}": _Limits(
+            one.order_limit, one.order_limit_per_day, f"the order limits of [people.{name}]", f"user:{name}"
+        )
+        for name, one in settings.people.items()
+    }
 
     def reason(tx: Tx, write: StoredWrite) -> str | None:
-        if write.kind != tables.PLACE or limits.highest is None:
+        if write.kind != tables.PLACE:
+            return None
+        named = [of_people[name] for name in sorted(names_in(write.proposed_by)) if name in of_people]
+        limits = [one for one in (of_desk, *named) if (one.per_order, one.per_day) != (None, None)]
+        if not limits:
             return None
         cost = tables.placed_of(tx, write).total()
         if cost is None:
             return "What it costs is not known."
-        total, currency = cost
-        if currency != limits.currency:
-            return f"It costs {currency}, and [orders] has its limits in {limits.currency}."
-        if limits.per_order is not None and total > limits.per_order:
-            return f"It is above {limits.per_order:f} {currency}: per_order of [orders]."
-        if limits.per_day is not None:
-            today = datetime.combine(clock.now().astimezone(zone).date(), time(), zone)
-            if total + _approved_since(tx, today, currency, without=write.id) > limits.per_day:
-                return f"With what was approved today it is above {limits.per_day:f} {currency}: per_day of [orders]."
-        return None
+        total, paid_in = cost
+        if paid_in != currency:
+            return f"It costs {paid_in}, and [orders] has its limits in {currency}."
+        today = datetime.combine(clock.now().astimezone(zone).date(), time(), zone)
+        return next(filter(None, (_above(tx, one, total, paid_in, today, write) for one in limits)), None)
 
     return reason
 
 
-def _approved_since(tx: Tx, since: datetime, currency: str, *, without: int) -> Decimal:
+def _above(  # noqa: PLR0917  # an order, and what it is held against
+    tx: Tx, limits: _Limits, total: Decimal, currency: str, today: datetime, write: StoredWrite
+) -> str | None:
+    if limits.per_order is not None and total > limits.per_order:
+        return f"It is above {limits.per_order:f} {currency}: {_per('order', limits)}."
+    if limits.per_day is None:
+        return None
+    if total + _approved_since(tx, today, currency, limits.of, without=write.id) > limits.per_day:
+        return f"With what was approved today it is above {limits.per_day:f} {currency}: {_per('day', limits)}."
+    return None
+
+
+def _per(what: str, limits: _Limits) -> str:
+    return f"per_{what} of {limits.where}" if limits.of is None else limits.where
+
+
+def _approved_since(tx: Tx, since: datetime, currency: str, of: str | None, *, without: int) -> Decimal:
     """Return what the goods of the orders cost that were approved since an instant, as far as that is known."""
     approved = outbox.c.state.in_(BLOCKING | AT_VENDOR) & (outbox.c.decided_at >= since)
-    totals = (one.total() for one in tables.placed(tx, approved, outbox.c.id != without))
+    found = tables.placed(tx, approved, outbox.c.id != without)
+    totals = (one.total() for one in found if of is None or of in names_in(one.write.proposed_by))
     return sum((total[0] for total in totals if total is not None and total[1] == currency), Decimal(0))
