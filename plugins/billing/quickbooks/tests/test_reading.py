@@ -1,5 +1,6 @@
 """What is read, and what each record means."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from servicedesk_core.domain.billing import DocumentKind, DocumentStatus
 from servicedesk_core.errors import CursorError, NotFoundError, RateLimitedError
 from servicedesk_core.hooks import PullMode, PullRequest
 from servicedesk_quickbooks.api.language import Query, equals
+from servicedesk_quickbooks.reading.passes import Position, passed
 from servicedesk_quickbooks.sandbox.queries import read
 from servicedesk_quickbooks.settings import QuickBooksSettings
 
@@ -153,6 +155,28 @@ async def test_a_deletion_between_two_pages_leaves_nothing_out(books, stand):
     assert set(came) == {row["Id"] for row in rows}
 
 
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=8), st.integers(4, 7), st.data())
+def test_any_deletions_between_pages_leave_nothing_out(groups, size, data):
+    """Up to three records an instant, and any of them are deleted while the pages are read."""
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    times = [start + timedelta(minutes=at) for at, many in enumerate(groups) for _ in range(many)]
+    rows = {str(n): {"Id": str(n), "MetaData": {"CreateTime": time.isoformat()}} for n, time in enumerate(times)}
+
+    async def ask(query):
+        found = read(query.text())
+        return found.rows(rows.values())[found.start - 1 :][: found.most]
+
+    async def run():
+        came = set()
+        async for page, _ in passed(ask, "Invoice", by="CreateTime", since=None, size=size, start=Position()):
+            came |= {row["Id"] for row in page}
+            for ref in data.draw(st.sets(st.sampled_from(sorted(rows)), max_size=3)) if rows else ():
+                del rows[ref]
+        return came
+
+    assert asyncio.run(run()) >= rows.keys()
+
+
 async def test_a_position_of_another_version_is_refused(books):
     with pytest.raises(CursorError):
         await pages(books, "customers", resume="0|x")
@@ -172,13 +196,14 @@ async def test_a_throttled_company_is_asked_again_after_a_minute(stand):
             await entities(books, "customers")
 
 
-async def test_the_check_tells_whether_documents_take_our_numbers(books, stand_with):
+async def test_the_check_tells_whether_documents_can_be_sent(books, stand_with):
     names = ("customers", "sales_invoices")
     assert [(one.readable, one.note) for one in await books.check_connection(names)] == [(True, "")] * 2
-    with stand_with(custom_numbers=False) as other:
+    with stand_with(custom_numbers=False, automated_tax=False) as other:
         async with other.connector() as numbered:
             _, invoices = await numbered.check_connection(names)
             assert "custom transaction numbers" in invoices.note
+            assert 'tax_rounding = "document"' in invoices.note
 
 
 def test_tokens_are_not_sent_in_the_clear():

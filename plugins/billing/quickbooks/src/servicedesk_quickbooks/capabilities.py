@@ -27,7 +27,7 @@ ACCESS: Final = (
 )
 SETUP: Final = (
     "Open your app on developer.intuit.com, then Webhooks.",
-    "Enter the address that servicedesk webhooks shows as the endpoint.",
+    "As the endpoint enter what servicedesk webhooks address shows.",
     "Choose Customer, Item, Account, Invoice, CreditMemo, Payment and Bill, and the CloudEvents format.",
     "Copy the verifier token into verifier_token of the connection.",
 )

@@ -51,7 +51,7 @@ class QuickBooks(Connector[QuickBooksSettings]):
         super().__init__(ctx)
         settle_s = ctx.settings.settle_s
         self._api = Api(ctx)
-        self._reader = Reader(self._api, ctx.clock, ctx.settings.page_size)
+        self._reader = Reader(self._api, ctx.clock, ctx.settings)
         finder = Finder(self._api, ctx.clock, settle_s)
         documents = Documents(self._api, finder)
         self._writers: Mapping[str, Documents | Customers | Voiding] = {

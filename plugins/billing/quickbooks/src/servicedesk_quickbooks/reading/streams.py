@@ -26,6 +26,7 @@ from servicedesk_quickbooks.meaning import documents, lists
 from servicedesk_quickbooks.meaning.company import NO_NUMBERS, Company
 from servicedesk_quickbooks.meaning.values import Row, objects, ref, stamp
 from servicedesk_quickbooks.reading.passes import passed, read_position
+from servicedesk_quickbooks.settings import QuickBooksSettings
 
 IDS_PER_REQUEST: Final = 100
 _ID: Final = re.compile("[A-Za-z0-9]{1,30}")
@@ -87,13 +88,14 @@ class Reader:
     Args:
         api: The company's interface.
         clock: The time.
-        page_size: Records a page.
+        settings: Of the connection.
     """
 
-    def __init__(self, api: Api, clock: Clock, page_size: int) -> None:
+    def __init__(self, api: Api, clock: Clock, settings: QuickBooksSettings) -> None:
         self._api = api
         self._clock = clock
-        self._page_size = page_size
+        self._page_size = settings.page_size
+        self._tax_rounding = settings.tax_rounding
 
     async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
         """Read a stream page by page.
@@ -158,11 +160,19 @@ class Reader:
         """Look whether a stream can be read, how much of it there is, and whether documents could be sent."""
         try:
             total = await self._api.count(Query(stream_of(name).entity))
-            sells = name in {"sales_invoices", "credit_notes"}
-            takes_numbers = not sells or Company.of({}, await self._api.preferences()).takes_numbers
+            note = await self._note() if name in {"sales_invoices", "credit_notes"} else ""
         except PermissionDeniedError as error:
             return StreamCheck(name, readable=False, note=error.message)
-        return StreamCheck(name, readable=True, visible=total, note="" if takes_numbers else NO_NUMBERS)
+        return StreamCheck(name, readable=True, visible=total, note=note)
+
+    async def _note(self) -> str:
+        """Return what is in the way of sending documents."""
+        company = Company.of(await self._api.company(), await self._api.preferences())
+        wanted = "unknown" if company.has_automated_tax else "document"
+        notes = [] if company.takes_numbers else [NO_NUMBERS]
+        if wanted != self._tax_rounding:
+            notes.append(f'Set tax_rounding = "{wanted}": that is how this company works tax out.')
+        return " ".join(notes)
 
     async def fields(self, name: str) -> tuple[FieldInfo, ...]:
         """Describe the fields of a record, as one of them shows them."""
