@@ -3,9 +3,7 @@
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 
 pytest.importorskip("xero_python")
@@ -30,37 +28,9 @@ from xero_python.api_client.oauth2 import OAuth2Token, TokenApi
 from xero_python.exceptions import AccountingBadRequestException, HTTPStatusException
 from xero_python.identity import IdentityApi
 
-from servicedesk_core.sandboxing import serve
-from servicedesk_xero.sandbox import Sandbox, SandboxOptions
 from servicedesk_xero.sandbox.seed import id_of
 
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-SCOPES = "offline_access accounting.invoices accounting.payments accounting.contacts accounting.settings"
 LINE = LineItem(description="Onsite labour", quantity=2.5, unit_amount=180.0, account_code="200", tax_type="OUTPUT2")
-
-
-@pytest.fixture
-def sandbox():
-    return Sandbox(SandboxOptions(now=NOW))
-
-
-@pytest.fixture
-def url(sandbox):
-    with serve(sandbox) as address:
-        yield address
-    sandbox.close()
-
-
-@pytest.fixture
-def kept(url, sandbox):
-    """The token of a person who has allowed the access, as an application keeps it."""
-    options = sandbox.options
-    ask = {"response_type": "code", "client_id": options.client_id, "redirect_uri": "http://localhost/callback"}
-    page = httpx.get(f"{url}/identity/connect/authorize", params={**ask, "scope": SCOPES, "state": "s"})
-    code = dict(parse_qsl(urlsplit(page.headers["location"]).query))["code"]
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": "http://localhost/callback"}
-    answer = httpx.post(f"{url}/connect/token", data=form, auth=(options.client_id, options.client_secret))
-    return {**answer.json(), "expires_at": time.time() + 1800}
 
 
 @pytest.fixture

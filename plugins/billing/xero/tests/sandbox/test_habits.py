@@ -10,31 +10,39 @@ from servicedesk_xero.sandbox import Sandbox, SandboxOptions
 from servicedesk_xero.sandbox.seed import id_of
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-SCOPE = "accounting.invoices accounting.contacts accounting.payments accounting.settings"
+TENANT = id_of("Tenant", "Example Services")
 
 
 @pytest.fixture
-def sandbox():
-    stand_in = Sandbox(SandboxOptions(now=NOW))
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def http(sandbox):
-    options = sandbox.options
-    form = {"grant_type": "client_credentials", "scope": SCOPE}
-    with serve(sandbox) as url:
-        auth = (options.client_id, options.client_secret)
-        token = httpx.post(f"{url}/connect/token", data=form, auth=auth).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        with httpx.Client(base_url=f"{url}/api.xro/2.0/", headers=headers) as client:
-            yield client
+def http(url, kept):
+    headers = {"Authorization": f"Bearer {kept['access_token']}", "Accept": "application/json"}
+    with httpx.Client(base_url=f"{url}/api.xro/2.0/", headers={**headers, "xero-tenant-id": TENANT}) as client:
+        yield client
 
 
 def test_without_asking_for_json_xml_comes(http):
     answer = http.get("Organisation", headers={"Accept": "*/*"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+    assert "<Organisations><Organisation>" in answer.text
+    answer = http.get("Invoices", params={"where": "Status = PAID"}, headers={"Accept": "application/xml"})
+    assert "<ApiException><ErrorNumber>16</ErrorNumber>" in answer.text
+
+
+def test_what_cannot_be_read_is_refused(http):
+    for body in (
+        b"{",
+        b"<Invoice>",
+        b'<!DOCTYPE x [<!ENTITY y "z">]><Invoice>&y;</Invoice>',
+        b"[]",
+        b"{}",
+        b'{"Type":"ACCREC","Date":"soon"}',
+    ):
+        assert http.put("Invoices", content=body).status_code == 400
+    line = {"Description": "x", "AccountCode": "200"}
+    contact = {"ContactID": id_of("Contacts", "Harbor Bakery")}
+    for amount in ("NaN", "1e400", True, [], "x"):
+        invoice = {"Type": "ACCREC", "Contact": contact, "LineItems": [{**line, "UnitAmount": amount}]}
+        assert http.put("Invoices", json={"Invoices": [invoice]}).status_code == 400
 
 
 def test_unit_prices_are_cut_to_two_places_unless_four_are_asked_for(http):

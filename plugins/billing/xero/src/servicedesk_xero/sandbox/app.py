@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+import orjson
+
 from servicedesk_core.sandboxing import Fault, Refusal, Request, Response, StandIn, json_response
-from servicedesk_xero.sandbox.answers import Row, envelope, invalid, malformed, not_found, shown, unauthorized
+from servicedesk_core.sandboxing.asgi import JSON
 from servicedesk_xero.sandbox.books import KEYS, Books, Invalid
 from servicedesk_xero.sandbox.catalogue import Catalogue
 from servicedesk_xero.sandbox.documents import SORTS, Documents, places_of
 from servicedesk_xero.sandbox.identity import Identity
-from servicedesk_xero.sandbox.limits import Limits
-from servicedesk_xero.sandbox.lists import listed
 from servicedesk_xero.sandbox.options import SandboxOptions
 from servicedesk_xero.sandbox.seed import id_of, sow
 from servicedesk_xero.sandbox.settling import Settling
+from servicedesk_xero.sandbox.wire.answers import Row, envelope, invalid, malformed, not_found, shown, unauthorized
+from servicedesk_xero.sandbox.wire.limits import Limits
+from servicedesk_xero.sandbox.wire.lists import listed
+from servicedesk_xero.sandbox.wire.markup import body_of, in_xml
 
 _NAMES: Final = ("Example Services", "Example Holdings", "Example Trust")
 _LONGEST_KEY: Final = 128
+_ALIASES: Final = {"Organisations": "Organisation"}
 _WRITTEN: Final = frozenset({"Contacts", "CreditNotes", "Invoices", "Items", "Payments"})
 
 
@@ -140,15 +145,16 @@ class Sandbox(StandIn):
         if refused is not None:
             return refused
         part, *below = request.segments[2:]
+        part = _ALIASES.get(part, part)
         self.identity.scoped(token, part, request.method)
         try:
             if part not in KEYS:
                 raise not_found()
-            if "json" not in request.headers.get("accept", ""):
-                return Response(200, b"<Response><Status>OK</Status></Response>", "text/xml; charset=utf-8")
             response = self._kept(tenant, part, below, request)
         except Refusal as refusal:
             response = refusal.response
+        if response.content_type == JSON and "json" not in request.headers.get("accept", ""):
+            response = in_xml(response, orjson.loads(response.body))
         response.headers = {**response.headers, **tenant.limits.told(now)}
         return response
 
@@ -219,10 +225,7 @@ class Sandbox(StandIn):
 
     def _each(self, tenant: Tenant, part: str, request: Request, save: Callable[[Row], Row]) -> Response:
         """Save each record of an envelope; what is wrong with one is said beside it, or refuses the call."""
-        try:
-            body = request.json()
-        except ValueError:
-            raise malformed("PostDataInvalidException", "No JSON could be read", 17) from None
+        body = body_of(request, part)
         given = body.get(part) if isinstance(body, dict) and part in body else [body]
         if not isinstance(given, list) or not all(isinstance(one, dict) and one for one in given):
             raise malformed("PostDataInvalidException", f"No {part} were found in the body", 17)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from servicedesk_core.sandboxing import Shelf
-from servicedesk_xero.sandbox.answers import Row
+from servicedesk_xero.sandbox.wire.answers import Row
 
 KEYS: Final = {
     "Accounts": "AccountID",

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from servicedesk_xero.sandbox.answers import Row
 from servicedesk_xero.sandbox.books import Books, Invalid
 from servicedesk_xero.sandbox.sums import number, rounded
+from servicedesk_xero.sandbox.wire.answers import Row
 
 _LONGEST = {"Name": 255, "ContactNumber": 50, "AccountNumber": 50, "EmailAddress": 255, "TaxNumber": 50}
 _READ_ONLY = frozenset(

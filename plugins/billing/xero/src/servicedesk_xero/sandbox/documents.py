@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from servicedesk_xero.sandbox.answers import Row, day_of
 from servicedesk_xero.sandbox.books import Books, Invalid
 from servicedesk_xero.sandbox.catalogue import Catalogue
-from servicedesk_xero.sandbox.sums import NO_TAX, number, priced, totals
+from servicedesk_xero.sandbox.sums import NO_TAX, day, number, priced, totals
+from servicedesk_xero.sandbox.wire.answers import Row
 
 DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED = "DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"
 _FOLLOWING: Final = {
@@ -122,9 +122,9 @@ class Documents:
     def _check(self, sort: Sort, row: Row, known: Row | None) -> None:
         if row.get("Type") not in sort.types:
             raise Invalid(f"The Type '{row.get('Type')}' is not valid for this document")
-        row["Date"] = day_of(row["Date"])
+        row["Date"] = day(row["Date"])
         if row.get("DueDate"):
-            row["DueDate"] = day_of(row["DueDate"])
+            row["DueDate"] = day(row["DueDate"], "DueDate")
         self._unlocked(row["Date"])
         mode = _MODES.get(str(row["LineAmountTypes"]).lower())
         if mode is None:
@@ -145,11 +145,11 @@ class Documents:
         rate = number(row["CurrencyRate"], "CurrencyRate") if row.get("CurrencyRate") else Decimal(currency["Rate"])
         row["CurrencyRate"] = f"{rate:f}"
 
-    def _unlocked(self, day: str) -> None:
+    def _unlocked(self, on: str) -> None:
         lock = max(
             str(self._books.setting("PeriodLockDate") or ""), str(self._books.setting("EndOfYearLockDate") or "")
         )
-        if lock and day[:10] <= lock:
+        if lock and on[:10] <= lock:
             raise Invalid(f"The document date cannot be before the period lock date, currently set at {lock}.")
 
     def _price(self, row: Row, sent: object, places: int) -> None:

@@ -11,8 +11,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from servicedesk_core.sandboxing import Request, Response, Shelf, json_response
-from servicedesk_xero.sandbox.answers import Row, unauthorized
 from servicedesk_xero.sandbox.options import SandboxOptions
+from servicedesk_xero.sandbox.wire.answers import Row, unauthorized
 
 LIFETIME_S: Final = 1800
 GRACE: Final = timedelta(minutes=30)

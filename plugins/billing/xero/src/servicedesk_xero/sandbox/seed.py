@@ -4,11 +4,11 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from servicedesk_xero.sandbox.answers import Row
 from servicedesk_xero.sandbox.books import KEYS, Books
 from servicedesk_xero.sandbox.catalogue import Catalogue
 from servicedesk_xero.sandbox.documents import AUTHORISED, CREDIT_NOTE, DRAFT, INVOICE, Documents, Sort
 from servicedesk_xero.sandbox.settling import Settling
+from servicedesk_xero.sandbox.wire.answers import Row
 
 ACCOUNTS: Final = (
     ("090", "Business bank account", "BANK", "ASSET", "NONE"),

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from servicedesk_xero.sandbox.answers import Row, day_of
 from servicedesk_xero.sandbox.books import Books, Invalid
 from servicedesk_xero.sandbox.documents import AUTHORISED, CREDIT_NOTE, DELETED, INVOICE, Documents, Sort
-from servicedesk_xero.sandbox.sums import number
+from servicedesk_xero.sandbox.sums import day, number
+from servicedesk_xero.sandbox.wire.answers import Row
 
 _TYPES = {"ACCREC": "ACCRECPAYMENT", "ACCPAY": "ACCPAYPAYMENT", "ACCRECCREDIT": "ARCREDITPAYMENT",
           "ACCPAYCREDIT": "APCREDITPAYMENT"}  # fmt: skip
@@ -45,7 +45,7 @@ class Settling:
         named = {name: document[name] for name in (sort.key, sort.number) if document.get(name) is not None}
         row: Row = {
             "PaymentID": str(uuid.uuid4()),
-            "Date": day_of(sent.get("Date") or self._books.today()),
+            "Date": day(sent.get("Date") or self._books.today()),
             "Amount": f"{amount:.2f}",
             "BankAmount": f"{amount:.2f}",
             "Reference": str(sent.get("Reference") or ""),
@@ -92,7 +92,7 @@ class Settling:
         invoice = self._books.get("Invoices", named.get("InvoiceID")) if isinstance(named, Mapping) else None
         if credit is None or invoice is None or not sent.get("Date"):
             raise Invalid("An allocation needs a credit note, an invoice and a date")
-        amount = number(sent.get("Amount"), "Amount")
+        amount = number(sent.get("Amount", sent.get("AppliedAmount")), "Amount")
         if credit["Status"] != AUTHORISED or invoice["Status"] != AUTHORISED:
             raise Invalid("Allocations can only be made between authorised documents")
         if credit["Contact"]["ContactID"] != invoice["Contact"]["ContactID"]:
@@ -102,7 +102,7 @@ class Settling:
         allocation: Row = {
             "AllocationID": str(uuid.uuid4()),
             "Amount": f"{amount:.2f}",
-            "Date": day_of(sent["Date"]),
+            "Date": day(sent["Date"]),
             "IsDeleted": False,
             "Invoice": {"InvoiceID": invoice["InvoiceID"], "InvoiceNumber": invoice.get("InvoiceNumber")},
         }

@@ -4,24 +4,40 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from servicedesk_xero.sandbox.answers import Row
 from servicedesk_xero.sandbox.books import Invalid
+from servicedesk_xero.sandbox.wire.answers import Row, day_of
 
+_LARGEST = Decimal("1e13")
 INCLUSIVE, NO_TAX = "Inclusive", "NoTax"
 
 
 def number(value: Any, field: str = "Amount") -> Decimal:
-    """Return a number of JSON as the digits that were sent.
+    """Return a number as the digits that were sent, in XML as a text.
 
     Raises:
-        Invalid: It is none; the vendor refuses numbers in quotes too.
+        Invalid: It is none.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Invalid(f"{field} must be a number")
     try:
-        return Decimal(str(value))
+        found = Decimal(str(value))
     except InvalidOperation:
         raise Invalid(f"{field} must be a number") from None
+    if not found.is_finite() or abs(found) >= _LARGEST:
+        raise Invalid(f"{field} is out of range")
+    return found
+
+
+def day(value: Any, field: str = "Date") -> str:
+    """Return a day as it is kept.
+
+    Raises:
+        Invalid: It is none.
+    """
+    found = day_of(value)
+    if found is None:
+        raise Invalid(f"{field} is not a valid date")
+    return found.isoformat()
 
 
 def rounded(value: Decimal, places: int = 2) -> Decimal:

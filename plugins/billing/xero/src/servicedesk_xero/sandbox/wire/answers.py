@@ -46,10 +46,9 @@ def shown(value: Any) -> Any:
             continue
         if name in AMOUNTS and isinstance(one, str):
             told[name] = float(one)
-        elif name in _DAYS and isinstance(one, str):
-            midnight = datetime.combine(date.fromisoformat(one), time(), UTC)
-            told[name] = _ticks(midnight)
-            told[f"{name}String"] = f"{one}T00:00:00"
+        elif name in _DAYS and (day := day_of(one)) is not None:
+            told[name] = _ticks(datetime.combine(day, time(), UTC))
+            told[f"{name}String"] = f"{day.isoformat()}T00:00:00"
         elif name in _INSTANTS and isinstance(one, str):
             told[name] = _ticks(datetime.fromisoformat(one))
         else:
@@ -80,11 +79,15 @@ def malformed(kind: str, message: str, number: int = 14) -> Refusal:
     return Refusal(json_response({"ErrorNumber": number, "Type": kind, "Message": message}, 400))
 
 
-def day_of(value: object) -> str:
-    """Return a day that was sent, as a date or as ticks; both are taken."""
+def day_of(value: object) -> date | None:
+    """Return a day that was sent, as a date, an instant or ticks; ``None`` when it is none."""
     text = str(value)
     ticks = re.match(r"/Date\((-?\d+)", text)
-    return text[:10] if ticks is None else datetime.fromtimestamp(int(ticks[1]) / 1000, UTC).date().isoformat()
+    try:
+        at = datetime.fromisoformat(text) if ticks is None else datetime.fromtimestamp(int(ticks[1]) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at.date()
 
 
 def is_true(text: str | None) -> bool:

@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from servicedesk_core.sandboxing import Request, Response
-from servicedesk_xero.sandbox.answers import AMOUNTS, Row, envelope, is_true, malformed
 from servicedesk_xero.sandbox.books import KEYS, Books
+from servicedesk_xero.sandbox.wire.answers import AMOUNTS, Row, envelope, is_true, malformed
 
 LARGEST_PAGE: Final = 1000
 PAGED: Final = frozenset({"Contacts", "CreditNotes", "Invoices", "Payments"})
@@ -19,6 +19,12 @@ _CONDITION: Final = re.compile(
     r'\s*([A-Za-z.]+)\s*(==|!=|>=|<=|>|<)\s*(?:"([^"]*)"|guid\("([^"]*)"\)|DateTime\((\d+),\s*(\d+),\s*(\d+)\)|(-?[\d.]+)|(true|false|null))\s*$',
     re.IGNORECASE,
 )
+_CALLED: Final = re.compile(r'\s*([A-Za-z.]+)\.(Contains|StartsWith|EndsWith)\("([^"]*)"\)\s*$', re.IGNORECASE)
+_METHODS: Final[dict[str, Callable[[str, str], bool]]] = {
+    "contains": lambda text, part: part in text,
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+}
 _LISTED: Final = {"IDs": None, "Statuses": "Status", "InvoiceNumbers": "InvoiceNumber", "ContactIDs": "Contact"}
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": lambda one, other: one == other,
@@ -81,24 +87,37 @@ def _wanted(kind: str, row: Row, request: Request) -> bool:
 
 
 def _meets(row: Row, condition: str) -> bool:
+    called = _CALLED.match(condition)
+    if called is not None:
+        return _METHODS[called[2].lower()](str(_at(row, called[1]) or "").lower(), called[3].lower())
     found = _CONDITION.match(condition)
     if found is None:
         raise malformed("QueryParseException", f"Operator expected near '{condition.strip()[:40]}'", 16)
-    path, operator, text, guid, year, month, day, digits, flag = found.groups()
+    path, operator, *words = found.groups()
+    value, wanted = _comparable(_at(row, path), *words)
+    return value is not None and _COMPARE[operator](value, wanted)
+
+
+def _comparable(value: Any, text: str | None, guid: str | None, *words: str | None) -> tuple[Any, Any]:
+    """Return a value and what it is compared with, of one type; ``None`` when it has none to be compared."""
+    year, month, day, digits, word = words
+    if word is not None:
+        return (value or "", "") if word.lower() == "null" else (bool(value), word.lower() == "true")
+    if digits is not None:
+        return (None if value is None else float(value)), float(digits)
+    if year is not None:
+        return (None if value is None else str(value)[:10]), f"{year}-{int(month or 1):02}-{int(day or 1):02}"
+    if guid is not None:
+        return str(value).lower().replace("-", ""), guid.lower().replace("-", "")
+    return value or "", text
+
+
+def _at(row: Row, path: str) -> Any:
+    """Return a value, also one that stands in another record."""
     value: Any = row
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
-    if flag is not None and flag.lower() == "null":
-        return _COMPARE[operator](value or None, None)
-    if flag is not None:
-        return _COMPARE[operator](bool(value), flag.lower() == "true")
-    if digits is not None:
-        return value is not None and _COMPARE[operator](float(value), float(digits))
-    if year is not None:
-        return value is not None and _COMPARE[operator](str(value)[:10], f"{year}-{int(month):02}-{int(day):02}")
-    if guid is not None:
-        return _COMPARE[operator](str(value).lower(), guid.lower())
-    return _COMPARE[operator](value or "", text)
+    return value
 
 
 def _ordered(kind: str, rows: list[Row], order: str | None) -> list[Row]:
