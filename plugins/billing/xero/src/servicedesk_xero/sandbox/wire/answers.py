@@ -18,6 +18,7 @@ AMOUNTS: Final = frozenset({
 _DAYS: Final = frozenset({"Date", "DueDate", "FullyPaidOnDate", "PeriodLockDate", "EndOfYearLockDate"})
 _NAMED: Final = {"Organisation": "Organisations"}
 """Where the name in the answer is another one than in the address."""
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _INSTANTS: Final = frozenset({"UpdatedDateUTC", "CreatedDateUTC"})
 
 
@@ -44,7 +45,7 @@ def shown(value: Any) -> Any:
     for name, one in value.items():
         if name.startswith("_"):  # the sandbox's own
             continue
-        if name in AMOUNTS and isinstance(one, str):
+        if name in AMOUNTS and isinstance(one, str) and _NUMBER.fullmatch(one):  # what was refused is repeated as it is
             told[name] = float(one)
         elif name in _DAYS and (day := day_of(one)) is not None:
             told[name] = _ticks(datetime.combine(day, time(), UTC))
