@@ -119,12 +119,12 @@ def test_everything_that_is_missing_is_told_at_once_and_once_each():
         ),
         (
             "Nobody said which tax code of books default service is. "
-            '`servicedesk billing link default "service" NAME --as tax-code`.'
+            '`servicedesk billing link default "service" NAME --to tax-code`.'
         ),
         'Nobody said which item of books default fixed is. `servicedesk billing link default "fixed" NAME`.',
         (
             "Nobody said which tax code of books default fixed is. "
-            '`servicedesk billing link default "fixed" NAME --as tax-code`.'
+            '`servicedesk billing link default "fixed" NAME --to tax-code`.'
         ),
     ]
 

@@ -15,6 +15,7 @@ import servicedesk_core
 from servicedesk_core.cli.docs import commands, connectors, documents, errors, hooks, settings, streams, views
 from servicedesk_core.cli.docs.docstring import table
 from servicedesk_core.cli.main import main
+from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.cli.shell.exit_codes import MEANINGS
 from servicedesk_core.cli.shell.schemas import documents as all_documents
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
@@ -150,6 +151,15 @@ def test_what_json_prints_is_what_the_document_says(
     assert printed["schema"] == documents.name_of(command, DOCUMENTS[command])
     schema = json.loads(documents.schema(command))["properties"]["data"]
     assert set(printed["data"]) == set(schema["properties"])
+
+
+def test_no_command_has_an_option_that_the_program_takes_wherever_it_stands() -> None:
+    of_the_program = {option for parameter in pages.program().params for option in parameter.opts} - {"--help", "-h"}
+    taken = {option for option in of_the_program if hoist(["x", option, "y"])[0] == option}
+    assert {"--as", "--config"} <= taken
+    for words, command in commands.walk(pages.program()):
+        if words:
+            assert not taken & {option for parameter in command.params for option in parameter.opts}, words
 
 
 def test_every_command_with_json_has_a_document_and_the_other_way_round() -> None:

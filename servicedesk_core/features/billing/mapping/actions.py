@@ -15,7 +15,7 @@ from servicedesk_core.store import Tx, audit
 
 _WHAT = Annotated[Linkable, Help("What of the PSA.")]
 _NAME = Annotated[str, Help("Its name, number or id there; of a default: labour, part, service … or rounding.")]
-_AS = Annotated[Target | None, Help("As what [default: a customer of a company, else an item].", name="as")]
+_AS = Annotated[Target | None, Help("As what [default: a customer of a company, else an item].", name="to")]
 _WHERE = Annotated[str | None, Help("Connection of the PSA, if several have it.")]
 
 

@@ -164,8 +164,8 @@ class Books:
             why: Why it leads nowhere.
         """
         to, sort = key.to, key.sort
-        as_other = f" --as {_word(to)}" if to is not usual_target(sort) else ""
-        do = f'`servicedesk billing link {_word(sort)} "{name}" NAME{as_other}`'
+        to_other = f" --to {_word(to)}" if to is not usual_target(sort) else ""
+        do = f'`servicedesk billing link {_word(sort)} "{name}" NAME{to_other}`'
         if why is NoLink.MISSING:
             also = "" if sort in {Linkable.COMPANY, Linkable.DEFAULT} else ", or what its sort is by default"
             return f"Nobody said which {to.value} of {self.ledger} {sort.value} {name} is.", f"{do}{also}."
