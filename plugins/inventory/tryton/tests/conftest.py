@@ -1,6 +1,8 @@
 """The connector over real HTTP against the sandbox."""
 
+import importlib.util
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,10 @@ class Store(Stand[Tryton]):
     """A served sandbox and ways to connect to it; its time stands still."""
 
     connector_class = Tryton
-    grants = ("stock_moves.take", "stock_moves.return", "purchase_orders.place", "goods_receipts.create")
+    grants = (
+        "stock_moves.take", "stock_moves.return", "purchase_orders.place", "goods_receipts.create", "customers.create",
+        "sales_invoices.create", "credit_notes.create", "sales_invoices.void", "credit_notes.void",
+    )  # fmt: skip
 
     def clock(self):
         return ImpatientClock(NOW)
@@ -38,12 +43,45 @@ class Store(Stand[Tryton]):
         room.done -= 1
         return ref, records.one("purchase.line", purchase=ref)["id"]
 
+    def invoiced(self, *lines, **more):
+        """Enter an invoice to the client by hand, as a draft, and return its id; lines are a quantity and a price."""
+        price = {"__class__": "Decimal"}
+        rows = [
+            {"type": "line", "account": 100, "quantity": quantity, "unit_price": {**price, "decimal": amount}}
+            | {"taxes": [["add", [1]]], "description": "by hand"}
+            for quantity, amount in lines
+        ]
+        day = {"__class__": "date", "year": NOW.year, "month": NOW.month, "day": NOW.day}
+        head = {"company": 1, "type": "out", "party": 3, "invoice_address": 3, "account": 39, "journal": 1}
+        told = {**head, "currency": 1, "reference": "by hand", "invoice_date": day, **more}
+        (ref,) = self.sandbox.invoicing.create([{**told, "lines": [["create", rows]]}])
+        return ref
+
+    def posted(self, *lines, **more):
+        """Enter an invoice to the client by hand, and post it."""
+        ref = self.invoiced(*lines, **more)
+        self.sandbox.invoicing.act("post", self.invoice(ref), lambda *_: None)
+        self.sandbox.invoicing.done -= 1
+        return ref
+
+    def invoice(self, ref):
+        return self.sandbox.records.get("account.invoice", int(ref))
+
     def shipments(self):
         return self.sandbox.records.all("stock.shipment.internal")
 
 
 def serving(**options):
     return Store.serving(Sandbox(SandboxOptions(**{"now": NOW, **options})))
+
+
+@pytest.fixture(scope="session")
+def documents():
+    """What the tests ask for, for the real server too."""
+    spec = importlib.util.spec_from_file_location("tryton_documents", Path(__file__).parent / "documents.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 shared_stand, stand, stand_with = stand_fixtures(serving)

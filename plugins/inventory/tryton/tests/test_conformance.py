@@ -18,8 +18,8 @@ from servicedesk_core.testing import (
 )
 from servicedesk_tryton import Tryton
 
-LAST = r"(internal\.do|purchase\.confirm|shipment\.in\.receive)$"
-"""The act after which a movement, an order or a receipt is done, or cannot be cancelled any more."""
+LAST = r"(internal\.do|purchase\.confirm|shipment\.in\.receive|invoice\.(post|cancel)|party\.create)$"
+"""The act after which a movement, an order, a receipt or a document is done, or cannot be cancelled any more."""
 
 ANSWER = {"id": "x", "error": ["UserError", ["A period is closed.", "", None]]}
 FAULTS = {
@@ -69,11 +69,15 @@ class TestStreams(TicketSyncSuite):
 
 
 class Vendor(WriteVendor):
-    def __init__(self, stand, clock):
+    def __init__(self, stand, clock, documents):
         self._stand = stand
         self._clock = clock
+        self._documents = documents
+        self._open = {}
 
     async def example(self, kind, number):
+        if kind.partition(".")[0] in {"customers", "sales_invoices", "credit_notes"}:
+            return self._booked(kind, number)
         if kind == "purchase_orders.place":
             line = {"number": 1, "part_number": "SSD-1T", "quantity": "2", "unit_cost": "79.95", "currency": "USD"}
             return Write("", kind, values={"lines": [line], "note": f"Order {number}"})
@@ -92,15 +96,29 @@ class Vendor(WriteVendor):
         shipping.done -= 1
         return Write("", kind, parent="10-4", values={**values, "move_ref": str(ref)})
 
+    def _booked(self, kind, number):
+        stream, _, act = kind.partition(".")
+        if stream == "customers":
+            return Write("", kind, values={"name": f"Client {number}", "email": "it@example.com"})
+        if act == "create":
+            asked = self._documents.document(f"SD-{number}", ("2", "10.00"), kind=stream)
+            return self._documents.write_of(asked, id="")
+        if stream not in self._open or self._stand.invoice(self._open[stream])["state"] != "posted":
+            self._open[stream] = self._stand.posted((1.0 if stream == "sales_invoices" else -1.0, "10"))
+        values = {"values": {"status": "void"}, "base": {"status": "open"}}
+        return Write("", kind, target=str(self._open[stream]), **values)
+
     async def writes_done(self):
-        return self._stand.sandbox.shipping.done + self._stand.sandbox.purchasing.done
+        sandbox = self._stand.sandbox
+        return sandbox.shipping.done + sandbox.purchasing.done + sandbox.invoicing.done
 
     async def fail_next_write(self, fault):
         self._stand.sandbox.faults([{**FAULTS[fault], "path": LAST}])
 
     async def ignore_searches(self):
         nothing = {"kind": "status", "status": 200, "body": {"id": "read", "result": []}, "times": None}
-        self._stand.sandbox.faults([{**nothing, "path": r"(internal|shipment\.in|purchase\.purchase)\.search_read$"}])
+        models = r"(internal|shipment\.in|purchase\.purchase|account\.invoice|party\.party)\.search_read$"
+        self._stand.sandbox.faults([{**nothing, "path": models}])
 
     async def customer_reads(self, kind, ref):
         return ""  # no customer reads anything of Tryton
@@ -112,6 +130,7 @@ class Vendor(WriteVendor):
 class TestWrites(WriteSuite):
     @pytest.fixture
     def clock(self, stand):
+        stand.sandbox.records.write("company.company", 1, cancel_invoice_out=1)
         return stand.clock()
 
     @pytest.fixture
@@ -125,8 +144,8 @@ class TestWrites(WriteSuite):
             yield tryton
 
     @pytest.fixture
-    def vendor(self, stand, clock):
-        return Vendor(stand, clock)
+    def vendor(self, stand, clock, documents):
+        return Vendor(stand, clock, documents)
 
 
 class Behind(OrderVendor):

@@ -1,10 +1,12 @@
 """The connector: what core calls. Each hook is a few lines over the rooms below."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol
 from urllib.parse import quote, urlsplit
 
 from servicedesk_core import hookimpl
+from servicedesk_core.domain.billing import Document, DocumentKind
 from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.hooks import (
     Capabilities,
@@ -17,6 +19,7 @@ from servicedesk_core.hooks import (
     Mapped,
     Page,
     PullRequest,
+    SourceRecord,
     StreamCheck,
     VendorIdentity,
     Write,
@@ -25,19 +28,38 @@ from servicedesk_core.hooks import (
 )
 from servicedesk_tryton.api.client import VENDOR, Api
 from servicedesk_tryton.api.site import Site
-from servicedesk_tryton.capabilities import GIVE_BACK, PLACE, RECEIVE, TAKE, capabilities
+from servicedesk_tryton.capabilities import CREATES, CUSTOMER, GIVE_BACK, PLACE, RECEIVE, TAKE, VOIDS, capabilities
 from servicedesk_tryton.meaning.mapper import VERSION
+from servicedesk_tryton.reading.books import Books
 from servicedesk_tryton.reading.finding import PartFinder
 from servicedesk_tryton.reading.streams import Reader, stream_of
 from servicedesk_tryton.settings import TrytonSettings
 from servicedesk_tryton.writing.buying import Buyer
-from servicedesk_tryton.writing.documents import ORDERS, RECEIPTS, SHIPMENTS, Documents
+from servicedesk_tryton.writing.customers import CustomerMaker
+from servicedesk_tryton.writing.documents import INVOICES, ORDERS, RECEIPTS, SHIPMENTS, Documents
+from servicedesk_tryton.writing.drafting import Drafter
+from servicedesk_tryton.writing.invoicing import Invoicer
 from servicedesk_tryton.writing.receiving import Receiver
 from servicedesk_tryton.writing.sender import Sender
+from servicedesk_tryton.writing.voiding import Voider
+
+
+class Sends(Protocol):
+    """Sends writes of some kinds."""
+
+    async def send(self, write: Write) -> WriteReceipt:
+        """Send a write."""
+
+
+class Finds(Protocol):
+    """Finds writes of some kinds."""
+
+    async def find(self, write: Write) -> FindResult:
+        """Look for what became of a write."""
 
 
 class Tryton(Connector[TrytonSettings]):
-    """One company in one database of a Tryton server: our own stock."""
+    """One company in one database of a Tryton server: our own stock, and our books."""
 
     Settings: ClassVar[type[ConnectorSettings]] = TrytonSettings
 
@@ -49,14 +71,23 @@ class Tryton(Connector[TrytonSettings]):
         self._finder = PartFinder(self._api, self._site, self._reader.products)
         made = {
             kind: Documents(self._api, self._site, ctx.clock, ctx.settings.settle_s, kind)
-            for kind in (SHIPMENTS, RECEIPTS, ORDERS)
+            for kind in (SHIPMENTS, RECEIPTS, ORDERS, INVOICES)
         }
+        self._books = Books(self._api, self._site)
+        invoicer = Invoicer(
+            Drafter(self._api, self._site, self._books), self._books, made[INVOICES], ctx.settings, ctx.clock
+        )
+        voider = Voider(self._books, made[INVOICES], ctx.settings, ctx.clock)
+        customers = CustomerMaker(self._api, self._site, ctx.settings, ctx.clock)
         sender = Sender(self._api, self._site, made[SHIPMENTS], ctx.settings)
-        self._writers: Mapping[str, tuple[Sender | Buyer | Receiver, Documents]] = {
+        self._writers: Mapping[str, tuple[Sends, Finds]] = {
             TAKE: (sender, made[SHIPMENTS]),
             GIVE_BACK: (sender, made[SHIPMENTS]),
             PLACE: (Buyer(self._api, self._site, made[ORDERS], ctx.settings), made[ORDERS]),
             RECEIVE: (Receiver(self._api, self._site, made[RECEIPTS], ctx.settings), made[RECEIPTS]),
+            CUSTOMER: (customers, customers),
+            **dict.fromkeys(CREATES, (invoicer, invoicer)),
+            **dict.fromkeys(VOIDS, (voider, voider)),
         }
 
     @hookimpl
@@ -76,6 +107,10 @@ class Tryton(Connector[TrytonSettings]):
             record_urls={
                 "parts": f"{pages}/product.product/{{external_id}}",
                 "purchase_orders": f"{pages}/purchase.purchase/{{external_id}}",
+                "customers": f"{pages}/party.party/{{external_id}}",
+                **dict.fromkeys(
+                    ("sales_invoices", "credit_notes", "bills"), f"{pages}/account.invoice/{{external_id}}"
+                ),
             },
         )
 
@@ -124,10 +159,24 @@ class Tryton(Connector[TrytonSettings]):
         return await self._finder.find(query)
 
     @hookimpl
+    async def read_document(self, kind: DocumentKind, ref: str) -> Document:
+        """Read a document with its lines."""
+        return await self._books.document(kind, ref)
+
+    @hookimpl
     async def send_write(self, write: Write) -> WriteReceipt:
-        """Take pieces, give them back, order parts, or book what has come."""
+        """Take pieces, give them back, order parts, book what has come, or write into the books."""
         self.describe_capabilities().declared(write.kind)
-        return await self._writers[write.kind][0].send(write)
+        receipt = await self._writers[write.kind][0].send(write)
+        return replace(receipt, record=await self._shown(write, receipt.ref))
+
+    async def _shown(self, write: Write, ref: str) -> SourceRecord | None:
+        """Return what was written into the books, as a pull brings it."""
+        stream = write.kind.partition(".")[0]
+        if write.kind not in {CUSTOMER, *CREATES, *VOIDS}:
+            return None
+        found = [one async for one in self._reader.fetch(stream, [ref])]
+        return next((record for one in found for record in one.records), None)
 
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:

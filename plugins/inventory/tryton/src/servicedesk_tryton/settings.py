@@ -1,5 +1,7 @@
 """What the configuration says about a connection to a Tryton server."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr, field_validator
 
 from servicedesk_core.hooks import ConnectorSettings, safe_address
@@ -35,6 +37,13 @@ class TrytonSettings(ConnectorSettings):
             "Warnings that are answered with yes, by what stands behind the first point of their name, like "
             "effective_date_future; any other one refuses the write."
         ),
+    )
+    tax_rounding: Literal["document", "line"] = Field(
+        default="document",
+        description="What the configuration of accounting says of rounding taxes: of the document, or line by line.",
+    )
+    tax_identifier: str | None = Field(
+        default=None, description="Type of a customer's tax number, like eu_vat; left out, none can be written."
     )
     page_size: int = Field(default=200, ge=10, le=1000, description="Records a page.")
     settle_s: float = Field(

@@ -31,7 +31,7 @@ def script():
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory, worker_id):
-    """The environment and the seeded database, made once for all workers of a run."""
+    """The environment and the seeded database."""
     base = tmp_path_factory.getbasetemp()
     try:
         return server.prepared((base if worker_id == "master" else base.parent) / "tryton")

@@ -7,7 +7,7 @@ import datetime as dt
 import sys
 from decimal import Decimal
 
-from proteus import Model, config
+from proteus import Model, Wizard, config
 from trytond.modules.account.tests.tools import create_chart, create_fiscalyear, create_tax, get_accounts
 from trytond.modules.account_invoice.tests.tools import set_fiscalyear_invoice_sequences
 from trytond.modules.company.tests.tools import create_company, get_company
@@ -25,9 +25,11 @@ def main(settings: str) -> None:
     supplier = Model.get("party.party")(name="Example Wholesale")
     supplier.save()
     Model.get("product.category")(name="Spare parts").save()
-    trade(get_accounts(company))
+    accounts = get_accounts(company)
+    trade(accounts)
     products(supplier)
     stock()
+    books(accounts, supplier)
     user(company)
 
 
@@ -37,6 +39,7 @@ def trade(accounts) -> None:
     tax = create_tax(Decimal("0.10"))
     tax.save()
     category.supplier_taxes.append(tax)
+    category.customer_taxes.append(Model.get("account.tax")(tax.id))
     category.save()
 
 
@@ -105,9 +108,52 @@ def count(place, *rows) -> None:
     inventory.click("confirm")
 
 
+def books(accounts, supplier) -> None:
+    """A client with an invoice that is paid in part, a client that is archived, a bill, and a currency with a rate."""
+    client = Model.get("party.party")(name="Example Client", code="C-100")
+    address = client.addresses[0] if client.addresses else client.addresses.new()
+    address.city = "Example City"
+    mail = client.contact_mechanisms.new()
+    mail.type, mail.value = "email", "billing@example.com"
+    client.save()
+    former = Model.get("party.party")(name="Former Client")
+    former.save()
+    former.active = False
+    former.save()
+    euro = Model.get("currency.currency")(name="Euro", code="EUR", symbol="E", rounding=Decimal("0.01"), digits=2)
+    rate = euro.rates.new()
+    rate.date, rate.rate = dt.date(2020, 1, 1), Decimal("0.8")
+    euro.save()
+    Model.get("currency.currency")(name="Pound", code="GBP", symbol="L", rounding=Decimal("0.01"), digits=2).save()
+    posted("out", client, "P-1", (accounts["revenue"], "Onsite work", 2, "50"))
+    invoice = Model.get("account.invoice").find([("type", "=", "out")])[0]
+    method = Model.get("account.invoice.payment.method")(name="Bank", debit_account=accounts["cash"])
+    method.credit_account = accounts["cash"]
+    (method.journal,) = Model.get("account.journal").find([("code", "=", "CASH")], limit=1)
+    method.save()
+    pay = Wizard("account.invoice.pay", [invoice])
+    pay.form.payment_method, pay.form.amount = method, Decimal(60)
+    pay.execute("choice")
+    if pay.state != "end":
+        pay.form.type = "partial"
+        pay.execute("pay")
+    posted("in", supplier, "W-77", (accounts["expense"], "Parts", 1, "30"))
+
+
+def posted(kind, party, reference, sold) -> None:
+    account, description, quantity, price = sold
+    invoice = Model.get("account.invoice")(type=kind, party=party, reference=reference)
+    invoice.invoice_date = dt.datetime.now(dt.UTC).date()
+    line = invoice.lines.new()
+    line.account, line.description, line.quantity, line.unit_price = account, description, quantity, Decimal(price)
+    line.taxes.append(Model.get("account.tax")(1))
+    invoice.save()
+    invoice.click("post")
+
+
 def user(company) -> None:
     one = Model.get("res.user")(name="servicedesk", login="servicedesk", password="sandbox-password-1")
-    one.groups.extend(Model.get("res.group").find([("name", "in", ["Stock", "Purchase"])]))
+    one.groups.extend(Model.get("res.group").find([("name", "in", ["Accounting", "Stock", "Purchase"])]))
     one.companies.append(company)
     one.company = company
     one.save()

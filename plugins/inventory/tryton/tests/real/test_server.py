@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from servicedesk_core.domain.billing import DocumentKind, DocumentStatus
 from servicedesk_core.domain.parts import OrderStatus, PartQuery, order_number
-from servicedesk_core.errors import AuthenticationError, RejectedError
-from servicedesk_core.hooks import FetchStatus, Found, PullMode, PullRequest, Write
+from servicedesk_core.errors import AuthenticationError, OutcomeUnknownError, RejectedError
+from servicedesk_core.hooks import FetchStatus, Found, ProvenAbsent, PullMode, PullRequest, Write
 from servicedesk_core.testing import PartsSuite, TicketSyncSuite
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_server, pytest.mark.timeout(600)]
@@ -44,7 +45,7 @@ class TestParts(PartsSuite):
 
 
 class TestStreams(TicketSyncSuite):
-    page_size = 2
+    page_size = 25  # accounts are several pages; against the sandbox all streams are
 
     @pytest.fixture
     async def connector(self, shared):
@@ -174,3 +175,88 @@ async def test_a_shipment_that_was_begun_is_gone_on_with(real):
     async with real.connector(TAKE) as tryton:
         written = await tryton.send_write(take("10-1", "1", "w-1"))
     assert (written.ref, real.lies(VAN, 1)) == (str(ref), 1)
+
+
+BOOKS = ("customers.create", "sales_invoices.create", "credit_notes.create", "sales_invoices.void")
+
+
+async def test_a_client_is_made_invoiced_and_credited_to_the_cent(real, documents):
+    today = datetime.now(UTC).date()
+
+    async def shown(stream, ref):
+        (found,) = [one async for one in tryton.fetch_records(stream, [ref])]
+        return tryton.map_record(stream, found.records[0].raw).entity
+
+    async with real.connector(*BOOKS) as tryton:
+        client = Write("c-1", "customers.create", values={"name": "New Client", "number": "C-7"})
+        party = (await tryton.send_write(client)).ref
+        assert await tryton.find_write(client) == Found(party)
+        assert (await shown("customers", party)).number == "C-7"
+
+        # The server rounds half a cent to the even one: once a line, and once the tax of all.
+        lines = [("2.5", "33.33"), ("1", "0.005", {"account": "99"}), ("1.25", "17.40", {"account": None, "item": "6"})]
+        asked = documents.document("SD-1", *lines, customer=party, on=today)
+        wanted = documents.write_of(asked, "i-1", datetime.now(UTC))
+        written = await tryton.send_write(wanted)
+        assert await tryton.find_write(wanted) == Found(written.ref)
+        document = await tryton.read_document(DocumentKind.INVOICE, written.ref)
+        assert [line.amount for line in document.lines[:3]] == [line.amount for line in asked.lines]
+        assert (document.total, document.status) == (asked.total, DocumentStatus.OPEN)
+        assert (document.reference, document.number) == ("SD-1", "3")
+        with pytest.raises(RejectedError, match="no invoice that is in the books"):
+            await tryton.send_write(Write("v-1", "sales_invoices.void", target=written.ref, values={"status": "void"}))
+
+        note = documents.document(
+            "SD-2", ("1", "50"), kind="credit_notes", customer=party, credits=written.ref, on=today
+        )
+        credited = await tryton.send_write(documents.write_of(note, "n-1", datetime.now(UTC)))
+        assert credited.refused == {}
+        invoice = await shown("sales_invoices", written.ref)
+        assert (invoice.credited, invoice.balance) == (note.total, asked.total - note.total)
+        assert (await shown("credit_notes", credited.ref)).remaining == 0
+
+
+async def test_an_invoice_whose_answer_got_lost_is_gone_on_with(real, documents):
+    asked = documents.document("SD-1", ("2", "10.00"), on=datetime.now(UTC).date())
+    wanted = documents.write_of(asked, "i-1", datetime.now(UTC))
+    async with real.connector(*BOOKS, settle_s=0) as tryton:
+        act = tryton._api.write
+
+        async def lost(grant, method, *params, **more):
+            await act(grant, method, *params, **more)
+            raise OutcomeUnknownError("The answer got lost.")
+
+        tryton._api.write = lost
+        with pytest.raises(OutcomeUnknownError):
+            await tryton.send_write(wanted)
+        tryton._api.write = act
+        assert isinstance(await tryton.find_write(wanted), ProvenAbsent)  # made, and not posted
+        written = await tryton.send_write(wanted)
+        assert await tryton.find_write(wanted) == Found(written.ref)
+    made = real.person("account.invoice.search_count", [["reference", "=", "SD-1"]])
+    assert (made, written.ref) == (1, "3")
+
+
+async def test_what_cannot_be_posted_leaves_nothing_standing(real, documents):
+    """A closed period, a date before the last invoice, and a total that is another one."""
+    today = datetime.now(UTC).date()
+    async with real.connector(*BOOKS) as tryton:
+
+        async def refused(asked, said):
+            with pytest.raises(RejectedError, match=said):
+                await tryton.send_write(documents.write_of(asked, asked.number, datetime.now(UTC)))
+            assert real.person("account.invoice.search_count", [["reference", "=", asked.number]]) == 0
+
+        await refused(documents.document("SD-1", ("1", "10"), rate="20", on=today), "It comes to 11, not 12")
+        await refused(documents.document("SD-2", ("1", "10"), on=today.replace(year=today.year - 1)), "after|period")
+        (period,) = real.person(
+            "account.period.search", [["start_date", "<=", _day(today)], ["end_date", ">=", _day(today)]], 0, None, None
+        )
+        real.person("account.period.close", [period])
+        await refused(documents.document("SD-3", ("1", "10"), on=today), "reopen the period")
+        await refused(documents.document("SD-4", ("1", "10"), on=today, currency="GBP"), "no rate of the currency GBP")
+        await refused(documents.document("SD-5", ("1", "10"), on=today, customer="4"), "archived")
+
+
+def _day(on):
+    return {"__class__": "date", "year": on.year, "month": on.month, "day": on.day}

@@ -12,7 +12,7 @@ from servicedesk_core.http import HttpClient, HttpProfile, Outcome, Route, Rule
 from servicedesk_tryton.api.errors import fail
 from servicedesk_tryton.api.session import SessionAuth
 from servicedesk_tryton.api.wire import Row
-from servicedesk_tryton.capabilities import GIVE_BACK, PLACE, RECEIVE, TAKE
+from servicedesk_tryton.capabilities import CREATES, CUSTOMER, GIVE_BACK, PLACE, RECEIVE, TAKE, VOIDS
 from servicedesk_tryton.settings import TrytonSettings
 
 VENDOR = "tryton"
@@ -29,6 +29,13 @@ _READS: Final = (
     "purchase.purchase.search_read", "purchase.purchase.search_count", "purchase.purchase.on_change_party",
     "purchase.line.on_change_product", "purchase.line.search_read", f"{RECEIPT}.search_read", "party.party.search_read",
     "currency.currency.search_read",
+    *(
+        f"{model}.{look}"
+        for model in (f"account.{name}" for name in ("tax", "account", "invoice", "move.line"))
+        for look in ("search_read", "search_count")
+    ),
+    "party.party.search_count", "account.invoice.on_change_type", "account.invoice.line.on_change_product",
+    "account.invoice.line.on_change_account",
 )  # fmt: skip
 _ANSWER: Final = "res.user.warning.skip"
 _MOVES: Final = (*(f"{SHIPMENT}.{act}" for act in ("create", "wait", "assign_try", "do", "cancel")), _ANSWER)
@@ -39,6 +46,11 @@ _WRITES: Final = {
     RECEIVE: (
         *(f"{RECEIPT}.{act}" for act in ("create", "write", "receive", "do", "cancel")), "stock.lot.create", _ANSWER,
     ),
+    CUSTOMER: ("party.party.create", _ANSWER),
+    **dict.fromkeys(
+        CREATES, (*(f"account.invoice.{act}" for act in ("create", "write", "post", "cancel", "delete")), _ANSWER)
+    ),
+    **dict.fromkeys(VOIDS, ("account.invoice.cancel", _ANSWER)),
 }  # fmt: skip
 """By the grant: the methods that it allows."""
 

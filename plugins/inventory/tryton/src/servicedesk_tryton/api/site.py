@@ -10,8 +10,8 @@ from servicedesk_tryton.api.wire import Row, key, part, text
 from servicedesk_tryton.settings import TrytonSettings
 
 ORDER_POINT, LOT, SUPPLIER = "stock.order_point", "stock.lot", "purchase.product_supplier"
-PURCHASE = "purchase.purchase"
-_OPTIONAL: Final = (ORDER_POINT, LOT, SUPPLIER, PURCHASE)
+PURCHASE, INVOICE = "purchase.purchase", "account.invoice"
+_OPTIONAL: Final = (ORDER_POINT, LOT, SUPPLIER, PURCHASE, INVOICE)
 _PLACES: Final = ("storage", "warehouse", "view")
 
 

@@ -79,6 +79,11 @@ def wire_money(value: Decimal) -> dict[str, str]:
     return {"__class__": "Decimal", "decimal": f"{value:f}"}
 
 
+def wire_day(value: date) -> dict[str, Any]:
+    """Return a day as the protocol writes it."""
+    return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
+
+
 def wire_instant(value: datetime) -> dict[str, Any]:
     """Return an instant as the protocol writes it."""
     plain = value.astimezone(UTC)

@@ -19,11 +19,29 @@ from servicedesk_tryton.api.client import Api
 from servicedesk_tryton.api.site import Site
 from servicedesk_tryton.api.wire import Row
 from servicedesk_tryton.capabilities import capabilities
+from servicedesk_tryton.meaning.invoices import (
+    INVOICE_FIELDS,
+    PAYMENT_FIELDS,
+    bill_of,
+    credit_of,
+    invoice_of,
+    payment_of,
+)
+from servicedesk_tryton.meaning.ledger import (
+    ACCOUNT_FIELDS,
+    CUSTOMER_FIELDS,
+    ITEM_FIELDS,
+    TAX_FIELDS,
+    account_of,
+    customer_of,
+    item_of,
+    tax_of,
+)
 from servicedesk_tryton.meaning.mapper import LEVEL_FIELDS, PART_FIELDS, level_of, part_of
 from servicedesk_tryton.meaning.orders import ORDER_FIELDS, order_of
 from servicedesk_tryton.reading.levels import Levels
-from servicedesk_tryton.reading.orders import Orders
 from servicedesk_tryton.reading.products import Products
+from servicedesk_tryton.reading.tables import TABLES, TableReader
 from servicedesk_tryton.settings import TrytonSettings
 
 
@@ -44,6 +62,14 @@ STREAMS = {
     "parts": Stream(part_of, PART_FIELDS),
     "stock_levels": Stream(level_of, LEVEL_FIELDS),
     "purchase_orders": Stream(order_of, ORDER_FIELDS),
+    "customers": Stream(customer_of, CUSTOMER_FIELDS),
+    "sales_items": Stream(item_of, ITEM_FIELDS),
+    "tax_codes": Stream(tax_of, TAX_FIELDS),
+    "ledger_accounts": Stream(account_of, ACCOUNT_FIELDS),
+    "sales_invoices": Stream(invoice_of, INVOICE_FIELDS),
+    "credit_notes": Stream(credit_of, INVOICE_FIELDS),
+    "bills": Stream(bill_of, INVOICE_FIELDS),
+    "payments": Stream(payment_of, PAYMENT_FIELDS),
 }
 
 
@@ -71,7 +97,7 @@ class Reader:
         self._settings = settings
         self.products = Products(api, site, settings.page_size)
         self._levels = Levels(api, site, settings.page_size)
-        self._orders = Orders(api, site, settings.page_size)
+        self._tables = {name: TableReader(api, site, settings.page_size, table) for name, table in TABLES.items()}
 
     async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
         """Read a stream page by page.
@@ -127,12 +153,12 @@ class Reader:
             for field, value in seen.items()
         )
 
-    def _of(self, name: str) -> Products | Levels | Orders:
+    def _of(self, name: str) -> Products | Levels | TableReader:
         stream_of(name)
-        known: dict[str, Products | Levels | Orders] = {
+        known: dict[str, Products | Levels | TableReader] = {
             "parts": self.products,
             "stock_levels": self._levels,
-            "purchase_orders": self._orders,
+            **self._tables,
         }
         return known[name]
 

@@ -10,8 +10,13 @@ from typing import Any, Final
 
 from servicedesk_core.sandboxing import Request, Response, StandIn
 from servicedesk_core.sandboxing.faults import Fault, Script
+from servicedesk_tryton.sandbox.forms import Forms
+from servicedesk_tryton.sandbox.invoicing import Invoicing
+from servicedesk_tryton.sandbox.ledger_models import INVOICE, LINE
+from servicedesk_tryton.sandbox.ledger_seed import open_books
 from servicedesk_tryton.sandbox.models import MODELS, Models
 from servicedesk_tryton.sandbox.options import SandboxOptions
+from servicedesk_tryton.sandbox.parties import create_parties
 from servicedesk_tryton.sandbox.purchasing import PURCHASE, RECEIPT, Purchasing
 from servicedesk_tryton.sandbox.records import Records
 from servicedesk_tryton.sandbox.searching import Searching, timestamp
@@ -23,6 +28,7 @@ USER: Final = 2
 _SERIES: Final = "8.2"
 _GROUPS: Final = "Within groups: Stock, Purchase"
 _ACTS: Final = {
+    INVOICE: ("validate_invoice", "post", "cancel", "draft"),
     SHIPMENT: ("wait", "assign_try", "do", "cancel"), PURCHASE: ("quote", "confirm", "cancel"),
     RECEIPT: ("receive", "do", "cancel"),
 }  # fmt: skip
@@ -73,8 +79,11 @@ class Sandbox(StandIn):
         self.searching = Searching(self.models)
         self.shipping = Shipping(self.models, lambda: today(self.clock.now()))
         self.purchasing = Purchasing(self.models, lambda: today(self.clock.now()))
+        self.invoicing = Invoicing(self.models, lambda: self.clock.now().date())
+        self.forms = Forms(self.models, self.invoicing)
         if not self.records.all("product.product"):
             fill(self.records, self.shipping, bare=self.options.bare)
+            open_books(self.records, self.invoicing)
 
     def name_of(self, request: Request) -> str:
         """Return the method that is called."""
@@ -147,6 +156,12 @@ class Sandbox(StandIn):
             (RECEIPT, "create"): lambda params, _: self.purchasing.create_receipts(params),
             (RECEIPT, "write"): lambda params, _: self.purchasing.write_receipt(params),
             ("stock.lot", "create"): lambda params, _: self.purchasing.create_lots(params),
+            (INVOICE, "on_change_type"): lambda params, _: self.forms.of_party(params[0]),
+            (LINE, "on_change_product"): lambda params, _: self.forms.of_product(params[0]),
+            (LINE, "on_change_account"): lambda params, _: self.forms.of_account(params[0]),
+            (INVOICE, "create"): lambda params, _: self.invoicing.create(params[0]),
+            (INVOICE, "write"): self._write_invoice, (INVOICE, "delete"): self._delete_invoices,
+            ("party.party", "create"): self._create_parties,
         }  # fmt: skip
         if (model, name) not in special:
             self.models.model(model)
@@ -185,20 +200,38 @@ class Sandbox(StandIn):
         return [self.searching.read(model, row, params[1], context) for row in self.searching.named(model, params[0])]
 
     def _act(self, model: str, act: str, params: Sequence[Any], context: Mapping[str, Any]) -> None:
-        known = context.get("_timestamp") or {}
-        for row in self.searching.named(model, params[0]):
-            if known.get(f"{model},{row['id']}", timestamp(row)) != timestamp(row):
-                raise ServerError("ConcurrencyException", "Records were modified in the meanwhile")
-            self._ask(f"{model}.{act}", f"{model},{row['id']}")
+        for row in self._current(model, params[0], context):
+            if (kind := self.asks.get(f"{model}.{act}")) is not None:
+                self._ask(kind, f"{model},{row['id']}")
             if model == SHIPMENT:
                 self.shipping.act(act, row)
+            elif model == INVOICE:
+                self.invoicing.act(act, row, self._ask)
             else:
                 self.purchasing.act(model, act, row)
 
-    def _ask(self, method: str, record: str) -> None:
+    def _current(self, model: str, refs: Any, context: Mapping[str, Any]) -> list[Any]:
+        """Return records that are still of the version that the caller has seen."""
+        known, rows = context.get("_timestamp") or {}, self.searching.named(model, refs)
+        if any(known.get(f"{model},{row['id']}", timestamp(row)) != timestamp(row) for row in rows):
+            raise ServerError("ConcurrencyException", "Records were modified in the meanwhile")
+        return rows
+
+    def _write_invoice(self, params: Sequence[Any], context: Mapping[str, Any]) -> None:
+        for row in self._current(INVOICE, params[0], context):
+            self.invoicing.write(row, params[1])
+
+    def _delete_invoices(self, params: Sequence[Any], context: Mapping[str, Any]) -> None:
+        for row in self._current(INVOICE, params[0], context):
+            self.invoicing.delete(row)
+
+    def _create_parties(self, params: Sequence[Any], _: Mapping[str, Any]) -> list[int]:
+        refs = create_parties(self.records, params[0])
+        self.invoicing.done += len(refs)
+        return refs
+
+    def _ask(self, kind: str, record: str) -> None:
         """Ask first, unless the question was answered; an answer counts once."""
-        if (kind := self.asks.get(method)) is None:
-            return
         about = hashlib.md5(record.encode(), usedforsecurity=False).hexdigest()
         answered = self.records.all("res.user.warning", name=f"{about}.{kind}")
         if not answered:

@@ -1,37 +1,14 @@
 """The models that are played: their fields, how they lead to other records, and what is worked out."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from servicedesk_tryton.sandbox.counting import Counting
+from servicedesk_tryton.sandbox.ledger_models import INVOICE, LEDGER
+from servicedesk_tryton.sandbox.model import Compute, Context, Model
 from servicedesk_tryton.sandbox.records import Records, Row
 from servicedesk_tryton.sandbox.wire import ServerError, encoded, plain
-
-Context = Mapping[str, Any]
-Compute = Callable[["Models", Row, Context], Any]
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model.
-
-    Attributes:
-        title: What people call it.
-        stored: Fields with values.
-        one: Model that a field leads to.
-        many: Model and its field that leads back.
-        listed: Model of the ids that a field lists.
-        worked_out: Fields that are computed.
-    """
-
-    title: str
-    stored: tuple[str, ...] = ()
-    one: Mapping[str, str] = field(default_factory=dict)
-    many: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    listed: Mapping[str, str] = field(default_factory=dict)
-    worked_out: Mapping[str, Compute] = field(default_factory=dict)
 
 
 def _coded(models: "Models", row: Row, context: Context) -> str:
@@ -97,28 +74,34 @@ def _shipment_name(_: "Models", row: Row, __: Context) -> str:
 
 MODELS: Final[Mapping[str, Model]] = {
     "ir.model": Model("Model", ("name",)),
-    "currency.currency": Model("Currency", ("name", "code")),
-    "party.party": Model("Party", ("name",), worked_out={"rec_name": lambda _, row, __: row["name"]}),
+    **LEDGER,
     "company.company": Model(
-        "Company", ("timezone",), one={"party": "party.party", "currency": "currency.currency"},
+        "Company", ("timezone", "cancel_invoice_out"), one={"party": "party.party", "currency": "currency.currency"},
         worked_out={"rec_name": lambda models, row, _: models.record("party.party", row["party"])["name"]},
     ),
     "product.uom": Model(
         "Unit of Measure", ("name", "symbol", "digits"), worked_out={"rec_name": lambda _, row, __: row["name"]}
     ),
-    "product.category": Model("Product Category", ("name",)),
+    "product.category": Model(
+        "Product Category", ("name", "account_revenue", "account_expense", "customer_taxes")
+    ),
     "product.identifier": Model("Product Identifier", ("type", "code"), one={"product": "product.product"}),
     "product.cost_price": Model("Product Cost Price", ("cost_price", "company"), one={"product": "product.product"}),
     "product.template": Model(
-        "Product Template", ("name", "type", "active", "lot_required"), one={"default_uom": "product.uom"},
-        many={"product_suppliers": ("purchase.product_supplier", "template")},
+        "Product Template", ("name", "type", "active", "lot_required"),
+        one={"default_uom": "product.uom", "account_category": "product.category"},
+        many={
+            "product_suppliers": ("purchase.product_supplier", "template"),
+            "list_prices": ("product.list_price", "template"),
+        },
         listed={"categories": "product.category"},
     ),
     "product.product": Model(
-        "Product", ("code",),
+        "Product", ("code", "description", "list_price_used"),
         one={"template": "product.template", "replaced_by": "product.product", "default_uom": "product.uom"},
         many={
             "identifiers": ("product.identifier", "product"), "cost_prices": ("product.cost_price", "product"),
+            "list_prices": ("product.list_price", "product"),
         },
         worked_out={
             "rec_name": _coded, "name": _of_template("name"), "type": _of_template("type"),
@@ -204,12 +187,11 @@ MODELS: Final[Mapping[str, Model]] = {
         many={"moves": ("stock.move", "ordered")},
         worked_out={"delivery_date": lambda *_: None},
     ),
-    "party.address": Model("Address", (), one={"party": "party.party"}),
 }  # fmt: skip
 _TAX: Final = Decimal("0.10")
 _ALWAYS: Final = frozenset({"id", "create_date", "write_date"})
 MODULES: Final = frozenset(
-    {"stock.lot", "stock.order_point", "purchase.product_supplier", "purchase.purchase", "purchase.line"}
+    {"stock.lot", "stock.order_point", "purchase.product_supplier", "purchase.purchase", "purchase.line", INVOICE}
 )
 """Models of modules beside stock."""
 
@@ -276,6 +258,8 @@ class Models:
             ServerError: There is no such field.
         """
         first, _, rest = path.partition(".")
+        if first in self.model(name).unsearched:
+            raise ServerError(f'Missing search function for field "{first}" in "{self.model(name).title}".', "")
         value = self.value(name, row, first, context)
         refs = value if isinstance(value, list) else [value]
         if not rest:

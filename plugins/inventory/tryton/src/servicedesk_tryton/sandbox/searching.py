@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from servicedesk_tryton.sandbox.models import Context, Models
+from servicedesk_tryton.sandbox.model import Context
+from servicedesk_tryton.sandbox.models import Models
 from servicedesk_tryton.sandbox.records import VERSION, Row
 from servicedesk_tryton.sandbox.wire import ServerError, plain, user_error
 
@@ -117,6 +118,8 @@ def _holds(operator: str, found: list[Any], wanted: Any) -> bool:
             return wanted not in found
         case "in":
             return any(one in wanted for one in found)
+        case "not in":
+            return not any(one in wanted for one in found)
         case "ilike":
             expression = re.compile(_expression(wanted), re.IGNORECASE)
             return any(isinstance(one, str) and expression.fullmatch(one) is not None for one in found)

@@ -14,6 +14,7 @@ from servicedesk_tryton.reading.products import PRODUCT
 from servicedesk_tryton.settings import TrytonSettings
 from servicedesk_tryton.writing.documents import Documents
 from servicedesk_tryton.writing.finishing import Finisher
+from servicedesk_tryton.writing.forms import filled
 
 _OF_PARTY: Final = ("invoice_address", "payment_term", "invoice_method")
 _OF_PRODUCT: Final = ("product_supplier", "taxes")
@@ -78,7 +79,7 @@ class Buyer:
         ]
         return {
             **head,
-            **_filled(own, _OF_PARTY),
+            **filled(own, _OF_PARTY),
             "reference": order_number(write.id),
             "comment": request.note,
             "lines": [["create", lines]],
@@ -102,7 +103,7 @@ class Buyer:
         del plain["company"]
         note = {"note": f"ticket {line.ticket.number}"} if line.ticket else {}
         price = wire_money(line.unit_cost) if line.unit_cost is not None else None
-        return {**plain, **_filled(own, _OF_PRODUCT), **note, "unit_price": price}
+        return {**plain, **filled(own, _OF_PRODUCT), **note, "unit_price": price}
 
     async def _product(self, company: Company, line: RequestedLine) -> Row:
         """Return the product that a line means."""
@@ -157,14 +158,3 @@ class Buyer:
 
     def _refused(self, problem: str, field: str = "lines") -> RejectedError:
         return RejectedError(f"{problem} Nothing was ordered.", field_errors=(field,))
-
-
-def _filled(own: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return what the server's form filled in, as a record is made of it."""
-    found = {name: own[name] for name in names if own.get(name) is not None} if isinstance(own, Mapping) else {}
-    return {name: [["add", _added(value)]] if isinstance(value, Mapping) else value for name, value in found.items()}
-
-
-def _added(change: Mapping[str, Any]) -> list[Any]:
-    """Return the ids that a form adds to a list: each comes with its place, within a record."""
-    return [row["id"] for _, row in change.get("add") or ()]

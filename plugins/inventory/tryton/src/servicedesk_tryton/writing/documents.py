@@ -71,6 +71,14 @@ ORDERS: Final = Kind(
     frozenset({"confirmed", "processing", "done"}),
     marked=False,
 )
+INVOICES: Final = Kind(
+    "account.invoice",
+    "invoice",
+    (),
+    {"draft": "post", "validated": "post"},
+    frozenset({"draft", "validated"}),
+    frozenset({"posted", "paid"}),
+)
 
 
 class Documents:
@@ -136,10 +144,29 @@ class Documents:
             OutcomeUnknownError: It may have been done.
             TransientError: Nothing was sent.
         """
+        await self._call(grant, act, document)
+
+    async def change(self, grant: str, document: Row, values: Mapping[str, Any]) -> None:
+        """Change a document, as it was read, once.
+
+        Raises:
+            ConnectorError: As :meth:`act`.
+        """
+        await self._call(grant, "write", document, dict(values))
+
+    async def delete(self, grant: str, document: Row) -> None:
+        """Delete a document, as it was read, once.
+
+        Raises:
+            ConnectorError: As :meth:`act`.
+        """
+        await self._call(grant, "delete", document)
+
+    async def _call(self, grant: str, act: str, document: Row, *more: Any) -> None:
         company, ref = await self._site.company(), key(document.get("id"))
         read_at = {f"{self.kind.model},{ref}": document.get("_timestamp")}
         context = {**company.context, "_timestamp": read_at}
-        await self._api.write(grant, f"{self.kind.model}.{act}", [ref], context=context)
+        await self._api.write(grant, f"{self.kind.model}.{act}", [ref], *more, context=context)
 
     async def answer(self, grant: str, warning: str) -> None:
         """Answer a question of the server's with yes, this once.

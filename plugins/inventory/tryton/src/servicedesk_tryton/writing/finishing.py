@@ -50,7 +50,13 @@ class Finisher:
         self._field = field
 
     async def finish(
-        self, write: Write, ref: str, prepare: Prepare = nothing, release: Release = nobody
+        self,
+        write: Write,
+        ref: str,
+        prepare: Prepare = nothing,
+        release: Release = nobody,
+        *,
+        rests_in: Collection[str] = (),
     ) -> WriteReceipt:
         """Take a document to its end.
 
@@ -59,6 +65,7 @@ class Finisher:
             ref: Its id.
             prepare: Before each act.
             release: Before it is cancelled.
+            rests_in: States in which it is left, once it is prepared.
 
         Raises:
             RejectedError: The server refused it; the document is cancelled.
@@ -78,6 +85,8 @@ class Finisher:
             try:
                 if await prepare(state, document):
                     continue
+                if state in rests_in:
+                    return WriteReceipt(ref)
                 is_done = await self._step(write.kind, kind.steps[state], document)
                 if is_done and kind.steps[state] == _TRIES and await self._is_still(ref, state):
                     raise self.refused("There are not so many any more.")
