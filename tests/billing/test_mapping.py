@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from servicedesk_core import Actor, Way
-from servicedesk_core.domain import Company, Contract, ContractService, Product
+from servicedesk_core.domain import Company, Contract, ContractRate, ContractService, Product
 from servicedesk_core.domain.billing import Customer, SalesItem, TaxCode, TaxRounding
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.billing.drafts import Draft, DraftLine, Sold, Source
@@ -16,7 +16,7 @@ from servicedesk_core.features.billing.mapping.model import LinkState
 from servicedesk_core.features.billing.mapping.requests import Requests
 from servicedesk_core.hooks import BillingCapability
 from tests import stored
-from tests.billing.conftest import NOW
+from tests.billing.conftest import NOW, entry
 
 OURS = (
     Known(
@@ -144,6 +144,23 @@ async def test_what_is_linked_is_told_beside_what_may_be_and_only_what_is_certai
         "I1",
         NOW,
     )
+
+
+async def test_what_the_bills_of_a_month_name_comes_first_by_its_lines(ana, put):
+    for ref, ticket, contract in (("e21", "2", "k2"), ("e22", "1", "k1")):
+        given = {"contract_ref": contract, "role_ref": "r2" if contract == "k1" else "r1", "approved_at": NOW}
+        await put(entry(ref, ticket, 1, day=date(2026, 10, 20), **given))
+    await put(
+        ContractRate(external_id="x2", contract_ref="k1", role_ref="r2", hourly_price=Decimal(100), currency="USD")
+    )
+    found = [(one.name, one.lines) for one in await ana.billing.map(period="2026-10", state=LinkState.MISSING)]
+    assert [lines for _, lines in found] == sorted((lines for _, lines in found), reverse=True)
+    names = {name for name, _ in found}
+    assert {"Remote", "labour"} <= names
+    assert not names & {"Nights", "block", "rounding", "Harbor Ltd"}, "no line of the month names these"
+    assert {one.lines for one in await ana.billing.map()} == {None}
+    with pytest.raises(SettingsError, match="more than a month"):
+        await ana.billing.map(period="2026")
 
 
 async def test_somebody_says_what_is_what_and_takes_it_back_and_the_audit_trail_keeps_it(ana):

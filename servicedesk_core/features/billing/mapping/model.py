@@ -32,6 +32,9 @@ class LinkRow:
     ref: Annotated[str, Column("The vendor's id of it.", "Id", shown=False)]
     target: Annotated[Target, Column("As what it is in the ledger.", "As")]
     state: Annotated[LinkState, Column("How far it is linked.")]
+    lines: Annotated[
+        int | None, Column("On how many lines of the month it is named; nothing = nobody asked for one.", spare=1)
+    ]
     ledger: Annotated[str, Column("Connection of the ledger.", shown=False)]
     ledger_name: Annotated[str | None, Column("What it is there, or may be.", "In the ledger", cut=12)]
     ledger_ref: Annotated[str | None, Column("The ledger's id of that.", shown=False)]

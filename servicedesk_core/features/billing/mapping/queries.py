@@ -1,15 +1,28 @@
 """What is linked to the ledger, and what is not."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Final
 
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.billing.mapping.links import Books, Key, Linkable, NoLink, Target, usual_target
+from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.billing.mapping.links import (
+    COMPANIES,
+    DEFAULT,
+    Books,
+    Key,
+    Linkable,
+    NoLink,
+    Target,
+    usual_target,
+)
 from servicedesk_core.features.billing.mapping.matching import Matches, Suggestion
 from servicedesk_core.features.billing.mapping.model import LinkRow, LinkState
 from servicedesk_core.features.billing.mapping.tables import books_of, ledger_if_any
 from servicedesk_core.features.billing.mapping.things import Thing, known_of, things
+from servicedesk_core.features.billing.preview.queries import month_of
+from servicedesk_core.features.billing.preview.tables.previews import asked_for, by_client
 from servicedesk_core.store import Tx
 
 UNSCOPED: Final = "who is which in accounting is for no client's eyes"
@@ -31,6 +44,9 @@ class LinkQueries(Namespace[Manner]):
         *,
         what: Annotated[Linkable | None, Help("Only this.")] = None,
         state: Annotated[LinkState | None, Help("Only what stands there.")] = None,
+        period: Annotated[
+            str | None, Help("Only what bills of this month name, what is on most lines first.", metavar="YYYY-MM")
+        ] = None,
         sort: Sort = None,
         limit: Limit = 1_000,
         after: After = None,
@@ -42,16 +58,31 @@ class LinkQueries(Namespace[Manner]):
 
         Raises:
             NotFoundLocallyError: The store knows no connection of the decided name.
-            SettingsError: Several ledgers are connected and nobody decided which, or there is no such column.
+            SettingsError: That is no month or column, or several ledgers are connected and nobody decided which.
             DefinitionsError: A definition does not fit this program.
             CursorError: ``after`` is not a position of this list.
         """
         ledger = ledger_if_any(tx, self.desk.clock.now())
         found = () if ledger is None else rows_of(tx, books_of(tx, ledger), what)
         rows = tuple(row for row in found if state in {None, row.state})
-        return piece(
-            Page(rows), LinkRow, by="what,state,name,connection,ref,target", sort=sort, after=after, limit=limit
-        )
+        if period is not None:
+            named = named_by(tx, self.desk, *month_of(period))
+            counted = (replace(row, lines=named[row.connection or "", row.what.stream, row.ref]) for row in rows)
+            rows = tuple(row for row in counted if row.lines)
+        by = f"{'-lines,' if period else ''}what,state,name,connection,ref,target"
+        return piece(Page(rows), LinkRow, by=by, sort=sort, after=after, limit=limit)
+
+
+def named_by(tx: Tx, desk: Desk, first: date, last: date) -> Counter[tuple[str, str, str]]:
+    """Return on how many lines of some days something is named, by connection, stream and id, whoever bills them."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for one in by_client(tx, asked_for(tx, desk, first, last, everybody=True, is_whole=True)):
+        for draft in (made.draft for made in one.made):
+            found[draft.connection, COMPANIES, draft.company_ref] += len(draft.lines)
+            for line in draft.lines:
+                found["", DEFAULT, line.sells.value] += 1
+                found.update((draft.connection, about.stream, about.ref) for about in line.subjects)
+    return found
 
 
 def rows_of(tx: Tx, books: Books, what: Linkable | None = None) -> Iterator[LinkRow]:
@@ -97,6 +128,7 @@ def _open(one: Thing, books: Books, suggestion: Suggestion | None) -> LinkRow:
         ref=one.known.ref,
         target=target,
         state=LinkState.MISSING if suggestion is None else LinkState.SUGGESTED,
+        lines=None,
         ledger=books.ledger,
         ledger_name=None if suggestion is None else books.records[target.entity.stream, suggestion.ref].name,
         ledger_ref=None if suggestion is None else suggestion.ref,
@@ -121,6 +153,7 @@ def _linked(name: str, key: Key, books: Books) -> LinkRow:
         ref=key.ref,
         target=key.to,
         state=LinkState.BROKEN if is_broken else LinkState.LINKED,
+        lines=None,
         ledger=books.ledger,
         ledger_name=now,
         ledger_ref=link.target_ref,
