@@ -222,7 +222,9 @@ class Host:
         async with stack:
             checks: tuple[StreamCheck, ...] = ()
             if connection.calls.implements("check_connection"):
-                checks = await connection.calls.check_connection(connection.streams)
+                parts = {one.stream for one in connection.capabilities.streams if one.part_of is not None}
+                asked = tuple(name for name in connection.streams if name not in parts)
+                checks = await connection.calls.check_connection(asked)
             ahead_s, now = connection.http.vendor_time.ahead_s(), self._clock.now()
             await self._store.write(partial(_note_tested, source_id=connection.source.id, ahead_s=ahead_s, now=now))
             return ConnectionTest(

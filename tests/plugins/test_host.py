@@ -65,7 +65,8 @@ ACME = textwrap.dedent(
 
         @hookimpl
         def describe_capabilities(self):
-            return Capabilities("Acme", streams=(StreamCapability("tickets"), StreamCapability("companies")))
+            lines = StreamCapability("charges", part_of="tickets")  # comes with its tickets, and is never asked for
+            return Capabilities("Acme", streams=(StreamCapability("tickets"), StreamCapability("companies"), lines))
 
         @hookimpl
         async def vendor_identity(self):
@@ -132,7 +133,7 @@ async def test_an_open_connection_knows_its_vendor_and_is_closed_at_the_end(desk
         assert (psa.identity.account, psa.source.account, psa.source.account_name) == ("tenant-1",) * 2 + (
             "Acme tenant",
         )
-        assert psa.streams == ("tickets", "companies")
+        assert psa.streams == ("tickets", "companies", "charges")
         assert psa.calls.implements("pull")
     assert desk.log == ["open psa", "close psa"]
 

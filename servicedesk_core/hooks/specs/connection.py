@@ -63,8 +63,8 @@ class ConnectionSpecs:
         Called by ``servicedesk connections test``. May cost at most three requests for each stream. Must not write.
 
         Args:
-            streams: The streams to look at; all are among the described ones. None for a connector that describes
-                none: then it looks whether the vendor lets it in.
+            streams: The streams to look at; all are among the described ones, and none is ``part_of`` another. None
+                for a connector that describes none: then it looks whether the vendor lets it in.
 
         Returns:
             One check for each stream, in the same order. A stream that cannot be read is a result, not an error.

@@ -66,6 +66,7 @@ async def test_the_books_are_read_and_follow_what_happens_there(desk, stand, clo
     sold = books.act("Invoice", {"CustomerRef": {"value": "1"}, "DocNumber": "1001", "Line": [LINE]})["Invoice"]
     async with desk() as one:
         await allowed(one)
+        assert {check.stream for check in (await one.check("books")).streams} >= {"customers", "payments"}
         await one.sync("books")
         assert await rows(one, "SELECT number, status, total FROM v_sales_invoices") == [("1001", "open", "100.000000")]
         later(3600)
