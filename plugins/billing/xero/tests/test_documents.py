@@ -253,6 +253,22 @@ async def test_items_and_accounts_go_by_their_ids_whatever_their_codes_become(st
     assert refused.value.field_errors == ("lines",)
 
 
+async def test_a_code_that_is_renamed_meanwhile_is_read_again_when_it_was_refused(books, xero, asked):
+    await xero.send_write(asked())
+    books.put("Accounts", {**books.get("Accounts", id_of("Accounts", "200")), "Code": "NEW"})
+    with pytest.raises(RejectedError, match="not a valid code"):
+        await xero.send_write(asked(number="T-2"))
+    receipt = await xero.send_write(asked(number="T-2"))
+    assert books.get("Invoices", receipt.ref)["LineItems"][0]["AccountCode"] == "NEW"
+
+
+async def test_a_voided_document_keeps_its_number(xero, asked):
+    ref = (await xero.send_write(asked())).ref
+    await xero.send_write(Write("v", "sales_invoices.void", ref, values={"status": "void"}))
+    with pytest.raises(RejectedError, match="has the number T-7001"):
+        await xero.send_write(asked(act="another act"))
+
+
 async def test_codes_are_read_once_for_documents_that_are_sent_side_by_side(stand, xero, asked):
     receipts = await asyncio.gather(*(xero.send_write(asked(number=f"T-{number}")) for number in range(5)))
     assert len({one.ref for one in receipts}) == 5

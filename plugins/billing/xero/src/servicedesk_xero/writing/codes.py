@@ -38,6 +38,10 @@ class Codes:
         """
         return await self._code("Accounts", ref)
 
+    def forget(self) -> None:
+        """Read them again when they are asked for next: one may have been renamed."""
+        self._known.clear()
+
     async def _code(self, part: str, ref: str) -> str:
         async with self._reading:
             if ref.lower() not in self._known.get(part, {}):

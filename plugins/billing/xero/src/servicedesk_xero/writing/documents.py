@@ -69,6 +69,7 @@ class Documents:
             made = await self._api.create(PARTS[request.kind], body, act=write.id)
         except RejectedError as error:
             if not says_taken(error):
+                self._codes.forget()
                 raise await explained(error, request, self._api) from None
             made = await self._equal(write, request, error)
         shown = document(request.kind, made)
