@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from servicedesk_core import hookimpl
-from servicedesk_core.domain import CreditNote, Customer, SalesInvoice
+from servicedesk_core.domain import CreditNote, Customer, SalesInvoice, SalesItem, TaxCode
 from servicedesk_core.domain.billing import (
     Document,
     DocumentKind,
@@ -125,7 +125,7 @@ class Books(Connector[LedgerSettings]):
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
-        streams = ("customers", "sales_invoices", "credit_notes")
+        streams = ("customers", "sales_items", "tax_codes", "sales_invoices", "credit_notes")
         return Capabilities(
             "Books",
             streams=tuple(StreamCapability(name, has_stamp=False) for name in streams),
@@ -213,6 +213,10 @@ class Books(Connector[LedgerSettings]):
     def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:
         if stream == "customers":
             return Mapped(Customer(external_id=raw["id"], name=raw["name"], is_active=True))
+        if stream == "sales_items":
+            return Mapped(SalesItem(external_id=raw["id"], name=raw["name"]))
+        if stream == "tax_codes":
+            return Mapped(TaxCode(external_id=raw["id"], name=raw["name"], rate=decimal_of(raw["rate"])))
         total = decimal_of(raw["net"]) + decimal_of(raw["tax"])
         told = {
             "external_id": raw["id"],

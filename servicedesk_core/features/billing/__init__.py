@@ -34,5 +34,5 @@ FEATURE = Feature(
     definitions=f"{__name__}.kinds:KINDS",
     kpis=f"{__name__}.kpis:KPIS",
     guards=dict.fromkeys(("sales_invoices", "credit_notes"), f"{__name__}.sending.guard:GUARD"),
-    needs=("clients", "definitions", "profit", "sla"),
+    needs=("clients", "definitions", "profit", "sla", "writes"),
 )

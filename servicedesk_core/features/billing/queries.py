@@ -37,9 +37,12 @@ from servicedesk_core.features.billing.model import (
 )
 from servicedesk_core.features.billing.periods.queries import PeriodQueries
 from servicedesk_core.features.billing.preview.queries import PreviewQueries
+from servicedesk_core.features.billing.reconciling.queries import ReconcilingQueries
+from servicedesk_core.features.billing.sending.queries import SendingQueries
 from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
+from servicedesk_core.features.billing.trusts.queries import TrustQueries
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.checking import named
 from servicedesk_core.store.queries.names import Names
@@ -52,7 +55,10 @@ UNSCOPED: Final = "what a client is billed is for no client's eyes"
 _NOTHING: Final = "Nothing waits for its money."
 
 
-class BillingQueries(PreviewQueries[Manner], LinkQueries[Manner], PeriodQueries[Manner]):
+class BillingQueries(
+    PreviewQueries[Manner], LinkQueries[Manner], SendingQueries[Manner], ReconcilingQueries[Manner],
+    TrustQueries[Manner], PeriodQueries[Manner],
+):  # fmt: skip
     """Where money stands, and what to look at before it is billed."""
 
     @query(

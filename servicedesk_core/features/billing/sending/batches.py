@@ -122,39 +122,60 @@ class Batch:
         if changed := [one for one in wanted if now.get(one) != self.known.get(one)]:
             message = f"{changed[0].stream} {changed[0].ref} changed since it was previewed."
             raise WriteError(message, hint="Preview it again.")
-        document = StoredDocument(
-            document_id=0,
-            kind=draft.kind,
-            ledger=self.ledger,
-            number=request.number,
-            sequence=sequence,
-            psa=draft.connection,
-            company_ref=draft.company_ref,
-            company=draft.company,
-            first_on=draft.first,
-            last_on=draft.last,
-            digest=draft.digest,
-            batch=self.digest,
-            draft=draft.model_dump(mode="json"),
-            request=request.model_dump(mode="json", exclude_none=True),
-            net=request.net,
-            total=request.total,
-            currency=request.currency,
-            credits=self.credits,
-            reason=self.reason,
-            write_id=write.id,
-            linked_ref=None,
-            made_by=write.proposed_by,
-            made_at=at,
-            shown_net=None,
-            shown_tax=None,
-            shown_total=None,
-            differences=(),
-            compared_at=None,
-        )
+        document = stored(
+            draft, request, ledger=self.ledger, batch=self.digest, by=write.proposed_by, at=at, sequence=sequence,
+            write_id=write.id, credits=self.credits, reason=self.reason,
+        )  # fmt: skip
         tables.keep(tx, document, now)
 
 
 def known_of(tx: Tx, drafts: Iterable[Draft]) -> dict[Source, bytes]:
     """Return what stands for the records that drafts bill."""
     return tables.marks(tx, [source for draft in drafts for line in draft.lines for source in line.sources])
+
+
+def stored(
+    draft: Draft,
+    request: DocumentRequest,
+    *,
+    ledger: str,
+    batch: str,
+    by: str,
+    at: datetime,
+    sequence: int | None = None,
+    write_id: int | None = None,
+    linked_ref: str | None = None,
+    credits: str | None = None,  # noqa: A002  # as the request calls it
+    reason: str = "",
+) -> StoredDocument:
+    """Return a document as it is kept; see the columns of the table."""
+    return StoredDocument(
+        document_id=0,
+        kind=draft.kind,
+        ledger=ledger,
+        number=request.number,
+        sequence=sequence,
+        psa=draft.connection,
+        company_ref=draft.company_ref,
+        company=draft.company,
+        first_on=draft.first,
+        last_on=draft.last,
+        digest=draft.digest,
+        batch=batch,
+        draft=draft.model_dump(mode="json"),
+        request=request.model_dump(mode="json", exclude_none=True),
+        net=request.net,
+        total=request.total,
+        currency=request.currency,
+        credits=credits,
+        reason=reason,
+        write_id=write_id,
+        linked_ref=linked_ref,
+        made_by=by,
+        made_at=at,
+        shown_net=None,
+        shown_tax=None,
+        shown_total=None,
+        differences=(),
+        compared_at=None,
+    )

@@ -1,20 +1,24 @@
 """Sends documents: what they bill is looked at once more, the ledger gets their amounts, and what it made is read."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from servicedesk_core.domain.billing import DocumentKind, compared
 from servicedesk_core.errors import RejectedError, ServiceDeskError
+from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.periods.tables import refuse_locked
 from servicedesk_core.features.billing.sending import tables
-from servicedesk_core.features.billing.sending.rules import KIND_OF
-from servicedesk_core.features.billing.sending.standing import compare, why_not_any_more
+from servicedesk_core.features.billing.sending.rules import KIND_OF, rounding_lines
 from servicedesk_core.features.billing.sending.tables import StoredDocument
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.writing import FindResult
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.senders import Sent, Shown
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Store, Tx
 from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,45 @@ class DocumentSender(RecordSender):
     async def _whole(self, calls: ConnectorCalls, write: StoredWrite) -> StoredWrite:
         document = await self.copier.store.read(lambda tx: _document(tx, write, calls.connection))
         return _whole(write, document)
+
+
+def why_not_any_more(tx: Tx, document: StoredDocument) -> str | None:
+    """Return why a document is not sent any more as it was previewed, as a sentence; ``None`` = it is."""
+    if not tables.holds(tx, document.document_id):
+        return f"What {document.number} bills is billed by another document since it was dropped."
+    known = tables.sources_of(tx, document.document_id)
+    marked = [one for one, mark in known.items() if mark is not None]
+    now = tables.marks(tx, marked)
+    if changed := [one for one in marked if now.get(one) != known[one]]:
+        gone = [one for one in changed if one not in now]
+        what = "is gone" if len(gone) == len(changed) else "changed"
+        return f"{_told(changed)} {what} since {document.number} was previewed."
+    is_ours = document.sequence is not None and document.kind is DocumentKind.INVOICE
+    if is_ours and (posted := tables.posted(tx, known)):
+        return f"{_told(posted)} was posted in the PSA, which bills it by itself."
+    return None
+
+
+async def compare(store: Store, clock: Clock, calls: ConnectorCalls, document: StoredDocument, ref: str) -> None:
+    """Read a document in the ledger, and keep what it comes to there and how it differs from the request.
+
+    Raises:
+        ConnectorError: It could not be read.
+    """
+    shown = await calls.read_document(document.kind, ref)
+    asked = document.requested
+    difference = compared(asked, shown, rounding_lines=rounding_lines(asked, shown))
+    amounts, at = (shown.net, shown.tax, shown.total), clock.now()
+    await store.write(lambda tx: tables.note_shown(tx, document.document_id, amounts, difference.reasons, at))
+
+
+def _told(several: Iterable[Source]) -> str:
+    """Return what people call records: the first of a stream by its id, and how many there are besides."""
+    found = sorted(several, key=lambda one: (one.stream, one.ref))
+    more = Counter(one.stream for one in found)
+    first = found[0]
+    others = sum(more.values()) - 1
+    return f"{first.stream} {first.ref}" + (f" and {counted(others, 'other record')}" if others else "")
 
 
 def _document(tx: Tx, write: StoredWrite, connection: str) -> StoredDocument:

@@ -80,34 +80,33 @@ class StoredDocument:
 DOCUMENTS: Final = Rows(StoredDocument, billing_documents)
 _DOC, _SRC = billing_documents.c, billing_sources.c
 _MADE = billing_documents.outerjoin(outbox, outbox.c.id == _DOC.write_id)
-REF: Final[ColumnElement[Any]] = func.coalesce(outbox.c.ref, _DOC.linked_ref)
-"""The ledger's id of a document, joined with its write."""
 
 
-def _is_void() -> ColumnElement[bool]:
+def _is_void(doc: Any, made: Any) -> ColumnElement[bool]:
     """Return that the ledger says itself that a document stands for nothing."""
 
     def said(kind: DocumentKind) -> ColumnElement[bool]:
-        of = RECORDS[kind.value].c
+        of, ref = RECORDS[kind.value].c, func.coalesce(made.ref, doc.linked_ref)
         over = [one.value for one in DocumentStatus if not one.counts]
         shown = exists().where(
-            sources.c.id == of.source_id, sources.c.name == _DOC.ledger, of.external_id == REF, of.status.in_(over)
+            sources.c.id == of.source_id, sources.c.name == doc.ledger, of.external_id == ref, of.status.in_(over)
         )
-        return and_(_DOC.kind == kind, shown)
+        return and_(doc.kind == kind, shown)
 
     return or_(*map(said, DocumentKind))
 
 
 def _is_live() -> ColumnElement[bool]:
-    return and_(or_(_DOC.write_id.is_(None), outbox.c.state.not_in(DEAD)), not_(_is_void()))
+    return and_(or_(_DOC.write_id.is_(None), outbox.c.state.not_in(DEAD)), not_(_is_void(_DOC, outbox.c)))
 
 
 def _is_credited() -> ColumnElement[bool]:
     """Return that a credit note which the ledger has takes a line of a document back."""
-    line, note, made = billing_sources.alias("credited_line").c, billing_documents.alias("note"), outbox.alias("made")
+    line, note, made = billing_sources.alias("taken").c, billing_documents.alias("note").c, outbox.alias("made").c
     return exists().where(
         line.connection == _DOC.ledger, line.stream == OWN, line.ref == _DOC.number, line.part == cast(_SRC.line, Text),
-        note.c.document_id == line.document_id, made.c.id == note.c.write_id, made.c.state.in_(list(AT_VENDOR)),
+        note.document_id == line.document_id, made.id == note.write_id, made.state.in_(list(AT_VENDOR)),
+        not_(_is_void(note, made)),
     )  # fmt: skip
 
 
@@ -134,11 +133,7 @@ def billed_by(tx: Tx, among: Iterable[Source]) -> dict[Source, str]:
         for some in _some(sorted(set(refs)), _AT_ONCE):
             query = _held().where(_SRC.connection == connection, _SRC.stream == stream, _SRC.ref.in_(some))
             found |= {_source(row): row.number for row in tx.execute(query)}
-    parts: defaultdict[Source, dict[str, str]] = defaultdict(dict)
-    for source, number in found.items():
-        parts[_whole(source)][source.part] = number
-    clashes = {one: _clash(one.part, parts[_whole(one)]) for one in wanted if _whole(one) in parts}
-    return {one: number for one, number in clashes.items() if number is not None}
+    return {source: number for source, number in found.items() if source in wanted}
 
 
 def marks(tx: Tx, among: Iterable[Source]) -> dict[Source, bytes]:
@@ -234,6 +229,20 @@ def of_batch(tx: Tx, batch: str) -> list[StoredDocument]:
     return DOCUMENTS.all(tx, query.order_by(_DOC.document_id))
 
 
+def live_documents(tx: Tx, ledger: str) -> list[StoredDocument]:
+    """Return the documents of a ledger that stand, the oldest first."""
+    query = select(*DOCUMENTS.columns).select_from(_MADE).where(_DOC.ledger == ledger, _is_live())
+    return DOCUMENTS.all(tx, query.order_by(_DOC.document_id))
+
+
+def refs(tx: Tx, ledger: str) -> dict[str, str]:
+    """Return the ledger's ids of invoices that the PSA numbered, by number: what was voided there is credited here."""
+    ref = func.coalesce(outbox.c.ref, _DOC.linked_ref)
+    query = select(_DOC.number, ref.label("ref")).select_from(_MADE)
+    query = query.where(_DOC.ledger == ledger, _DOC.kind == DocumentKind.INVOICE, _DOC.sequence.is_(None), _is_live())
+    return {row.number: row.ref for row in tx.execute(query.where(ref.is_not(None)))}
+
+
 def all_documents(tx: Tx, *conditions: ColumnElement[bool]) -> list[StoredDocument]:
     """Return documents, the oldest first."""
     return DOCUMENTS.all(tx, DOCUMENTS.select().where(*conditions).order_by(_DOC.document_id))
@@ -278,15 +287,6 @@ def posted(tx: Tx, among: Iterable[Source]) -> set[Source]:
             query = query.where(items[column].in_(some), items.gone_at.is_(None))
             found |= {mine[row.name, row.ref] for row in tx.execute(query) if (row.name, row.ref) in mine}
     return found
-
-
-def _whole(source: Source) -> Source:
-    return source.model_copy(update={"part": ""})
-
-
-def _clash(part: str, billed: Mapping[str, str]) -> str | None:
-    """Return what bills a part of a record, or all of it; the whole of what is billed in part is billed too."""
-    return billed.get(part) or billed.get("") or (next(iter(billed.values())) if not part else None)
 
 
 def _some(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -1,0 +1,1 @@
+"""Where our documents and the ledger's part."""

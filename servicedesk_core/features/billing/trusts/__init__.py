@@ -1,0 +1,1 @@
+"""Whose documents go into a ledger without a look at each."""
