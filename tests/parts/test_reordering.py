@@ -4,12 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from servicedesk_core.domain import Part, StockLevel, Ticket
+from servicedesk_core.domain import Part, StatusCategory, StockLevel, Ticket
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import outbox
 from tests.parts.conftest import NOW
-from tests.parts.orders import SHOP
+from tests.parts.orders import SHOP, add_line
+from tests.parts.shop import ShopFile
 
 
 @pytest.fixture
@@ -55,6 +56,33 @@ async def test_what_is_lacking_is_ordered_once(desk, shop, shelf):
     (view,) = await desk.writes.approve([number], send=True)
     assert view.state == "confirmed"
     assert {one["part_number"]: one["quantity"] for one in shop.all("order")[0]["lines"]} == {"D1": "2", "D2": "1"}
+
+
+async def test_what_a_ticket_waits_for_and_was_not_delivered_is_ordered_elsewhere_once(desk_of, shop, given, tmp_path):
+    other = ShopFile(str(tmp_path / "other.db"))
+    shop.offer("D3", price="5")
+    other.offer("X-77", mpn="WD19S", price="120")
+    both = {
+        name: {"connector": f"{SHOP}:Shop", "path": file.path, "writes": ["purchase_orders.place"]}
+        for name, file in (("shop", shop), ("other", other))
+    }
+    waiting = {"number": "T-7", "title": "No dock", "status_category": StatusCategory.WAITING_PARTS}
+    given(Ticket(external_id="7", **waiting))
+    async with desk_of(connections=both) as desk:
+        first = await desk.parts.order("T-7", "D1", source="shop")
+        await desk.store.write(lambda tx: add_line(tx, first.write.id, "D3"))
+        shop.offer("D1", mpn="WD19S", rejects="discontinued")
+        await desk.writes.approve([first.write.id], send=True)
+        plan = await desk.parts.reorder(dry_run=True)
+        assert [(row.ticket, row.source, row.part_number, row.lacking) for row in plan.lines] == [
+            ("T-7", "other", "X-77", 1)
+        ]
+        (number,) = (await desk.parts.reorder()).writes
+        assert (await desk.parts.reorder()).lines == (), "it is proposed, and not once more"
+        await desk.writes.approve([number], send=True)
+        assert other.all("order")[0]["lines"][0]["part_number"] == "X-77"
+        given(Ticket(external_id="7", **waiting | {"status_category": StatusCategory.IN_PROGRESS}))
+        assert (await desk.parts.reorder()).lines == ()
 
 
 async def test_a_source_that_is_down_is_named(desk_of, shelf, tmp_path):

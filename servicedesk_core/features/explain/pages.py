@@ -23,6 +23,7 @@ def show(terminal: Terminal, found: Explanation) -> None:
             ("Desk's newest act", standing.desk_at),
             ("Last meaningful activity", standing.acted_at),
             ("Appointment", standing.visit and standing.visit.start_at),
+            ("Its part shall be here", standing.part_at),
             ("Technician is back", standing.back_at),
         ]
     terminal.facts(facts)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Final
 from uuid import uuid4
 
-from servicedesk_core.domain.parts import Offered
+from servicedesk_core.domain.parts import Offered, PartOffer
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import SettingsError, UnsupportedError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, proposal
@@ -29,10 +29,11 @@ from servicedesk_core.features.parts.ordering.preparing import (
     site_of,
 )
 from servicedesk_core.features.parts.ordering.queries import OrderQueries
-from servicedesk_core.features.parts.ordering.reordering import Need, best_offer, needs, reorder_row, unheard
+from servicedesk_core.features.parts.ordering.reordering import Lacking, best_offer, needs, reorder_row, unheard
 from servicedesk_core.features.parts.ordering.rows import orders
 from servicedesk_core.features.parts.ordering.rules import offer_meant
 from servicedesk_core.features.parts.ordering.tables import Placed
+from servicedesk_core.features.parts.ordering.waiting import undelivered
 from servicedesk_core.features.parts.rules import read
 from servicedesk_core.features.tickets import ticket_of
 from servicedesk_core.features.warranty import ConnectedDesk
@@ -231,7 +232,7 @@ class Orders(OrderQueries[Manner]):
 
     @action(
         "parts.reorder",
-        about="What the shelf lacks, and who has it.",
+        about="What the shelf lacks and tickets wait for, and who has it.",
         needs=Capability.PARTS_ORDER,
         unscoped=OURS,
         page="servicedesk_core.features.parts.ordering.pages:reordered",
@@ -245,9 +246,10 @@ class Orders(OrderQueries[Manner]):
     ) -> Reordered:
         """Propose to order what the shelf lacks to its minimum, one order for each source.
 
-        What is just being taken for tickets counts as gone, what is on order for the shelf as there. Who has a price
-        for it is asked among the connections that may order; the best offer is taken. Nothing is ordered before it is
-        approved, and called again it proposes nothing twice.
+        What was ordered for a ticket that waits for a part, and was not taken, is ordered from another source. What is
+        just being taken for tickets counts as gone, what is on order for the shelf as there. Who has a price for it is
+        asked among the connections that may order; the best offer is taken. Nothing is ordered before it is approved,
+        and called again it proposes nothing twice.
 
         Raises:
             SettingsError: No connection may order.
@@ -257,14 +259,17 @@ class Orders(OrderQueries[Manner]):
         if not able:
             hint = f'Grant "{tables.PLACE}" in `writes` of a connection that takes orders.'
             raise SettingsError("No connection may order parts.", hint=hint)
-        lacking = await self.desk.store.read(needs)
+        lacking: list[Lacking] = await self.desk.store.read(lambda tx: [*needs(tx), *undelivered(tx)])
         asking, slots = Asking(self.desk.host, limit_seconds), asyncio.Semaphore(PARTS_AT_ONCE)
 
-        async def looked(need: Need) -> tuple[Need, Offered | None, str | None]:
+        async def looked(need: Lacking) -> tuple[Lacking, Offered | None, str | None]:
             if need.query is None:
                 return need, None, "It has no number by which others know it."
+            asked = tuple(name for name in able if name != need.refused_by)
+            if not asked:
+                return need, None, f"{need.refused_by} did not deliver it, and nobody else may be ordered from."
             async with slots:
-                answers = await asking.all((need.query,), able, None, ())
+                answers = await asking.all((need.query,), asked, None, ())
             best = best_offer(answers, need.lacking)
             return need, best, None if best is not None else unheard(answers)
 
@@ -275,13 +280,13 @@ class Orders(OrderQueries[Manner]):
         return Reordered(rows, tuple(sorted(set(written.values()))))
 
     async def _proposed(
-        self: "Orders[Awaited]", found: Sequence[tuple[Need, Offered | None, str | None]], reason: str
+        self: "Orders[Awaited]", found: Sequence[tuple[Lacking, Offered | None, str | None]], reason: str
     ) -> dict[tuple[str, str], int]:
         """Propose one order for each source; return their numbers by source and its number of the part."""
         by_source: defaultdict[str, list[Wanted]] = defaultdict(list)
         for need, best, _ in found:
             if best is not None:
-                by_source[best.connection].append(Wanted(best.offer, need.lacking))
+                by_source[best.connection].append(Wanted(_known_as(best.offer, need), need.lacking, need.ticket))
         written: dict[tuple[str, str], int] = {}
         for source, wanted in by_source.items():
             made = prepared(wanted)
@@ -311,3 +316,10 @@ class Orders(OrderQueries[Manner]):
 
 def _keep(made: Prepared, tx: Tx, write: StoredWrite) -> None:
     tables.keep_costs(tx, write.id, made.costs)
+
+
+def _known_as(offer: PartOffer, need: Lacking) -> PartOffer:
+    """Return an offer with the number by which it was asked for, where its source states none: it is known again."""
+    number = need.query.part_number if need.query else None
+    named = offer.manufacturer_part_number or number
+    return offer.model_copy(update={"manufacturer_part_number": named})

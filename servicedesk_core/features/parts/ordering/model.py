@@ -105,11 +105,12 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class ReorderRow:
-    """A part that the shelf lacks, and who has it."""
+    """A part that the shelf lacks, or that a ticket waits for, and who has it."""
 
     name: Annotated[str, Column("What it is.", "Part", cut=16)]
-    stock: Annotated[str, Column("Connection whose shelf lacks it.", shown=False)]
-    ref: Annotated[str, Column("Its id there.", shown=False)]
+    ticket: Annotated[str | None, Column("The ticket that waits for it; nothing = the shelf lacks it.", spare=1)]
+    stock: Annotated[str | None, Column("Connection whose shelf lacks it; nothing = a ticket does.", shown=False)]
+    ref: Annotated[str | None, Column("Its id there.", shown=False)]
     available: Annotated[Decimal | None, Column("How many can be taken.")]
     minimum: Annotated[Decimal | None, Column("How many there shall be at least.")]
     taken: Annotated[Decimal, Column("How many are just being taken for tickets.")]

@@ -29,7 +29,7 @@ def received(terminal: Terminal, found: Received) -> None:
 
 def reordered(terminal: Terminal, found: Reordered) -> None:
     """Print what the shelf lacks, and what was proposed for it."""
-    terminal.rows(ReorderRow, found.lines, empty="The shelf lacks nothing that is not on order.")
+    terminal.rows(ReorderRow, found.lines, empty="Nothing is lacking that is not on order.")
     if found.writes:
         numbers = " ".join(map(str, found.writes))
         terminal.say(f"Proposed, and not ordered yet: servicedesk writes approve {numbers}")

@@ -5,10 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from servicedesk_core.domain.currencies import in_cents, unit_price
-from servicedesk_core.domain.parts import Offered, PartOffer, PartQuery, PartSource, StockLevel, plain_number, plain_upc
+from servicedesk_core.domain.parts import (
+    Offered,
+    PartOffer,
+    PartQuery,
+    PartSource,
+    StockLevel,
+    TicketLink,
+    plain_number,
+    plain_upc,
+)
 from servicedesk_core.domain.parts.ranking import usual_rank
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.features.parts.asking import Answer
@@ -23,6 +32,29 @@ from servicedesk_core.store.queries.taken import TAKE
 
 AT_ONCE: Final = 500
 _NOTHING: Final = Decimal(0)
+
+
+class Lacking(Protocol):
+    """A part that is needed."""
+
+    @property
+    def lacking(self) -> Decimal:
+        """How many are needed."""
+
+    @property
+    def query(self) -> PartQuery | None:
+        """How others are asked for it; ``None`` = it has no number that they could know."""
+
+    @property
+    def ticket(self) -> TicketLink | None:
+        """The ticket that waits for it; ``None`` = it is for the shelf."""
+
+    @property
+    def refused_by(self) -> str | None:
+        """Connection that did not deliver it, and is not asked again."""
+
+    def shown(self) -> ReorderRow:
+        """Return it as it is shown, before anybody was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +87,29 @@ class Need:
         if number:
             return PartQuery(part_number=number, quantity=self.lacking)
         return PartQuery(upc=part.upc, quantity=self.lacking) if plain_upc(part.upc) else None
+
+    @property
+    def ticket(self) -> None:
+        """See :attr:`Lacking.ticket`."""
+
+    @property
+    def refused_by(self) -> None:
+        """See :attr:`Lacking.refused_by`."""
+
+    def shown(self) -> ReorderRow:
+        """See :meth:`Lacking.shown`."""
+        part = self.shelf.part
+        return ReorderRow(
+            name=part.name,
+            ticket=None,
+            stock=self.shelf.connection,
+            ref=part.external_id,
+            available=self.shelf.available,
+            minimum=part.minimum,
+            taken=self.taken,
+            on_order=self.on_order,
+            lacking=self.lacking,
+        )
 
 
 def needs(tx: Tx) -> list[Need]:
@@ -148,9 +203,9 @@ def unheard(answers: Sequence[Answer]) -> str:
 
 
 def reorder_row(
-    need: Need, best: Offered | None, problem: str | None, written: Mapping[tuple[str, str], int], *, money: bool
+    need: Lacking, best: Offered | None, problem: str | None, written: Mapping[tuple[str, str], int], *, money: bool
 ) -> ReorderRow:
-    """Return a part that the shelf lacks as it is shown.
+    """Return a part that is needed as it is shown.
 
     Args:
         need: The part.
@@ -159,23 +214,11 @@ def reorder_row(
         written: Numbers of the writes that order, by source and its number of the part.
         money: Whether costs may be seen.
     """
-    part = need.shelf.part
-    row = ReorderRow(
-        name=part.name,
-        stock=need.shelf.connection,
-        ref=part.external_id,
-        available=need.shelf.available,
-        minimum=part.minimum,
-        taken=need.taken,
-        on_order=need.on_order,
-        lacking=need.lacking,
-        problem=problem,
-    )
     if best is None:
-        return row
+        return replace(need.shown(), problem=problem)
     price, currency = (best.offer.unit_price, best.offer.currency) if money else (None, None)
     return replace(
-        row,
+        need.shown(),
         source=best.connection,
         part_number=best.offer.number,
         unit_cost=None if price is None else unit_price(price, currency),
