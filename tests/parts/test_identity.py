@@ -11,10 +11,13 @@ from pydantic import ValidationError
 
 from servicedesk_core.domain.parts import (
     Offered,
+    Part,
     PartOffer,
     PartQuery,
     PartSource,
+    StockLevel,
     decimal_of,
+    fits,
     merged,
     plain_number,
     plain_upc,
@@ -225,3 +228,31 @@ def test_a_price_without_a_currency_is_no_price_and_a_question_says_something():
         PartOffer(number="1", unit_price=Decimal(1))
     with pytest.raises(ValidationError, match="say a part number"):
         PartQuery(words="  ")
+
+
+def test_what_a_search_finds_beside_the_question_does_not_fit():
+    offer = PartOffer(number="C-1", name="Dock WD19S", manufacturer="Dell", manufacturer_part_number="wd-19s")
+    asked = (
+        {"part_number": "WD19S"},
+        {"part_number": "c1"},
+        {"words": "dell dock"},
+        {"words": "dock fan"},
+        {"upc": "5397184373132"},
+        {"part_number": "WD19"},
+    )
+    assert [fits(offer, PartQuery(**one)) for one in asked] == [True, True, True, False, False, False]
+
+
+def test_a_part_of_a_stock_is_offered_with_what_can_be_taken_where():
+    part = Part(external_id="7", name="Dock", unit_cost=Decimal("189.50"), currency="EUR")
+    levels = [
+        StockLevel(external_id="7:a", part_ref="7", place="Van", available=Decimal(2)),
+        StockLevel(external_id="7:b", part_ref="7", available=Decimal(-1), serial_number="S1"),
+    ]
+    offer = PartOffer.of(part, levels)
+    assert (offer.number, offer.available, offer.unit_price) == ("7", 2, Decimal("189.50"))
+    assert [(at.name, at.available, at.ref, at.serial_numbers) for at in offer.places] == [
+        ("Van", 2, "7:a", ()),
+        ("stock", 0, "7:b", ("S1",)),
+    ]
+    assert PartOffer.of(part, []).available is None, "nobody said how many"

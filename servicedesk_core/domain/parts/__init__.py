@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from servicedesk_core.domain.parts.amounts import decimal_of as decimal_of
+    from servicedesk_core.domain.parts.identity import fits as fits
     from servicedesk_core.domain.parts.identity import merged as merged
     from servicedesk_core.domain.parts.identity import plain_number as plain_number
     from servicedesk_core.domain.parts.identity import plain_upc as plain_upc

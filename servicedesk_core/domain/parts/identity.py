@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from servicedesk_core.domain.parts.offers import PartOffer
+from servicedesk_core.domain.parts.offers import PartOffer, PartQuery
 from servicedesk_core.domain.warranty.makers import is_same_maker, maker_name
 
 T = TypeVar("T")
@@ -43,6 +43,20 @@ def same_number(one: str | None, other: str | None) -> bool:
     """Return whether two part numbers may be one part's: where only one of them names a market, they may."""
     (first, market), (second, theirs) = _split(one), _split(other)
     return bool(first) and first == second and (not market or not theirs or market == theirs)
+
+
+def fits(offer: PartOffer, query: PartQuery) -> bool:
+    """Return whether number, bar code and words of a question fit: vendors' searches find more than was asked for.
+
+    A serial number is not looked at: a source knows pieces that its offer does not name.
+    """
+    numbers = {plain_number(offer.number), plain_number(offer.manufacturer_part_number)} - {""}
+    if query.part_number and plain_number(query.part_number) not in numbers:
+        return False
+    if query.upc and (plain_upc(query.upc) or query.upc) != plain_upc(offer.upc):
+        return False
+    told = " ".join(filter(None, (offer.name, offer.manufacturer, offer.number))).casefold()
+    return all(word in told for word in (query.words or "").casefold().split())
 
 
 def _bare(text: str) -> str:

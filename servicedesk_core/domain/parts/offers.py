@@ -1,5 +1,6 @@
 """What sources of parts are asked, and what they answer."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 
 from servicedesk_core.domain.base import Amount, Currency, Instant, Model
 from servicedesk_core.domain.logistics import Quantity
-from servicedesk_core.domain.parts.records import Count
+from servicedesk_core.domain.parts.records import Count, Part, StockLevel
 
 
 class PartSource(StrEnum):
@@ -120,3 +121,34 @@ class PartOffer(Model):
             msg = "a price needs its currency"
             raise ValueError(msg)
         return self
+
+    @classmethod
+    def of(cls, part: Part, levels: Iterable[StockLevel], number: str | None = None) -> Self:
+        """Return the offer of a part that a stock keeps: for what one cost, with what can be taken where.
+
+        Args:
+            part: The part.
+            levels: What of it lies where; where more was taken than was counted, nothing can be.
+            number: By which it is ordered or taken; ``None`` = its own number, or its id.
+        """
+        places = tuple(
+            Place(
+                name=level.place or "stock",
+                available=None if level.available is None else max(level.available, Decimal(0)),
+                ref=level.external_id,
+                serial_numbers=(level.serial_number,) if level.serial_number else (),
+            )
+            for level in levels
+        )
+        told = [place.available for place in places if place.available is not None]
+        return cls(
+            number=number or part.number or part.external_id,
+            name=part.name,
+            manufacturer=part.manufacturer,
+            manufacturer_part_number=part.manufacturer_part_number,
+            upc=part.upc,
+            unit_price=part.unit_cost,
+            currency=part.currency,
+            available=sum(told, Decimal(0)) if told else None,
+            places=places,
+        )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from servicedesk_core.domain import MappingIssue, Part, StockLevel, StockMove
-from servicedesk_core.domain.parts import PartOffer, Place
+from servicedesk_core.domain.parts import PartOffer
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks import Mapped, fingerprint, unmarked
 from servicedesk_snipeit.settings import KINDS, SnipeItSettings
@@ -156,26 +156,4 @@ def offers(rows: Iterable[Row], settings: SnipeItSettings) -> tuple[PartOffer, .
         except (MappingError, ValueError):
             continue
         by_part.setdefault(part.external_id, (part, []))[1].append(level)
-    return tuple(_offer(part, levels) for part, levels in by_part.values())
-
-
-def _offer(part: Part, levels: list[StockLevel]) -> PartOffer:
-    told = [max(level.available, Decimal(0)) for level in levels if level.available is not None]
-    return PartOffer(
-        number=part.external_id,
-        name=part.name,
-        manufacturer=part.manufacturer,
-        manufacturer_part_number=part.manufacturer_part_number,
-        unit_price=part.unit_cost,
-        currency=part.currency,
-        available=sum(told, Decimal(0)) if told else None,
-        places=tuple(
-            Place(
-                name=level.place or "stock",
-                available=None if level.available is None else max(level.available, Decimal(0)),
-                ref=level.external_id,
-                serial_numbers=(level.serial_number,) if level.serial_number else (),
-            )
-            for level in levels
-        ),
-    )
+    return tuple(PartOffer.of(part, levels, part.external_id) for part, levels in by_part.values())
