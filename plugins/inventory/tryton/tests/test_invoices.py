@@ -330,12 +330,14 @@ async def test_a_draft_is_made_void_and_what_is_in_the_books_only_where_the_comp
 
 async def test_a_client_is_made_once_with_our_key_among_its_identifiers(stand):
     async with stand.connector(tax_identifier="eu_vat") as tryton:
-        wanted = client(email="it@example.com", tax_number="BE0897290877", number="C-7")
+        wanted = client(email="it@example.com", tax_number="BE0897290877", number="C-7", currency="EUR")
         stand.sandbox.faults([{"kind": "drop_after", "path": r"party\.create$"}])
         with pytest.raises(OutcomeUnknownError):
             await tryton.send_write(wanted)
-        ref = (await tryton.send_write(wanted)).ref
-        assert await tryton.find_write(wanted) == Found(ref)
+        receipt = await tryton.send_write(wanted)
+        ref = receipt.ref
+        assert "keeps no currency" in receipt.refused["currency"]
+        assert await tryton.find_write(wanted) == Found(ref, refused=receipt.refused)
         made = (await read(tryton, "customers"))[ref].entity
         assert (made.name, made.number, made.email, made.tax_number) == (
             "New Client", "C-7", "it@example.com", "BE0897290877",

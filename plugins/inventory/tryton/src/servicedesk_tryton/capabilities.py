@@ -209,7 +209,7 @@ def _ledger_writes(settings: TrytonSettings) -> tuple[WriteCapability, ...]:
     customer = WriteCapability(
         kind=CUSTOMER,
         reconcilable_by=ReconcilableBy.REFERENCE,
-        fields=("name", "email", "tax_number", "number"),
+        fields=("name", "email", "tax_number", "number", "currency"),
         required=("name",),
         side_effects="Our key stands among the identifiers of the party.",
         vendor_entities=("party.party", "party.identifier", "party.contact_mechanism"),

@@ -229,18 +229,18 @@ def _due(raw: Row) -> date | None:
     return max(days, default=day(raw.get("payment_term_date")))
 
 
-def _settled(raw: Row) -> tuple[Decimal, Decimal]:
-    """Return what payments settled, and what credit notes did: those are of the move of another invoice."""
+def _settled(raw: Row) -> tuple[Decimal | None, Decimal | None]:
+    """Return what payments settled of an invoice, and what credit notes did: lines of the move of another invoice."""
+    total, left = money(raw.get("total_amount")), _left(raw, 1)
+    if total is None or left is None:
+        return None, None
     lines = {line["id"]: line for name in ("payment_lines", "reconciliation_lines") for line in parts(raw, name)}
     own = f"account.invoice,{raw.get('id')}"
-    paid, credited = Decimal(0), Decimal(0)
-    for line in lines.values():
-        origin = text(line.get("move_origin")) or own
-        if origin.startswith("account.invoice,") and origin != own:
-            credited += _in(line, raw)
-        else:
-            paid += _in(line, raw)
-    return paid, credited
+    origins = {ref: text(line.get("move_origin")) or own for ref, line in lines.items()}
+    notes = (line for ref, line in lines.items() if origins[ref] != own and origins[ref].startswith("account.invoice,"))
+    # A line may be reconciled with several invoices at once: no more counts than is settled of this one.
+    credited = min(sum((_in(line, raw) for line in notes), Decimal(0)), total - left)
+    return total - left - credited, credited
 
 
 def _in(line: Row, invoice: Row) -> Decimal:

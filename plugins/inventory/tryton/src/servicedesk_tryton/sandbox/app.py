@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from servicedesk_core.sandboxing import Request, Response, StandIn
 from servicedesk_core.sandboxing.faults import Fault, Script
-from servicedesk_tryton.sandbox.forms import Forms
-from servicedesk_tryton.sandbox.invoicing import Invoicing
-from servicedesk_tryton.sandbox.ledger_models import INVOICE, LINE
-from servicedesk_tryton.sandbox.ledger_seed import open_books
+from servicedesk_tryton.sandbox.books.forms import Forms
+from servicedesk_tryton.sandbox.books.invoicing import Invoicing
+from servicedesk_tryton.sandbox.books.models import INVOICE, LINE
+from servicedesk_tryton.sandbox.books.parties import create_parties
+from servicedesk_tryton.sandbox.books.seed import open_books
 from servicedesk_tryton.sandbox.models import MODELS, Models
 from servicedesk_tryton.sandbox.options import SandboxOptions
-from servicedesk_tryton.sandbox.parties import create_parties
 from servicedesk_tryton.sandbox.purchasing import PURCHASE, RECEIPT, Purchasing
 from servicedesk_tryton.sandbox.records import Records
 from servicedesk_tryton.sandbox.searching import Searching, timestamp

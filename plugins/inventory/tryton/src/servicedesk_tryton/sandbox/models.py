@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from servicedesk_tryton.sandbox.books.models import INVOICE, LEDGER
 from servicedesk_tryton.sandbox.counting import Counting
-from servicedesk_tryton.sandbox.ledger_models import INVOICE, LEDGER
 from servicedesk_tryton.sandbox.model import Compute, Context, Model
 from servicedesk_tryton.sandbox.records import Records, Row
 from servicedesk_tryton.sandbox.wire import ServerError, encoded, plain

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from servicedesk_tryton.sandbox.invoicing import EXPENSE, REVENUE
+from servicedesk_tryton.sandbox.books.invoicing import EXPENSE, REVENUE
 from servicedesk_tryton.sandbox.models import MODULES
 from servicedesk_tryton.sandbox.records import Records
 from servicedesk_tryton.sandbox.shipping import Shipping

@@ -1,11 +1,13 @@
 """Making customers: parties, with our key among their identifiers."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from servicedesk_core.errors import OutcomeUnknownError, RejectedError
-from servicedesk_core.hooks import Clock, FindResult, Known, Write, WriteReceipt, looked_for
+from servicedesk_core.hooks import Clock, FindResult, Found, Known, Write, WriteReceipt, looked_for
 from servicedesk_tryton.api.client import Api
-from servicedesk_tryton.api.site import Site
+from servicedesk_tryton.api.site import Company, Site
 from servicedesk_tryton.api.wire import Row, key
 from servicedesk_tryton.capabilities import capabilities
 from servicedesk_tryton.settings import TrytonSettings
@@ -48,9 +50,10 @@ class CustomerMaker:
                     hint="Set tax_identifier of the connection, for example to eu_vat.",
                 )
             identifiers.append({"type": self._settings.tax_identifier, "code": values["tax_number"]})
-        if made := await self._keyed(write.id):
-            return WriteReceipt(made[0])
         company = await self._site.company()
+        left_out = _left_out(write, company)
+        if made := await self._keyed(write.id):
+            return WriteReceipt(made[0], refused=left_out)
         party = {
             "name": values["name"],
             # An invoice needs one, and the interface makes none by itself.
@@ -64,7 +67,7 @@ class CustomerMaker:
         ref = key(refs[0]) if isinstance(refs, list) and len(refs) == 1 else None
         if ref is None:
             raise OutcomeUnknownError("Tryton did not say which party it made.")
-        return WriteReceipt(str(ref))
+        return WriteReceipt(str(ref), refused=left_out)
 
     async def find(self, write: Write) -> FindResult:
         """Look for a customer by our key.
@@ -78,7 +81,10 @@ class CustomerMaker:
             return await self._keyed(key_)
 
         settle_s = self._settings.settle_s
-        return await looked_for(write, search, now=self._clock.now(), settle_s=settle_s, canary=self._any)
+        found = await looked_for(write, search, now=self._clock.now(), settle_s=settle_s, canary=self._any)
+        return (
+            replace(found, refused=_left_out(write, await self._site.company())) if isinstance(found, Found) else found
+        )
 
     async def _keyed(self, key_: str) -> list[str]:
         """Return the parties with a key; a party's code is searched along, since there always is one that is known."""
@@ -94,3 +100,10 @@ class CustomerMaker:
     async def _rows(self, domain: list[Any], **more: Any) -> list[Row]:
         company = await self._site.company()
         return await self._api.rows(PARTY, domain, ("code",), company.context, **more)
+
+
+def _left_out(write: Write, company: Company) -> Mapping[str, str]:
+    """Return what the server has no place for: it keeps no currency of a party, and takes the company's."""
+    if write.values.get("currency") in {None, company.currency}:
+        return {}
+    return {"currency": "Tryton keeps no currency of a party; each invoice says its own."}

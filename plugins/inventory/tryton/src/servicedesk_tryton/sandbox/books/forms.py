@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from servicedesk_tryton.sandbox.invoicing import RECEIVABLE, Invoicing
+from servicedesk_tryton.sandbox.books.invoicing import RECEIVABLE, Invoicing
 from servicedesk_tryton.sandbox.models import Models
 from servicedesk_tryton.sandbox.wire import user_error
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from servicedesk_tryton.sandbox.invoicing import CASH, EXPENSE, PAYABLE, RECEIVABLE, REVENUE, TAXES, Invoicing
-from servicedesk_tryton.sandbox.ledger_models import INVOICE
+from servicedesk_tryton.sandbox.books.invoicing import CASH, EXPENSE, PAYABLE, RECEIVABLE, REVENUE, TAXES, Invoicing
+from servicedesk_tryton.sandbox.books.models import INVOICE
 from servicedesk_tryton.sandbox.records import Records
 from servicedesk_tryton.sandbox.wire import encoded
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from servicedesk_tryton.sandbox.ledger_models import (
+from servicedesk_tryton.sandbox.books.models import (
     INVOICE,
     LINE,
     MOVED,

@@ -1,0 +1,1 @@
+"""The books: parties, invoices and what pays them."""
