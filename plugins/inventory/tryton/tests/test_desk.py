@@ -1,12 +1,14 @@
 """A whole desk with this stock: synced, taken from, given back, and what became of a lost answer."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.domain import Asset, Ticket
+from servicedesk_core.domain import Asset, Company, Contract, Role, Ticket, TimeEntry
+from servicedesk_core.domain.contracts import ContractKind
+from servicedesk_core.features.billing.mapping.links import Linkable, Target
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -36,9 +38,9 @@ def desk(stand, clock, tmp_path):
 
         store.write_blocking(fill)
 
-        def opened():
+        def opened(writes=KINDS):
             erp = {**stand.sandbox.told(stand.url), "connector": "tryton"}
-            connections = {"erp": {**erp, "environment": "sandbox", "writes": KINDS}}
+            connections = {"erp": {**erp, "environment": "sandbox", "writes": writes}}
             return ServiceDesk({"desk": {"name": "X"}, "connections": connections}, store=store, clock=clock)
 
         yield opened
@@ -106,3 +108,55 @@ async def test_what_was_done_before_a_process_died_is_found_and_not_repeated(des
         await one.outbox.run()
         (taken,) = await one.parts.taken()
     assert (taken.state, stand.sandbox.shipping.done, len(stand.shipments())) == ("confirmed", 1, 1)
+
+
+BOOKS = ["sales_invoices.create", "credit_notes.create"]
+
+
+def billed():
+    """A client with approved work by the hour, in October."""
+    yield Role(external_id="r1", name="Engineer", hourly_price=Decimal("85.10"))
+    yield Company(external_id="c1", name="Example Client")
+    yield Contract(
+        external_id="k1", name="By the hour", company_ref="c1", kind=ContractKind.TIME_AND_MATERIALS, is_active=True,
+        start_on=date(2026, 1, 1), end_on=date(2026, 12, 31),
+    )  # fmt: skip
+    yield Ticket(external_id="7", number="T7", title="Slow notebook", company_ref="c1", contract_ref="k1")
+    yield TimeEntry(
+        external_id="e1", ticket_ref="7", role_ref="r1", contract_ref="k1", summary="Onsite", worked_s=1800,
+        billed_s=1800, approved_at=datetime(2026, 11, 2, 9, tzinfo=UTC), work_date=date(2026, 10, 5),
+    )  # fmt: skip
+
+
+async def test_the_work_of_a_month_becomes_a_draft_and_then_an_invoice_that_is_paid(desk, stand, clock, tmp_path):
+    policy = '[profit]\ncurrency = "USD"\n[billing]\nbiller = "servicedesk"\n'
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "billing.toml").write_text(policy)
+
+    def fill(tx):
+        source = sources.ensure(tx, "psa", "tabular", "sandbox", clock.now()).id
+        for one in billed():
+            incoming = [Incoming(one, None, None, "1")]
+            records.apply(tx, source, one.stream, incoming, mode="incremental", now=clock.now())
+
+    async with desk(BOOKS) as one:
+        await one.store.write(fill)
+        await one.definitions.apply(folder=tmp_path / "service", reason="agreed")
+        await one.sync("erp")
+        await one.billing.link_certain()  # the client is called alike there
+        for sold in ("labour", "rounding"):
+            await one.billing.link(Linkable.DEFAULT, sold, "HOUR")
+        await one.billing.link(Linkable.DEFAULT, "labour", "Tax 0.10", target=Target.TAX_CODE)
+        (draft,) = (await one.billing.preview(period="2026-10")).drafts
+        sent = await one.billing.send(period="2026-10", digest=draft.digest, send=True)
+        assert [(row.client, row.state.value, row.total) for row in sent.documents] == [
+            ("Example Client", "draft", Decimal("46.81")),
+        ]  # fmt: skip
+        (made,) = [row for row in stand.sandbox.records.all("account.invoice") if row["id"] > 2]
+        assert (made["state"], made["reference"]) == ("draft", sent.documents[0].number)
+        stand.sandbox.invoicing.act("post", made, lambda *_: None)
+        stand.sandbox.invoicing.pay(made["id"], Decimal("46.81"))
+        clock.advance(3600)
+        await one.sync("erp")
+        (row,) = (await one.billing.status(everything=True)).items
+        assert (row.state, row.balance) == ("paid", 0)
