@@ -1,7 +1,6 @@
 """Xero's log-in: codes, access tokens, refresh tokens that are replaced each time, and connected organisations."""
 
 import base64
-import binascii
 import hashlib
 import secrets
 import uuid
@@ -10,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from servicedesk_core.sandboxing import Request, Response, Shelf, json_response
+from servicedesk_core.sandboxing import ClientCredentials, Request, Response, Shelf, json_response
 from servicedesk_xero.sandbox.options import SandboxOptions
 from servicedesk_xero.sandbox.wire.answers import Row, unauthorized
 
@@ -168,7 +167,8 @@ class Identity:
 
     def _is_known(self, request: Request, form: dict[str, str]) -> bool:
         right = (self._options.client_id, self._options.client_secret)
-        return (form.get("client_id"), form.get("client_secret")) == right or _basic(request) == right
+        in_form = (form.get("client_id"), form.get("client_secret")) == right
+        return in_form or ClientCredentials(*right).knows(request)
 
 
 def _proves(challenge: str | None, verifier: str | None) -> bool:
@@ -176,14 +176,3 @@ def _proves(challenge: str | None, verifier: str | None) -> bool:
         return True
     digest = hashlib.sha256((verifier or "").encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
-
-
-def _basic(request: Request) -> tuple[str, str] | None:
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return name, secret
