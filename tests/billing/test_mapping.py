@@ -177,6 +177,9 @@ async def test_somebody_says_what_is_what_and_takes_it_back_and_the_audit_trail_
         ("Dock", "item"): "Hardware",
         ("rounding", "item"): "Care plan",
     }
+    await ana.billing.link(Linkable.CONTRACT_SERVICE, "s2", "Care plan")
+    assert "contract service" not in {one.what.value for one in await ana.billing.map(state=LinkState.MISSING)}
+    assert [one.ref for one in await ana.billing.map(what=Linkable.CONTRACT_SERVICE)] == ["s2"]
     await ana.billing.unlink(Linkable.COMPANY, "c2", target=Target.TAX_CODE)
     acts = [(one.action, one.after["as"]) for one in await ana.audit.list(entity="company:psa/c2")]
     assert sorted(acts) == [

@@ -165,7 +165,8 @@ class Books:
         """
         to, sort = key.to, key.sort
         to_other = f" --to {_word(to)}" if to is not usual_target(sort) else ""
-        do = f'`servicedesk billing link {_word(sort)} "{name}" NAME{to_other}`'
+        word = key.ref if sort is Linkable.CONTRACT_SERVICE else name  # several are called alike
+        do = f'`servicedesk billing link {_word(sort)} "{word}" NAME{to_other}`'
         if why is NoLink.MISSING:
             also = "" if sort in {Linkable.COMPANY, Linkable.DEFAULT} else ", or what its sort is by default"
             return f"Nobody said which {to.value} of {self.ledger} {sort.value} {name} is.", f"{do}{also}."

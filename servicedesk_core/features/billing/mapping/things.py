@@ -86,8 +86,10 @@ _QUERIES: Final[dict[Linkable, Select[Any]]] = {
     .where(_S.gone_at.is_(None), _S.service_ref.is_not(None))
     .group_by(_S.source_id, _S.service_ref)
     .order_by(func.min(_S.name), _S.service_ref),
-    Linkable.CONTRACT_SERVICE: select(_S.source_id, _S.external_id, _S.name)
-    .where(_S.gone_at.is_(None), _S.service_ref.is_(None))
+    Linkable.CONTRACT_SERVICE: select(
+        _S.source_id, _S.external_id, _S.name, _S.service_ref.is_(None).label("is_active")
+    )
+    .where(_S.gone_at.is_(None))
     .order_by(_S.name, _S.local_id),
     Linkable.CODE: select(_B.source_id, _B.external_id, _B.name, _B.external_number.label("number"), _B.is_active)
     .where(_B.gone_at.is_(None))
@@ -96,7 +98,7 @@ _QUERIES: Final[dict[Linkable, Select[Any]]] = {
     .where(_R.gone_at.is_(None))
     .order_by(_R.name, _R.local_id),
 }
-"""A service that is sold on many contracts is linked once."""
+"""A service that many contracts sell is linked once; its places on contracts are listed only where one is linked."""
 
 
 def _thing(sort: Linkable, connection: str, row: Row[Any]) -> Thing:

@@ -7,18 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, not_, or_, select, update
 
-from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, DocumentStatus
+from servicedesk_core.domain.billing import DocumentKind, DocumentRequest
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.billing.drafts import Draft, Source
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.billed import OWN, is_credited, is_void
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import RECORDS, billing_documents, billing_sources, outbox, sources
-
-OWN: Final = "billing_documents"
-"""Stream of what a credit note takes back: a line of an invoice of ours."""
 
 DEAD: Final = (WriteState.REJECTED, WriteState.DISCARDED)
 """States of writes whose document stands for nothing."""
@@ -82,39 +80,15 @@ _DOC, _SRC = billing_documents.c, billing_sources.c
 _MADE = billing_documents.outerjoin(outbox, outbox.c.id == _DOC.write_id)
 
 
-def _is_void(doc: Any, made: Any) -> ColumnElement[bool]:
-    """Return that the ledger says itself that a document stands for nothing."""
-
-    def said(kind: DocumentKind) -> ColumnElement[bool]:
-        of, ref = RECORDS[kind.value].c, func.coalesce(made.ref, doc.linked_ref)
-        over = [one.value for one in DocumentStatus if not one.counts]
-        shown = exists().where(
-            sources.c.id == of.source_id, sources.c.name == doc.ledger, of.external_id == ref, of.status.in_(over)
-        )
-        return and_(doc.kind == kind, shown)
-
-    return or_(*map(said, DocumentKind))
-
-
 def _is_live() -> ColumnElement[bool]:
-    return and_(or_(_DOC.write_id.is_(None), outbox.c.state.not_in(DEAD)), not_(_is_void(_DOC, outbox.c)))
-
-
-def _is_credited() -> ColumnElement[bool]:
-    """Return that a credit note which the ledger has takes a line of a document back."""
-    line, note, made = billing_sources.alias("taken").c, billing_documents.alias("note").c, outbox.alias("made").c
-    return exists().where(
-        line.connection == _DOC.ledger, line.stream == OWN, line.ref == _DOC.number, line.part == cast(_SRC.line, Text),
-        note.document_id == line.document_id, made.id == note.write_id, made.state.in_(list(AT_VENDOR)),
-        not_(_is_void(note, made)),
-    )  # fmt: skip
+    return and_(or_(_DOC.write_id.is_(None), outbox.c.state.not_in(DEAD)), not_(is_void(_DOC, outbox.c)))
 
 
 def _held() -> Select[Any]:
     """Return the query for sources that are billed, with the number of the document that bills them."""
     of = billing_sources.join(_MADE, _SRC.document_id == _DOC.document_id)
     columns = (_SRC.connection, _SRC.stream, _SRC.ref, _SRC.part, _DOC.number)
-    return select(*columns).select_from(of).where(_is_live(), not_(_is_credited()))
+    return select(*columns).select_from(of).where(_is_live(), not_(is_credited(_DOC, _SRC)))
 
 
 def billed_sources(tx: Tx) -> frozenset[Source]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from servicedesk_core.features.profit.kinds import ProfitPolicy
 from servicedesk_core.features.profit.ledger import Ledger
 from servicedesk_core.features.profit.months import Month
+from servicedesk_core.features.profit.tables.documents import book_documents
 from servicedesk_core.features.profit.tables.labour import book_work
 from servicedesk_core.features.profit.tables.parts import book_parts
 from servicedesk_core.features.profit.tables.places import Places
@@ -51,5 +52,6 @@ def books(tx: Tx, months: Sequence[Month], zone: tzinfo, frozen: Mapping[Month, 
     slots, places = Slots(months, rates.changes, zone), Places(tx, made)
     book_work(tx, slots, places, rates)
     book_revenue(tx, slots, places)
+    book_documents(tx, slots, places, zone)
     book_parts(tx, places, zone)
     return made

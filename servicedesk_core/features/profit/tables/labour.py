@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, union
 
 from servicedesk_core.features.profit.kinds import Allocation
 from servicedesk_core.features.profit.ledger import Cell, Excluded, Left
@@ -13,7 +13,8 @@ from servicedesk_core.features.profit.tables.rates import Rates
 from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.adding import added_up
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.queries.billed import counted
+from servicedesk_core.store.schema import RECORDS, billing_sources, sources
 
 _ONE: Final = Decimal(1)
 
@@ -71,12 +72,12 @@ def _work(slots: Slots) -> Select[Any]:
     """Return the query for work, added up by everything that its cost and its revenue depend on."""
     of, tickets = RECORDS["time_entries"].c, RECORDS["tickets"].c
     items = RECORDS["billing_items"].c
-    posted = (
-        select(items.source_id, items.time_entry_ref)
-        .where(items.gone_at.is_(None), items.time_entry_ref.is_not(None))
-        .distinct()
-        .subquery("posted")
+    by_psa = select(items.source_id, items.time_entry_ref).where(
+        items.gone_at.is_(None), items.time_entry_ref.is_not(None)
     )
+    billed = billing_sources.c
+    by_us = counted(sources.c.id, billed.ref).where(billed.stream == "time_entries")
+    posted = union(by_psa, by_us).subquery("posted")
     about = About("time_entries")
     lacks_line = and_(posted.c.time_entry_ref.is_(None), func.coalesce(of.is_billable, True))
     facts = select(

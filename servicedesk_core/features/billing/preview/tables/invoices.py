@@ -21,7 +21,7 @@ from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.schema import RECORDS
 
-_OF, _ITEMS = RECORDS["invoices"].c, RECORDS["billing_items"].c
+_OF, _ITEMS, _SERVICES = (RECORDS[one].c for one in ("invoices", "billing_items", "contract_services"))
 
 
 def psa_invoices(
@@ -71,6 +71,7 @@ def psa_invoices(
 
 def _invoices(asked: Asked) -> Iterator[Invoiced]:
     on = and_(_ITEMS.source_id == _OF.source_id, _ITEMS.invoice_ref == _OF.external_id, _ITEMS.gone_at.is_(None))
+    sold = and_(_SERVICES.source_id == _ITEMS.source_id, _SERVICES.external_id == _ITEMS.contract_service_ref)
     query = (
         select(
             CLIENT, _OF.local_id, _OF.source_id, _OF.external_id, _OF.number, _OF.invoiced_on, _OF.due_on, _OF.from_on,
@@ -79,11 +80,13 @@ def _invoices(asked: Asked) -> Iterator[Invoiced]:
             _ITEMS.contract_service_ref, _ITEMS.contract_block_ref, null().label("unit_ref"), _ITEMS.role_ref,
             _ITEMS.billing_code_ref, _ITEMS.name, _ITEMS.description, _ITEMS.kind, _ITEMS.quantity, _ITEMS.price,
             _ITEMS.tax.label("line_tax"), _ITEMS.currency.label("line_currency"), _ITEMS.item_on,
+            _SERVICES.service_ref, _SERVICES.name.label("service"),
         )
         .select_from(
             RECORDS["invoices"]
             .outerjoin(COMPANIES, of_company(_OF.source_id, _OF.company_ref))
             .outerjoin(RECORDS["billing_items"], on)
+            .outerjoin(RECORDS["contract_services"], sold)
         )
         .where(_OF.gone_at.is_(None), asked.is_theirs)
         .where(_OF.invoiced_on >= asked.first.isoformat(), _OF.invoiced_on <= asked.last.isoformat())
@@ -129,7 +132,8 @@ def _line(asked: Asked, row: Any) -> InvoicedLine:
         currency=row.line_currency,
         day=asked.day(row.item_on),
         subjects=(
-            *subject("contract_services", row.contract_service_ref, row.name),
+            *subject("contract_services", row.contract_service_ref, row.service or row.name),
+            *subject("services", row.service_ref, row.service or row.name),
             *subject("billing_codes", row.billing_code_ref, code),
             *subject("roles", row.role_ref, role),
         ),
