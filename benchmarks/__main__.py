@@ -9,6 +9,7 @@ from typing import Protocol
 
 from benchmarks import (
     analytics,
+    billing_preview,
     claims,
     clock_store,
     clocks,
@@ -68,6 +69,7 @@ SLOW: dict[str, Measure] = {
     "two-in-flight-of-many": syncs.two_in_flight_of_many,
     "desk-page": page.desk_page,
     "profit": profit.profit,
+    "billing-preview": billing_preview.billing_preview,
     "morning-page": morning.morning_page,
     "replay": replay.replay,
     "scopes": scopes.scopes,

@@ -92,10 +92,9 @@ def test_blocks_are_used_up_oldest_first_and_only_on_their_days():
 
 
 def piece(ref, seconds, price="100", currency="USD", *, line="same"):
-    amount = Fraction(Decimal(price)) * seconds / 3600
     return Piece(
         source=Source(connection="psa", stream="time_entries", ref=ref), sells=Sold.LABOUR, line=line,
-        description="Work", quantity=Fraction(seconds, 3600), unit_price=Decimal(price), amount=amount,
+        description="Work", quantity=Fraction(seconds, 3600), unit_price=Decimal(price),
         currency=currency, day=DAY,
     )  # fmt: skip
 

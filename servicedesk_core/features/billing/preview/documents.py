@@ -1,7 +1,7 @@
 """Pieces become lines, and lines documents, so that everything adds up to the cent. Pure."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,11 +29,20 @@ class Made:
 
     Attributes:
         draft: The document.
-        shares: What the pieces of each line come to, in whole cents that add up to the line.
+        of: The amount of each line, below zero where it gives something back, with its pieces.
     """
 
     draft: Draft
-    shares: Mapping[Source, Decimal]
+    of: tuple[tuple[Decimal, Sequence[Piece]], ...]
+
+    @property
+    def shares(self) -> dict[Source, Decimal]:
+        """What each record has of its line, in whole cents that add up to the line: by the largest remainder."""
+        found: dict[Source, Decimal] = {}
+        for amount, pieces in self.of:
+            weights = {one.source: one.quantity for one in pieces}
+            found |= allocated(amount, weights, self.draft.currency) or dict.fromkeys(weights, amount)
+        return found
 
 
 def told(quantity: Decimal, amount: Decimal, currency: str) -> tuple[Decimal, Decimal]:
@@ -73,7 +82,6 @@ def documents(payer: Payer, days: tuple[date, date], pieces: Iterable[Piece]) ->
     left: list[Left] = []
     for currency, several in sorted(found.items()):
         lines = _lines(several)
-        shares = {source: share for line, of in lines for source, share in of.items()}
         if not any(line.amount for line, _ in lines):
             left += (_nothing(one, payer) for one in several)
             continue
@@ -90,7 +98,7 @@ def documents(payer: Payer, days: tuple[date, date], pieces: Iterable[Piece]) ->
                         lines=tuple(line for line, _ in lines),
                     )
                 ),
-                shares,
+                tuple((line.amount, of) for line, of in lines),
             )
         )
     return made, left
@@ -107,11 +115,11 @@ def turned(draft: Draft) -> Draft:
     return draft.model_copy(update={"kind": DocumentKind.CREDIT_NOTE, "lines": lines, "tax": tax})
 
 
-def _lines(pieces: Sequence[Piece]) -> list[tuple[DraftLine, dict[Source, Decimal]]]:
+def _lines(pieces: Sequence[Piece]) -> list[tuple[DraftLine, Sequence[Piece]]]:
     together: defaultdict[Hashable, list[Piece]] = defaultdict(list)
     for number, piece in enumerate(pieces):
         together[number if piece.line is None else (piece.line,)].append(piece)
-    return [_line(several) for several in sorted(together.values(), key=_order)]
+    return [(_line(several), several) for several in sorted(together.values(), key=_order)]
 
 
 def _order(several: Sequence[Piece]) -> Any:
@@ -119,16 +127,16 @@ def _order(several: Sequence[Piece]) -> Any:
     return _ORDER[first.sells], first.description if first.line is not None else ""
 
 
-def _line(several: Sequence[Piece]) -> tuple[DraftLine, dict[Source, Decimal]]:
-    """Return what pieces of one price are on a document, and the share of each."""
+def _line(several: Sequence[Piece]) -> DraftLine:
+    """Return what pieces of one price are on a document."""
     first = several[0]
-    amount = in_cents(sum((one.amount for one in several), Fraction(0)), first.currency)
-    whole = plain(sum((one.quantity for one in several), Fraction(0)))
+    exact = sum((one.quantity for one in several), Fraction(0))
+    of_all = Fraction(first.unit_price) * exact if first.agreed is None else first.agreed
+    amount, whole = in_cents(of_all, first.currency), plain(exact)
     quantity, price, description = whole, first.unit_price, first.description
     if line_net(quantity, price, first.currency) != amount:
         quantity, price, description = Decimal(1), amount, f"{first.description} ({whole:f})"
-    weights = {one.source: one.quantity for one in several}
-    line = DraftLine(
+    return DraftLine(
         sells=first.sells,
         description=description[:DESCRIPTION_LENGTH],
         quantity=quantity,
@@ -136,9 +144,8 @@ def _line(several: Sequence[Piece]) -> tuple[DraftLine, dict[Source, Decimal]]:
         amount=amount,
         served_on=min((one.day for one in several if one.day is not None), default=None),
         subjects=first.subjects,
-        sources=tuple(weights),
+        sources=tuple(one.source for one in several),
     )
-    return line, allocated(amount, weights, first.currency) or dict.fromkeys(weights, amount)
 
 
 def _nothing(one: Piece, payer: Payer) -> Left:

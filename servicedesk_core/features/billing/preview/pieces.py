@@ -67,7 +67,7 @@ class Piece:
         description: What the client reads.
         quantity: How many, or how many hours.
         unit_price: Of one.
-        amount: What it comes to, exactly.
+        agreed: What it comes to, where that was agreed; such a piece has a line of its own.
         currency: Of the price.
         day: When it was done, bought or begins.
         subjects: What it is about.
@@ -79,10 +79,15 @@ class Piece:
     description: str
     quantity: Fraction
     unit_price: Decimal
-    amount: Fraction
+    agreed: Fraction | None = None
     currency: str
     day: date | None
     subjects: tuple[Subject, ...] = ()
+
+    @property
+    def amount(self) -> Fraction:
+        """What it comes to, exactly."""
+        return Fraction(self.unit_price) * self.quantity if self.agreed is None else self.agreed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

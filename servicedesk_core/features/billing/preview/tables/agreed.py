@@ -64,7 +64,7 @@ def _block(asked: Asked, row: Any, *, is_posted: bool) -> Judged:
             description=f"Hours in advance, {row.name or row.contract_ref} ({plain(hours):f} h)",
             quantity=Fraction(quantity),
             unit_price=each,
-            amount=amount,
+            agreed=amount,
             currency=currency,
             day=day,
             subjects=subject("contracts", row.contract_ref, row.name),

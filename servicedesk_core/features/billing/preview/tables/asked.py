@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -21,6 +21,9 @@ COMPANIES: Final = RECORDS["companies"]
 
 _DAY: Final = timedelta(days=1)
 
+
+AT_ONCE: Final = 2_000
+"""So many records are looked up at once."""
 
 FEW: Final = 500
 """So many clients are named to the database; of more everything is read, and chosen here."""
@@ -172,6 +175,7 @@ def payers_of(tx: Tx) -> dict[int, tuple[int, Payer]]:
     }
 
 
+@lru_cache(maxsize=1_000)
 def subject(stream: str, ref: str | None, name: str | None) -> tuple[Subject, ...]:
     """Return what a line is about, if anything."""
     return () if ref is None else (Subject(stream=stream, ref=ref, name=name or ref),)

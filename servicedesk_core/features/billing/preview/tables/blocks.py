@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.features.billing.preview.rules import HELD, Block, Rate, overdrawn
-from servicedesk_core.features.billing.preview.tables.asked import Asked
+from servicedesk_core.features.billing.preview.tables.asked import AT_ONCE, FEW, Asked
 from servicedesk_core.features.billing.tables.places import CONTRACT, TIME, Posted, is_to_pay
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.schema import RECORDS
@@ -47,22 +49,27 @@ class Blocks:
 
     def over(self, contract: Key, entry: str) -> int | None:
         """Return what the blocks do not hold of a time entry, in seconds; ``None`` = nobody knows what they hold."""
-        bought = self._bought.get(contract, [])
-        if not bought or any(one.is_active and (one.bought_s is None or one.used_s is None) for one in bought):
-            return None
-        return self._over.get((contract[0], entry), 0)
+        return self._over.get((contract[0], entry), 0) if contract in self._known else None
+
+    @cached_property
+    def _known(self) -> frozenset[Key]:
+        """Contracts of which is known what all their blocks hold."""
+        return frozenset(
+            contract
+            for contract, bought in self._bought.items()
+            if not any(one.is_active and (one.bought_s is None or one.used_s is None) for one in bought)
+        )
 
     @cached_property
     def _over(self) -> dict[Key, int]:
         """What blocks do not hold, by time entry; what they hold is not in it."""
-        waiting: defaultdict[Key, list[tuple[date, int, str]]] = defaultdict(list)
-        for row, day in self._waiting():
-            waiting[row.source_id, row.contract].append((day, int(row.seconds), row.external_id))
         found: dict[Key, int] = {}
-        for contract, several in waiting.items():
-            several.sort(key=lambda one: one[0])
-            over = overdrawn(self._held(contract), [one[:2] for one in several])
-            found |= {(contract[0], one[2]): seconds for one, seconds in zip(several, over, strict=True) if seconds}
+        for contract, several in groupby(self._waiting(), key=lambda one: (one[0].source_id, one[0].contract)):
+            rows = sorted(several, key=itemgetter(1))
+            over = overdrawn(self._held(contract), [(day, int(row.seconds)) for row, day in rows])
+            found |= {
+                (contract[0], row.external_id): seconds for (row, _), seconds in zip(rows, over, strict=True) if seconds
+            }
         return found
 
     def _held(self, contract: Key) -> list[Block]:
@@ -76,9 +83,9 @@ class Blocks:
         ]
 
     def _waiting(self) -> Iterator[tuple[Any, date]]:
-        """Yield approved work until the last day that nobody posted, with its day."""
-        asked, contracts = self._asked, RECORDS["contracts"].c
-        posted = Posted("time_entries", "time_entry_ref")
+        """Yield approved work until the last day that nobody posted, with its day, contract by contract."""
+        asked, posted = self._asked, Posted("time_entries", "time_entry_ref")
+        kept = [ref for (_, ref), one in asked.terms.items() if one.kind is ContractKind.BLOCK_HOURS]
         query = (
             select(
                 _E.source_id, _E.external_id, CONTRACT.label("contract"), _E.work_date, _E.start_at,
@@ -86,13 +93,19 @@ class Blocks:
             )
             .select_from(posted.joined(TIME))
             .where(is_to_pay("time_entries"), posted.are_not, _E.approved_at.is_not(None))
-            .where(contracts.kind == ContractKind.BLOCK_HOURS.value)
+            .where(CONTRACT.is_not(None) if len(kept) > FEW else CONTRACT.in_(kept))
             .where(or_(_E.work_date <= asked.last.isoformat(), _E.work_date.is_(None)))
-            .order_by(_E.work_date, _E.start_at, _E.local_id)
+            .order_by(_E.source_id, "contract", _E.work_date, _E.start_at, _E.local_id)
         )  # fmt: skip
-        found = [(row, day) for row in asked.tx.execute(query) if (day := asked.day(row.work_date, row.start_at))]
-        held = [asked.source(row.source_id, "time_entries", row.external_id, HELD) for row, _ in found]
-        billed = asked.billed(held)
-        for (row, day), source in zip(found, held, strict=True):
-            if day <= asked.last and source not in billed:
-                yield row, day
+        rows = asked.tx.execute(query.execution_options(yield_per=1_000))
+        while several := tuple(islice(rows, AT_ONCE)):
+            held = [asked.source(row.source_id, "time_entries", row.external_id, HELD) for row in several]
+            billed = asked.billed(held)
+            for row, source in zip(several, held, strict=True):
+                day = asked.day(row.work_date, row.start_at)
+                if day is not None and day <= asked.last and self._uses_up(row) and source not in billed:
+                    yield row, day
+
+    def _uses_up(self, row: Any) -> bool:
+        terms = self._asked.terms.get((row.source_id, row.contract))
+        return terms is not None and terms.kind is ContractKind.BLOCK_HOURS

@@ -73,7 +73,7 @@ def _piece(asked: Asked, row: Any, source: Source, sold: tuple[Decimal, Decimal]
         description=f"{name} ({sold[0].normalize():f})" if is_whole else name,
         quantity=Fraction(quantity),
         unit_price=unit_price,
-        amount=Fraction(sold[1]),
+        agreed=Fraction(sold[1]),
         currency=currency,
         day=asked.day(row.bought_on, row.created_at),
         subjects=(

@@ -17,7 +17,7 @@ from servicedesk_core.features.billing.periods.tables import lock_of
 from servicedesk_core.features.billing.preview.documents import Made, documents
 from servicedesk_core.features.billing.preview.pieces import Judged, Left, Payer, Piece, Why
 from servicedesk_core.features.billing.preview.tables.agreed import blocks, unscheduled
-from servicedesk_core.features.billing.preview.tables.asked import Asked, payers_of
+from servicedesk_core.features.billing.preview.tables.asked import AT_ONCE, Asked, payers_of
 from servicedesk_core.features.billing.preview.tables.billers import biller_of, policy_at
 from servicedesk_core.features.billing.preview.tables.goods import goods
 from servicedesk_core.features.billing.preview.tables.services import services, units
@@ -30,9 +30,6 @@ from servicedesk_core.store.queries.checking import named
 _LOCKED: Final = (
     "The period takes no new documents: what came since is billed with the next one, all else when reopened."
 )
-
-_AT_ONCE: Final = 2_000
-"""So many records are looked up at once."""
 
 _AS_BEFORE: Final = frozenset({Why.BILLED, Why.NOT_BILLABLE, Why.COVERED})
 """Why something is left out whatever documents of ours bill."""
@@ -185,7 +182,7 @@ def judged(asked: Asked) -> Iterator[tuple[int, Judged]]:
     found = merge(*readings, key=itemgetter(0))
     if asked.is_whole:
         yield from found
-    while not asked.is_whole and (several := tuple(islice(found, _AT_ONCE))):
+    while not asked.is_whole and (several := tuple(islice(found, AT_ONCE))):
         billed = asked.billed(
             [one.source for _, one in several if not (isinstance(one, Left) and one.why in _AS_BEFORE)]
         )

@@ -116,7 +116,7 @@ def _due(asked: Asked, row: Any, source: Source, days: tuple[date | None, date |
             description=f"{name}, {active[0]} to {active[1]}{part}",
             quantity=Fraction(quantity),
             unit_price=each,
-            amount=Fraction(amount),
+            agreed=Fraction(amount),
             currency=currency,
             day=active[0],
             subjects=(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -123,9 +124,8 @@ class _Look:
             sells=Sold.LABOUR,
             line=line,
             description=what,
-            quantity=Fraction(found.billed_s, HOUR_S),
+            quantity=_hours(found.billed_s),
             unit_price=price,
-            amount=Fraction(price) * found.billed_s / HOUR_S,
             currency=currency,
             day=about["day"],
             subjects=(*subject("billing_codes", code or None, code_name), *subject("roles", role or None, role_name)),
@@ -146,6 +146,11 @@ class _Look:
         if row.posted is not None:
             return 0 if row.block is not None else seconds  # what posted work took of a block is the PSA's word
         return self._blocks.over(contract, row.external_id)
+
+
+@lru_cache(maxsize=1_000)
+def _hours(seconds: int) -> Fraction:
+    return Fraction(seconds, HOUR_S)
 
 
 def _posted(row: Row[Any]) -> str | None:
