@@ -20,6 +20,7 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.parts import order_number
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.features.parts.ordering import tables
+from servicedesk_core.store.outbox import of_parts
 from tests.outbox.kills import AT_WORK, POLICY, _acts, _heard, _tell_when_at_work, ended, fork
 from tests.parts.shop import ShopFile
 
@@ -83,7 +84,7 @@ def tally(folder, acked):
 
     async def look():
         async with opened(folder) as desk:
-            told["writes"] = await desk.store.read(lambda tx: tables.writes(tx, tables.PLACE, list(WriteState)))
+            told["writes"] = await desk.store.read(lambda tx: of_parts(tx, tables.PLACE, list(WriteState)))
 
     asyncio.run(look())
     numbers = {order_number(one.key): one for one in told["writes"]}
