@@ -300,7 +300,7 @@ CALLS = [*BOOKS, *CALLS]
 
 def ask(url, database="erp", user="servicedesk", password="sandbox-password-1"):
     """Call everything in its order, and return what was answered, as it can be compared."""
-    with httpx.Client(base_url=url) as http:
+    with httpx.Client(base_url=url, timeout=60.0) as http:
         login = {"id": 0, "method": "common.db.login", "params": [user, {"password": password}]}
         own, session, _ = http.post(f"/{database}/rpc/", json=login).json()["result"]
         http.headers["Authorization"] = f"Session {base64.b64encode(f'{user}:{own}:{session}'.encode()).decode()}"
