@@ -33,7 +33,7 @@ def api(
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         message = f"The API needs packages that are not installed: {', '.join(missing)}."
         raise SettingsError(message, hint="pip install 'servicedesk-core[api]'")
-    from servicedesk_core.config.api import ApiSection  # noqa: PLC0415
+    from servicedesk_core.config.listening import ApiSection  # noqa: PLC0415
     from servicedesk_core.web.api.app import application  # noqa: PLC0415
     from servicedesk_core.web.listening import listen as answer  # noqa: PLC0415
 

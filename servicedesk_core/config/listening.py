@@ -1,6 +1,7 @@
-"""Where a server of the desk listens, and how what it says is secured."""
+"""Where a desk listens: ``[public]``, for vendors that call it, and ``[api]``, for programs that ask."""
 
 import ipaddress
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -8,6 +9,16 @@ from pydantic import AfterValidator, Field, model_validator
 from servicedesk_core.addresses import is_loopback
 from servicedesk_core.config.operating import Listen
 from servicedesk_core.domain import Model
+
+_PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+_LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
+
+
+def _url(text: str) -> str:
+    if not (_PUBLIC.fullmatch(text) or _LOCAL.fullmatch(text)):
+        msg = 'write the address as vendors reach it, such as "https://desk.example.com"'
+        raise ValueError(msg)
+    return text.rstrip("/")
 
 
 def _address(text: str) -> str:
@@ -53,3 +64,37 @@ class Listener(Model):
             )
             raise ValueError(msg)
         return self
+
+
+class PublicSection(Listener):
+    """The listener that vendors call: ``[public]``. Nothing but the addresses of webhooks answers there.
+
+    A certificate that was renewed is read again.
+    """
+
+    listen: Listen = Field(
+        default="",
+        description='Where `servicedesk serve` listens for vendors, such as "0.0.0.0:8443"; an empty text switches it '
+        "off. A port of its own: monitoring and webhooks never share one.",
+    )
+    url: Annotated[str, AfterValidator(_url)] | None = Field(
+        default=None, description='The address as vendors reach it, such as "https://desk.example.com".'
+    )
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.listen and self.url is None:
+            msg = 'write url too, the address as vendors reach it, such as "https://desk.example.com"'
+            raise ValueError(msg)
+        return self
+
+
+class ApiSection(Listener):
+    """Where programs ask for documents: ``[api]``. Whoever asks shows a token."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:9188", description="Where `servicedesk api` listens; port 0 takes a free one."
+    )
+    per_minute: int = Field(
+        default=600, ge=1, le=100_000, description="How many requests of one token are answered in a minute."
+    )

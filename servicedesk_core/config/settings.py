@@ -8,9 +8,9 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Role
-from servicedesk_core.config.api import ApiSection
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
+from servicedesk_core.config.listening import ApiSection, PublicSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import (
     AlertsSection,
@@ -22,7 +22,6 @@ from servicedesk_core.config.operating import (
 )
 from servicedesk_core.config.parts import PartsSection
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
 from servicedesk_core.config.writes import OrdersSection, WritesSection
 from servicedesk_core.domain import STREAMS, Model

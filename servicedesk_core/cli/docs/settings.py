@@ -10,9 +10,9 @@ from pydantic.fields import FieldInfo
 from servicedesk_core.cli.docs import types
 from servicedesk_core.cli.docs.connectors import loaded
 from servicedesk_core.cli.docs.docstring import attributes, plain, split, table
-from servicedesk_core.config.api import ApiSection
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
+from servicedesk_core.config.listening import ApiSection, PublicSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import (
     AlertsSection,
@@ -24,7 +24,6 @@ from servicedesk_core.config.operating import (
 )
 from servicedesk_core.config.parts import PartsSection
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.config.writes import OrdersSection, WritesSection
 from servicedesk_core.definitions.writing import literal

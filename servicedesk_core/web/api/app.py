@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from servicedesk_core.config.api import ApiSection
+from servicedesk_core.config.listening import ApiSection
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.faces import Page, Query
 from servicedesk_core.faces.document import document_of, json_bytes
