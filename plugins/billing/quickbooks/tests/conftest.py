@@ -5,6 +5,8 @@ import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 
@@ -50,6 +52,25 @@ shared_stand, stand, stand_with = stand_fixtures(serving)
 async def books(stand):
     async with stand.connector() as connector:
         yield connector
+
+
+@pytest.fixture
+def allowed():
+    """Allows a desk the access, as a person does in a browser."""
+
+    class Stay(HTTPRedirectHandler):
+        def redirect_request(self, *args):
+            return None
+
+    async def allow(desk):
+        request = await desk.ask_access("books")
+        with pytest.raises(HTTPError) as caught:
+            build_opener(Stay).open(request.url)
+        caught.value.close()
+        said = await desk.accept_access(request, caught.value.headers["Location"], "books")
+        assert said["realmId"] == "9130350000000001"
+
+    return allow
 
 
 @pytest.fixture(scope="session")

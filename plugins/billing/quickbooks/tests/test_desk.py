@@ -1,7 +1,5 @@
 """A whole desk with these books: access allowed, synced, a customer made, and what became of a lost answer."""
 
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,29 +33,11 @@ def desk(stand, clock, tmp_path):
         yield opened
 
 
-def browser(url):
-    """Return where the page sends a browser once a person has allowed the access."""
-
-    class Stay(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *args):
-            return None
-
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.build_opener(Stay).open(url)
-    caught.value.close()
-    return caught.value.headers["Location"]
-
-
-async def allowed(one):
-    request = await one.ask_access("books")
-    assert (await one.accept_access(request, browser(request.url), "books"))["realmId"] == "9130350000000001"
-
-
 async def rows(one, sql):
     return await one.store.read(lambda tx: tx.exec_driver_sql(sql).all())
 
 
-async def test_the_books_are_read_and_follow_what_happens_there(desk, stand, clock):
+async def test_the_books_are_read_and_follow_what_happens_there(desk, stand, clock, allowed):
     def later(seconds):
         clock.advance(seconds)
         stand.sandbox.clock.move(timedelta(seconds=seconds))
@@ -77,7 +57,7 @@ async def test_the_books_are_read_and_follow_what_happens_there(desk, stand, clo
         assert await rows(one, "SELECT amount FROM v_payment_allocations") == [("100.000000",)]
 
 
-async def test_what_was_made_before_a_process_died_is_found_and_not_repeated(desk, stand, clock):
+async def test_what_was_made_before_a_process_died_is_found_and_not_repeated(desk, stand, clock, allowed):
     async with desk() as one:
         await allowed(one)
         await one.sync("books")
