@@ -163,3 +163,12 @@ def test_every_line_is_its_quantity_times_its_price_and_the_shares_add_up_to_the
         assert {source for line in one.draft.lines for source in line.sources} == {each.source for each in pieces}
         for line in one.draft.lines:
             assert line_net(line.quantity, line.unit_price, currency) == line.amount
+
+
+@pytest.mark.slow
+def test_five_thousand_lines_are_one_document_that_adds_up():
+    [made], _ = documents(PAYER, OCTOBER, [piece(str(number), 1200, "99.99", line=None) for number in range(5_000)])
+    assert len(made.draft.lines) == 5_000
+    assert str(made.draft.net) == "166650.00", "a third of 99.99 is 33.33"
+    [one] = documents(PAYER, OCTOBER, [piece(str(number), 1200, "99.98") for number in range(5_000)])[0]
+    assert (str(one.draft.net), str(sum(one.shares.values()))) == ("166633.33", "166633.33")

@@ -145,7 +145,11 @@ def asked_for(
 
 
 def _among(billed: Collection[Source], among: Collection[Source]) -> Collection[Source]:
-    return {one for one in among if one in billed or one.model_copy(update={"part": ""}) in billed}
+    """Return which of some records are billed: that part, all of it, or, of a whole, any part."""
+    of = {one.model_copy(update={"part": ""}) for one in billed}
+    return {
+        one for one in among if one in billed or one.model_copy(update={"part": ""}) in (billed if one.part else of)
+    }
 
 
 def _is_ours(tx: Tx, at: datetime, *, everybody: bool) -> Callable[[Payer], bool]:
