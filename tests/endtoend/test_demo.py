@@ -15,8 +15,8 @@ from servicedesk_core.machine import sandboxes
 
 pytestmark = pytest.mark.slow
 needs_all = pytest.mark.skipif(
-    not all(find_spec(f"servicedesk_{name}") for name in ("dell", "lenovo", "snipeit")),
-    reason="servicedesk-dell, -lenovo and -snipeit are not installed",
+    not all(find_spec(f"servicedesk_{name}") for name in ("dell", "lenovo", "snipeit", "xero")),
+    reason="servicedesk-dell, -lenovo, -snipeit and -xero are not installed",
 )
 WATCHED = """
 import json, sys
@@ -85,8 +85,9 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
     assert shown["claim"]["state"] == "return_received"
     writes = json.loads(run("--config", config, "writes", "list", "--all", "--json")[1])["data"]["items"]
     assert sorted((one["kind"], one["state"]) for one in writes) == [
-        ("claims.submit", "confirmed"), *[("notes.create_internal", "confirmed")] * 4,
-        ("stock_moves.take", "confirmed"),
+        ("claims.submit", "confirmed"), ("customers.create", "confirmed"),
+        *[("notes.create_internal", "confirmed")] * 4,
+        ("sales_invoices.create", "confirmed"), ("stock_moves.take", "confirmed"),
     ]  # fmt: skip
     assert not any(one["warnings"] for one in writes), "such as that a part is taken for a closed ticket"
     (held,) = json.loads(run("--config", config, "parts", "taken", "--json")[1])["data"]["items"]
@@ -97,6 +98,7 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
         "dell": ["claims.submit", "claims.resubmit"],
         "lenovo": ["claims.submit"],
         "stock": ["stock_moves.take", "stock_moves.return"],
+        "books": ["customers.create", "sales_invoices.create"],
     }
 
 
@@ -108,7 +110,7 @@ def test_nothing_but_its_own_sandboxes_is_reached(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     own = set(re.findall(r" at http://([0-9.]+:\d+)", done.stderr))
-    assert len(own) == 4
+    assert len(own) == 5
     assert set(json.loads((tmp_path / "reached.json").read_text())) == own
 
 
@@ -117,7 +119,7 @@ def test_nothing_but_its_own_sandboxes_is_reached(tmp_path):
     [
         ((), "servicedesk-dell servicedesk-lenovo"),
         (("lenovo",), "servicedesk-dell"),
-        (("snipeit",), "servicedesk-dell servicedesk-lenovo"),
+        (("snipeit", "xero"), "servicedesk-dell servicedesk-lenovo"),
     ],
 )
 def test_without_a_connector_it_does_the_rest_and_says_what_to_install(run, monkeypatch, installed, missing):
@@ -136,4 +138,6 @@ def test_without_a_connector_it_does_the_rest_and_says_what_to_install(run, monk
         assert "claim" not in told.replace("Warranty and claims are left out", "")
     assert ("pip install servicedesk-snipeit\n" in told) is ("snipeit" not in installed)
     assert ("answered: stock." in told) is ("snipeit" in installed)
+    assert ("pip install servicedesk-xero\n" in told) is ("xero" not in installed)
+    assert ("to the cent" in told) is ("xero" in installed)
     assert run("--config", "desk/servicedesk.toml", "status")[0] == 0

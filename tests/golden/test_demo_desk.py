@@ -16,8 +16,8 @@ from tests.golden.running import run
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        not all(find_spec(f"servicedesk_{name}") for name in ("autotask", "dell", "lenovo", "snipeit")),
-        reason="servicedesk-autotask, -dell, -lenovo and -snipeit are not installed",
+        not all(find_spec(f"servicedesk_{name}") for name in ("autotask", "dell", "lenovo", "snipeit", "xero")),
+        reason="servicedesk-autotask, -dell, -lenovo, -snipeit and -xero are not installed",
     ),
 ]
 

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.demo import parts, setup
+from servicedesk_core.cli.demo import books, parts, setup
 from servicedesk_core.cli.demo.claims import STEPS_H, Made, claim, look_up
-from servicedesk_core.cli.demo.setup import MAKERS, OTHERS, OWN_FILES, PSA, STATE, STOCK, STOCK_NAME
+from servicedesk_core.cli.demo.setup import (
+    LEDGER,
+    LEDGER_NAME,
+    MAKERS,
+    OTHERS,
+    OWN_FILES,
+    PSA,
+    STATE,
+    STOCK,
+    STOCK_NAME,
+)
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, fail_like, show_outcomes
@@ -34,7 +44,7 @@ def demo(
     tickets: Annotated[int, typer.Option("--tickets", min=1, help="Tickets on the made-up desk.")] = 2000,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the sandboxes running, so that sync works too.")] = False,
 ) -> None:
-    """Sync a made-up desk on this machine, claim a warranty, and take a part onto a ticket.
+    """Sync a made-up desk on this machine, claim a warranty, take a part onto a ticket, and bill a month.
 
     Everything comes from stand-ins of the vendors' systems over real HTTP. Leaves a configuration and a store in the
     folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
@@ -102,6 +112,16 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
         _part(cli, stage, made)
     else:
         cli.say(f"   Parts are left out; they need pip install servicedesk-{STOCK}")
+    cli.say(f"\n{step}. Where the money of the month stands:")
+    cli.with_desk(lambda desk: books.money(cli, desk), clock=stage.clock)
+    step += 1
+    if LEDGER in stage.sandboxes:
+        cli.say(f"\n{step}. An invoice goes into the books:")
+        step += 1
+        _sync(cli, stage, LEDGER_NAME)
+        cli.with_desk(lambda desk: books.invoice(cli, desk), clock=stage.clock)
+    else:
+        cli.say(f"   Invoices are left out; they need pip install servicedesk-{LEDGER}")
     cli.say(f"\n{step}. The desk:")
     _report(cli, directory)
     return made
@@ -199,6 +219,7 @@ def _say_next(cli: Cli, made: Made | None, *, serve: bool, with_parts: bool) -> 
         lines.append("warranty expiring --within 90d")
     if with_parts:
         lines.append("parts report")
+    lines += ["billing stages", "leakage list"]
     for words in lines:
         cli.say(f"  servicedesk {flag} {words}")
     if not serve:

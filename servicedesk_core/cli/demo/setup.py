@@ -17,7 +17,9 @@ MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
 """Manufacturers that a demo asks, by id of their connector, if that is installed."""
 STOCK, STOCK_NAME = "snipeit", "stock"
 """The connector that a demo keeps parts with, if that is installed, and the name of its connection."""
-OTHERS = {**MAKERS, STOCK: "Snipe-IT"}
+LEDGER, LEDGER_NAME = "xero", "books"
+"""The accounting system that a demo bills into, if its connector is installed, and the name of its connection."""
+OTHERS = {**MAKERS, STOCK: "Snipe-IT", LEDGER: "Xero"}
 """Everybody but the PSA, by id of their connector."""
 STATE = "sandbox.db"
 SERVICE = "service"
@@ -33,18 +35,22 @@ HISTORY_REQUESTS = 40
 """A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
 NOT_REAL = "Credentials of a sandbox are made up; those of a real system never stand in a file."
 
-_ADDRESS = {"autotask": "zone_url", "dell": "gateway_url", "lenovo": "url", STOCK: "url"}
+_ADDRESS = {"autotask": "zone_url", "dell": "gateway_url", "lenovo": "url", STOCK: "url", LEDGER: "url"}
 """The setting that leads a connector to its sandbox."""
 _GRANTS = {
     "dell": ("claims.submit", "claims.resubmit"),
     "lenovo": ("claims.submit",),
     STOCK: ("stock_moves.take", "stock_moves.return"),
+    LEDGER: ("customers.create", "sales_invoices.create"),
 }
 _ABOUT = {
     **dict.fromkeys(MAKERS, "Look-ups need no grant; claims need these."),
     STOCK: "Looking for a part needs no grant; taking one onto a ticket needs these.",
+    LEDGER: "Reading the books needs no grant; invoices, and customers for them, need these.",
 }
-_MORE: dict[str, dict[str, str]] = {STOCK: {"currency": "USD", "holder": "user:1"}}
+_MORE: dict[str, dict[str, str]] = {STOCK: {"currency": "USD", "holder": "user:1"}, LEDGER: {"app": "custom"}}
+_NAMES = {STOCK: STOCK_NAME, LEDGER: LEDGER_NAME}
+"""How connections are called that are not called as their connector is."""
 
 
 def clear(directory: Path) -> None:
@@ -122,7 +128,7 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
     for name in (name for name in sandboxes if name in OTHERS):
         values = _connection(name, sandboxes[name], writes=list(_GRANTS[name]), **_MORE.get(name, {}))
         about = f"The sandbox of {OTHERS[name]}. {NOT_REAL}\n{_ABOUT[name]}"
-        sections.append(Section(("connections", STOCK_NAME if name == STOCK else name), values, about))
+        sections.append(Section(("connections", _NAMES.get(name, name)), values, about))
     if sections:
         text += "\n" + render(tuple(sections))
     write_settings(cli.config, text)

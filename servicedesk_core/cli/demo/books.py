@@ -1,0 +1,87 @@
+"""The part of a demo that is about money: where it stands, what leaks, and an invoice that goes into the books."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servicedesk_core.cli.demo.setup import LEDGER_NAME, SERVICE
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.wording import counted
+
+if TYPE_CHECKING:
+    from servicedesk_core.desk import ServiceDesk
+    from servicedesk_core.features.billing.preview.model import DraftRow, PreviewRows
+
+ACCOUNTS = {"labour": "Sales", "service": "Sales", "part": "Sales", "rounding": "Rounding"}
+"""Where in the ledger's chart what is sold goes, unless somebody says more of it."""
+
+
+async def money(cli: Cli, desk: "ServiceDesk") -> None:
+    """Say where money stands, and what nobody is billed for."""
+    for one in (await desk.billing.stages()).sums:
+        cli.say(f"   {one.stage.value}: {counted(one.pieces, 'piece')}, {_money(one.amount, one.currency)}")
+    leaks = (await desk.leakage.list()).sums
+    found = ", ".join(f"{one.found} {one.leak.value} ({_money(one.amount, one.currency)})" for one in leaks)
+    cli.say(f"   Nobody is billed for: {found or 'nothing that shows'}.")
+
+
+async def invoice(cli: Cli, desk: "ServiceDesk") -> None:
+    """Bill a client for the month, and carry that into the ledger.
+
+    Args:
+        cli: Prints.
+        desk: Its ledger is synced.
+    """
+    from servicedesk_core.config.toml_file import Section, render  # noqa: PLC0415
+    from servicedesk_core.features.billing.mapping.links import Linkable, Target  # noqa: PLC0415
+    from servicedesk_core.features.billing.preview.pages import lines  # noqa: PLC0415
+
+    period = f"{desk.clock.now():%Y-%m}"
+    chosen = _largest(await desk.billing.preview(period=period, everybody=True))
+    if chosen is None:
+        cli.say(f"   Nothing of {period} is left to be billed: the PSA has billed it.")
+        return
+    client = chosen.client
+    cli.say(f"   {client} gets its invoices from here from now on ({SERVICE}/billing.toml); the others from the PSA.")
+    policy = Section(("billing", "client_biller"), {client: "servicedesk"}, "Who makes the invoices: else the PSA.")
+    (cli.config.parent / SERVICE / "billing.toml").write_text(render((policy,)), encoding="utf-8")
+    await desk.definitions.apply(reason="One client is billed from here.")
+    await _customer(cli, desk, chosen)
+    await desk.billing.link_certain(what=Linkable.COMPANY)
+    for sort, account in ACCOUNTS.items():
+        await desk.billing.link(Linkable.DEFAULT, sort, account, target=Target.ACCOUNT)
+    cli.say(f"   servicedesk billing preview --period {period}")
+    shown = await desk.billing.preview(period=period)
+    lines(cli, shown)
+    sent = await desk.billing.send(period=period, digest=shown.digest, reason="The month of the demo.", send=True)
+    (document,) = (await desk.billing.status(number=sent.documents[0].number)).items
+    told = document.problem or "to the cent what was asked for"
+    total = _money(document.total or Decimal(0), document.currency)
+    cli.say(f"   {document.number} stands in the books as {document.state.value}: {total} with tax, {told}.")
+
+
+async def _customer(cli: Cli, desk: "ServiceDesk", chosen: "DraftRow") -> None:
+    """Have the ledger make a customer of a client that it does not know."""
+    intent = Intent(
+        connection=LEDGER_NAME,
+        kind="customers.create",
+        aggregate=f"customers:{chosen.connection}/{chosen.ref}",
+        label=chosen.client,
+        values={"name": chosen.client, "number": chosen.ref},
+        reason="The ledger does not know this client.",
+    )
+    write = await desk.writes.propose(intent)
+    await desk.writes.approve((write.id,), send=True)
+    cli.say(f"   A customer of that name is made in the ledger: write {write.id}.")
+
+
+def _largest(found: "PreviewRows") -> "DraftRow | None":
+    """Return the largest document in the currency that most of them are in."""
+    usual = Counter(one.currency for one in found.drafts).most_common(1)
+    among = [one for one in found.drafts if usual and one.currency == usual[0][0]]
+    return max(among, key=lambda one: (one.net, one.client), default=None)
+
+
+def _money(amount: Decimal, currency: str | None) -> str:
+    return f"{amount:,.2f} {currency or ''}".rstrip()
