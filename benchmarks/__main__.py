@@ -10,6 +10,7 @@ from typing import Protocol
 from benchmarks import (
     analytics,
     billing_preview,
+    billing_push,
     claims,
     clock_store,
     clocks,
@@ -59,6 +60,7 @@ MEASURES: dict[str, Measure] = {
     "claim-polling": claims.claim_polling,
     "warranty-lookup": warranty.warranty_lookup,
     "writing": writing.writing,
+    "billing-push": billing_push.billing_push,
     "business-time": clocks.business_time,
     "clocks": clocks.clocks,
     "clocks-of-a-store": clock_store.clocks_of_a_store,

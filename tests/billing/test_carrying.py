@@ -22,6 +22,7 @@ from servicedesk_core.domain import (
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.errors import AnotherPersonError, NotFoundLocallyError, NotPermittedError, WriteError
 from servicedesk_core.features.billing.drafts import digest_of
+from servicedesk_core.features.billing.model import Stage
 from servicedesk_core.features.billing.sending import tables
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.people import Actor, Way
@@ -264,6 +265,35 @@ async def test_what_the_ledger_has_under_the_number_is_compared_and_linked_and_n
     assert (row.number, row.ref, row.write, row.problem) == ("7001", "1", None, problem)
     assert len(ledger.all()) == 1
     assert not (await desk.billing.transfer(period="2026-10", send=True)).documents
+
+
+async def staged(desk):
+    rows = [
+        row for stage in (None, Stage.PAID) for row in (await desk.billing.stages(stage=stage, client="Acme")).items
+    ]
+    return [(row.stage.value, row.what.value, str(row.amount)) for row in rows]
+
+
+async def test_what_is_billed_from_here_stands_where_its_document_does(desk, ledger):
+    assert await staged(desk) == [("approved", "labour", "100.00")]
+    await send(desk, "Acme", send=False)
+    assert await staged(desk) == [("invoiced", "labour", "100.00")]
+    await desk.writes.approve([one.id for one in await desk.writes.list()], send=True)
+    assert await staged(desk) == [("transferred", "labour", "100.00")]
+    ledger.change("1", paid_on="2026-11-08", status="paid")
+    await desk.sync("books", mode=SyncMode.FULL)
+    assert await staged(desk) == [("paid", "labour", "100.00")]
+
+
+async def test_what_the_psa_invoiced_is_transferred_once_the_ledger_has_it(opened, ledger):
+    desk = await opened(policy="")
+    await put(desk, *invoiced())
+    assert ("invoiced", "other", "50.00") in await staged(desk)
+    await desk.billing.transfer(period="2026-10", send=True)
+    assert ("transferred", "other", "50.00") in await staged(desk)
+    ledger.change("1", paid_on="2026-11-08", status="paid")
+    await desk.sync("books", mode=SyncMode.FULL)
+    assert ("paid", "other", "50.00") in await staged(desk)
 
 
 async def test_a_credit_note_takes_lines_back_once_and_frees_what_they_billed(desk, ledger):

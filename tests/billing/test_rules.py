@@ -64,11 +64,20 @@ def test_unposted_work_comes_to_what_its_contract_leaves_to_pay(terms, role, cod
     assert expected(HOUR * 3 // 2, terms, role, code, hour) == comes_to
 
 
-def test_a_line_is_as_far_as_its_invoice_and_one_that_was_voided_is_none():
-    assert stage_of_line(is_invoiced=False, is_voided=False, is_paid=False) is Stage.POSTED
-    assert stage_of_line(is_invoiced=True, is_voided=True, is_paid=True) is Stage.POSTED
-    assert stage_of_line(is_invoiced=True, is_voided=False, is_paid=False) is Stage.INVOICED
-    assert stage_of_line(is_invoiced=True, is_voided=False, is_paid=True) is Stage.PAID
+@pytest.mark.parametrize(
+    ("said", "stage"),
+    [
+        ("", Stage.POSTED),
+        ("is_invoiced is_voided is_paid", Stage.POSTED),
+        ("is_invoiced", Stage.INVOICED),
+        ("is_invoiced is_carried", Stage.TRANSFERRED),
+        ("is_invoiced is_carried is_paid", Stage.PAID),
+        ("is_invoiced is_paid", Stage.PAID),
+    ],
+)
+def test_a_line_is_as_far_as_its_invoice_and_one_that_was_voided_is_none(said, stage):
+    names = ("is_invoiced", "is_voided", "is_carried", "is_paid")
+    assert stage_of_line(**{name: name in said.split() for name in names}) is stage
 
 
 ENDED = replace(CARE, days=(date(2026, 1, 1), date(2026, 11, 6)), is_active=False)

@@ -112,7 +112,7 @@ UNPAID: Final = Kpi(
     "unpaid-value",
     "Unpaid value",
     "What stands on invoices that are not paid, without tax.",
-    _standing(Stage.INVOICED),
+    _standing(Stage.INVOICED, Stage.TRANSFERRED),
     unit="currency units",
     needs=Capability.MONEY,
     example="Two lines of 100.00 and 40.00 on one unpaid invoice: 140.00.",

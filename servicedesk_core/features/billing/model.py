@@ -19,7 +19,9 @@ class Stage(StrEnum):
     POSTED = "posted"
     """Posted for billing, and on no invoice; one that was voided is none."""
     INVOICED = "invoiced"
-    """On an invoice that is not paid."""
+    """On an invoice that is not paid, and not in the accounting system as far as we know."""
+    TRANSFERRED = "transferred"
+    """In the accounting system, and not paid."""
     PAID = "paid"
 
 

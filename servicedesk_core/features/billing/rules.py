@@ -21,11 +21,13 @@ _HOUR: Final = 3600
 _ZERO: Final = Decimal(0)
 
 
-def stage_of_line(*, is_invoiced: bool, is_voided: bool, is_paid: bool) -> Stage:
-    """Return how far a posted line is, by its invoice."""
+def stage_of_line(*, is_invoiced: bool, is_voided: bool, is_carried: bool, is_paid: bool) -> Stage:
+    """Return how far a posted line is, by its invoice, and by what the accounting system says of that."""
     if not is_invoiced or is_voided:
         return Stage.POSTED
-    return Stage.PAID if is_paid else Stage.INVOICED
+    if is_paid:
+        return Stage.PAID
+    return Stage.TRANSFERRED if is_carried else Stage.INVOICED
 
 
 def is_covered(terms: Terms | None, role: str, code: str) -> bool:

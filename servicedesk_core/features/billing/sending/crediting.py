@@ -7,7 +7,8 @@ from decimal import Decimal
 from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, TaxMode
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.billing.drafts import Draft, Source
-from servicedesk_core.features.billing.sending.tables import OWN, StoredDocument
+from servicedesk_core.features.billing.sending.tables import StoredDocument
+from servicedesk_core.store.queries.billed import OWN
 
 
 def credit_of(document: StoredDocument, lines: Sequence[int]) -> Draft:

@@ -77,18 +77,20 @@ class StoredDocument:
 
 DOCUMENTS: Final = Rows(StoredDocument, billing_documents)
 _DOC, _SRC = billing_documents.c, billing_sources.c
-_MADE = billing_documents.outerjoin(outbox, outbox.c.id == _DOC.write_id)
+MADE: Final = billing_documents.outerjoin(outbox, outbox.c.id == _DOC.write_id)
+"""Documents with the writes that make them."""
 
 
-def _is_live() -> ColumnElement[bool]:
+def stands() -> ColumnElement[bool]:
+    """Return that a document of :data:`MADE` is neither refused, dropped nor voided in the ledger."""
     return and_(or_(_DOC.write_id.is_(None), outbox.c.state.not_in(DEAD)), not_(is_void(_DOC, outbox.c)))
 
 
 def _held() -> Select[Any]:
     """Return the query for sources that are billed, with the number of the document that bills them."""
-    of = billing_sources.join(_MADE, _SRC.document_id == _DOC.document_id)
+    of = billing_sources.join(MADE, _SRC.document_id == _DOC.document_id)
     columns = (_SRC.connection, _SRC.stream, _SRC.ref, _SRC.part, _DOC.number)
-    return select(*columns).select_from(of).where(_is_live(), not_(is_credited(_DOC, _SRC)))
+    return select(*columns).select_from(of).where(stands(), not_(is_credited(_DOC, _SRC)))
 
 
 def billed_sources(tx: Tx) -> frozenset[Source]:
@@ -176,7 +178,7 @@ def keep(tx: Tx, document: StoredDocument, known: Mapping[Source, bytes | None])
 
 def is_live(tx: Tx, document_id: int) -> bool:
     """Whether a document stands."""
-    query = select(exists().select_from(_MADE).where(_DOC.document_id == document_id, _is_live()))
+    query = select(exists().select_from(MADE).where(_DOC.document_id == document_id, stands()))
     return bool(tx.execute(query).scalar_one())
 
 
@@ -199,21 +201,21 @@ def of_write(tx: Tx, write: int) -> StoredDocument | None:
 
 def of_batch(tx: Tx, batch: str) -> list[StoredDocument]:
     """Return the documents that stand of all that was sent together."""
-    query = select(*DOCUMENTS.columns).select_from(_MADE).where(_DOC.batch == batch, _is_live())
+    query = select(*DOCUMENTS.columns).select_from(MADE).where(_DOC.batch == batch, stands())
     return DOCUMENTS.all(tx, query.order_by(_DOC.document_id))
 
 
 def live_documents(tx: Tx, ledger: str) -> list[StoredDocument]:
     """Return the documents of a ledger that stand, the oldest first."""
-    query = select(*DOCUMENTS.columns).select_from(_MADE).where(_DOC.ledger == ledger, _is_live())
+    query = select(*DOCUMENTS.columns).select_from(MADE).where(_DOC.ledger == ledger, stands())
     return DOCUMENTS.all(tx, query.order_by(_DOC.document_id))
 
 
 def refs(tx: Tx, ledger: str) -> dict[str, str]:
     """Return the ledger's ids of invoices that the PSA numbered, by number: what was voided there is credited here."""
     ref = func.coalesce(outbox.c.ref, _DOC.linked_ref)
-    query = select(_DOC.number, ref.label("ref")).select_from(_MADE)
-    query = query.where(_DOC.ledger == ledger, _DOC.kind == DocumentKind.INVOICE, _DOC.sequence.is_(None), _is_live())
+    query = select(_DOC.number, ref.label("ref")).select_from(MADE)
+    query = query.where(_DOC.ledger == ledger, _DOC.kind == DocumentKind.INVOICE, _DOC.sequence.is_(None), stands())
     return {row.number: row.ref for row in tx.execute(query.where(ref.is_not(None)))}
 
 
@@ -224,13 +226,13 @@ def all_documents(tx: Tx, *conditions: ColumnElement[bool]) -> list[StoredDocume
 
 def has_sent(tx: Tx, ledger: str) -> bool:
     """Whether a ledger has a document that we made."""
-    query = exists().select_from(_MADE).where(_DOC.ledger == ledger, outbox.c.state.in_(list(AT_VENDOR)))
+    query = exists().select_from(MADE).where(_DOC.ledger == ledger, outbox.c.state.in_(list(AT_VENDOR)))
     return bool(tx.execute(select(query)).scalar_one())
 
 
 def pending(tx: Tx, ledger: str) -> dict[tuple[str, str], list[str]]:
     """Return the numbers of documents on their way into a ledger, by connection and id of the client."""
-    query = select(_DOC.psa, _DOC.company_ref, _DOC.number).select_from(_MADE)
+    query = select(_DOC.psa, _DOC.company_ref, _DOC.number).select_from(MADE)
     query = query.where(_DOC.ledger == ledger, outbox.c.state.not_in([*DEAD, *AT_VENDOR]))
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in tx.execute(query.order_by(_DOC.document_id)):

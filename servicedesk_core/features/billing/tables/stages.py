@@ -6,19 +6,22 @@ from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, not_, null, or_, select
 
+from servicedesk_core.features.billing.drafts import Sold
 from servicedesk_core.features.billing.model import Billed, Stage
 from servicedesk_core.features.billing.rules import expected, stage_of_line
+from servicedesk_core.features.billing.tables.books import is_billed, lines_of_ours
 from servicedesk_core.features.billing.tables.places import COMPANY, CONTRACT, TIME, Posted, is_a_clients, is_to_pay
 from servicedesk_core.features.billing.tables.prices import HourPrices
 from servicedesk_core.features.profit import contract_terms
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import from_micro, from_us
 from servicedesk_core.store.queries.adding import added_up
 from servicedesk_core.store.schema import RECORDS
 
 _HOUR_S: Final = 3600
+_WHAT: Final = {Sold.LABOUR: Billed.LABOUR, Sold.PART: Billed.CHARGES, Sold.SERVICE: Billed.SERVICES}
 _LEAST: Final = ("day", "at")
 _AMOUNTS: Final = ("amount", "unknown", "quantity")
 
@@ -68,8 +71,11 @@ def standings(tx: Tx, zone: tzinfo, today: date) -> Iterator[Standing]:
     for row in tx.execute(added_up(_services(today), *_AMOUNTS, least=_LEAST)):
         yield _standing(row, Stage.WORKED, Billed.SERVICES, zone)
     for row in tx.execute(added_up(_lines(), *_AMOUNTS, least=_LEAST)):
-        stage = stage_of_line(is_invoiced=row.is_invoiced, is_voided=row.is_voided, is_paid=row.is_paid)
+        stage = stage_of_line(
+            is_invoiced=row.is_invoiced, is_voided=row.is_voided, is_carried=row.is_carried, is_paid=row.is_paid
+        )
         yield _standing(row, stage, Billed(row.what), zone)
+    yield from _documents(tx)
 
 
 def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
@@ -88,7 +94,7 @@ def _work(tx: Tx, zone: tzinfo) -> Iterator[Standing]:
             of.start_at.label("at"),
         )
         .select_from(posted.joined(TIME))
-        .where(is_to_pay("time_entries"), posted.are_not)
+        .where(is_to_pay("time_entries"), posted.are_not, not_(is_billed("time_entries", of.source_id, of.external_id)))
         .where(or_(of.ticket_ref.is_not(None), of.task_ref.is_not(None)), is_a_clients(of.source_id, COMPANY))
     )
     terms, prices = contract_terms(tx), HourPrices(tx)
@@ -119,7 +125,9 @@ def _charges() -> Select[Any]:
     facts = select(*_priced(of, tickets.company_ref), of.bought_on.label("day"), of.created_at.label("at"))
     posted = Posted("charges", "charge_ref")
     facts = facts.select_from(posted.joined(RECORDS["charges"].outerjoin(RECORDS["tickets"], on)))
-    is_open = func.coalesce(of.is_billed, False).is_(False)
+    is_open = and_(
+        func.coalesce(of.is_billed, False).is_(False), not_(is_billed("charges", of.source_id, of.external_id))
+    )
     return facts.where(is_to_pay("charges"), posted.are_not, is_open, is_a_clients(of.source_id, tickets.company_ref))
 
 
@@ -132,6 +140,7 @@ def _services(today: date) -> Select[Any]:
     return facts.where(
         of.gone_at.is_(None), of.posted_at.is_(None), of.start_on <= today.isoformat(),
         func.coalesce(of.units, 1) != 0, is_a_clients(of.source_id, contracts.company_ref),
+        not_(is_billed("contract_units", of.source_id, of.external_id)),
     )  # fmt: skip
 
 
@@ -151,12 +160,35 @@ def _lines() -> Select[Any]:
         what.label("what"),
         of.invoice_ref.is_not(None).label("is_invoiced"),
         or_(func.coalesce(invoices.is_voided, False), invoices.gone_at.is_not(None)).label("is_voided"),
-        invoices.paid_on.is_not(None).label("is_paid"),
+        is_billed("invoices", of.source_id, of.invoice_ref, in_ledger=True).label("is_carried"),
+        or_(invoices.paid_on.is_not(None), is_billed("invoices", of.source_id, of.invoice_ref, paid=True)).label(
+            "is_paid"
+        ),
         of.item_on.label("day"),
         null().label("at"),
     )
     facts = facts.select_from(RECORDS["billing_items"].outerjoin(RECORDS["invoices"], on))
     return facts.where(is_to_pay("billing_items"), is_a_clients(of.source_id, of.company_ref))
+
+
+def _documents(tx: Tx) -> Iterator[Standing]:
+    """Yield the lines of documents that were made here, without those that were credited."""
+    ids = {one.name: one.id for one in sources.all(tx)}
+    for one in lines_of_ours(tx):
+        stage = Stage.TRANSFERRED if one.is_in_ledger else Stage.INVOICED
+        hours = one.line.quantity if one.line.sells is Sold.LABOUR else Decimal(0)
+        yield Standing(
+            source_id=ids[one.psa],
+            company=one.company,
+            stage=Stage.PAID if one.is_paid else stage,
+            what=_WHAT.get(one.line.sells, Billed.OTHER),
+            pieces=len(one.line.sources),
+            worked_s=int(hours * _HOUR_S),
+            amount=one.line.amount * one.sign,
+            currency=one.currency,
+            unknown=0,
+            oldest_on=one.line.served_on or one.first_on,
+        )
 
 
 def _priced(of: Any, company: ColumnElement[Any], quantity: ColumnElement[Any] | None = None) -> list[Any]:
