@@ -133,6 +133,7 @@ async def test_a_tax_engine_that_comes_to_another_total_is_rounded_within_tolera
     else:
         assert not ledger.all()
         assert row.state == "refused"
+        assert (view.error, row.problem) == ("It comes to …, not ….", f"It comes to {120 + Decimal(by)}, not 120.00.")
         assert await billed(desk) == set()
 
 

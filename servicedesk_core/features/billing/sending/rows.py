@@ -120,8 +120,9 @@ def _row(
     write, ref = writes.get(one.write_id or 0), ref_of(one, writes)
     there = in_ledger.get((one.ledger, one.kind, ref)) if ref is not None else None
     is_credited = one.kind is DocumentKind.INVOICE
-    told = [write.error] if write is not None and write.error else []
-    told += one.differences if money else ["It differs in the ledger."] * bool(one.differences)
+    told = list(one.differences) if money else ["It differs in the ledger."] * bool(one.differences)
+    if write is not None and write.error and not (money and told):
+        told.append(write.error)
     totals = (there.total if there else None, one.shown_total, one.total)
     total = next((amount for amount in totals if amount is not None), None)
     in_outbox, status = (write.state if write else None), (there.status if there else None)

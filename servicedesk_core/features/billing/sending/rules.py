@@ -1,5 +1,6 @@
 """How documents are numbered, what of them a write may show, and who may send which. Pure."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ KIND_OF: Final[Mapping[str, DocumentKind]] = {write: kind for kind, write in CRE
 WORD: Final[Mapping[DocumentKind, str]] = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note"}
 
 _DIGITS: Final = 6
+_AMOUNT: Final = re.compile(r"-?\d[\d.,']*[.,]\d{2}(?!\d)")
 _MONEY: Final = frozenset({"net", "tax", "total", "tolerance"})
 _LINE_MONEY: Final = frozenset({"unit_price", "amount", "tax"})
 
@@ -52,6 +54,11 @@ def without_money(request: DocumentRequest) -> dict[str, Any]:
     told: dict[str, Any] = request.model_dump(mode="json", exclude_none=True, exclude=set(_MONEY))
     lines = [{name: value for name, value in line.items() if name not in _LINE_MONEY} for line in told["lines"]]
     return told | {"lines": lines}
+
+
+def without_amounts(text: str) -> str:
+    """Return what a ledger said without the amounts in it: whoever sees a write may not see what it comes to."""
+    return _AMOUNT.sub("…", text)
 
 
 def state_of(write: WriteState | None, shown: DocumentStatus | None, *, is_gone: bool) -> DocumentState:

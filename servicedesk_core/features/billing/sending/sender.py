@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from servicedesk_core.domain.billing import DocumentKind, compared
-from servicedesk_core.errors import RejectedError, ServiceDeskError
+from servicedesk_core.errors import RejectedError, ServiceDeskError, WriteConflictError
 from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.periods.tables import refuse_locked
 from servicedesk_core.features.billing.sending import tables
-from servicedesk_core.features.billing.sending.rules import KIND_OF, rounding_lines
+from servicedesk_core.features.billing.sending.rules import KIND_OF, rounding_lines, without_amounts
 from servicedesk_core.features.billing.sending.tables import StoredDocument
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.writing import FindResult
@@ -57,8 +57,24 @@ class DocumentSender(RecordSender):
         return await RecordSender.check(self, calls, _whole(write, document))
 
     async def send(self, calls: ConnectorCalls, write: StoredWrite) -> Sent:
-        """See :meth:`Sender.send`."""
-        return await RecordSender.send(self, calls, await self._whole(calls, write))
+        """See :meth:`Sender.send`.
+
+        Raises:
+            RejectedError: The ledger refused it; the amounts that it named are kept with the document.
+            PermanentError: It was refused otherwise; see :meth:`Sender.send` for what else is raised.
+        """
+        document = await self.copier.store.read(lambda tx: _document(tx, write, calls.connection))
+        try:
+            return await RecordSender.send(self, calls, _whole(write, document))
+        except RejectedError as error:
+            told = without_amounts(error.message)
+            if isinstance(error, WriteConflictError) or told == error.message:
+                raise
+            number, why, at = document.document_id, (error.message,), self.clock.now()
+            await self.copier.store.write(lambda tx: tables.note_shown(tx, number, (None, None, None), why, at))
+            hint = f"servicedesk billing status --number {document.number} has the amounts."
+            fields, connection = error.field_errors, calls.connection
+            raise RejectedError(told, field_errors=fields, hint=hint, connection=connection) from None
 
     async def find(self, calls: ConnectorCalls, write: StoredWrite, taken: frozenset[str]) -> FindResult:
         """See :meth:`Sender.find`."""
