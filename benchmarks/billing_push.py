@@ -83,7 +83,7 @@ _XERO = Vendor(
 
 
 def billing_push(*, quick: bool) -> list[Row]:
-    """Send invoices: each is looked for, made, read back and compared, under the vendor's limits of a minute."""
+    """Send invoices: each is made, read back and compared, under the vendor's limits of a minute."""
     return [asyncio.run(_measured(vendor, 20 if quick else 200)) for vendor in (_QUICKBOOKS, _XERO)]
 
 
