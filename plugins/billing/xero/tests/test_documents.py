@@ -191,6 +191,42 @@ async def test_what_could_not_be_taken_back_is_taken_back_when_it_is_sent_again(
     assert [row["Status"] for row in numbered(books, "T-7001")] == ["VOIDED"]
 
 
+@pytest.mark.parametrize("draft", [True, False])
+async def test_a_document_whose_rounding_line_is_refused_is_taken_back(books, xero, stand, asked, draft):
+    status = "DELETED" if draft else "VOIDED"
+    books.put("Accounts", {**books.get("Accounts", id_of("Accounts", "860")), "Status": "ARCHIVED"})
+    stand.sandbox.faults([off("0.01")])
+    with pytest.raises(RejectedError, match=r"comes to 517\.51.* No rounding line was taken.* '860'"):
+        await xero.send_write(asked(draft=draft, **ROUNDING))
+    assert [row["Status"] for row in numbered(books, "T-7001")] == [status]
+
+
+async def test_a_rounding_item_that_is_not_there_is_told_before_anything_is_made(books, xero, stand, asked):
+    stand.sandbox.faults([off("0.01")])
+    with pytest.raises(RejectedError, match=r"no item .* with a code"):
+        await xero.send_write(asked(rounding_item=id_of("Items", "nobody"), tolerance="0.05"))
+    assert numbered(books, "T-7001") == []
+
+
+async def test_what_is_unfinished_and_whose_key_was_forgotten_is_a_doubt(stand, books, xero, asked, later, monkeypatch):
+    shelf = stand.sandbox.shelf
+    monkeypatch.setattr(
+        shelf, "get", lambda name, key, get=shelf.get: None if name == "idempotency" else get(name, key)
+    )
+    stand.sandbox.faults([off("0.01"), {"kind": "drop_before", "match": {"method": "POST", "path": "/Invoices"}}])
+    write = asked(**ROUNDING)
+    with pytest.raises(OutcomeUnknownError):
+        await xero.send_write(write)
+    later()
+    (row,) = numbered(books, "T-7001")
+    with pytest.raises(OutcomeUnknownError) as doubt:
+        await xero.send_write(write)
+    assert "517.50" in doubt.value.hint
+    assert numbered(books, "T-7001") == [row]
+    books.put("Invoices", {**row, "Total": "517.50"})
+    assert await xero.find_write(write) == Found(row["InvoiceID"])
+
+
 async def test_where_only_the_ledger_knows_the_tax_its_total_stands(stand, books, xero, asked):
     stand.sandbox.faults([off("0.60")])
     receipt = await xero.send_write(asked(tax=None, total=None))
@@ -333,6 +369,12 @@ async def test_a_credit_for_another_client_is_kept_and_the_rest_is_refused(books
     assert books.get("CreditNotes", receipt.ref)["RemainingCredit"] == "517.50"
 
 
+async def test_a_credit_for_an_invoice_that_is_not_there_is_kept_and_the_rest_is_refused(books, xero, asked):
+    receipt = await xero.send_write(asked("credit_notes.create", "C-1", credits=id_of("Invoices", "nobody")))
+    assert receipt.refused["credits"]
+    assert books.get("CreditNotes", receipt.ref)["RemainingCredit"] == "517.50"
+
+
 async def test_what_is_open_is_voided_and_a_draft_is_deleted(books, xero, asked):
     for kind, part in (("sales_invoices", "Invoices"), ("credit_notes", "CreditNotes")):
         for draft, status in ((True, "DELETED"), (False, "VOIDED")):
@@ -365,6 +407,16 @@ async def test_a_customer_carries_our_number_and_a_name_is_there_once(stand, boo
     with pytest.raises(RejectedError, match="contact name … is already assigned") as refused:
         await xero.send_write(Write("d", "customers.create", values=other))
     assert "billing map" in refused.value.hint
+
+
+async def test_a_contact_of_others_with_our_number_is_never_taken_for_our_customer(books, xero, later):
+    books.put("Contacts", {**books.get("Contacts", id_of("Contacts", "Example Clinic")), "ContactNumber": "C-200"})
+    write = Write("c", "customers.create", values={"name": "Example Two", "number": "C-200"},
+                  attempted_at=xero.ctx.clock.now())  # fmt: skip
+    later()
+    assert isinstance(await xero.find_write(write), ProvenAbsent)
+    with pytest.raises(RejectedError, match="already assigned"):
+        await xero.send_write(write)
 
 
 @pytest.mark.slow

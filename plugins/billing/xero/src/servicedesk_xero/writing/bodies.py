@@ -1,7 +1,7 @@
 """A document as Xero wants it."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final
 
 from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, RequestedLine, TaxMode
@@ -44,30 +44,34 @@ async def body_of(request: DocumentRequest, codes: Codes) -> Body:
     return body
 
 
-async def rounded_off(request: DocumentRequest, made: Mapping[str, Any], by: Decimal, codes: Codes) -> Body:
-    """Return the change that adds a rounding line: all lines are sent, because what is left out is deleted.
-
-    Args:
-        request: What was asked for.
-        made: What Xero made of it.
-        by: What is missing from its total.
-        codes: Of items and accounts.
+async def rounding_line(request: DocumentRequest, codes: Codes) -> Body:
+    """Return what a rounding line is booked on, to be known before there is a document that needs one.
 
     Raises:
         RejectedError: The rounding item or account is not there.
     """
-    line: Body = {"Description": ROUNDING, "Quantity": 1, "UnitAmount": by, "TaxType": _UNTAXED}
+    line: Body = {"Description": ROUNDING, "Quantity": 1, "TaxType": _UNTAXED}
     if request.rounding_item is not None:
         line["ItemCode"] = await codes.item(request.rounding_item)
     if request.rounding_account is not None:
         line["AccountCode"] = await codes.account(request.rounding_account)
-    sent = (await body_of(request, codes))["LineItems"]
-    shown = made.get("LineItems")
+    return line
+
+
+def rounded_off(request: DocumentRequest, sent: Body, made: Mapping[str, Any], line: Body) -> Body:
+    """Return the change that adds a rounding line: all lines are sent, because what is left out is deleted.
+
+    Args:
+        request: What was asked for.
+        sent: The record that made it.
+        made: What Xero made of it.
+        line: The rounding line.
+    """
+    shown, count = made.get("LineItems"), len(sent["LineItems"])
     known: Sequence[Any] = shown if isinstance(shown, list) else ()
-    for one, row in zip(sent, known, strict=False):
-        if isinstance(row, Mapping) and row.get("LineItemID"):
-            one["LineItemID"] = row["LineItemID"]
-    return {KEYS[request.kind]: made.get(KEYS[request.kind]), "LineItems": [*sent, line]}
+    ids = [row.get("LineItemID") if isinstance(row, Mapping) else None for row in known]
+    kept = [one | ({"LineItemID": ref} if ref else {}) for one, ref in zip_longest(sent["LineItems"], ids[:count])]
+    return {KEYS[request.kind]: made.get(KEYS[request.kind]), "LineItems": [*kept, line]}
 
 
 def rounding_lines(request: DocumentRequest, made: Mapping[str, Any]) -> int:

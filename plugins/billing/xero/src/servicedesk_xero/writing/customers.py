@@ -47,8 +47,7 @@ class Customers:
         try:
             made: Mapping[str, Any] = await self._api.create("Contacts", body, act=write.id)
         except RejectedError as error:
-            found = await self._numbered(_number(write)) if says_taken(error) else []
-            same = [one for one in found if plain_name(str(one.get("Name"))) == plain_name(str(body["Name"]))]
+            same = await self._same(write) if says_taken(error) else []
             if len(same) != 1 or str(same[0]["ContactID"]) in write.taken_refs:
                 hint = "If it is the one, say so with 'servicedesk billing map'; no second one is made."
                 raise RejectedError(
@@ -67,11 +66,17 @@ class Customers:
 
         async def search(number: str, parent: str | None) -> list[str]:
             del parent
-            return [str(one["ContactID"]) for one in await self._numbered(number)]
+            found = await (self._same(write) if number == _number(write) else self._numbered(number))
+            return [str(one["ContactID"]) for one in found]
 
         sought = replace(write, id=_number(write), earlier=())
         settle_s = self._settings.settle_s
         return await looked_for(sought, search, now=self._clock.now(), settle_s=settle_s, canary=self._any)
+
+    async def _same(self, write: Write) -> list[dict[str, Any]]:
+        """Return the contacts with the customer's number and name: others may use the field for numbers of theirs."""
+        name = plain_name(str(write.values["name"]))
+        return [one for one in await self._numbered(_number(write)) if plain_name(str(one.get("Name"))) == name]
 
     async def _numbered(self, number: str) -> list[dict[str, Any]]:
         quoted = number.replace('"', "")

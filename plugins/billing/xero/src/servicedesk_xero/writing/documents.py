@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from servicedesk_core.domain.billing import Difference, DocumentKind, DocumentRequest, DocumentStatus, Verdict, compared
-from servicedesk_core.errors import RejectedError
+from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import (
     Clock,
     FindResult,
@@ -29,7 +29,7 @@ from servicedesk_xero.capabilities import CREATE_INVOICE, MAX_LINES, capabilitie
 from servicedesk_xero.meaning.documents import KEYS, NUMBERS, document
 from servicedesk_xero.meaning.values import amount, guid, text
 from servicedesk_xero.settings import XeroSettings
-from servicedesk_xero.writing.bodies import body_of, rounded_off, rounding_lines
+from servicedesk_xero.writing.bodies import Body, body_of, rounded_off, rounding_line, rounding_lines
 from servicedesk_xero.writing.codes import Codes
 from servicedesk_xero.writing.refusals import explained, says_taken
 
@@ -65,7 +65,7 @@ class Documents:
         capabilities(self._settings).checked(write)
         request = _request(write)
         try:
-            body = await body_of(request, self._codes)
+            body, rounding = await body_of(request, self._codes), await rounding_line(request, self._codes)
             made = await self._api.create(PARTS[request.kind], body, act=write.id)
         except RejectedError as error:
             if not says_taken(error):
@@ -79,7 +79,7 @@ class Documents:
                 field_errors=("number",),
                 hint="Propose it anew.",
             )
-        made = await self._right(write, request, made)
+        made = await self._right(write, request, made, body, rounding)
         if request.credits is not None:
             return await self._settled(write, request, made, request.credits)
         ref = str(made[KEYS[request.kind]])
@@ -115,20 +115,26 @@ class Documents:
         settle_s = self._settings.settle_s
         return await looked_for(sought, search, now=self._clock.now(), settle_s=settle_s, canary=canary)
 
-    async def _right(self, write: Write, request: DocumentRequest, made: Row) -> Row:
+    async def _right(self, write: Write, request: DocumentRequest, made: Row, sent: Body, rounding: Body) -> Row:
         """Return a document that is what was asked for, with a rounding line where that makes it so."""
         difference, part = _difference(request, made), PARTS[request.kind]
+        reasons = list(difference.reasons)
         if difference.verdict is Verdict.ROUNDING:
-            change = await rounded_off(request, made, difference.amount, self._codes)
-            made = await self._api.change(part, change, act=write.id)
-            difference = _difference(request, made)
+            line = {**rounding, "UnitAmount": difference.amount}
+            try:
+                made = await self._api.change(part, rounded_off(request, sent, made, line), act=write.id)
+                difference = _difference(request, made)
+                reasons = list(difference.reasons)
+            except RejectedError as error:
+                self._codes.forget()
+                reasons.append(f"No rounding line was taken: {error.message}")
         if difference.verdict is Verdict.EQUAL:
             return made
         is_draft = document(request.kind, made).status in {DocumentStatus.DRAFT, DocumentStatus.SUBMITTED}
         key = KEYS[request.kind]
         await self._api.change(part, {key: made[key], "Status": "DELETED" if is_draft else "VOIDED"}, act=write.id)
         raise RejectedError(
-            f"Xero made something else of {request.number}, and it was taken back: {' '.join(difference.reasons)}",
+            f"Xero made something else of {request.number}, and it was taken back: {' '.join(reasons)}",
             field_errors=("total",),
             hint="Compare the tax codes of its lines and the tolerance; a voided document keeps its number.",
         )
@@ -136,9 +142,17 @@ class Documents:
     async def _equal(self, write: Write, request: DocumentRequest, error: RejectedError) -> Row:
         """Return the document that has the number already, when it is the one that is wanted."""
         for made in await self._numbered(request.kind, request.number):
-            ref = str(made[KEYS[request.kind]])
-            if ref not in write.taken_refs and _difference(request, made).verdict is Verdict.EQUAL:
+            verdict = _difference(request, made).verdict
+            if str(made[KEYS[request.kind]]) in write.taken_refs or verdict is Verdict.OTHER:
+                continue
+            if verdict is Verdict.EQUAL:
                 return made
+            # Likely ours, and unfinished, when Xero forgot the key. Refused, its work would be billed once more.
+            raise OutcomeUnknownError(
+                f"Xero has {request.number} but for its rounding, and nothing proves that it is ours.",
+                hint=f"If it is, let it come to {request.total:f} there: it is found then. If not, void it.",
+                connection=error.connection,
+            )
         raise RejectedError(
             f"Not made: another document in Xero has the number {request.number}, and stays as it is.",
             field_errors=("number",),
@@ -152,7 +166,10 @@ class Documents:
         if _is_settled(request, made):
             told = ("It is a draft: it settles the invoice when it is approved and allocated in Xero.",)
             return WriteReceipt(ref, told if request.draft else (), record=SourceRecord(ref, made))
-        owed = await self._api.one("Invoices", invoice)
+        try:
+            owed = await self._api.one("Invoices", invoice)
+        except NotFoundError as error:
+            return WriteReceipt(ref, refused={"credits": error.message}, record=SourceRecord(ref, made))
         left, due = amount(made.get("RemainingCredit")) or Decimal(0), amount(owed.get("AmountDue")) or Decimal(0)
         if owed.get("Status") != "AUTHORISED" or not min(left, due):
             reason = "The invoice is settled already; the credit is left for another one."
