@@ -19,6 +19,7 @@ class SandboxOptions:
         automated_tax: Whether, in the US, the company's tax engine works out sales tax from the address.
         multi_currency: Whether documents may be in another currency.
         custom_numbers: Whether documents take numbers of ours.
+        unique_numbers: Whether a number is refused that a document of its kind has; companies can turn that off.
         books_closed_on: Last day of the closed period, like 2025-12-31; empty = none is closed.
         rotates_after_h: Hours after which a refresh gives a new refresh token; 0 = each one does.
         requests_per_minute: Requests that the company may be asked in a minute.
@@ -37,6 +38,7 @@ class SandboxOptions:
     automated_tax: bool = True
     multi_currency: bool = False
     custom_numbers: bool = True
+    unique_numbers: bool = True
     books_closed_on: str = ""
     rotates_after_h: float = 24.0
     requests_per_minute: int = 500

@@ -96,7 +96,7 @@ class Sales:
             return
         if len(number) > LONGEST_NUMBER:
             raise fault("2050", f"Min:0 Max:{LONGEST_NUMBER} supplied length {len(number)}", element="DocNumber")
-        for one in self._records.all(entity):
+        for one in self._records.all(entity) if self._options.unique_numbers else ():
             if one.get("DocNumber") == number and (before is None or one["Id"] != before["Id"]):
                 what = "You must specify a different number. This number has already been used."
                 whose = f"DocNumber={number} is assigned to TxnType={entity} with TxnId={one['Id']}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from servicedesk_core.domain.billing import Difference, DocumentKind, DocumentRequest, Verdict, compared
-from servicedesk_core.errors import NotFoundError, RejectedError, WriteConflictError
+from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError, WriteConflictError
 from servicedesk_core.hooks import FindResult, Write, WriteReceipt
 from servicedesk_core.http import together
 from servicedesk_quickbooks.api.client import Api
@@ -16,7 +16,7 @@ from servicedesk_quickbooks.meaning.documents import ENTITIES, document
 from servicedesk_quickbooks.meaning.lists import TAXED, UNTAXED, key
 from servicedesk_quickbooks.meaning.values import Row, amount, objects, ref, stamp
 from servicedesk_quickbooks.reading.streams import source
-from servicedesk_quickbooks.writing.finding import Finder, Place
+from servicedesk_quickbooks.writing.finding import Finder, Place, marked
 from servicedesk_quickbooks.writing.requests import (
     document_body,
     refuse_unfit,
@@ -29,7 +29,7 @@ from servicedesk_quickbooks.writing.requests import (
 
 _ANSWERED_WITHIN: Final = timedelta(seconds=60)
 _PLACES: Final = {kind: Place(entity, "DocNumber", "PrivateNote") for kind, entity in ENTITIES.items()}
-_TAKE_BACK: Final = "Delete it in QuickBooks, then correct what was asked for and propose it anew."
+_MEND: Final = "Correct it in QuickBooks, or delete it there: it is looked at again by itself."
 
 
 class Documents:
@@ -50,8 +50,8 @@ class Documents:
         """Make a document that is what was asked for to the cent, or none.
 
         Raises:
-            RejectedError: It cannot be made so, or was refused; none is left standing, or the error says which one is.
-            OutcomeUnknownError: It may have been made.
+            RejectedError: It cannot be made so, or was refused; none is left standing.
+            OutcomeUnknownError: It may have been made, or stands otherwise than asked for.
             TransientError: Nothing was sent.
         """
         request = _request(write)
@@ -63,11 +63,15 @@ class Documents:
         request = await self._rated(request, company)
         body = document_body(request, company, _codes(request, company, items), write.id)
         try:
-            row = await self._api.write(entity, body, request_id=write.id)
+            # Not every company refuses a number twice, and nobody says how long a request id is remembered.
+            row = await self._ours(write, request) or await self._api.write(entity, body, request_id=write.id)
         except RejectedError as error:
             if DUPLICATE_NUMBER not in codes(error):
                 raise
-            row = await self._ours(write, request)
+            found = await self._ours(write, request)
+            if found is None:
+                raise _taken(request) from None
+            row = found
         except NotFoundError as error:
             what = f"a customer, an item or a code of it is unknown in QuickBooks, or inactive: {error.message}"
             raise refused(what, "customer", "lines", hint="Map it to one that is used: billing map.") from None
@@ -100,16 +104,13 @@ class Documents:
             raise refused(what, "currency", hint="Enter one there (Settings > Currencies), or state it.")
         return request.model_copy(update={"exchange_rate": rate})
 
-    async def _ours(self, write: Write, request: DocumentRequest) -> Row:
-        """Return the document that has this number already, if it is this write's."""
-        found = await self._finder.ours(_PLACES[request.kind], request.number, write.id)
-        if len(found) != 1:
-            raise refused(
-                f"Another document in QuickBooks has the number {request.number}.",
-                "number",
-                hint="Look at it there; it stays as it is. Give this one another number.",
-            )
-        return found[0]
+    async def _ours(self, write: Write, request: DocumentRequest) -> Row | None:
+        """Return what this write made already; another document of its number is refused."""
+        having = await self._finder.having(_PLACES[request.kind], request.number)
+        found = marked(_PLACES[request.kind], having, write.id)
+        if having and len(found) != 1:
+            raise _taken(request)
+        return found[0] if found else None
 
     async def _made_right(self, write: Write, request: DocumentRequest, row: Row, untaxed: str | None) -> Row:
         entity, difference = ENTITIES[request.kind], _held(request, row)
@@ -140,7 +141,10 @@ class Documents:
                 return await self._api.write(entity, body, request_id=f"{write.id}-{attempt}")
             except WriteConflictError:  # somebody opened it meanwhile
                 row = await self._standing(entity, key(row), request)
-                more = _held(request, row).amount
+                difference = _held(request, row)
+                if difference.verdict is not Verdict.ROUNDING:
+                    return row
+                more = difference.amount
             except RejectedError:
                 return row
         return row
@@ -149,21 +153,22 @@ class Documents:
         """Take a document back that is not what was asked for.
 
         Raises:
-            RejectedError: Always; it says what differed, and whether the document still stands.
-            OutcomeUnknownError: It may still stand.
+            RejectedError: Nothing of it is left; it says what differed.
+            OutcomeUnknownError: It stands, or may: what it bills must not be billed once more.
         """
         reasons, entity = " ".join(difference.reasons), ENTITIES[request.kind]
+        _keep_settled(request, row, reasons)
         try:
             try:
                 await self._api.write(entity, removing(row), request_id=f"{write.id}-d", operation="delete")
             except WriteConflictError:  # somebody opened it meanwhile
                 row = await self._api.one(entity, key(row))
+                _keep_settled(request, row, reasons)
                 await self._api.write(entity, removing(row), request_id=f"{write.id}-d2", operation="delete")
         except NotFoundError:
             pass  # taken back before
         except RejectedError as error:
-            what = f"QuickBooks made {request.number} otherwise than asked for, and does not delete it: {error.message}"
-            raise RejectedError(f"{what} {reasons}", field_errors=("total",), hint=_TAKE_BACK) from error
+            raise _stands(request, f"QuickBooks does not delete it: {error.message} {reasons}") from error
         hint = "Look at its tax and its lines; nothing of it is left in QuickBooks."
         raise RejectedError(f"QuickBooks made another document of it. {reasons}", field_errors=("total",), hint=hint)
 
@@ -193,6 +198,21 @@ def _request(write: Write) -> DocumentRequest:
     if request.kind is not DocumentKind(write.kind.partition(".")[0]):
         raise refused(f"{write.kind} makes no {request.kind}.", "kind")
     return request
+
+
+def _keep_settled(request: DocumentRequest, row: Row, reasons: str) -> None:
+    """Leave a document alone that somebody paid or credited meanwhile: QuickBooks would delete it all the same."""
+    if objects(row.get("LinkedTxn")):
+        raise _stands(request, f"It is paid or credited, so it is not deleted. {reasons}")
+
+
+def _stands(request: DocumentRequest, why: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(f"{request.number} stands in QuickBooks otherwise than asked for. {why}", hint=_MEND)
+
+
+def _taken(request: DocumentRequest) -> RejectedError:
+    what = f"Another document in QuickBooks has the number {request.number}."
+    return refused(what, "number", hint="Look at it there; it stays as it is. Give this one another number.")
 
 
 def _held(request: DocumentRequest, row: Row) -> Difference:

@@ -1,6 +1,6 @@
 """Looking for what was made, by a property that is unique and our mark in a note."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +50,7 @@ class Finder:
 
     async def ours(self, place: Place, value: str, write_id: str) -> list[Row]:
         """Return those of them that carry the mark of a write."""
-        return [row for row in await self.having(place, value) if carries_mark(row.get(place.note), write_id)]
+        return marked(place, await self.having(place, value), write_id)
 
     async def find(self, write: Write, place: Place, value: str, is_whole: Callable[[Row], bool]) -> FindResult:
         """Look for a write whose fate is unknown.
@@ -89,3 +89,8 @@ class Finder:
             return None
         rows = objects(await self._api.query(Query(place.entity, (equals("Id", ref),))))
         return text(rows[0].get(place.field)) if rows else None
+
+
+def marked(place: Place, rows: Iterable[Row], write_id: str) -> list[Row]:
+    """Return the records that carry the mark of a write."""
+    return [row for row in rows if carries_mark(row.get(place.note), write_id)]
