@@ -31,14 +31,17 @@ def line(sells, amount, stream, *refs):
     )  # fmt: skip
 
 
-def document(*lines, number="SD-1"):
+OCTOBER, NOVEMBER = ((date(2026, 10, 1), date(2026, 10, 31)), (date(2026, 11, 1), date(2026, 11, 30)))
+
+
+def document(*lines, number="SD-1", days=OCTOBER, kind=DocumentKind.INVOICE):
     """Return a document that is in the books."""
     draft = Draft(
-        connection="psa", company_ref="c1", company="Acme", first=date(2026, 10, 1), last=date(2026, 10, 31),
-        currency="EUR", lines=lines,
+        kind=kind, connection="psa", company_ref="c1", company="Acme", first=days[0], last=days[1], currency="EUR",
+        lines=lines,
     )  # fmt: skip
     return StoredDocument(
-        document_id=0, kind=DocumentKind.INVOICE, ledger="books", number=number, sequence=None, psa="psa",
+        document_id=0, kind=kind, ledger="books", number=number, sequence=None, psa="psa",
         company_ref="c1", company="Acme", first_on=draft.first, last_on=draft.last, digest=draft.digest, batch="b",
         draft=draft.model_dump(mode="json"), request={}, net=draft.net, total=None, currency="EUR", credits=None,
         reason="", write_id=None, linked_ref="77", made_by="user:ana", made_at=NOW, shown_net=None, shown_tax=None,
@@ -96,3 +99,22 @@ async def test_a_document_that_is_void_in_the_books_earns_nothing(acme):
     gone = SalesInvoice(external_id="77", number="SD-1", status=DocumentStatus.VOID)
     await acme.store.write(lambda tx: stored.put(tx, [gone], now=NOW, connection="books"))
     assert {time for time, _ in (await by_kind(acme)).values()} == {"0.00"}
+
+
+async def test_work_that_came_after_its_month_was_locked_earns_where_it_was_done(acme):
+    await acme.store.write(lambda tx: keep(tx, document(WORK, days=NOVEMBER), {}))
+    assert {name: time for name, (time, _) in (await by_kind(acme)).items()} == {
+        "incident": "75.01",
+        "service request": "25.00",
+    }
+    assert (await acme.profit.show(period="2026-11")).total.revenue == 0
+
+
+async def test_what_a_credit_note_gives_back_besides_its_work_leaves_that_work_earned(acme):
+    """A month in which more was returned than worked: the work stands below zero on a credit note."""
+    back = line(Sold.LABOUR, "-100.01", "time_entries", "x1", "x2")
+    await acme.store.write(lambda tx: keep(tx, document(back, kind=DocumentKind.CREDIT_NOTE), {}))
+    assert {name: time for name, (time, _) in (await by_kind(acme)).items()} == {
+        "incident": "75.01",
+        "service request": "25.00",
+    }

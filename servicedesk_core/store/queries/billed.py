@@ -21,7 +21,7 @@ _DOC, _SRC = billing_documents.c, billing_sources.c
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """A line of an invoice that a ledger has, and that no credit note took back.
+    """A line of a document that a ledger has, and that no credit note took back.
 
     Attributes:
         source_id: The PSA's connection.
@@ -29,7 +29,7 @@ class BilledLine:
         first: First day that the document bills.
         stream: What the line bills.
         refs: The vendor's ids of that.
-        amount: What it comes to, in whole cents.
+        amount: What it comes to, in whole cents; of a credit note with its sign turned.
         currency: Of the amount.
     """
 
@@ -75,6 +75,7 @@ def is_credited(document: Any, source: Any) -> ColumnElement[bool]:
         line.stream == OWN,
         line.ref == document.number,
         line.part == cast(source.line, Text),
+        document.kind == DocumentKind.INVOICE,
         note.document_id == line.document_id,
         made.id == note.write_id,
         made.state.in_(list(AT_VENDOR)),
@@ -83,7 +84,7 @@ def is_credited(document: Any, source: Any) -> ColumnElement[bool]:
 
 
 def counted(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Return the query for columns of what is billed by invoices that a ledger has and that still stand."""
+    """Return the query for columns of what is billed by documents that a ledger has and that still stand."""
     of = (
         billing_sources.join(billing_documents, _SRC.document_id == _DOC.document_id)
         .join(sources, sources.c.name == _SRC.connection)
@@ -91,11 +92,13 @@ def counted(*columns: ColumnElement[Any]) -> Select[Any]:
     )
     is_there = or_(_DOC.write_id.is_(None), outbox.c.state.in_(list(AT_VENDOR)))
     stands = (is_there, not_(is_void(_DOC, outbox.c)), not_(is_credited(_DOC, _SRC)))
-    return select(*columns).select_from(of).where(_DOC.kind == DocumentKind.INVOICE, *stands)
+    return select(*columns).select_from(of).where(*stands)
 
 
 def billed_lines(tx: Connection, streams: tuple[str, ...], first: date, end: date) -> Iterator[BilledLine]:
-    """Yield the lines that bill records of some streams, of documents for any day of a period.
+    """Yield the lines that bill records of some streams, of documents for any day of a period, or for work of it.
+
+    Work that was approved after its month was locked is billed with a later one.
 
     Args:
         tx: Any transaction.
@@ -104,12 +107,14 @@ def billed_lines(tx: Connection, streams: tuple[str, ...], first: date, end: dat
         end: The day after its last one.
     """
     query = counted(sources.c.id, _DOC.document_id, _SRC.line, _SRC.stream, _SRC.ref).where(
-        _SRC.stream.in_(streams), _DOC.first_on < end, _DOC.last_on >= first
+        _SRC.stream.in_(streams),
+        or_(and_(_DOC.first_on < end, _DOC.last_on >= first), _DOC.document_id.in_(_with_work(first, end))),
     )
     rows = tx.execute(query.order_by(_DOC.document_id, _SRC.line, _SRC.stream, _SRC.ref)).all()
     for number, of_document in groupby(rows, lambda row: row.document_id):
-        said = select(_DOC.draft, _DOC.company_ref, _DOC.first_on, _DOC.currency).where(_DOC.document_id == number)
-        document = tx.execute(said).one()
+        columns = (_DOC.kind, _DOC.draft, _DOC.company_ref, _DOC.first_on, _DOC.currency)
+        document = tx.execute(select(*columns).where(_DOC.document_id == number)).one()
+        sign = -1 if document.kind == DocumentKind.CREDIT_NOTE else 1
         for (line, stream, source_id), several in groupby(of_document, lambda row: (row.line, row.stream, row.id)):
             yield BilledLine(
                 source_id=source_id,
@@ -117,6 +122,20 @@ def billed_lines(tx: Connection, streams: tuple[str, ...], first: date, end: dat
                 first=document.first_on,
                 stream=stream,
                 refs=tuple(dict.fromkeys(row.ref for row in several)),
-                amount=Decimal(str(document.draft["lines"][line - 1]["amount"])),
+                amount=sign * Decimal(str(document.draft["lines"][line - 1]["amount"])),
                 currency=document.currency,
             )
+
+
+def _with_work(first: date, end: date) -> Select[Any]:
+    """Return the query for documents of later months that bill work of a period."""
+    billed, document, work = (
+        billing_sources.alias("billed_work"), billing_documents.alias("later"), RECORDS["time_entries"],
+    )  # fmt: skip
+    of = (
+        billed.join(document, and_(document.c.document_id == billed.c.document_id, document.c.first_on >= end))
+        .join(sources, sources.c.name == billed.c.connection)
+        .join(work, and_(work.c.source_id == sources.c.id, work.c.external_id == billed.c.ref))
+    )
+    days = work.c.work_date >= first.isoformat(), work.c.work_date < end.isoformat()
+    return select(billed.c.document_id).select_from(of).where(billed.c.stream == "time_entries", *days)
