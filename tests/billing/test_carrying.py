@@ -327,6 +327,23 @@ async def test_single_lines_are_credited_with_their_tax_and_none_twice(opened, l
         await desk.billing.credit("INV-000001", lines=(3,), reason="x")
 
 
+async def test_a_credit_note_goes_where_its_invoice_is_whatever_ledger_new_ones_go_into(opened, ledger, tmp_path):
+    """Ids of customers and items are those of the ledger that has the invoice: in another they are other people's."""
+    connections = settings(ledger.path)["connections"]
+    newer = LedgerFile(str(tmp_path / "newer.db"))
+    connections["newer"] = connections["books"] | {"path": newer.path}
+    said = 'biller = "servicedesk"\nledger = "{}"\n'
+    desk = await opened(policy=said.format("books"), connections=connections)
+    await send(desk, "Acme")
+    await desk.sync("newer")
+    (tmp_path / "service" / "billing.toml").write_text(f'[profit]\ncurrency = "EUR"\n[billing]\n{said.format("newer")}')
+    desk.clock.advance(60)
+    await desk.definitions.apply(folder=tmp_path / "service", reason="moved")
+    await desk.billing.credit("INV-000001", reason="wrong rate", send=True)
+    assert not newer.all("credit_notes")
+    assert [one["credits"] for one in ledger.all("credit_notes")] == ["1"]
+
+
 async def test_a_document_that_the_ledger_does_not_have_is_not_credited(desk):
     await send(desk, "Acme", send=False)
     with pytest.raises(WriteError, match="INV-000001 is proposed: there is nothing to credit"):

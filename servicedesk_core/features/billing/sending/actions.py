@@ -91,8 +91,7 @@ class Sending(SendingQueries[Manner]):
         books = await books_of(self.desk, issue_on=issue_on, post=post)
 
         def prepared(tx: Tx) -> Batch:
-            billed = tables.billed_sources(tx)
-            drafts = previewed(tx, self.desk, first, last, company, billed=billed).drafts
+            drafts = previewed(tx, self.desk, first, last, company).drafts
             before = [one.digest for one in tables.of_batch(tx, digest)]
             mine = chosen(drafts, before, digest)
             return batch_of(tx, self.desk, books, mine, digest=digest, reason=reason)
@@ -142,7 +141,7 @@ class Sending(SendingQueries[Manner]):
         books = await books_of(self.desk, issue_on=None, post=post)
 
         def prepared(tx: Tx) -> tuple[Batch, list[tuple[Draft, Shown]], list[int]]:
-            billed = tables.billed_sources(tx)
+            billed = tables.billed_sources(tx, "invoices")
             drafts = psa_invoices(tx, self.desk, first, last, company, billed=billed).drafts
             there = _by_number(shown(tx), books.name)
             known = [(draft, there[_key(draft)]) for draft in drafts if _key(draft) in there]
@@ -198,7 +197,7 @@ class Sending(SendingQueries[Manner]):
         if not reason.strip():
             raise SettingsError("The reason is empty.", hint="Say why, for those who look at it later.")
         document, ref = await self.desk.store.read(lambda tx: _invoice(tx, number))
-        books = await books_of(self.desk, issue_on=issue_on, post=post)
+        books = await books_of(self.desk, issue_on=issue_on, post=post, name=document.ledger)
         draft = credit_of(document, lines)
         is_draft = not books.is_final
         made = request_back(document, ref, issue_on=books.issue_on, as_draft=is_draft)

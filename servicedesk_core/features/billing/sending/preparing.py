@@ -43,20 +43,22 @@ class Destination:
     is_final: bool
 
 
-async def books_of(desk: LedgerDesk, *, issue_on: date | None, post: bool) -> Destination:
+async def books_of(desk: LedgerDesk, *, issue_on: date | None, post: bool, name: str | None = None) -> Destination:
     """Return the ledger that documents go into.
 
     Args:
         desk: The desk.
         issue_on: Date of the documents; ``None`` = today.
         post: Whether they go into the books at once where the ledger has drafts.
+        name: Its connection; ``None`` = the one that new invoices go into.
 
     Raises:
         NotFoundLocallyError: No ledger was read yet.
         SettingsError: There are several, and nobody decided which.
         UnsupportedError: The connection is no ledger.
     """
-    name = (await desk.store.read(lambda tx: ledger_of(tx, desk.clock.now()))).name
+    if name is None:
+        name = (await desk.store.read(lambda tx: ledger_of(tx, desk.clock.now()))).name
     async with desk.host.unplugged(name) as lent:
         capability = lent.calls.describe_capabilities().billing
     if capability is None:
