@@ -8,7 +8,7 @@ from servicedesk_core.domain import Company, Ticket, TimeEntry
 from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, RequestedLine
 from servicedesk_core.features.billing.drafts import Draft, DraftLine, Sold, Source
 from servicedesk_core.features.billing.sending import tables
-from servicedesk_core.features.billing.sending.batches import Batch, known_of
+from servicedesk_core.features.billing.sending.batches import Batch, known_of, stored
 from servicedesk_core.features.billing.sending.rows import rows
 
 LEDGER = Path(__file__).with_name("ledger.py")
@@ -79,6 +79,14 @@ async def batch(desk, *drafts, **more):
     """Return drafts as they are previewed now, to be proposed."""
     known = await desk.store.read(lambda tx: known_of(tx, drafts))
     return Batch("books", "d1", drafts, known, more.pop("request", request_of), PREFIXES, **more)
+
+
+async def bill(desk, *billed, number="PSA-1"):
+    """Have a document that stands bill some sources."""
+    one = draft("e")
+    made = one.model_copy(update={"lines": (one.lines[0].model_copy(update={"sources": billed}),)})
+    document = stored(made, request_of(made, number), ledger="books", batch="d1", by="eve", at=NOW, linked_ref="1")
+    await desk.store.write(lambda tx: tables.keep(tx, document, {}))
 
 
 async def documents(desk):

@@ -22,6 +22,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.preview.pieces import Why
 from servicedesk_core.features.billing.preview.tables.previews import previewed
+from tests.billing.books import bill
 from tests.billing.conftest import NOW, entry
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
@@ -159,7 +160,8 @@ async def test_what_a_document_of_ours_bills_is_not_billed_again(desk, say):
         Source(connection="psa", stream="time_entries", ref="e4"),
         Source(connection="psa", stream="charges", ref="h1"),
     }
-    found = await desk.store.read(lambda tx: previewed(tx, desk, *NOVEMBER, billed=billed))
+    await bill(desk, *billed)
+    found = await desk.store.read(lambda tx: previewed(tx, desk, *NOVEMBER))
     assert [line.description for draft in found.drafts for line in draft.lines] == ["s1, 2026-11-01 to 2026-11-28"]
     assert {(one.source.ref, one.why) for one in found.left if one.source in billed} == {
         ("e4", Why.BILLED),
@@ -203,9 +205,6 @@ async def test_hours_bought_in_advance_are_used_up_in_the_order_of_their_days_an
     assert line.sources == ("time_entries/b-part/over", "time_entries/b-late")
     assert await left(desk, Why.COVERED) == ["b-held"]
     assert await left(desk, Why.COVERED, "2026-10") == ["b-before"]
-    billed = {Source(connection="psa", stream="time_entries", ref="b-part", part="over")}
-    again = await desk.store.read(lambda tx: previewed(tx, desk, *NOVEMBER, "Bolt", billed=billed))
-    assert {one.source.ref for one in again.left if one.why is Why.BILLED} == {"b-part"}
     await put(
         ContractBlock(
             external_id="b2", contract_ref="kb", bought_s=36_000, used_s=0, hourly_price=Decimal(75), currency="USD",
@@ -218,6 +217,26 @@ async def test_hours_bought_in_advance_are_used_up_in_the_order_of_their_days_an
     }
     [over] = [one for one in found if "time_entries/b-part/over" in one.sources]
     assert (str(over.amount), over.sources) == ("37.50", ("time_entries/b-part/over",)), "the newest block's price"
+    await bill(desk, Source(connection="psa", stream="time_entries", ref="b-part", part="over"))
+    assert await left(desk, Why.BILLED) == ["e7", "b-part"]
+    await put(Contract(external_id="kb", name="Ten hours", company_ref="c2", kind=ContractKind.TIME_AND_MATERIALS))
+    assert await left(desk, Why.BILLED) == ["e7", "b-part"], "its whole would bill that part a second time"
+
+
+async def test_work_that_was_billed_as_a_whole_uses_up_no_hours_bought_in_advance(desk, say, put):
+    await say()
+    await put(
+        Contract(external_id="kb", name="One hour", company_ref="c2", kind=ContractKind.BLOCK_HOURS),
+        ContractBlock(
+            external_id="b1", contract_ref="kb", bought_s=3_600, used_s=0, hourly_price=80, currency="USD",
+            bought_on=date(2026, 9, 1), start_on=date(2026, 9, 1), is_paid=True,
+        ),
+        done("whole", contract_ref="kb", day=date(2026, 11, 3)),
+        done("next", contract_ref="kb", day=date(2026, 11, 4)),
+    )  # fmt: skip
+    assert await left(desk, Why.COVERED) == ["whole"]
+    await bill(desk, Source(connection="psa", stream="time_entries", ref="whole"))
+    assert await left(desk, Why.COVERED) == ["whole", "next"], "the hour is free for it"
 
 
 async def test_services_are_billed_for_the_days_on_which_their_contract_is_in_force(desk, say, put):

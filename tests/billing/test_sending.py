@@ -218,8 +218,21 @@ async def test_parts_of_a_record_are_billed_apart_and_each_once(desk):
 
     await proposed(desk, of("2026-10"))
     await proposed(desk, of("2026-11"))
-    with pytest.raises(WriteError, match="time_entries e1 is billed by INV-000001"):
-        await proposed(desk, of("2026-10"))
+    for part in ("2026-10", ""):
+        with pytest.raises(WriteError, match="time_entries e1 is billed by INV-00000"):
+            await proposed(desk, of(part))
+
+
+async def test_a_document_that_was_dropped_is_sent_no_more_once_a_part_of_it_is_billed(desk, ledger):
+    """The whole was refused, then a part is billed: tried again, the whole would bill that part twice."""
+    ledger.fail_next("closed")
+    view = await sent(desk, draft("e1"))
+    one = draft("e1")
+    source = Source(connection="psa", stream="time_entries", ref="e1", part="over")
+    await sent(desk, one.model_copy(update={"lines": (one.lines[0].model_copy(update={"sources": (source,)}),)}))
+    (again,) = await desk.writes.retry([view.id], send=True)
+    assert (again.state, "billed by another document" in again.error) == ("rejected", True)
+    assert len(ledger.all()) == 1
 
 
 async def test_a_number_of_the_psa_is_kept_once(desk, ledger):

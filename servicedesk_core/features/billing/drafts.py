@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from pydantic import Field
@@ -42,6 +42,22 @@ class Source(Model):
     stream: str
     ref: str
     part: str = ""
+
+
+VOID: Final = "void"
+"""The part of an invoice that is its taking back."""
+
+
+def is_held_by(part: str, billed: str) -> bool:
+    """Whether a document that bills one part of a record keeps another part of it from being billed.
+
+    The whole holds every part, and a part keeps the whole from being billed; what takes a record back stands apart.
+
+    Args:
+        part: The part that is to be billed; empty = the whole.
+        billed: The part that a document bills.
+    """
+    return part == billed or ("" in {part, billed} and VOID not in {part, billed})
 
 
 class Subject(Model):

@@ -7,12 +7,9 @@ from decimal import Decimal
 
 from servicedesk_core.domain.billing import DocumentKind
 from servicedesk_core.domain.currencies import in_cents
-from servicedesk_core.features.billing.drafts import Draft, DraftLine, Sold, Source, Subject
+from servicedesk_core.features.billing.drafts import VOID, Draft, DraftLine, Sold, Source, Subject
 from servicedesk_core.features.billing.preview.documents import DESCRIPTION_LENGTH, told, turned
 from servicedesk_core.features.billing.preview.pieces import Left, Payer, Why
-
-VOID = "void"
-"""The part of an invoice that is its taking back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert
 from servicedesk_core.domain.billing import DocumentKind, DocumentRequest
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.errors import WriteError
-from servicedesk_core.features.billing.drafts import Draft, Source
+from servicedesk_core.features.billing.drafts import VOID, Draft, Source, is_held_by
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.billed import OWN, is_credited, is_void
 from servicedesk_core.store.rows import Rows
@@ -93,23 +93,29 @@ def _held() -> Select[Any]:
     return select(*columns).select_from(of).where(stands(), not_(is_credited(_DOC, _SRC)))
 
 
-def billed_sources(tx: Tx) -> frozenset[Source]:
-    """Return what is billed by documents that stand: neither refused, dropped, voided in the ledger nor credited."""
-    return frozenset(_source(row) for row in tx.execute(_held().where(_SRC.stream != OWN)))
+def billed_sources(tx: Tx, stream: str | None = None) -> frozenset[Source]:
+    """Return what is billed by documents that stand: neither refused, dropped, voided in the ledger nor credited.
+
+    Args:
+        tx: Any transaction.
+        stream: Only records of this one.
+    """
+    of_stream = _SRC.stream != OWN if stream is None else _SRC.stream == stream
+    return frozenset(_source(row) for row in tx.execute(_held().where(of_stream)))
 
 
 def billed_by(tx: Tx, among: Iterable[Source]) -> dict[Source, str]:
-    """Return which of some sources are billed, each with the number of its document."""
-    wanted = frozenset(among)
-    by_stream: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in wanted:
-        by_stream[one.connection, one.stream].append(one.ref)
+    """Return which of some sources are billed, as that part or together with it, each with a document's number."""
+    by_stream: defaultdict[tuple[str, str], defaultdict[str, set[Source]]] = defaultdict(lambda: defaultdict(set))
+    for one in among:
+        by_stream[one.connection, one.stream][one.ref].add(one)
     found: dict[Source, str] = {}
-    for (connection, stream), refs in by_stream.items():
-        for some in _some(sorted(set(refs)), _AT_ONCE):
+    for (connection, stream), wanted in by_stream.items():
+        for some in _some(sorted(wanted), _AT_ONCE):
             query = _held().where(_SRC.connection == connection, _SRC.stream == stream, _SRC.ref.in_(some))
-            found |= {_source(row): row.number for row in tx.execute(query)}
-    return {source: number for source, number in found.items() if source in wanted}
+            for row in tx.execute(query):
+                found |= {one: row.number for one in wanted[row.ref] if is_held_by(one.part, row.part)}
+    return found
 
 
 def marks(tx: Tx, among: Iterable[Source]) -> dict[Source, bytes]:
@@ -169,9 +175,8 @@ def keep(tx: Tx, document: StoredDocument, known: Mapping[Source, bytes | None])
     made = insert(billing_documents).values(values).returning(_DOC.document_id)
     number: int = tx.execute(made).scalar_one()
     rows = [one.model_dump() | {"document_id": number, "line": line} for one, line in wanted.items()]
-    keys = [_SRC.connection, _SRC.stream, _SRC.ref, _SRC.part]
     for some in _some(rows, _AT_ONCE // 4):
-        tx.execute(delete(billing_sources).where(or_(*(and_(*(key == row[key.name] for key in keys)) for row in some))))
+        tx.execute(delete(billing_sources).where(or_(*(_given_up(row) for row in some))))
     tx.execute(insert(billing_sources), [row | {"mark": known.get(one)} for one, row in zip(wanted, rows, strict=True)])
     return number
 
@@ -271,6 +276,14 @@ def _some(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _of_number(ledger: str, kind: DocumentKind, number: str) -> ColumnElement[bool]:
     return and_(_DOC.ledger == ledger, _DOC.kind == kind, _DOC.number == number)
+
+
+def _given_up(row: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Return that a row is what a document billed that stands no more, of the same part or together with it."""
+    part: str = row["part"]
+    parts = [part] if part == VOID else [part, ""]
+    is_held = _SRC.part.in_(parts) if part else _SRC.part != VOID
+    return and_(*(_SRC[key] == row[key] for key in ("connection", "stream", "ref")), is_held)
 
 
 def _source(row: Any) -> Source:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import and_, func, null, select
 
 from servicedesk_core.faces import Desk
-from servicedesk_core.features.billing.drafts import Draft, Source
+from servicedesk_core.features.billing.drafts import VOID, Draft, Source
 from servicedesk_core.features.billing.kinds import Biller
-from servicedesk_core.features.billing.preview.invoiced import VOID, Invoiced, InvoicedLine, document
+from servicedesk_core.features.billing.preview.invoiced import Invoiced, InvoicedLine, document
 from servicedesk_core.features.billing.preview.pieces import Left
 from servicedesk_core.features.billing.preview.tables.asked import CLIENT, COMPANIES, Asked, of_company, subject
 from servicedesk_core.features.billing.preview.tables.billers import biller_of
@@ -50,7 +50,7 @@ def psa_invoices(
         NotFoundLocallyError: There is no such client.
         DefinitionsError: A definition does not fit this program.
     """
-    asked = asked_for(tx, desk, first, last, company, billed=billed, everybody=True)
+    asked = asked_for(tx, desk, first, last, company, everybody=True)
     biller = biller_of(tx, desk.clock.now())
     drafts: list[Draft] = []
     left: list[Left] = []

@@ -1,6 +1,6 @@
 """What would be billed for some days, client by client."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Desk
-from servicedesk_core.features.billing.drafts import Draft, Source
+from servicedesk_core.features.billing.drafts import Draft
 from servicedesk_core.features.billing.kinds import Biller
 from servicedesk_core.features.billing.periods.tables import lock_of
 from servicedesk_core.features.billing.preview.documents import Made, documents
@@ -75,8 +75,6 @@ def previewed(
     first: date,
     last: date,
     company: str | None = None,
-    *,
-    billed: Collection[Source] | None = None,
 ) -> Preview:
     """Return what would be billed to the clients whose invoices are made here.
 
@@ -86,13 +84,12 @@ def previewed(
         first: First day.
         last: Last day.
         company: Only to this client, by name or how it begins, or id.
-        billed: What documents of ours bill already; ``None`` = as the store says.
 
     Raises:
         NotFoundLocallyError: There is no such client.
         DefinitionsError: A definition does not fit this program.
     """
-    found = list(by_client(tx, asked_for(tx, desk, first, last, company, billed=billed)))
+    found = list(by_client(tx, asked_for(tx, desk, first, last, company)))
     return Preview(
         tuple(made.draft for one in found for made in one.made), tuple(left for one in found for left in one.left)
     )
@@ -105,7 +102,6 @@ def asked_for(
     last: date,
     company: str | None = None,
     *,
-    billed: Collection[Source] | None = None,
     everybody: bool = False,
     is_whole: bool = False,
 ) -> Asked:
@@ -117,7 +113,6 @@ def asked_for(
         first: See there.
         last: See there.
         company: See there.
-        billed: See there.
         everybody: Also clients whose invoices the PSA makes.
         is_whole: Whether also what the PSA has posted counts, as if it were still to be billed.
     """
@@ -139,17 +134,9 @@ def asked_for(
             if is_ours(payer) and (chosen is None or (source_id, payer.ref) in chosen)
         },
         are_all=chosen is None and (everybody or policy.biller is Biller.SERVICEDESK),
-        billed=partial(billed_by, tx) if billed is None else partial(_among, frozenset(billed)),
+        billed=partial(billed_by, tx),
         is_whole=is_whole,
     )
-
-
-def _among(billed: Collection[Source], among: Collection[Source]) -> Collection[Source]:
-    """Return which of some records are billed: that part, all of it, or, of a whole, any part."""
-    of = {one.model_copy(update={"part": ""}) for one in billed}
-    return {
-        one for one in among if one in billed or one.model_copy(update={"part": ""}) in (billed if one.part else of)
-    }
 
 
 def _is_ours(tx: Tx, at: datetime, *, everybody: bool) -> Callable[[Payer], bool]:
