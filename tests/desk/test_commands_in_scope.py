@@ -118,6 +118,7 @@ PLAIN = (
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),
     "definitions history", "definitions export --to service", "analytics export parquet", "init --service --to drafts",
     "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
+    "tokens list", "tokens new program", "tokens revoke 1",
     "scorecards compare", "scorecards coach team", "scorecards agree nobody x", "scorecards comment nobody x",
 )  # fmt: skip
 """Commands that name nothing."""
