@@ -23,7 +23,6 @@ GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "billing.md"
 PERIOD = "2026-10"
 PREVIEW = "servicedesk billing preview"
 SENDS = ("servicedesk billing send ", "servicedesk billing credit ")
-SOLD = ("labour", "part", "service", "block", "fixed", "other")
 NOW = datetime(2026, 10, 28, 15, tzinfo=UTC)
 POLICY = """
 [billing]
@@ -81,8 +80,6 @@ class Office:
             if not code or hint is None:
                 break
             self.run(f"{hint[1]} {hint[3] if hint[2] == 'company' else 'Consulting'}")
-            for sort in SOLD:
-                self.run(f"servicedesk billing link default {sort} Consulting")
         assert code == 0, f"{line}\n{told}"
 
     def data(self, line: str) -> Any:
