@@ -6,6 +6,7 @@ import pytest
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_spec_validator import validate
+from pydantic import TypeAdapter
 
 from servicedesk_core.web.api.offered import ROOT, queries_of
 from servicedesk_core.web.api.openapi import description
@@ -46,6 +47,35 @@ async def test_it_is_valid_and_tells_what_is_answered(desk, program, told):
     index = await asks.data("")
     assert {one["href"] for one in index["items"]} == {path for path in told["paths"] if path != ROOT}
     assert set(told["paths"]) == {ROOT, *queries_of(desk.features)}
+
+
+def test_shapes_of_one_name_are_told_apart(desk):
+    """Alerts have a channel, and clients another one; a feature may call a shape as the problem is called."""
+    queries = {
+        path: one
+        for path, one in queries_of(desk.features).items()
+        if one.name in {"alerts.channels", "clients.contacts"}
+    }
+    told = description(queries)
+    for path, query in queries.items():
+        content = told["paths"][path]["get"]["responses"]["200"]["content"]
+        alone = TypeAdapter(query.result).json_schema(mode="serialization")
+        shape = content["application/json"]["schema"]["properties"]["data"]
+        assert whole(shape, told) == whole(alone, alone)
+
+
+def whole(shape, document):
+    """Return a shape with what it refers to put in its place."""
+    if isinstance(shape, list):
+        return [whole(one, document) for one in shape]
+    if not isinstance(shape, dict):
+        return shape
+    if "$ref" in shape:
+        found = document
+        for word in shape["$ref"].removeprefix("#/").split("/"):
+            found = found[word]
+        return whole(found, document)
+    return {name: whole(one, document) for name, one in shape.items() if name != "$defs"}
 
 
 @pytest.mark.slow

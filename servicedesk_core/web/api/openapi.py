@@ -36,6 +36,9 @@ _TEXTS: Final[dict[type, dict[str, Any]]] = {
     int: {"type": "integer"},
 }
 
+_PROBLEM_NAME: Final = "problem-details"
+"""No class can be called so: a feature's own `Problem` is another shape."""
+
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -56,8 +59,11 @@ def description(queries: Mapping[str, Query[..., Any]]) -> dict[str, Any]:
     Args:
         queries: What is answered, by address.
     """
-    schemas: dict[str, Any] = {"Problem": _PROBLEM}
-    paths = {where: {"get": _operation(query, schemas)} for where, query in queries.items()}
+    shapes, told = TypeAdapter.json_schemas(
+        [(where, "serialization", TypeAdapter(query.result)) for where, query in queries.items()], ref_template=_REF
+    )
+    schemas = {_PROBLEM_NAME: _PROBLEM, **told.get("$defs", {})}
+    paths = {where: {"get": _operation(one, shapes[where, "serialization"])} for where, one in queries.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -77,7 +83,7 @@ def description(queries: Mapping[str, Query[..., Any]]) -> dict[str, Any]:
     }
 
 
-def _operation(query: Query[..., Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(query: Query[..., Any], shape: dict[str, Any]) -> dict[str, Any]:
     text = (inspect.getdoc(query.declared) or "").partition("\n\nRaises:")[0].partition("\n\nArgs:")[0]
     return {
         "operationId": query.name.replace(".", "_").replace("-", "_"),
@@ -85,15 +91,11 @@ def _operation(query: Query[..., Any], schemas: dict[str, Any]) -> dict[str, Any
         "summary": query.about,
         "description": f"{text}\n\nTakes {query.needs}." if query.needs else text,
         "parameters": [_parameter(one) for one in query.parameters],
-        "responses": _responses(_document(query, schemas)),
+        "responses": _responses(_document(query, shape)),
     }
 
 
-def _document(query: Query[..., Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """Return the shape of a query's document; the shapes in it are told once for all."""
-    shape = TypeAdapter(query.result).json_schema(mode="serialization", ref_template=_REF)
-    for name, one in shape.pop("$defs", {}).items():
-        schemas.setdefault(name, one)
+def _document(query: Query[..., Any], shape: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["schema", "data"],
@@ -125,7 +127,7 @@ def _schema(one: Parameter) -> dict[str, Any]:
 
 
 def _responses(document: dict[str, Any]) -> dict[str, Any]:
-    problem = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model=_PROBLEM_NAME)}}}
     link = {"description": "Where a list goes on; absent on the last page.", "schema": {"type": "string"}}
     return {
         "200": {
