@@ -1,6 +1,18 @@
-"""Addresses that credentials are sent to."""
+"""Addresses: of those who connect, and those that credentials are sent to."""
 
+import ipaddress
 from urllib.parse import urlsplit
+
+
+def plain_address(peer: str) -> str:
+    """Return who is connected as the configuration writes it: an IPv4 address, although it came over IPv6.
+
+    Raises:
+        ValueError: It is no address.
+    """
+    address = ipaddress.ip_address(peer.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def is_loopback(host: str | None) -> bool:

@@ -119,6 +119,6 @@ def _read(text: str) -> Key:
     if not text:
         return None
     number = int(text) if text.removeprefix("-").isdecimal() else float(text)
-    if not math.isfinite(number) or abs(number) >= _LARGEST:
+    if abs(number) >= _LARGEST or not math.isfinite(number):
         raise ValueError(text)
     return number

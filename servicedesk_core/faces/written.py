@@ -4,13 +4,16 @@ import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.parameter import NOBODY, Parameter, word_of
 from servicedesk_core.faces.spans import is_span, span_of
+
+_YEARS: Final = range(1900, 3000)
+"""Zones, weeks and spans are reckoned around an instant, and the calendar of a computer has two ends."""
 
 
 def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # one line a kind
@@ -103,6 +106,9 @@ def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
     except ValueError:
         hint = "Write a day such as 2026-03-02, an instant such as 2026-03-02T17:00, or a span until now such as 7d."
         raise SettingsError(f'{name}: "{text}" is no instant.', hint=hint) from None
+    if found.year not in _YEARS:
+        message = f'{name}: "{text}" is in no year that a desk knows.'
+        raise SettingsError(message, hint=f"There are those from {_YEARS[0]} to {_YEARS[-1]}.")
     return found if found.tzinfo else found.replace(tzinfo=zone) if zone else found.astimezone()
 
 

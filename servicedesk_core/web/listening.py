@@ -6,15 +6,50 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from servicedesk_core.config.listening import Listener
 from servicedesk_core.errors import SettingsError
 
 _AT_ONCE: Final = 100
-_SLOWEST_HEAD_BYTES: Final = 16_384
+_LONGEST_HEAD_BYTES: Final = 16_384
+_SLOWEST_HEAD_S: Final = 15.0
+"""How long a request may take to arrive: there are so many places, and who shows no token yet must not hold one."""
+
 _LAST_WORDS_S: Final = 5
+
+
+class _Connection(H11Protocol):
+    """A connection that ends when no request has arrived on it in time; the library waits for ever."""
+
+    _ends: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the library has it
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._wait()
+        else:
+            self._arrived()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrived()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._ends is None:
+            self._ends = self.loop.call_later(_SLOWEST_HEAD_S, self.transport.abort)
+
+    def _arrived(self) -> None:
+        if self._ends is not None:
+            self._ends.cancel()
+            self._ends = None
 
 
 class _Server(uvicorn.Server):
@@ -39,6 +74,7 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
         tls: dict[str, Any] = {"ssl_certfile": listener.certificate, "ssl_keyfile": listener.key}
         config = uvicorn.Config(
             app,
+            http=_Connection,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -47,7 +83,7 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
             lifespan="off",
             ws="none",
             limit_concurrency=_AT_ONCE,
-            h11_max_incomplete_event_size=_SLOWEST_HEAD_BYTES,
+            h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
             timeout_graceful_shutdown=_LAST_WORDS_S,
             **(tls if listener.certificate else {}),
         )
@@ -73,13 +109,10 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
 def _bound(listener: Listener) -> Iterator[socket.socket]:
     host, _, port = listener.listen.rpartition(":")
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    sock = socket.socket(family)
+    dual = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host.strip("[]"), int(port)))
-        sock.listen(_AT_ONCE)
+        sock = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=_AT_ONCE, dualstack_ipv6=dual)
     except OSError as error:
-        sock.close()
         message = f"{listener.listen} cannot be listened on: {error.strerror}."
         raise SettingsError(message, hint="Choose another port; perhaps it runs already.") from error
     with sock:

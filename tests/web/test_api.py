@@ -2,10 +2,14 @@
 
 import re
 
+import httpx
 import pytest
 
 from servicedesk_core import TicketFilter
+from servicedesk_core.config.listening import ApiSection
+from servicedesk_core.errors import StoreError
 from servicedesk_core.faces.document import document_of, json_bytes
+from servicedesk_core.web.api.app import application
 from servicedesk_core.web.api.offered import queries_of
 
 
@@ -53,7 +57,11 @@ async def test_a_client_sees_its_own_records_only(program):
         ("/tickets/list?limit=0", 400, "settings", "from 1 to"),
         ("/tickets/list?limit=1&limit=2", 400, "settings", "given twice"),
         ("/tickets/list?created-since=soon", 400, "settings", "is no instant"),
+        ("/tickets/list?created-since=0001-01-01", 400, "settings", "no year that a desk knows"),
+        ("/rota/show?day=9999-12-31", 400, "settings", "no year that a desk knows"),
+        ("/tickets/list?search=a%00b", 400, "settings", "no record has"),
         ("/tickets/list?after=nowhere", 400, "cursor", "nowhere"),
+        (f"/tickets/list?after={'9' * 400}", 400, "cursor", "999"),
         ("/tickets/list?all=perhaps", 400, "settings", "true or false"),
         ("/tickets/show", 400, "settings", "is missing"),
         ("/tickets/show?ticket=T99", 404, "not_found_locally", "T99"),
@@ -74,6 +82,20 @@ async def test_without_a_token_nothing_is_answered(program, shown):
     for path in ("", "/openapi.json", "/tickets/list"):
         answer = await asks.get(path, Authorization=shown)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.10", "::ffff:192.0.2.10"])
+async def test_the_proxy_alone_is_answered_by_whichever_protocol_it_comes(desk, peer):
+    app = application(desk, desk.features, ApiSection(listen="[::]:9188", proxy="192.0.2.10"))
+    for address, status in ((peer, 401), ("192.0.2.11", 403), ("::1", 403)):
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+            assert (await client.get("/api/v1")).status_code == status
+
+
+async def test_nobody_is_led_to_another_host(program):
+    answer = await (await program()).get("/", Host="elsewhere.example")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_address")
 
 
 async def test_it_only_reads(program):
@@ -105,3 +127,16 @@ async def test_a_fault_of_ours_tells_nothing_of_records(desk, program, monkeypat
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "Printer" not in answer.text + caplog.text
     assert "RuntimeError" in caplog.text
+
+
+async def test_where_the_store_is_stays_in_the_log(desk, program, monkeypatch, caplog):
+    asks = await program()
+
+    async def fails(*_, **__):
+        raise StoreError("The store /srv/desk.db is locked.")
+
+    monkeypatch.setattr(type(desk), "call", fails)
+    answer = await asks.get("/tickets/list")
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "store", "5")
+    assert "desk.db" not in answer.text
+    assert "desk.db" in caplog.text

@@ -60,7 +60,9 @@ def application(desk: AskedDesk, features: tuple[Feature, ...], settings: ApiSec
     answers: dict[str, Answer] = {ROOT: index, f"{ROOT}/openapi.json": openapi}
     answers |= {where: _answering(query) for where, query in queries.items()}
     routes = [Route(where, _guarded(entrance, answer), methods=["GET"]) for where, answer in answers.items()]
-    return Starlette(routes=routes, exception_handlers={404: _nowhere, 405: _no_way})
+    app = Starlette(routes=routes, exception_handlers={404: _nowhere, 405: _no_way})
+    app.router.redirect_slashes = False  # it would lead wherever the Host field says
+    return app
 
 
 def _answering(query: Query[..., Any]) -> Answer:

@@ -31,6 +31,8 @@ def asked(query: Query[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo
         if parameter is None:
             hint = f"There are: {', '.join(one.spelled for one in query.parameters) or 'none'}."
             raise SettingsError(f'There is no parameter "{name}".{did_you_mean(name, known)}', hint=hint)
+        if "\0" in word:  # no store holds one, and PostgreSQL refuses to look for it
+            raise SettingsError(f'"{parameter.spelled}" holds a character that no record has.', hint="Send text.")
         value = _read(parameter, word)
         if parameter.many:
             given[parameter.name] = [*(given[parameter.name] or ()), value]

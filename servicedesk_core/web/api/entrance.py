@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Protocol, Self, TypeVar
 
+from servicedesk_core.addresses import plain_address
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Desk
@@ -96,7 +97,7 @@ class Entrance:
             RefusedError: It shows no token that is valid now, or one that has asked too often.
             StoreError: The store could not be asked.
         """
-        if self.proxy is not None and peer != self.proxy:
+        if self.proxy is not None and not (peer and plain_address(peer) == self.proxy):
             raise RefusedError(HTTPStatus.FORBIDDEN, "not_the_proxy", "Only the proxy of [api] is answered.")
         shown = headers.get("authorization", "")
         if not shown.casefold().startswith(_SCHEME):

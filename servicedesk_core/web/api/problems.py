@@ -1,5 +1,6 @@
 """What went wrong, as a program is told: problem details (RFC 9457) with our code and what to do."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -9,6 +10,8 @@ from starlette.responses import Response
 from servicedesk_core import errors
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.faces.document import json_bytes
+
+_log = logging.getLogger("servicedesk.api")
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -51,5 +54,8 @@ class RefusedError(Exception):
 def refused(error: ServiceDeskError) -> RefusedError:
     """Return what an error of ours comes to."""
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    retry = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return RefusedError(status, error.code, error.message.rstrip(), error.hint or "", retry)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:  # its text names where the store is, which is no business of clients
+        _log.warning("a request of the API could not be answered: %s", error.message.rstrip())
+        hint = "Ask again as Retry-After says; the log of servicedesk api tells why."
+        return RefusedError(status, error.code, "The store cannot be read now.", hint, {"Retry-After": "5"})
+    return RefusedError(status, error.code, error.message.rstrip(), error.hint or "")

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import socket
 import ssl
@@ -12,6 +11,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Final
 
+from servicedesk_core.addresses import plain_address
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.desk.serving.public.exchange import NOT_FOUND, Answer, Request, Route, exchange
 from servicedesk_core.errors import SettingsError
@@ -102,7 +102,7 @@ class PublicListener:
             except asyncio.CancelledError:
                 self._places.release()
                 raise
-            task = asyncio.create_task(self._serve(caller, _plain(peer[0])))
+            task = asyncio.create_task(self._serve(caller, plain_address(peer[0])))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -199,9 +199,3 @@ class PublicListener:
             _log.warning("the renewed certificate cannot be used yet; the one before stays in use")
         return self._tls[1]
 
-
-def _plain(peer: str) -> str:
-    """Return an address as it is written in the configuration: an IPv4 one, although it came over IPv6."""
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
