@@ -37,7 +37,7 @@ class OpenDesk(StoredDesk):
         Args:
             change: The change, as a consumer of a feed got it.
         """
-        other = self.acting_as(self.actor)
+        other = self.acting_as(self.actor, only=self.standing.only)
         other._hops = change.hops + 1  # noqa: SLF001
         other._give_parts()  # noqa: SLF001
         return other

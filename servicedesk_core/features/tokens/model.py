@@ -1,6 +1,6 @@
 """A token of a program, as lists show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -40,7 +40,7 @@ class NewToken:
     """A token that was just made."""
 
     id: Annotated[int, Column("Its number.")]
-    token: Annotated[str, Column("What the program has to show. It is shown this once.")]
+    token: Annotated[str, Column("What the program has to show. It is shown this once.")] = field(repr=False)
     person: Annotated[str, Column("Whose rights it has a part of.")]
     expires_at: Annotated[datetime, Column("When it ends.")]
 
