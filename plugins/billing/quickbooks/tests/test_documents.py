@@ -137,6 +137,16 @@ async def test_another_currency_goes_with_its_rate_or_that_of_the_day(company):
         assert [(row["CurrencyRef"]["value"], row["ExchangeRate"]) for row in rows] == [("EUR", 1.1), ("EUR", 1.08)]
 
 
+async def test_a_credit_note_in_another_currency_settles_at_its_own_rate(company):
+    async with company(multi_currency=True) as (sandbox, books):
+        euros = {"currency": "EUR", "exchange_rate": "1.1"}
+        sold = await books.send_write(asked(books, **euros))
+        note = asked(books, "act-2", number="CN-1", kind="credit_notes", credits=sold.ref, **euros)
+        assert (await books.send_write(note)).refused == {}
+        payment = only(sandbox, "Payment")
+        assert (payment["CurrencyRef"]["value"], payment["ExchangeRate"]) == ("EUR", 1.1)
+
+
 async def test_a_closed_period_is_told_with_what_to_do(company):
     async with company(books_closed_on="2026-11-30") as (sandbox, books):
         with pytest.raises(RejectedError, match="6210") as raised:

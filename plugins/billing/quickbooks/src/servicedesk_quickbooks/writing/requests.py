@@ -110,7 +110,9 @@ def settling(credit: Row, invoice: Row, amount: Decimal, write_id: str) -> dict[
     lines = [{"Amount": amount, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": kind}]} for kind, row in linked]
     body = {"CustomerRef": {"value": ref(credit, "CustomerRef")}, "TotalAmt": 0, "Line": lines}
     currency = {"CurrencyRef": {"value": ref(credit, "CurrencyRef")}} if ref(credit, "CurrencyRef") else {}
-    return {**body, **currency, "PrivateNote": marks.marked(None, write_id)}
+    # Without a rate it would be taken one for one, and the difference booked as a gain or a loss.
+    rate = {"ExchangeRate": credit["ExchangeRate"]} if credit.get("ExchangeRate") else {}
+    return {**body, **currency, **rate, "PrivateNote": marks.marked(None, write_id)}
 
 
 def removing(row: Row) -> dict[str, Any]:
