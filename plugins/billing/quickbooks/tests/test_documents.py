@@ -293,6 +293,20 @@ async def test_what_neither_can_be_rounded_nor_stands_in_an_older_version_is_tak
     assert sandbox.records.all("Invoice") == []
 
 
+async def test_an_item_for_rounding_that_is_out_of_use_leaves_nothing_standing(british):
+    sandbox, books = british
+    sandbox.books.engine.shift_next(Decimal("0.01"))
+    sandbox.faults([fault("610", "inactive", match={"method": "POST", "path": "/invoice$", "nth": 2})])
+    with pytest.raises(RejectedError, match=r"300\.01, not 300"):
+        await books.send_write(with_total(books))
+    assert sandbox.records.all("Invoice") == []
+    sandbox.books.act("Item", {"Id": "3", "SyncToken": "0", "sparse": True, "Active": False})
+    for item in ("999", "3"):
+        with pytest.raises(RejectedError, match="item for rounding"):
+            await books.send_write(replace(with_total(books, number="SD-2", rounding_item=item), id="act-2"))
+    assert sandbox.records.all("Invoice") == []
+
+
 async def test_what_broke_off_between_making_and_rounding_is_gone_on_with(british):
     sandbox, books = british
     await books.send_write(replace(with_total(books, number="SD-0"), id="act-0"))

@@ -29,6 +29,8 @@ from servicedesk_quickbooks.writing.requests import (
 
 _ANSWERED_WITHIN: Final = timedelta(seconds=60)
 _PLACES: Final = {kind: Place(entity, "DocNumber", "PrivateNote") for kind, entity in ENTITIES.items()}
+_MAP: Final = "Map it to one that is used: billing map."
+_NOT_THERE: Final[Row] = {"Active": False}
 _MEND: Final = "Correct it in QuickBooks, or delete it there: it is looked at again by itself."
 
 
@@ -60,6 +62,8 @@ class Documents:
         about, preferences, items = await together(*asked)
         company = Company.of(about, preferences)
         refuse_unfit(request, company)
+        if request.rounding_item is not None and items.get(request.rounding_item, _NOT_THERE).get("Active") is False:
+            raise refused("the item for rounding is unknown in QuickBooks, or inactive.", "lines", hint=_MAP)
         request = await self._rated(request, company)
         body = document_body(request, company, _codes(request, company, items), write.id)
         try:
@@ -74,7 +78,7 @@ class Documents:
             row = found
         except NotFoundError as error:
             what = f"a customer, an item or a code of it is unknown in QuickBooks, or inactive: {error.message}"
-            raise refused(what, "customer", "lines", hint="Map it to one that is used: billing map.") from None
+            raise refused(what, "customer", "lines", hint=_MAP) from None
         row = await self._made_right(write, request, row, _untaxed(request, company, items))
         if request.credits is None:
             return WriteReceipt(key(row), record=source(row))
@@ -145,7 +149,7 @@ class Documents:
                 if difference.verdict is not Verdict.ROUNDING:
                     return row
                 more = difference.amount
-            except RejectedError:
+            except (RejectedError, NotFoundError):  # its item was made inactive, or the document is gone
                 return row
         return row
 
