@@ -183,6 +183,15 @@ async def test_the_first_answer_to_a_repeat_is_not_believed_of_what_was_deleted_
         await books.send_write(later)
 
 
+async def test_what_somebody_voided_before_its_answer_was_known_stays_in_the_books(books, stand):
+    write = asked(books)
+    ref = (await books.send_write(write)).ref
+    stand.sandbox.books.act("Invoice", {"Id": ref, "SyncToken": "0", "sparse": True}, operation="void")
+    with pytest.raises(RejectedError, match="is voided"):
+        await books.send_write(write)
+    assert only(stand.sandbox)["TotalAmt"] == 0
+
+
 async def test_a_request_id_that_is_just_being_worked_on_is_a_doubt(books, stand):
     stand.sandbox.faults([fault("600", match=MADE)])
     with pytest.raises(OutcomeUnknownError):

@@ -12,7 +12,7 @@ from servicedesk_core.http import together
 from servicedesk_quickbooks.api.client import Api
 from servicedesk_quickbooks.api.errors import DUPLICATE_NUMBER, codes
 from servicedesk_quickbooks.meaning.company import Company
-from servicedesk_quickbooks.meaning.documents import ENTITIES, document
+from servicedesk_quickbooks.meaning.documents import ENTITIES, document, is_void
 from servicedesk_quickbooks.meaning.lists import TAXED, UNTAXED, key
 from servicedesk_quickbooks.meaning.values import Row, amount, objects, ref, stamp
 from servicedesk_quickbooks.reading.streams import source
@@ -122,6 +122,9 @@ class Documents:
             # What answers a repeat is the first answer: since then it may have been completed, or taken back.
             row = await self._standing(entity, key(row), request)
             difference = _held(request, row)
+        if is_void(row):
+            what = f"The document {request.number} was made, and is voided in QuickBooks."
+            raise refused(what, "number", hint="Propose it anew with another number if it is wanted.")
         if difference.verdict is Verdict.ROUNDING and not rounding_lines(request, document(request.kind, row)):
             row = await self._rounded(write, request, row, difference.amount, untaxed)
             difference = _held(request, row)
