@@ -7,7 +7,9 @@ import pytest
 from servicedesk_core import Scope
 from servicedesk_core.domain import Company, Ticket
 from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.model import Doubt
+from tests.billing.books import bill
 from tests.billing.conftest import NOW, entry
 
 DEFINITIONS = """\
@@ -45,6 +47,13 @@ async def test_what_is_wrong_is_listed_with_what_would_be_right(desk):
     assert (found.entries, found.tickets) == (4, 1), "neither what is free, nor our own, nor what is posted"
     assert [(one.doubt, one.rows) for one in found.counts] == [(Doubt.OLD, 1), (Doubt.NO_TIME, 1)]
     assert "after_hours" in found.not_judged
+
+
+@pytest.mark.parametrize("part", ["", "over"])
+async def test_what_a_document_of_ours_bills_waits_for_no_approval(desk, part):
+    await bill(desk, Source(connection="psa", stream="time_entries", ref="e2", part=part))
+    found = await desk.billing.review()
+    assert ([row.ref for row in found], found.entries) == ([None], 3)
 
 
 async def test_hours_are_those_of_the_client(desk, put, tmp_path):

@@ -27,6 +27,7 @@ from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Watch
+from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.leakage.alerting import new_leaks
 from servicedesk_core.features.leakage.jobs import look
 from servicedesk_core.features.leakage.kpis import KPIS
@@ -38,6 +39,7 @@ from servicedesk_core.store.schema import outbox as writes
 from servicedesk_core.store.schema import part_costs
 from servicedesk_core.testing import FakeClock
 from tests import stored
+from tests.billing.books import bill
 
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
 HOUR = 3600
@@ -205,6 +207,18 @@ async def test_what_somebody_pays_or_is_given_away_is_none(decided):
     )
     found = {row.key for row in await decided.leakage.list() if row.ref.startswith("n")}
     assert found == {"excluded:psa:n5", "charge:psa:n8"}, "a line that nobody is to pay earns nothing"
+
+
+async def test_what_a_document_of_ours_bills_is_billed_and_work_after_hours_is_at_its_days_price(decided):
+    night = {"start_at": datetime(2026, 11, 5, 1, tzinfo=UTC), "end_at": datetime(2026, 11, 5, 2, tzinfo=UTC)}
+    covered = entry("n1", billing_code_ref="b1", **night)
+    await decided.store.write(lambda tx: stored.put(tx, (covered,), now=NOW))
+    before = {row.key for row in await decided.leakage.list()}
+    assert {"after_hours:psa:n1", "after_hours:psa:e6", "block:psa:k3", "ended:psa:e3"} <= before
+    entries = [Source(connection="psa", stream="time_entries", ref=ref) for ref in ("e3", "e6", "n1")]
+    await bill(decided, *entries, Source(connection="psa", stream="time_entries", ref="e5", part="over"))
+    gone = before - {row.key for row in await decided.leakage.list()}
+    assert gone == {"after_hours:psa:n1", "block:psa:k3", "ended:psa:e3"}
 
 
 async def test_without_definitions_it_says_what_it_did_not_look_for(desk):

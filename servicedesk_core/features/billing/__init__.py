@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.kinds import BillingPolicy as BillingPolicy
     from servicedesk_core.features.billing.rules import is_covered as is_covered
     from servicedesk_core.features.billing.rules import is_unclear as is_unclear
+    from servicedesk_core.features.billing.tables.books import is_billed as is_billed
     from servicedesk_core.features.billing.tables.hours import ClientHours as ClientHours
     from servicedesk_core.features.billing.tables.hours import after_hours_codes as after_hours_codes
     from servicedesk_core.features.billing.tables.hours import why_not_judged as why_not_judged

@@ -44,7 +44,7 @@ class Labour:
         billed_s: What is, or would be, billed.
         is_billable: Whether it is to be billed at all.
         posted: What its posted lines come to; ``None`` = it is on none, or nobody knows.
-        is_posted: Whether it is on any.
+        is_posted: Whether it is on any, or on a document of ours.
         day: The day of the work.
         role: Its role.
         code: Its billing code.

@@ -45,7 +45,13 @@ class BookedLine:
 
 
 def is_billed(
-    stream: str, source_id: ColumnElement[Any], ref: ColumnElement[Any], *, in_ledger: bool = False, paid: bool = False
+    stream: str,
+    source_id: ColumnElement[Any],
+    ref: ColumnElement[Any],
+    *,
+    in_part: bool = False,
+    in_ledger: bool = False,
+    paid: bool = False,
 ) -> ColumnElement[bool]:
     """Return that a document which stands bills a record, or carries an invoice of the PSA.
 
@@ -53,14 +59,17 @@ def is_billed(
         stream: The record's stream.
         source_id: Its connection.
         ref: The vendor's id of it.
+        in_part: Also where only a part of it is billed: what hours bought in advance hold is paid for already.
         in_ledger: Only documents that the ledger has.
         paid: Only those of which the ledger says that they are settled.
     """
     psa = sources.alias("of_psa").c
     of = billing_sources.join(MADE, _SRC.document_id == _DOC.document_id)
     found = select(_SRC.ref).select_from(of.join(psa.id.table, psa.name == _SRC.connection))
-    found = found.where(psa.id == source_id, _SRC.stream == stream, _SRC.ref == ref, _SRC.part == "", stands())
+    found = found.where(psa.id == source_id, _SRC.stream == stream, _SRC.ref == ref, stands())
     found = found.where(~is_credited(_DOC, _SRC))
+    if not in_part:
+        found = found.where(_SRC.part == "")
     if in_ledger:
         found = found.where(_IN_LEDGER)
     if paid:

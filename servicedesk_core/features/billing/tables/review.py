@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.features.billing.kinds import BILLING, BillingPolicy
 from servicedesk_core.features.billing.model import Doubt, ReviewRow
 from servicedesk_core.features.billing.rules import Worked, doubts
+from servicedesk_core.features.billing.tables.books import is_billed
 from servicedesk_core.features.billing.tables.hours import ClientHours, Key, after_hours_codes, why_not_judged
 from servicedesk_core.features.billing.tables.places import COMPANY, TIME, Posted, is_a_clients, is_to_pay
 from servicedesk_core.features.definitions import in_force
@@ -95,6 +96,7 @@ def _entries(since: datetime, zone: tzinfo, sight: Sight | None) -> Select[Any]:
         )
         .select_from(found)
         .where(is_to_pay("time_entries"), posted.are_not)
+        .where(not_(is_billed("time_entries", _E.source_id, _E.external_id, in_part=True)))
         .where(or_(_E.ticket_ref.is_not(None), _E.task_ref.is_not(None)), is_a_clients(_E.source_id, COMPANY))
         .where(or_(_E.work_date >= first, and_(_E.work_date.is_(None), func.coalesce(_E.start_at, at) >= at)))
     )  # fmt: skip

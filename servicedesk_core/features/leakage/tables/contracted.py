@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from servicedesk_core.domain.contracts import ContractKind
-from servicedesk_core.features.billing import CONTRACT, TIME, Posted, is_a_clients, is_to_pay
+from servicedesk_core.features.billing import CONTRACT, TIME, Posted, is_a_clients, is_billed, is_to_pay
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.leakage.kinds import COUNTED, CountedService, Counts
 from servicedesk_core.features.leakage.rules import of_block, of_units
@@ -63,13 +63,14 @@ def _runs(contract: Terms, today: date) -> bool:
 
 
 def _waiting(tx: Tx) -> dict[tuple[int, str], int]:
-    """Return the billable work on contracts that is not posted; what was done after their end is another leak."""
+    """Return the billable work on contracts that nobody billed; what was done after their end is another leak."""
     end_on = RECORDS["contracts"].c.end_on
     of, posted = RECORDS["time_entries"].c, Posted("time_entries", "time_entry_ref")
     facts = (
         select(of.source_id, CONTRACT.label("contract"), func.coalesce(of.billed_s, of.worked_s, 0).label("billed_s"))
         .select_from(posted.joined(TIME))
         .where(is_to_pay("time_entries"), posted.are_not, CONTRACT.is_not(None))
+        .where(not_(is_billed("time_entries", of.source_id, of.external_id, in_part=True)))
         .where(or_(end_on.is_(None), of.work_date.is_(None), of.work_date <= end_on))
         .subquery("facts")
     )

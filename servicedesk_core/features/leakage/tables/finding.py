@@ -19,6 +19,7 @@ from servicedesk_core.features.billing import (
     HourPrices,
     after_hours_codes,
     is_a_clients,
+    is_billed,
     why_not_judged,
 )
 from servicedesk_core.features.definitions import in_force
@@ -104,7 +105,7 @@ class Work:
             billed_s=row.billed_s or 0,
             is_billable=row.is_billable is not False,
             posted=None if row.lines is None or row.unpriced else from_micro(int(row.price)),
-            is_posted=row.lines is not None,
+            is_posted=row.lines is not None or row.is_billed,
             day=date.fromisoformat(row.work_date),
             role=role,
             code=row.billing_code_ref or "",
@@ -152,6 +153,7 @@ def _entries(first: date, last: date) -> Select[Any]:
             _E.source_id, _E.external_id, _E.work_date, _E.start_at, _E.end_at, _E.worked_s, _E.billed_s,
             _E.is_billable, _E.role_ref, _E.billing_code_ref, CONTRACT.label("contract"), COMPANY.label("company"),
             _T.number, lines.c.lines, lines.c.price, lines.c.unpriced,
+            is_billed("time_entries", _E.source_id, _E.external_id, in_part=True).label("is_billed"),
         )
         .select_from(TIME.outerjoin(lines, named))
         .where(_E.gone_at.is_(None), _E.work_date >= first.isoformat(), _E.work_date <= last.isoformat())
