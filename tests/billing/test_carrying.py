@@ -296,6 +296,17 @@ async def test_what_the_psa_invoiced_is_transferred_once_the_ledger_has_it(opene
     assert ("paid", "other", "50.00") in await staged(desk)
 
 
+async def test_what_another_customer_calls_by_that_number_is_another_document(opened, ledger):
+    """A purchase order of somebody else has the number of the PSA's invoice: that one is not carried by it."""
+    desk = await opened(policy="")
+    await put(desk, *invoiced())
+    book = {"status": "open", "issued_on": "2026-10-31", "currency": "EUR", "lines": [], "net": "5", "tax": "1"}
+    ledger.add("sales_invoices", number="HAND-1", reference="7001", customer="cust-c2", **book)
+    await desk.sync("books", mode=SyncMode.FULL)
+    (row,) = (await desk.billing.transfer(period="2026-10", send=True)).documents
+    assert (row.number, row.ref, row.state, row.problem) == ("7001", "2", "open", None)
+
+
 async def test_a_credit_note_takes_lines_back_once_and_frees_what_they_billed(desk, ledger):
     await send(desk, "Acme")
     found = await desk.billing.credit("INV-000001", reason="wrong rate")

@@ -27,6 +27,7 @@ from servicedesk_core.features.billing.sending.tables import StoredDocument
 from servicedesk_core.features.writes import exit_code
 from servicedesk_core.outbox.views import view_of
 from servicedesk_core.store import Tx, outbox
+from servicedesk_core.store.schema import billing_documents
 
 _PAGE: Final = "servicedesk_core.features.billing.sending.pages:carried"
 _BACK: Final = timedelta(days=62)
@@ -143,9 +144,12 @@ class Sending(SendingQueries[Manner]):
         def prepared(tx: Tx) -> tuple[Batch, list[tuple[Draft, Shown]], list[int]]:
             billed = tables.billed_sources(tx, "invoices")
             drafts = psa_invoices(tx, self.desk, first, last, company, billed=billed).drafts
-            there = _by_number(shown(tx), books.name)
-            known = [(draft, there[_key(draft)]) for draft in drafts if _key(draft) in there]
-            left = [draft for draft in drafts if _key(draft) not in there]
+            named = _by_number(shown(tx), books.name)
+            there = [(draft, named[_key(draft)]) for draft in drafts if _key(draft) in named]
+            of_theirs = batch_of(tx, self.desk, books, [draft for draft, _ in there], digest=_TRANSFER, reason=reason)
+            known = [(draft, one) for draft, one in there if _is_of(draft, one, of_theirs)]
+            numbers = {_key(draft) for draft, _ in known}
+            left = [draft for draft in drafts if _key(draft) not in numbers]
             batch = batch_of(tx, self.desk, books, left, digest=_TRANSFER, reason=reason)
             return batch, known, _waiting(tx, books.name, (first, last), company)
 
@@ -227,10 +231,10 @@ class Sending(SendingQueries[Manner]):
         def told(tx: Tx) -> Carried:
             why = (self.desk.outbox.another_person(tx, outbox.get(tx, one)) for one in _proposed(tx, numbers))
             views = tuple(view_of(tx, one) for one in numbers)
-            fresh = [one for one in tables.all_documents(tx) if one.document_id in mine]
+            fresh = tables.all_documents(tx, billing_documents.c.document_id.in_(mine))
             return Carried(tuple(rows(tx, fresh, money=money)), digest, tuple(dict.fromkeys(filter(None, why))), views)
 
-        mine = {one.document_id for one in documents}
+        mine = [one.document_id for one in documents]
         return await self.desk.store.read(told)
 
     def _alone(self, tx: Tx, *, numbers: Sequence[int]) -> list[int]:
@@ -261,12 +265,20 @@ def _key(draft: Draft) -> tuple[DocumentKind, str]:
 
 
 def _by_number(there: dict[tuple[str, DocumentKind, str], Shown], ledger: str) -> dict[tuple[DocumentKind, str], Shown]:
-    """Return the documents of a ledger that stand, by the number that they have there or in their reference."""
-    found: dict[tuple[DocumentKind, str], Shown] = {}
-    for one in there.values():
-        if one.ledger == ledger and not one.is_gone and (one.status is None or one.status.counts):
-            found |= {(one.kind, word): one for word in (one.reference, one.number) if word}
-    return found
+    """Return the documents of a ledger that stand, by the number that they have there, else by their reference."""
+    stand = [
+        one
+        for one in there.values()
+        if one.ledger == ledger and not one.is_gone and (one.status is None or one.status.counts)
+    ]
+    found = {(one.kind, one.reference): one for one in stand if one.reference}
+    return found | {(one.kind, one.number): one for one in stand if one.number}
+
+
+def _is_of(draft: Draft, found: Shown, batch: Batch) -> bool:
+    """Whether a document of the ledger is an invoice of the PSA: one that only refers to its number may be others'."""
+    number = draft.number or ""
+    return number == found.number or found.customer in {None, batch.request_of(draft, number).customer}
 
 
 def _invoice(tx: Tx, number: str) -> tuple[StoredDocument, str]:

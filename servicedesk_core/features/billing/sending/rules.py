@@ -20,7 +20,8 @@ KIND_OF: Final[Mapping[str, DocumentKind]] = {write: kind for kind, write in CRE
 WORD: Final[Mapping[DocumentKind, str]] = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note"}
 
 _DIGITS: Final = 6
-_AMOUNT: Final = re.compile(r"-?\d[\d.,']*[.,]\d{2}(?!\d)")
+_AMOUNT: Final = re.compile(r"-?\d[\d.,']*[.,]\d+|(?<=comes to )-?\d+|(?<=, not )-?\d+")
+"""Also those of currencies without cents, where :func:`compared` says them."""
 _MONEY: Final = frozenset({"net", "tax", "total", "tolerance"})
 _LINE_MONEY: Final = frozenset({"unit_price", "amount", "tax"})
 
