@@ -251,6 +251,19 @@ async def test_invoices_of_the_psa_are_carried_by_their_number_and_date_once(ope
     )
 
 
+async def test_what_the_psa_voids_long_after_it_was_carried_is_credited(opened, ledger):
+    desk = await opened(policy="")
+    told_of = {"invoiced_on": date(2026, 6, 30)}
+    await put(desk, *invoiced(**told_of), *invoiced("7002", **told_of, is_voided=True))
+    await desk.billing.transfer(period="2026-06", send=True)
+    await put(desk, *invoiced(**told_of, is_voided=True))
+    for _ in range(2):
+        await desk.billing.transfer(send=True)
+    assert [(one["number"], one["credits"], one["net"]) for one in ledger.all("credit_notes")] == [
+        ("CN-000001", "1", "50.00")
+    ]
+
+
 @pytest.mark.parametrize(("net", "problem"), [("50.00", None), ("49.99", "It comes to 59.99, not 60.00.")])
 async def test_what_the_ledger_has_under_the_number_is_compared_and_linked_and_not_made_again(
     opened, ledger, net, problem

@@ -12,6 +12,7 @@ from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import PeriodClosedError, WriteError
 from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.sending import tables
+from servicedesk_core.features.billing.sending.rules import without_amounts
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.people import Actor
 from servicedesk_core.testing import FakeClock
@@ -135,6 +136,29 @@ async def test_a_tax_engine_that_comes_to_another_total_is_rounded_within_tolera
         assert row.state == "refused"
         assert (view.error, row.problem) == ("It comes to …, not ….", f"It comes to {120 + Decimal(by)}, not 120.00.")
         assert await billed(desk) == set()
+
+
+async def test_a_refusal_of_another_sort_is_told_in_place_of_the_one_before(desk, ledger):
+    ledger.tax_differs("0.03")
+    view = await sent(desk, draft("e1"))
+    ledger.fail_next("closed")
+    await desk.writes.retry([view.id], send=True)
+    (row,) = await documents(desk)
+    assert row.problem == "The accounting period is closed. (issue_on)"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("It comes to 110.03, not 110.00.", "It comes to …, not …."),
+        ("It comes to 11000, not 12000.", "It comes to …, not …."),
+        ("Line 2 comes to -1.235, not 1.234.", "Line 2 comes to …, not …."),
+        ("The number INV-000001 is taken.", "The number INV-000001 is taken."),
+        ("It is for customer 17, not cust-c1.", "It is for customer 17, not cust-c1."),
+    ],
+)
+def test_no_currency_shows_what_a_refused_document_comes_to(said, told):
+    assert without_amounts(said) == told
 
 
 async def test_what_the_ledger_made_otherwise_is_told_with_the_amounts(desk, ledger):

@@ -143,7 +143,8 @@ class Sending(SendingQueries[Manner]):
 
         def prepared(tx: Tx) -> tuple[Batch, list[tuple[Draft, Shown]], list[int]]:
             billed = tables.billed_sources(tx, "invoices")
-            drafts = psa_invoices(tx, self.desk, first, last, company, billed=billed).drafts
+            voided = period is None
+            drafts = psa_invoices(tx, self.desk, first, last, company, billed=billed, voided_before=voided).drafts
             named = _by_number(shown(tx), books.name)
             there = [(draft, named[_key(draft)]) for draft in drafts if _key(draft) in named]
             of_theirs = batch_of(tx, self.desk, books, [draft for draft, _ in there], digest=_TRANSFER, reason=reason)

@@ -68,10 +68,11 @@ class DocumentSender(RecordSender):
             return await RecordSender.send(self, calls, _whole(write, document))
         except RejectedError as error:
             told = without_amounts(error.message)
-            if isinstance(error, WriteConflictError) or told == error.message:
-                raise
-            number, why, at = document.document_id, (error.message,), self.clock.now()
+            is_plain = isinstance(error, WriteConflictError) or told == error.message
+            number, why, at = document.document_id, () if is_plain else (error.message,), self.clock.now()
             await self.copier.store.write(lambda tx: tables.note_shown(tx, number, (None, None, None), why, at))
+            if is_plain:
+                raise
             hint = f"servicedesk billing status --number {document.number} has the amounts."
             fields, connection = error.field_errors, calls.connection
             raise RejectedError(told, field_errors=fields, hint=hint, connection=connection) from None

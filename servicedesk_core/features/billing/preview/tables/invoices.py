@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, func, null, select
+from sqlalchemy import and_, func, null, or_, select
 
 from servicedesk_core.faces import Desk
 from servicedesk_core.features.billing.drafts import VOID, Draft, Source
@@ -32,6 +32,7 @@ def psa_invoices(
     company: str | None = None,
     *,
     billed: Collection[Source] = frozenset(),
+    voided_before: bool = False,
 ) -> Preview:
     """Return what the PSA has invoiced on some days, as documents for a ledger, and what is none, and why.
 
@@ -45,6 +46,7 @@ def psa_invoices(
         last: Last one.
         company: Only to this client, by name or how it begins, or id.
         billed: What documents of ours carry already.
+        voided_before: Also earlier invoices that are voided by now: what a ledger has of them is taken back.
 
     Raises:
         NotFoundLocallyError: There is no such client.
@@ -54,7 +56,7 @@ def psa_invoices(
     biller = biller_of(tx, desk.clock.now())
     drafts: list[Draft] = []
     left: list[Left] = []
-    for one in _invoices(asked):
+    for one in _invoices(asked, voided_before=voided_before):
         found = document(
             one,
             asked.own,
@@ -69,7 +71,8 @@ def psa_invoices(
     return Preview(tuple(drafts), tuple(left))
 
 
-def _invoices(asked: Asked) -> Iterator[Invoiced]:
+def _invoices(asked: Asked, *, voided_before: bool) -> Iterator[Invoiced]:
+    since = _OF.invoiced_on >= asked.first.isoformat()
     on = and_(_ITEMS.source_id == _OF.source_id, _ITEMS.invoice_ref == _OF.external_id, _ITEMS.gone_at.is_(None))
     sold = and_(_SERVICES.source_id == _ITEMS.source_id, _SERVICES.external_id == _ITEMS.contract_service_ref)
     query = (
@@ -89,7 +92,7 @@ def _invoices(asked: Asked) -> Iterator[Invoiced]:
             .outerjoin(RECORDS["contract_services"], sold)
         )
         .where(_OF.gone_at.is_(None), asked.is_theirs)
-        .where(_OF.invoiced_on >= asked.first.isoformat(), _OF.invoiced_on <= asked.last.isoformat())
+        .where(_OF.invoiced_on <= asked.last.isoformat(), or_(since, _OF.is_voided) if voided_before else since)
         .order_by(CLIENT, _OF.invoiced_on, _OF.local_id, func.coalesce(_ITEMS.item_on, ""), _ITEMS.local_id)
     )  # fmt: skip
     rows = asked.tx.execute(query.execution_options(yield_per=1_000))
