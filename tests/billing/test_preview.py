@@ -22,6 +22,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.preview.pieces import Why
 from servicedesk_core.features.billing.preview.tables.previews import previewed
+from servicedesk_core.store import records
 from tests.billing.books import bill
 from tests.billing.conftest import NOW, entry
 
@@ -239,6 +240,12 @@ async def test_work_that_was_billed_as_a_whole_uses_up_no_hours_bought_in_advanc
     assert await left(desk, Why.COVERED) == ["whole", "next"], "the hour is free for it"
 
 
+async def billed_services(desk, ref):
+    """Return the lines of March that bill a service of a contract."""
+    found = await desk.billing.preview(period="2026-03")
+    return [one for one in found if any(f"contract_services/{ref}" in source for source in one.sources)]
+
+
 async def test_services_are_billed_for_the_days_on_which_their_contract_is_in_force(desk, say, put):
     await say()
     await put(
@@ -259,6 +266,16 @@ async def test_services_are_billed_for_the_days_on_which_their_contract_is_in_fo
         ("Bolt", "service", "Backup, 2026-03-10 to 2026-03-31, 22 of 31 days", "3", "7.09", "21.27"),
     ]
     assert found.items[1].sources == ("contract_services/sf/2026-03",)
+    await put(
+        ContractUnits(
+            external_id="wrong", contract_ref="kr", contract_service_ref="sf", start_on=date(2026, 1, 1), units=3
+        )
+    )
+    assert not await billed_services(desk, "sf")
+    await desk.store.write(
+        lambda tx: records.mark_gone(tx, 1, "contract_units", ["wrong"], reason="deleted", mode="full", now=NOW)
+    )
+    assert await billed_services(desk, "sf"), "units that were deleted pay for nothing"
     assert not (await desk.billing.preview(period="2026-02")).drafts
     await put(Contract(external_id="kr", name="Care", company_ref="c2", kind=ContractKind.RECURRING, is_active=False))
     assert await left(desk, Why.UNCLEAR_CONTRACT, "2026-03") == ["sf", "um"]

@@ -8,6 +8,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import BillingItem
+from servicedesk_core.domain.billing import DocumentKind
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import PeriodClosedError, WriteError
 from servicedesk_core.features.billing.drafts import Source
@@ -189,9 +190,23 @@ async def test_a_record_that_changed_after_the_preview_refuses_the_document(desk
     assert await billed(desk) == set()
 
 
-async def test_what_the_psa_posts_meanwhile_is_not_billed_by_us(desk, ledger):
-    (number,) = await proposed(desk, draft("e1"))
-    await desk.store.write(lambda tx: stored.put(tx, [BillingItem(external_id="l1", time_entry_ref="e1")], now=NOW))
+OCTOBER_OF_S1 = Source(connection="psa", stream="contract_services", ref="s1", part="2026-10")
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "kind"),
+    [
+        (None, {"time_entry_ref": "e1"}, DocumentKind.INVOICE),
+        (None, {"time_entry_ref": "e1"}, DocumentKind.CREDIT_NOTE),
+        (OCTOBER_OF_S1, {"contract_service_ref": "s1", "item_on": date(2026, 10, 1)}, DocumentKind.INVOICE),
+    ],
+)
+async def test_what_the_psa_posts_meanwhile_is_not_billed_by_us(desk, ledger, source, said, kind):
+    one = draft("e1", kind=kind)
+    if source is not None:
+        one = one.model_copy(update={"lines": (one.lines[0].model_copy(update={"sources": (source,)}),)})
+    (number,) = await proposed(desk, one)
+    await desk.store.write(lambda tx: stored.put(tx, [BillingItem(external_id="l1", **said)], now=NOW))
     (view,) = await desk.writes.approve([number], send=True)
     assert (view.state, "posted in the PSA" in view.error) == ("rejected", True)
     assert not ledger.all()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from servicedesk_core.domain.billing import DocumentKind, compared
+from servicedesk_core.domain.billing import compared
 from servicedesk_core.errors import RejectedError, ServiceDeskError, WriteConflictError
 from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.periods.tables import refuse_locked
@@ -106,8 +106,7 @@ def why_not_any_more(tx: Tx, document: StoredDocument) -> str | None:
         gone = [one for one in changed if one not in now]
         what = "is gone" if len(gone) == len(changed) else "changed"
         return f"{_told(changed)} {what} since {document.number} was previewed."
-    is_ours = document.sequence is not None and document.kind is DocumentKind.INVOICE
-    if is_ours and (posted := tables.posted(tx, known)):
+    if document.sequence is not None and (posted := tables.posted(tx, known)):
         return f"{_told(posted)} was posted in the PSA, which bills it by itself."
     return None
 

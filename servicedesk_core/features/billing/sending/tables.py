@@ -267,6 +267,21 @@ def posted(tx: Tx, among: Iterable[Source]) -> set[Source]:
             query = select(sources.c.name, items[column].label("ref")).join(sources, sources.c.id == items.source_id)
             query = query.where(items[column].in_(some), items.gone_at.is_(None))
             found |= {mine[row.name, row.ref] for row in tx.execute(query) if (row.name, row.ref) in mine}
+    return found | _posted_services(tx, several)
+
+
+def _posted_services(tx: Tx, among: Iterable[Source]) -> set[Source]:
+    """Return which months of services the PSA bills by itself: a posted line of the month names the service."""
+    items = RECORDS["billing_items"].c
+    mine = {(one.connection, one.ref, one.part): one for one in among if one.stream == "contract_services"}
+    found: set[Source] = set()
+    for some in _some(sorted({ref for _, ref, _ in mine}), _AT_ONCE):
+        query = select(sources.c.name, items.contract_service_ref.label("ref"), items.item_on)
+        query = query.join(sources, sources.c.id == items.source_id).where(items.contract_service_ref.in_(some))
+        is_other = items.time_entry_ref.is_(None), items.charge_ref.is_(None), items.item_on.is_not(None)
+        for row in tx.execute(query.where(items.gone_at.is_(None), *is_other)):
+            if (one := mine.get((row.name, row.ref, row.item_on[:7]))) is not None:
+                found.add(one)
     return found
 
 

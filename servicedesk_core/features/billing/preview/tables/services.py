@@ -47,7 +47,8 @@ def units(asked: Asked) -> Iterator[tuple[int, Judged]]:
 def services(asked: Asked) -> Iterator[tuple[int, Judged]]:
     """Yield the months of services of which the PSA keeps no units, client by client."""
     of, kept = RECORDS["contract_services"].c, RECORDS["contract_units"].c
-    has_units = exists().where(kept.source_id == of.source_id, kept.contract_service_ref == of.external_id)
+    names_it = kept.source_id == of.source_id, kept.contract_service_ref == of.external_id
+    has_units = exists().where(*names_it, kept.gone_at.is_(None))
     query = (
         select(
             CLIENT, of.source_id, of.external_id, of.contract_ref, of.external_id.label("contract_service_ref"),
