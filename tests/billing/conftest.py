@@ -53,8 +53,8 @@ async def desk(settings, clock):
 def put(desk):
     """Return a coroutine function that stores records of the connection."""
 
-    async def work(*rows):
-        await desk.store.write(lambda tx: stored.put(tx, rows, now=NOW))
+    async def work(*rows, connection="psa"):
+        await desk.store.write(lambda tx: stored.put(tx, rows, now=NOW, connection=connection))
 
     return work
 

@@ -163,6 +163,18 @@ async def test_what_the_bills_of_a_month_name_comes_first_by_its_lines(ana, put)
         await ana.billing.map(period="2026")
 
 
+async def test_a_client_who_left_and_owes_the_last_bills_is_listed_for_their_month_and_linked(ana, put):
+    await put(Company(external_id="c1", name="Harper Mill", is_active=False))
+    await put(entry("e31", "1", 1, day=date(2026, 10, 20), role_ref="r2", approved_at=NOW))
+    await put(Customer(external_id="C9", name="Harper Mill"), connection="books")
+    companies = {"what": Linkable.COMPANY, "state": LinkState.SUGGESTED}
+    assert "Harper Mill" not in {one.name for one in await ana.billing.map(**companies)}
+    assert "Harper Mill" in {one.name for one in await ana.billing.map(period="2026-10", **companies)}
+    assert "Harper Mill" not in {one.name for one in (await ana.billing.link_certain()).links}
+    linked = await ana.billing.link_certain(what=Linkable.COMPANY, period="2026-10")
+    assert [(one.name, one.ledger_ref) for one in linked.links] == [("Harper Mill", "C9")]
+
+
 async def test_somebody_says_what_is_what_and_takes_it_back_and_the_audit_trail_keeps_it(ana):
     done = await ana.billing.link(Linkable.COMPANY, "bolt", "C2")
     assert (done.name, done.ledger_name, done.target.value) == ("Bolt", "Bolt Limited", "customer")

@@ -48,7 +48,7 @@ async def invoice(cli: Cli, desk: "ServiceDesk") -> None:
     (cli.config.parent / SERVICE / "billing.toml").write_text(render((policy,)), encoding="utf-8")
     await desk.definitions.apply(reason="One client is billed from here.")
     await _customer(cli, desk, chosen)
-    await desk.billing.link_certain(what=Linkable.COMPANY)
+    await desk.billing.link_certain(what=Linkable.COMPANY, period=period)
     for sort, account in ACCOUNTS.items():
         await desk.billing.link(Linkable.DEFAULT, sort, account, target=Target.ACCOUNT)
     cli.say(f"   servicedesk billing preview --period {period}")

@@ -198,4 +198,3 @@ class PublicListener:
                 ) from error
             _log.warning("the renewed certificate cannot be used yet; the one before stays in use")
         return self._tls[1]
-

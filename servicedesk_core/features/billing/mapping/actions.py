@@ -7,10 +7,11 @@ from servicedesk_core.features.billing.mapping.choosing import link_meant, recor
 from servicedesk_core.features.billing.mapping.links import Books, Key, Link, Linkable, Target, usual_target
 from servicedesk_core.features.billing.mapping.matching import Evidence
 from servicedesk_core.features.billing.mapping.model import Linked, LinkedAll, Unlinked
-from servicedesk_core.features.billing.mapping.queries import UNSCOPED, LinkQueries, suggestions
+from servicedesk_core.features.billing.mapping.queries import UNSCOPED, LinkQueries, named_by, suggestions
 from servicedesk_core.features.billing.mapping.tables import books_of, forget, keep, ledger_of
-from servicedesk_core.features.billing.mapping.things import Thing, things
+from servicedesk_core.features.billing.mapping.things import Place, Thing, things
 from servicedesk_core.features.billing.periods.actions import BillingDesk
+from servicedesk_core.features.billing.preview.queries import month_of
 from servicedesk_core.store import Tx, audit
 
 _WHAT = Annotated[Linkable, Help("What of the PSA.")]
@@ -53,18 +54,27 @@ class Linking(LinkQueries[Manner]):
         return await self.desk.store.write(work)
 
     @action("billing.link-certain", about="What was linked.", needs=Capability.BILLING_WRITE, unscoped=UNSCOPED)
-    async def link_certain(self, *, what: Annotated[Linkable | None, Help("Only this.")] = None) -> LinkedAll:
+    async def link_certain(
+        self,
+        *,
+        what: Annotated[Linkable | None, Help("Only this.")] = None,
+        period: Annotated[
+            str | None, Help("Also what is out of use, where bills of this month name it.", metavar="YYYY-MM")
+        ] = None,
+    ) -> LinkedAll:
         """Link what is certain: the only one with the same tax number, or with exactly the same name, on both sides.
 
         Raises:
             NotFoundLocallyError: No accounting system was read yet.
-            SettingsError: Several are connected, and nobody decided which.
+            SettingsError: That is no month, or several ledgers are connected, and nobody decided which.
         """
+        days = None if period is None else month_of(period)
 
         def work(tx: Tx) -> LinkedAll:
             audit.take_turn(tx)
             books = self._books(tx)
-            found = {one.key(): one for one in things(tx, tuple(Linkable) if what is None else (what,))}
+            used = frozenset[Place]() if days is None else frozenset(named_by(tx, self.desk, *days))
+            found = {one.key(): one for one in things(tx, tuple(Linkable) if what is None else (what,), used)}
             customers = {link.target_ref for key, link in books.links.items() if key.to is Target.CUSTOMER}
             may_be = suggestions(books, found.values())
             links = tuple(

@@ -1,7 +1,7 @@
 """What is linked to the ledger, and what is not."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
@@ -20,7 +20,7 @@ from servicedesk_core.features.billing.mapping.links import (
 from servicedesk_core.features.billing.mapping.matching import Matches, Suggestion
 from servicedesk_core.features.billing.mapping.model import LinkRow, LinkState
 from servicedesk_core.features.billing.mapping.tables import books_of, ledger_if_any
-from servicedesk_core.features.billing.mapping.things import Thing, known_of, things
+from servicedesk_core.features.billing.mapping.things import Place, Thing, known_of, things
 from servicedesk_core.features.billing.preview.queries import month_of
 from servicedesk_core.features.billing.preview.tables.previews import asked_for, by_client
 from servicedesk_core.store import Tx
@@ -53,8 +53,8 @@ class LinkQueries(Namespace[Manner]):
     ) -> Page[LinkRow]:
         """List who and what is which in the ledger, what nobody linked yet, and what it may be.
 
-        What is out of use in the PSA is listed only where it is linked. A link holds by the ids of both, so that it
-        outlasts every new name.
+        What is out of use in the PSA is listed only where it is linked, or where bills of the period name it. A link
+        holds by the ids of both, so that it outlasts every new name.
 
         Raises:
             NotFoundLocallyError: The store knows no connection of the decided name.
@@ -63,19 +63,19 @@ class LinkQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         ledger = ledger_if_any(tx, self.desk.clock.now())
-        found = () if ledger is None else rows_of(tx, books_of(tx, ledger), what)
+        named = named_by(tx, self.desk, *month_of(period)) if period is not None else Counter[Place]()
+        found = () if ledger is None else rows_of(tx, books_of(tx, ledger), what, named)
         rows = tuple(row for row in found if state in {None, row.state})
         if period is not None:
-            named = named_by(tx, self.desk, *month_of(period))
             counted = (replace(row, lines=named[row.connection or "", row.what.stream, row.ref]) for row in rows)
             rows = tuple(row for row in counted if row.lines)
         by = f"{'-lines,' if period else ''}what,state,name,connection,ref,target"
         return piece(Page(rows), LinkRow, by=by, sort=sort, after=after, limit=limit)
 
 
-def named_by(tx: Tx, desk: Desk, first: date, last: date) -> Counter[tuple[str, str, str]]:
+def named_by(tx: Tx, desk: Desk, first: date, last: date) -> Counter[Place]:
     """Return on how many lines of some days something is named, by connection, stream and id, whoever bills them."""
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[Place] = Counter()
     for one in by_client(tx, asked_for(tx, desk, first, last, everybody=True, is_whole=True)):
         for draft in (made.draft for made in one.made):
             found[draft.connection, COMPANIES, draft.company_ref] += len(draft.lines)
@@ -85,9 +85,11 @@ def named_by(tx: Tx, desk: Desk, first: date, last: date) -> Counter[tuple[str, 
     return found
 
 
-def rows_of(tx: Tx, books: Books, what: Linkable | None = None) -> Iterator[LinkRow]:
-    """Yield what is linked, and what is not, with what it may be."""
-    found = list(things(tx, tuple(Linkable) if what is None else (what,)))
+def rows_of(
+    tx: Tx, books: Books, what: Linkable | None = None, used: Collection[Place] = frozenset()
+) -> Iterator[LinkRow]:
+    """Yield what is linked, and what is not, with what it may be; for ``used`` see :func:`things`."""
+    found = list(things(tx, tuple(Linkable) if what is None else (what,), used))
     linked: defaultdict[tuple[str, str, str], list[Key]] = defaultdict(list)
     for key in books.links:
         linked[key[:3]].append(key)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -17,6 +17,10 @@ from servicedesk_core.store.schema import RECORDS
 
 _TAX_LABEL: Final = re.compile(r"\b(vat|tax|gst|abn|ust)\b", re.IGNORECASE)
 """How fields are called that people made for a tax number."""
+
+
+Place = tuple[str, str, str]
+"""Connection, stream and id of something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,24 @@ class Thing:
         return Key(self.connection, self.sort.stream, self.known.ref, stream)
 
 
-def things(tx: Tx, sorts: Collection[Linkable] = tuple(Linkable)) -> Iterator[Thing]:
-    """Yield what can be linked, in the order of the sorts."""
+def things(
+    tx: Tx, sorts: Collection[Linkable] = tuple(Linkable), used: Collection[Place] = frozenset()
+) -> Iterator[Thing]:
+    """Yield what can be linked, in the order of the sorts.
+
+    Args:
+        tx: Any transaction.
+        sorts: Which sorts.
+        used: What is in use although the PSA says that it is not: a client who left owes the last bills.
+    """
     connections = {one.id: one.name for one in sources.all(tx)}
     for sort in sorts:
         if sort is Linkable.DEFAULT:
             yield from (Thing(sort, "", Known(ref, (ref,))) for ref in (*(one.value for one in Sold), ROUNDING))
             continue
-        yield from (_thing(sort, connections[row.source_id], row) for row in tx.execute(_QUERIES[sort]))
+        for row in tx.execute(_QUERIES[sort]):
+            one = _thing(sort, connections[row.source_id], row)
+            yield replace(one, is_active=True) if one.key()[:3] in used else one
 
 
 def known_of(books: Books, target: Target) -> Iterator[Known]:
