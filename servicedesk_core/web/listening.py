@@ -14,7 +14,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from servicedesk_core.config.listening import Listener
 from servicedesk_core.errors import SettingsError
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 500
+"""Connections; all of them are answered, and further ones are hung up on: the library would refuse all of them."""
+
 _LONGEST_HEAD_BYTES: Final = 16_384
 _SLOWEST_HEAD_S: Final = 15.0
 """How long a request may take to arrive: there are so many places, and who shows no token yet must not hold one."""
@@ -29,7 +31,10 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the library has it
         super().connection_made(transport)
-        self._wait()
+        if len(self.connections) > _AT_ONCE:
+            transport.abort()
+        else:
+            self._wait()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -82,7 +87,6 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
             proxy_headers=False,
             lifespan="off",
             ws="none",
-            limit_concurrency=_AT_ONCE,
             h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
             timeout_graceful_shutdown=_LAST_WORDS_S,
             **(tls if listener.certificate else {}),

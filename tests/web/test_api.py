@@ -59,6 +59,7 @@ async def test_a_client_sees_its_own_records_only(program):
         ("/tickets/list?created-since=soon", 400, "settings", "is no instant"),
         ("/tickets/list?created-since=0001-01-01", 400, "settings", "no year that a desk knows"),
         ("/rota/show?day=9999-12-31", 400, "settings", "no year that a desk knows"),
+        ("/tickets/list?" + "status=new&" * 1_500, 400, "settings", "1500 parameters"),
         ("/tickets/list?search=a%00b", 400, "settings", "no record has"),
         ("/tickets/list?after=nowhere", 400, "cursor", "nowhere"),
         (f"/tickets/list?after={'9' * 400}", 400, "cursor", "999"),

@@ -12,6 +12,9 @@ from servicedesk_core.faces.written import arguments_of, is_duration
 
 _TRUTHS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
+_MOST: Final = 200
+"""A condition of several hundred values is refused by some databases, and by others answered slowly."""
+
 
 def asked(query: Query[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo) -> tuple[list[Any], dict[str, Any]]:
     """Return what a query is called with: by place, and by name.
@@ -22,8 +25,11 @@ def asked(query: Query[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo
         zone: Where an instant is that names no zone.
 
     Raises:
-        SettingsError: There is no such parameter, one is missing, given twice, or not understood.
+        SettingsError: There is no such parameter, one is missing, given twice or not understood, or they are too many.
     """
+    pairs = tuple(pairs)
+    if len(pairs) > _MOST:
+        raise SettingsError(f"These are {len(pairs)} parameters.", hint=f"At most {_MOST} are answered; ask in parts.")
     known = _named(query.parameters)
     given: dict[str, Any] = {parameter.name: None for parameter in query.parameters}
     for name, word in pairs:
