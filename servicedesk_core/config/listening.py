@@ -30,7 +30,10 @@ def _address(text: str) -> str:
 
 
 class Listener(Model):
-    """Where to listen, and how that is secured; each section says what for."""
+    """Where to listen, and how that is secured; each section says what for.
+
+    A certificate that was renewed is read again.
+    """
 
     listen: Listen = Field(default="", description="An address and a port; an empty text = it does not listen.")
     certificate: str | None = Field(
@@ -67,10 +70,7 @@ class Listener(Model):
 
 
 class PublicSection(Listener):
-    """The listener that vendors call: ``[public]``. Nothing but the addresses of webhooks answers there.
-
-    A certificate that was renewed is read again.
-    """
+    """The listener that vendors call: ``[public]``. Nothing but the addresses of webhooks answers there."""
 
     listen: Listen = Field(
         default="",

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import h11
@@ -11,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from servicedesk_core.certificates import Certificate
 from servicedesk_core.config.listening import Listener
 from servicedesk_core.errors import SettingsError
 
@@ -77,6 +79,7 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
     """
     with _bound(listener) as sock:
         tls: dict[str, Any] = {"ssl_certfile": listener.certificate, "ssl_keyfile": listener.key}
+        shown = _certificate_of(listener)
         config = uvicorn.Config(
             app,
             http=_Connection,
@@ -91,11 +94,9 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
             timeout_graceful_shutdown=_LAST_WORDS_S,
             **(tls if listener.certificate else {}),
         )
-        try:
-            config.load()
-        except OSError as error:
-            message = f"The certificate or its key cannot be used: {error.strerror or 'it is no PEM file'}."
-            raise SettingsError(message, hint="Look at certificate and key of the listener.") from error
+        config.load()
+        if config.ssl and shown:
+            config.ssl.sni_callback = lambda connection, *_: setattr(connection, "context", shown.context())
         server = _Server(config)
         host, port = sock.getsockname()[:2]
         scheme = "https" if listener.certificate else "http"
@@ -107,6 +108,14 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
             server.should_exit = True
             await serving
             raise
+
+
+def _certificate_of(listener: Listener) -> Certificate | None:
+    if not (listener.certificate and listener.key):
+        return None
+    found = Certificate(Path(listener.certificate), Path(listener.key), where="certificate and key")
+    found.context()
+    return found
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import os
+import ssl
+import subprocess
 
 import pytest
 from starlette.applications import Starlette
@@ -10,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from servicedesk_core.config.listening import ApiSection
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.web import listening
 
 
@@ -20,12 +24,18 @@ async def slow(request: Request) -> PlainTextResponse:
 
 
 @pytest.fixture
-async def listener():
+def secured():
+    """Nothing."""
+    return {}
+
+
+@pytest.fixture
+async def listener(secured):
     """Return the task that listens, its port, and what is set once it was asked."""
     told = asyncio.get_running_loop().create_future()
     app = Starlette(routes=[Route("/slow", slow)])
     app.state.asked = asyncio.Event()
-    task = asyncio.create_task(listening.listen(app, ApiSection(listen="127.0.0.1:0"), tell=told.set_result))
+    task = asyncio.create_task(listening.listen(app, ApiSection(listen="127.0.0.1:0", **secured), tell=told.set_result))
     yield task, int((await told).rpartition(":")[2]), app.state.asked
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -86,3 +96,44 @@ async def test_who_was_asking_when_it_ends_is_answered(listener):
     await asked.wait()
     task.cancel()
     assert await answer == b"told"
+
+
+class TestCertificate:
+    @pytest.fixture
+    def secured(self, certificate):
+        return dict(zip(("certificate", "key"), map(str, certificate), strict=True))
+
+    @pytest.fixture
+    def renews(self, certificate):
+        def renew():
+            cert, key = certificate
+            command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=new"
+            subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+            os.utime(cert, (1, 1))
+
+        return renew
+
+    async def test_one_that_was_renewed_is_shown_and_one_that_is_none_is_not(self, listener, certificate, renews):
+        first = await self.shown(listener[1])
+        renews()
+        second = await self.shown(listener[1])
+        assert second != first
+        certificate[0].write_text("half of it")
+        assert await self.shown(listener[1]) == second
+
+    async def shown(self, port):
+        any_one = ssl.create_default_context()
+        any_one.check_hostname, any_one.verify_mode = False, ssl.CERT_NONE
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=any_one)
+        found = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return found
+
+
+async def test_a_certificate_that_is_none_is_refused(tmp_path):
+    (tmp_path / "x.pem").write_text("none")
+    section = ApiSection(listen="127.0.0.1:0", certificate=str(tmp_path / "x.pem"), key=str(tmp_path / "x.pem"))
+    with pytest.raises(SettingsError, match=r"x\.pem cannot be used"):
+        await listening.listen(Starlette(), section, tell=print)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import socket
-import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from servicedesk_core.addresses import plain_address
+from servicedesk_core.certificates import Certificate
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.desk.serving.public.exchange import NOT_FOUND, Answer, Request, Route, exchange
 from servicedesk_core.errors import SettingsError
@@ -48,7 +48,12 @@ class PublicListener:
         self._places = asyncio.Semaphore(PLACES)
         self._of: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._tls: tuple[tuple[float, ...], ssl.SSLContext] | None = None
+        public = settings.public
+        self._certificate = (
+            Certificate(settings.beside(public.certificate), settings.beside(public.key), where="public.certificate")
+            if public.certificate and public.key
+            else None
+        )
         self.address = ""
 
     @asynccontextmanager
@@ -58,7 +63,8 @@ class PublicListener:
         Raises:
             SettingsError: The address cannot be listened on, or the certificate cannot be used.
         """
-        self._context()
+        if self._certificate:
+            self._certificate.context()
         door = self._door()
         host, port = door.getsockname()[:2]
         scheme = "https" if self._public.certificate else "http"
@@ -132,7 +138,7 @@ class PublicListener:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
-        tls = self._context()
+        tls = self._certificate.context() if self._certificate else None
         limit = self._seconds if tls else None
         transport, _ = await loop.connect_accepted_socket(
             lambda: protocol, caller, ssl=tls, ssl_handshake_timeout=limit
@@ -173,28 +179,3 @@ class PublicListener:
 
     def _route(self, path: str) -> Route | None:
         return next((route for prefix, route in self._routes.items() if path.startswith(prefix)), None)
-
-    def _context(self) -> ssl.SSLContext | None:
-        """Return how TLS is spoken; a certificate that was renewed is read again.
-
-        Raises:
-            SettingsError: The first one cannot be used; a later one that cannot leaves the one before in use.
-        """
-        if self._public.certificate is None or self._public.key is None:
-            return None
-        files = self._settings.beside(self._public.certificate), self._settings.beside(self._public.key)
-        try:
-            stamps = tuple(file.stat().st_mtime for file in files)
-            if self._tls is None or self._tls[0] != stamps:
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.minimum_version = ssl.TLSVersion.TLSv1_2
-                context.load_cert_chain(*files)
-                self._tls = stamps, context
-        except (OSError, ssl.SSLError) as error:
-            if self._tls is None:
-                raise SettingsError(
-                    f"public.certificate: {files[0]} and {files[1]} cannot be used: {error.strerror or error}.",
-                    hint="Both are PEM files; the key belongs to the first certificate, and needs no passphrase.",
-                ) from error
-            _log.warning("the renewed certificate cannot be used yet; the one before stays in use")
-        return self._tls[1]
