@@ -182,7 +182,7 @@ def measured(
     if kpi.over == "period":
         when = at if isinstance(at, Period) else Period(at - LAST, at)
     else:
-        when = at.end if isinstance(at, Period) else at
+        when = at.end.astimezone(at.zone) if isinstance(at, Period) else at
     try:
         found = kpi.measure(tx, when, among, scope)
     except ServiceDeskError:

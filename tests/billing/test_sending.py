@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.domain import BillingItem
+from servicedesk_core.domain import BillingItem, Contract, ContractBlock, ContractRate, Role, Ticket
 from servicedesk_core.domain.billing import DocumentKind
+from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import PeriodClosedError, WriteError
 from servicedesk_core.features.billing.drafts import Source
@@ -188,6 +189,34 @@ async def test_a_record_that_changed_after_the_preview_refuses_the_document(desk
     assert why in view.error
     assert not ledger.all()
     assert await billed(desk) == set()
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_met"),
+    [
+        (Role(external_id="r1", name="Engineer", hourly_price=Decimal(120)), True),
+        (ContractRate(external_id="x1", contract_ref="k1", role_ref="r1", hourly_price=Decimal(95)), True),
+        (ContractBlock(external_id="b1", contract_ref="k1", hourly_price=Decimal(95)), True),
+        (Contract(external_id="k1", name="Care", company_ref="c1", kind=ContractKind.RECURRING), True),
+        (Ticket(external_id="t-c1", number="T-c1", title="Work", company_ref="c2"), True),
+        (Contract(external_id="k1", name="A new name", company_ref="c1"), False),
+        (ContractRate(external_id="x2", contract_ref="k1", role_ref="r2", hourly_price=Decimal(95)), False),
+    ],
+)
+async def test_what_prices_a_record_and_changed_after_the_preview_refuses_the_document(desk, ledger, changed, is_met):
+    priced = (
+        Role(external_id="r1", name="Engineer", hourly_price=Decimal(100)),
+        Contract(external_id="k1", name="Care", company_ref="c1"),
+        ContractRate(external_id="x1", contract_ref="k1", role_ref="r1", hourly_price=Decimal(90)),
+    )
+    (of,) = (one for one in worked("e1") if one.stream == "time_entries")
+    entry = of.model_copy(update={"contract_ref": "k1", "role_ref": "r1"})
+    await desk.store.write(lambda tx: stored.put(tx, [*priced, entry], now=NOW))
+    (number,) = await proposed(desk, draft("e1"))
+    await desk.store.write(lambda tx: stored.put(tx, [changed], now=NOW))
+    (view,) = await desk.writes.approve([number], send=True)
+    assert (view.state == "rejected", "contract or rate did" in (view.error or "")) == (is_met, is_met)
+    assert bool(ledger.all()) is not is_met
 
 
 OCTOBER_OF_S1 = Source(connection="psa", stream="contract_services", ref="s1", part="2026-10")

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from servicedesk_core.domain import Charge, Contract
+from servicedesk_core.domain import Charge, Contract, ContractUnits
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period
@@ -69,6 +70,18 @@ async def test_the_own_currency_has_its_name_where_the_policy_of_margins_says_it
     assert float((await desk.call(UNBILLED, NOW)).value) == 748.05, "what the list comes to"
     october = Period(NOW.replace(month=10, day=1, hour=0), NOW.replace(day=1, hour=0))
     assert (await desk.call(RATE, october)).value == 75
+
+
+async def test_what_is_due_today_is_due_where_the_desk_is_on_every_face(desk, put, clock):
+    due = {"contract_ref": "k1", "contract_service_ref": "s1", "start_on": date(2026, 11, 10), "units": 1}
+    await put(ContractUnits(external_id="u4", end_on=date(2026, 12, 9), price=Decimal(50), currency="USD", **due))
+    clock.advance(15 * 3600)  # the tenth in UTC, and still the ninth in New York
+    now = clock.now()
+    listed = sum(one.amount for one in (await desk.billing.stages()).sums if one.currency == "USD")
+    invoiced = (await desk.call(UNPAID, now)).value
+    days = Period(now.replace(day=1).astimezone(ZoneInfo(desk.timezone)), now)
+    figures = [(await desk.call(UNBILLED, at)).value for at in (None, now, days)]
+    assert [float(one) + float(invoiced) for one in figures] == [float(listed)] * 3
 
 
 async def test_what_was_posted_is_work_no_more_and_what_was_unposted_is_again(desk, put):

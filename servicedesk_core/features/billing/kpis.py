@@ -27,7 +27,7 @@ def _standing(*stages: Stage, of: tuple[Billed, ...] = tuple(Billed)) -> Callabl
         del among
         if scope is not None:
             return Measure.missing(_WHOLE_DESK)
-        found = [one for one in standings(tx, UTC, at.date()) if one.stage in stages and one.what in of]
+        found = [one for one in standings(tx, at.tzinfo or UTC, at.date()) if one.stage in stages and one.what in of]
         own, pieces = own_currency(tx, at) or "", Counter[str]()
         for one in found:
             pieces[one.currency or own] += one.pieces - one.unknown if one.amount else 0

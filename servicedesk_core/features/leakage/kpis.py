@@ -21,7 +21,7 @@ def _leaked(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None)
         return Measure.missing("the whole desk; what is billed is for no client's eyes")
     decided, excluded, own = kept(tx), Counter[str](), own_currency(tx, at)
     amount, sample = Decimal(0), 0
-    for one in Look(tx, (at - LOOKS_BACK).date(), at, UTC).kept():
+    for one in Look(tx, (at - LOOKS_BACK).date(), at, at.tzinfo or UTC).kept():
         if (there := decided.get(one.key)) is not None and there.accepts(one):
             excluded["accepted"] += 1
         elif one.amount is None:

@@ -15,6 +15,7 @@ from servicedesk_core.features.billing.periods.tables import refuse_locked
 from servicedesk_core.features.billing.sending import tables
 from servicedesk_core.features.billing.sending.rules import CREATE, WORD, month_of, numbered, without_money
 from servicedesk_core.features.billing.sending.tables import NumberTakenError, StoredDocument
+from servicedesk_core.features.billing.tables.marks import PRICED_BY, marks
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store import Tx
@@ -118,9 +119,9 @@ class Batch:
             refuse_locked(tx, draft.first, draft.last)
         refuse_locked(tx, request.issue_on, request.issue_on)
         wanted = [source for line in draft.lines for source in line.sources]
-        now = tables.marks(tx, wanted)
+        now = marks(tx, wanted)
         if changed := [one for one in wanted if now.get(one) != self.known.get(one)]:
-            message = f"{changed[0].stream} {changed[0].ref} changed since it was previewed."
+            message = f"{changed[0].stream} {changed[0].ref} changed since it was previewed, or {PRICED_BY} did."
             raise WriteError(message, hint="Preview it again.")
         document = stored(
             draft, request, ledger=self.ledger, batch=self.digest, by=write.proposed_by, at=at, sequence=sequence,
@@ -131,7 +132,7 @@ class Batch:
 
 def known_of(tx: Tx, drafts: Iterable[Draft]) -> dict[Source, bytes]:
     """Return what stands for the records that drafts bill."""
-    return tables.marks(tx, [source for draft in drafts for line in draft.lines for source in line.sources])
+    return marks(tx, [source for draft in drafts for line in draft.lines for source in line.sources])
 
 
 def stored(

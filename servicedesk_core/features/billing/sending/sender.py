@@ -11,6 +11,7 @@ from servicedesk_core.features.billing.periods.tables import refuse_locked
 from servicedesk_core.features.billing.sending import tables
 from servicedesk_core.features.billing.sending.rules import KIND_OF, rounding_lines, without_amounts
 from servicedesk_core.features.billing.sending.tables import StoredDocument
+from servicedesk_core.features.billing.tables.marks import PRICED_BY, marks
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.writing import FindResult
 from servicedesk_core.outbox.record_sender import RecordSender
@@ -101,11 +102,12 @@ def why_not_any_more(tx: Tx, document: StoredDocument) -> str | None:
         return f"What {document.number} bills is billed by another document since it was dropped."
     known = tables.sources_of(tx, document.document_id)
     marked = [one for one, mark in known.items() if mark is not None]
-    now = tables.marks(tx, marked)
+    now = marks(tx, marked)
     if changed := [one for one in marked if now.get(one) != known[one]]:
         gone = [one for one in changed if one not in now]
-        what = "is gone" if len(gone) == len(changed) else "changed"
-        return f"{_told(changed)} {what} since {document.number} was previewed."
+        if len(gone) == len(changed):
+            return f"{_told(changed)} is gone since {document.number} was previewed."
+        return f"{_told(changed)} changed since {document.number} was previewed, or {PRICED_BY} did."
     if document.sequence is not None and (posted := tables.posted(tx, known)):
         return f"{_told(posted)} was posted in the PSA, which bills it by itself."
     return None

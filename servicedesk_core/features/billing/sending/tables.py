@@ -118,24 +118,6 @@ def billed_by(tx: Tx, among: Iterable[Source]) -> dict[Source, str]:
     return found
 
 
-def marks(tx: Tx, among: Iterable[Source]) -> dict[Source, bytes]:
-    """Return what stands for the records of sources as the store has them now; one that is gone has none."""
-    by_stream: defaultdict[tuple[str, str], list[Source]] = defaultdict(list)
-    for one in among:
-        if one.stream in RECORDS:
-            by_stream[one.connection, one.stream].append(one)
-    found: dict[Source, bytes] = {}
-    for (connection, stream), several in by_stream.items():
-        of = RECORDS[stream]
-        hashes: dict[str, bytes] = {}
-        for some in _some(sorted({one.ref for one in several}), _AT_ONCE):
-            query = select(of.c.external_id, of.c.row_hash).join(sources, sources.c.id == of.c.source_id)
-            query = query.where(sources.c.name == connection, of.c.external_id.in_(some), of.c.gone_at.is_(None))
-            hashes |= {row.external_id: bytes(row.row_hash) for row in tx.execute(query)}
-        found |= {one: hashes[one.ref] for one in several if one.ref in hashes}
-    return found
-
-
 def sources_of(tx: Tx, document_id: int) -> dict[Source, bytes | None]:
     """Return what a document bills, each with what stood for it when it was previewed."""
     query = select(billing_sources).where(_SRC.document_id == document_id)
