@@ -13,6 +13,8 @@ from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period, Watch
 from servicedesk_core.features.alerts.doubts import doubts
 from servicedesk_core.features.attachments import tables as attachments
+from servicedesk_core.features.billing.drafts import Source
+from servicedesk_core.features.billing.sending.tables import posted
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import listing as claims
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
@@ -294,3 +296,15 @@ def test_writes_of_parts_are_found_without_a_look_at_the_many_others(store):
     assert any("ix_outbox_parts" in step for step in steps["taken"])
     for name in ("given back", "others' own"):
         assert any("ix_outbox_aggregate" in step for step in steps[name]), steps[name]
+
+
+@pytest.mark.parametrize(
+    "about", [{"stream": "time_entries"}, {"stream": "charges"}, {"stream": "contract_services", "part": "2026-10"}]
+)
+def test_whether_the_psa_bills_a_record_is_looked_up_by_it(store, source, about):
+    """It is asked of each document before it goes; a month of 200 documents would read all lines 200 times."""
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    steps = plan_of(store, partial(posted, among=[Source(connection="psa", ref="1", **about)]))
+    assert [step for step in steps if step.startswith("SEARCH billing_items")], steps
+    assert not [step for step in steps if step.startswith("SCAN billing_items")]

@@ -86,6 +86,18 @@ Index(
 )
 # What of a payment that was read again settles nothing any more.
 
+_posted = RECORDS["billing_items"].c
+for _billed in ("time_entry", "charge", "contract_service"):
+    _named = text(f"{_billed}_ref IS NOT NULL AND gone_at IS NULL")
+    Index(
+        f"ix_billing_items_{_billed}",
+        _posted[f"{_billed}_ref"],
+        _posted.source_id,
+        sqlite_where=_named,
+        postgresql_where=_named,
+    )
+# Whether the PSA bills work, a charge or a service: asked of each record of a document before it goes.
+
 for _documents in ("sales_invoices", "credit_notes"):
     _document = RECORDS[_documents].c
     Index(f"ix_{_documents}_number", _document.source_id, _document.number)
