@@ -148,10 +148,13 @@ class ProvenAbsent:
         evidence: How it was looked for, for the audit.
         canary: What the same search did find, which shows that it works, as :func:`looked_for` does. A search that
             found nothing is no proof without it; one record that was read and compared needs none.
+        begun: The vendor's id of what was begun and is not finished, where a write takes several requests: sent again
+            it is gone on with. Until then it stands there, and the write must not be refused as one that did nothing.
     """
 
     evidence: str
     canary: str = ""
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)

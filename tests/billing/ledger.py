@@ -22,7 +22,13 @@ from servicedesk_core.domain.billing import (
     compared,
 )
 from servicedesk_core.domain.parts import decimal_of
-from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RejectedError, VendorUnavailableError
+from servicedesk_core.errors import (
+    NotFoundError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    RejectedError,
+    VendorUnavailableError,
+)
 from servicedesk_core.hooks import (
     BillingCapability,
     Capabilities,
@@ -33,6 +39,7 @@ from servicedesk_core.hooks import (
     Known,
     Mapped,
     Page,
+    ProvenAbsent,
     ReconcilableBy,
     StreamCapability,
     VendorIdentity,
@@ -144,7 +151,15 @@ class Books(Connector[LedgerSettings]):
             raise VendorUnavailableError("It is down.")
         if fault == "closed":
             raise RejectedError("The accounting period is closed.", field_errors=("issue_on",))
+        if fault == "denied":
+            raise PermissionDeniedError("It lets nobody in.")
         kind, asked = DocumentKind(write.kind.partition(".")[0]), DocumentRequest.of(write.values)
+        if fault == "breaks_off":
+            self.file.add(kind, number=asked.number, begun=True)
+            raise OutcomeUnknownError("It broke off, and comes to 120.01, not 120.00.")
+        for one in self.file.all(kind):
+            if one["number"] == asked.number and one.get("begun"):
+                self.file.drop(one["id"], kind)
         if any(one["number"] == asked.number for one in self.file.all(kind)):
             raise RejectedError(f"The number {asked.number} is taken.", field_errors=("number",))
         receipt = WriteReceipt(self._book(kind, asked))
@@ -181,6 +196,9 @@ class Books(Connector[LedgerSettings]):
     @hookimpl
     async def find_write(self, write):
         kind, asked = write.kind.partition(".")[0], DocumentRequest.of(write.values)
+        for one in self.file.all(kind):
+            if one["number"] == asked.number and one.get("begun"):
+                return ProvenAbsent("it was begun", one["id"], begun=one["id"])
 
         async def search(number: str, parent: str | None) -> list[str]:
             return [one["id"] for one in self.file.all(kind) if one["number"] == number]

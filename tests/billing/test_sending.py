@@ -222,6 +222,30 @@ async def test_what_prices_a_record_and_changed_after_the_preview_refuses_the_do
 OCTOBER_OF_S1 = Source(connection="psa", stream="contract_services", ref="s1", part="2026-10")
 
 
+@pytest.mark.parametrize("meanwhile", ["changed", "locked", "denied"])
+async def test_what_was_begun_in_the_ledger_is_finished_whatever_happens_meanwhile(desk, ledger, meanwhile):
+    """It stands there: were it refused, its work would be billed by another document, too."""
+    desk.outbox.sending.policy = WritePolicy(shortest_settle_s=600)
+    ledger.fail_next("breaks_off")
+    view = await sent(desk, draft("e1"))
+    assert (view.state, "120" in f"{view.error} {view.hint}") == ("in_doubt", False)
+    desk.outbox.sending.policy = QUICK
+    if meanwhile == "changed":
+        entry = next(one for one in worked("e1") if one.stream == "time_entries")
+        await desk.store.write(lambda tx: stored.put(tx, [entry.model_copy(update={"approved_at": None})], now=NOW))
+    elif meanwhile == "locked":
+        desk.clock.advance(25 * 86_400)
+        await desk.billing.lock("2026-11", reason="closed")
+    else:
+        ledger.fail_next("denied")
+    for _ in range(4):
+        desk.clock.advance(1200)
+        await desk.writes.run("books")
+        assert await billed(desk) == {"e1"}
+    (view,) = await desk.writes.list(states=["confirmed"])
+    assert [(one["number"], one["status"]) for one in ledger.all()] == [("INV-000001", "open")]
+
+
 @pytest.mark.parametrize(
     ("source", "said", "kind"),
     [

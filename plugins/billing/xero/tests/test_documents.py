@@ -161,7 +161,8 @@ async def test_a_rounding_line_whose_answer_got_lost_is_gone_on_with(stand, book
         await xero.send_write(write)
     assert isinstance(await xero.find_write(write), Inconclusive)
     later()
-    assert isinstance(await xero.find_write(write), ProvenAbsent)
+    found = await xero.find_write(write)
+    assert (type(found), found.begun) == (ProvenAbsent, numbered(books, "T-7001")[0]["InvoiceID"])
     receipt = await xero.send_write(write)
     assert await xero.find_write(write) == Found(receipt.ref)
     (row,) = numbered(books, "T-7001")
@@ -219,9 +220,8 @@ async def test_what_is_unfinished_and_whose_key_was_forgotten_is_a_doubt(stand, 
         await xero.send_write(write)
     later()
     (row,) = numbered(books, "T-7001")
-    with pytest.raises(OutcomeUnknownError) as doubt:
+    with pytest.raises(OutcomeUnknownError, match="nothing proves that it is ours"):
         await xero.send_write(write)
-    assert "517.50" in doubt.value.hint
     assert numbered(books, "T-7001") == [row]
     books.put("Invoices", {**row, "Total": "517.50"})
     assert await xero.find_write(write) == Found(row["InvoiceID"])

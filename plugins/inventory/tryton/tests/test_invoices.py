@@ -263,6 +263,7 @@ async def test_wherever_an_invoice_breaks_off_it_is_written_once(tryton, stand, 
         assert isinstance(found, Found)
     else:
         assert isinstance(found, ProvenAbsent)
+        assert found.begun == "".join(str(row["id"]) for row in standing(stand))
         await tryton.send_write(wanted)
     (row,) = standing(stand)
     assert (row["state"], row["number"], stand.sandbox.invoicing.done) == ("posted", "3", 1)

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from servicedesk_core.domain.billing import compared
-from servicedesk_core.errors import RejectedError, ServiceDeskError, WriteConflictError
+from servicedesk_core.errors import (
+    AuthenticationError,
+    OutcomeUnknownError,
+    PermanentError,
+    RejectedError,
+    ServiceDeskError,
+    WriteConflictError,
+)
 from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.periods.tables import refuse_locked
 from servicedesk_core.features.billing.sending import tables
@@ -13,7 +20,7 @@ from servicedesk_core.features.billing.sending.rules import KIND_OF, rounding_li
 from servicedesk_core.features.billing.sending.tables import StoredDocument
 from servicedesk_core.features.billing.tables.marks import PRICED_BY, marks
 from servicedesk_core.hooks.calls import ConnectorCalls
-from servicedesk_core.hooks.writing import FindResult
+from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.senders import Sent, Shown
 from servicedesk_core.ports import Clock
@@ -39,22 +46,27 @@ class DocumentSender(RecordSender):
     async def check(self, calls: ConnectorCalls, write: StoredWrite) -> Shown | None:
         """See :meth:`Sender.check`: refuses what is not as it was previewed any more.
 
+        What an earlier attempt began stands in the books already, so it is gone on with, whatever changed since.
+
         Raises:
             RejectedError: A record that it bills changed, is gone or is billed by others, or its month is locked.
+            ConnectorError: It is not known whether an earlier attempt began it.
         """
 
-        def look(tx: Tx) -> StoredDocument:
+        def look(tx: Tx) -> tuple[StoredDocument, RejectedError | None]:
             document = _document(tx, write, calls.connection)
             if why := why_not_any_more(tx, document):
                 hint = "servicedesk billing preview shows what is to be billed now; send that."
-                raise RejectedError(f"{why} Nothing was sent.", hint=hint, connection=calls.connection)
+                return document, RejectedError(f"{why} Nothing was sent.", hint=hint, connection=calls.connection)
             try:
                 refuse_locked(tx, document.requested.issue_on, document.requested.issue_on)
             except ServiceDeskError as error:
-                raise RejectedError(error.message, hint=error.hint, connection=calls.connection) from None
-            return document
+                return document, RejectedError(error.message, hint=error.hint, connection=calls.connection)
+            return document, None
 
-        document = await self.copier.store.read(look)
+        document, refused = await self.copier.store.read(look)
+        if refused is not None and not (write.standing.attempt and await self._is_begun(calls, write)):
+            raise refused
         return await RecordSender.check(self, calls, _whole(write, document))
 
     async def send(self, calls: ConnectorCalls, write: StoredWrite) -> Sent:
@@ -62,21 +74,36 @@ class DocumentSender(RecordSender):
 
         Raises:
             RejectedError: The ledger refused it; the amounts that it named are kept with the document.
+            OutcomeUnknownError: It may have been made; or an earlier attempt may have begun it, and it cannot be gone
+                on with now.
             PermanentError: It was refused otherwise; see :meth:`Sender.send` for what else is raised.
         """
         document = await self.copier.store.read(lambda tx: _document(tx, write, calls.connection))
         try:
             return await RecordSender.send(self, calls, _whole(write, document))
-        except RejectedError as error:
+        except (RejectedError, OutcomeUnknownError) as error:
             told = without_amounts(error.message)
             is_plain = isinstance(error, WriteConflictError) or told == error.message
+            if is_plain and isinstance(error, OutcomeUnknownError):
+                raise
             number, why, at = document.document_id, () if is_plain else (error.message,), self.clock.now()
             await self.copier.store.write(lambda tx: tables.note_shown(tx, number, (None, None, None), why, at))
             if is_plain:
                 raise
             hint = f"servicedesk billing status --number {document.number} has the amounts."
-            fields, connection = error.field_errors, calls.connection
-            raise RejectedError(told, field_errors=fields, hint=hint, connection=connection) from None
+            if isinstance(error, OutcomeUnknownError):
+                hint = f"{error.hint} {hint}" if error.hint else hint
+                raise OutcomeUnknownError(told, hint=hint, connection=calls.connection) from None
+            untold = RejectedError(told, field_errors=error.field_errors, hint=hint, connection=calls.connection)
+            untold.after_write = error.after_write
+            raise untold from None
+        except AuthenticationError:
+            raise
+        except PermanentError as error:
+            if write.standing.attempt <= 1:
+                raise
+            told = f"An earlier attempt may have begun it, and now: {error.message}"
+            raise OutcomeUnknownError(told, hint=error.hint, connection=calls.connection) from error
 
     async def find(self, calls: ConnectorCalls, write: StoredWrite, taken: frozenset[str]) -> FindResult:
         """See :meth:`Sender.find`."""
@@ -90,6 +117,13 @@ class DocumentSender(RecordSender):
         if ref is not None and document is not None and calls.implements("read_document"):
             await compare(self.copier.store, self.clock, calls, document, ref)
         return is_done
+
+    async def _is_begun(self, calls: ConnectorCalls, write: StoredWrite) -> bool:
+        """Whether something of it stands in the ledger; of an attempt that is proven absent no time is kept."""
+        found = await self.find(calls, replace(write, sent_at=write.sent_at or write.proposed_at), frozenset())
+        if isinstance(found, Inconclusive):
+            raise OutcomeUnknownError(found.reason, connection=calls.connection)
+        return isinstance(found, Found) or bool(found.begun)
 
     async def _whole(self, calls: ConnectorCalls, write: StoredWrite) -> StoredWrite:
         document = await self.copier.store.read(lambda tx: _document(tx, write, calls.connection))

@@ -1,10 +1,10 @@
 """Looking for what was made, by a property that is unique and our mark in a note."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from servicedesk_core.hooks import Clock, FindResult, Known, Write, carries_mark, looked_for
+from servicedesk_core.hooks import Clock, FindResult, Known, ProvenAbsent, Write, carries_mark, looked_for
 from servicedesk_quickbooks.api.client import Api
 from servicedesk_quickbooks.api.language import Query, equals
 from servicedesk_quickbooks.meaning.values import Row, objects, text
@@ -66,6 +66,7 @@ class Finder:
             ConnectorError: The company could not be asked.
         """
         known = {one.id: one.ref for one in write.earlier}
+        begun: list[str] = []
 
         async def search(key: str, parent: str | None) -> list[str]:
             del parent
@@ -73,6 +74,8 @@ class Finder:
                 return [str(row.get("Id")) for row in await self.having(place, key[1:])]
             looked = value if key == write.id else await self._value_of(place, known.get(key)) or key[:_LONGEST]
             rows = await self.ours(place, looked, key)
+            if key == write.id:
+                begun.extend(str(row.get("Id")) for row in rows if not is_whole(row))
             return [str(row.get("Id")) for row in rows if key != write.id or is_whole(row)]
 
         async def canary() -> Known | None:
@@ -82,7 +85,8 @@ class Finder:
                     return Known(f"{_ANYBODYS}{found}", str(row.get("Id")))
             return None
 
-        return await looked_for(write, search, now=self._clock.now(), settle_s=self._settle_s, canary=canary)
+        found = await looked_for(write, search, now=self._clock.now(), settle_s=self._settle_s, canary=canary)
+        return replace(found, begun=begun[0]) if isinstance(found, ProvenAbsent) and begun else found
 
     async def _value_of(self, place: Place, ref: str | None) -> str | None:
         if ref is None:

@@ -102,7 +102,7 @@ class Documents:
             if self._clock.now() < ready:
                 return Inconclusive("Xero has it, and it is not what was asked for yet.", (ref,), ask_again_at=ready)
             # Sent again it is gone on with, when its key proves that it is ours, and refused when it is not.
-            return ProvenAbsent(f"{request.number} is in Xero and was not finished", canary=ref)
+            return ProvenAbsent(f"{request.number} is in Xero and was not finished", canary=ref, begun=ref)
 
         async def search(number: str, parent: str | None) -> list[str]:
             del parent
@@ -150,7 +150,7 @@ class Documents:
             # Likely ours, and unfinished, when Xero forgot the key. Refused, its work would be billed once more.
             raise OutcomeUnknownError(
                 f"Xero has {request.number} but for its rounding, and nothing proves that it is ours.",
-                hint=f"If it is, let it come to {request.total:f} there: it is found then. If not, void it.",
+                hint="If it is, let it come to what was asked for there: it is found then. If not, void it.",
                 connection=error.connection,
             )
         raise RejectedError(

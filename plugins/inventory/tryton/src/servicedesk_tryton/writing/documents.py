@@ -195,7 +195,7 @@ class Documents:
             return Inconclusive(f"The {self.kind.title} was made, and may still be on its way.", ask_again_at=ready)
         told = f"{self.kind.title} {begun[0].get('id')} carries its key and is {begun[0].get('state')}"
         # It was read, so the search works; sending again goes on with it and makes no second one.
-        return ProvenAbsent(f"{told}: it is not done yet", told)
+        return ProvenAbsent(f"{told}: it is not done yet", told, begun=str(begun[0].get("id")))
 
     async def _search(self, write_id: str, parent: str | None) -> list[str]:
         """Return the documents of a write that are done, wherever they belong."""

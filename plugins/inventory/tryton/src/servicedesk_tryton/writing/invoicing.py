@@ -111,7 +111,7 @@ class Invoicer:
             return Inconclusive("The invoice was made, and may still be on its way.", ask_again_at=ready)
         told = f"invoice {begun[0]['id']} carries its number and mark, and is {begun[0].get('state')}"
         # It was read, so the search works; sending again goes on with it and makes no second one.
-        return ProvenAbsent(f"{told}: it is not finished yet", told)
+        return ProvenAbsent(f"{told}: it is not finished yet", told, begun=str(begun[0]["id"]))
 
     async def _finished(self, write: Write, request: DocumentRequest, ref: str) -> WriteReceipt:
         async def prepare(state: str, document: Row) -> bool:
