@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError, StoreError
 from servicedesk_core.faces import Capability
 from servicedesk_core.people import Actor, Way
 
@@ -51,6 +51,20 @@ async def test_it_is_told_when_it_was_used(desk, program, clock):
         await asks.get("/tickets/list")
     used = (await desk.tokens.list()).items[0].last_used_at
     assert (clock.now() - used) == timedelta()
+
+
+async def test_a_busy_store_holds_up_one_request_in_a_minute_and_not_all(desk, program, clock, monkeypatch):
+    asks, tried = await program(), []
+
+    async def busy(*_, **given):
+        tried.append(given["patience_s"])
+        raise StoreError("Another process writes.")
+
+    monkeypatch.setattr(desk.store, "write", busy)
+    for seconds, times in ((0, 1), (0, 1), (59, 1), (1, 2)):
+        clock.advance(seconds)
+        assert (await asks.get("/tickets/list")).status_code == 200
+        assert tried == [1.0] * times
 
 
 async def test_nobody_makes_one_for_somebody_else_without_the_right_to_take_their_place(desk):

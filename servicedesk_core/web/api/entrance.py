@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, Protocol, Self, TypeVar
 
@@ -11,7 +12,7 @@ from servicedesk_core.addresses import plain_address
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Desk
-from servicedesk_core.features.tokens.tables import bearer_of, is_worth_keeping, note_use
+from servicedesk_core.features.tokens.tables import Bearer, bearer_of, is_worth_keeping, note_use
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Store
 from servicedesk_core.web.api.problems import RefusedError
@@ -22,6 +23,9 @@ _SCHEME: Final = "bearer "
 _MINUTE_S: Final = 60.0
 _FOR_A_NOTE_S: Final = 1.0
 """How long a request waits at most until it is kept that its token was used."""
+
+_AGAIN: Final = timedelta(minutes=1)
+"""When that is tried again."""
 
 
 class AskedDesk(Desk, Protocol):
@@ -85,6 +89,7 @@ class Entrance:
     desk: AskedDesk
     allowance: Allowance
     proxy: str | None = None
+    _tried: dict[int, datetime] = field(default_factory=dict)
 
     async def enter(self, headers: Mapping[str, str], peer: str) -> AskedDesk:
         """Return the desk as whoever sends a request sees it.
@@ -108,10 +113,17 @@ class Entrance:
             detail = "The token is unknown, has ended, or was revoked."
             raise _unknown(detail, "servicedesk tokens new makes another one.")
         self.allowance.take(bearer.id, self.desk.clock.monotonic())
-        if is_worth_keeping(bearer, now):
-            with suppress(StoreError):  # the next use is kept
-                await store.write(lambda tx: note_use(tx, bearer, now), patience_s=_FOR_A_NOTE_S)
+        await self._note(bearer, now)
         return self.desk.acting_as(Actor(bearer.person, Way.TOKEN), only=bearer.capabilities)
+
+    async def _note(self, bearer: Bearer, now: datetime) -> None:
+        """Keep that a token was used; while the store is busy, one request of it in a minute waits for that."""
+        tried = self._tried.get(bearer.id)
+        if not is_worth_keeping(bearer, now) or (tried is not None and now - tried < _AGAIN):
+            return
+        self._tried[bearer.id] = now
+        with suppress(StoreError):  # a later use is kept
+            await self.desk.store.write(lambda tx: note_use(tx, bearer, now), patience_s=_FOR_A_NOTE_S)
 
 
 def _unknown(detail: str, hint: str) -> RefusedError:
