@@ -374,6 +374,16 @@ async def test_a_document_that_the_ledger_does_not_have_is_not_credited(desk):
         await desk.billing.credit("INV-000001", reason="x")
 
 
+async def test_an_invoice_that_the_ledger_voids_meanwhile_is_not_credited_besides(desk, ledger):
+    await send(desk, "Acme")
+    found = await desk.billing.credit("INV-000001", reason="wrong rate")
+    ledger.change("1", status="void")
+    await desk.sync("books", mode=SyncMode.FULL)
+    (view,) = await desk.writes.approve([found.writes[0].id], send=True)
+    assert (view.state, "stands for nothing in books" in view.error) == ("rejected", True)
+    assert not ledger.all("credit_notes")
+
+
 async def parted(desk):
     return {row.number: row.parting.value for row in (await desk.billing.reconcile()).items}
 

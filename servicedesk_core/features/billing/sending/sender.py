@@ -134,6 +134,9 @@ def why_not_any_more(tx: Tx, document: StoredDocument) -> str | None:
     """Return why a document is not sent any more as it was previewed, as a sentence; ``None`` = it is."""
     if not tables.holds(tx, document.document_id):
         return f"What {document.number} bills is billed by another document since it was dropped."
+    credited = document.requested.credits
+    if credited is not None and tables.is_over(tx, document.ledger, credited):
+        return f"The invoice that {document.number} takes back stands for nothing in {document.ledger} any more."
     known = tables.sources_of(tx, document.document_id)
     marked = [one for one, mark in known.items() if mark is not None]
     now = marks(tx, marked)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, not_, or_, select, update
 
-from servicedesk_core.domain.billing import DocumentKind, DocumentRequest
+from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, DocumentStatus
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.billing.drafts import VOID, Draft, Source, is_held_by
@@ -167,6 +167,13 @@ def is_live(tx: Tx, document_id: int) -> bool:
     """Whether a document stands."""
     query = select(exists().select_from(MADE).where(_DOC.document_id == document_id, stands()))
     return bool(tx.execute(query).scalar_one())
+
+
+def is_over(tx: Tx, ledger: str, ref: str) -> bool:
+    """Whether an invoice stands for nothing in a ledger any more, by the ledger's id of it."""
+    of, over = RECORDS[DocumentKind.INVOICE.value].c, [one.value for one in DocumentStatus if not one.counts]
+    is_it = sources.c.name == ledger, of.source_id == sources.c.id, of.external_id == ref
+    return bool(tx.execute(select(exists().where(*is_it, of.status.in_(over)))).scalar_one())
 
 
 def holds(tx: Tx, document_id: int) -> bool:
