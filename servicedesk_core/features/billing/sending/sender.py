@@ -24,7 +24,7 @@ from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.senders import Sent, Shown
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, Tx
+from servicedesk_core.store import Store, Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.wording import counted
 
@@ -120,7 +120,8 @@ class DocumentSender(RecordSender):
 
     async def _is_begun(self, calls: ConnectorCalls, write: StoredWrite) -> bool:
         """Whether something of it stands in the ledger; of an attempt that is proven absent no time is kept."""
-        found = await self.find(calls, replace(write, sent_at=write.sent_at or write.proposed_at), frozenset())
+        taken = await self.copier.store.read(lambda tx: outbox.taken_refs(tx, write))
+        found = await self.find(calls, replace(write, sent_at=write.sent_at or write.proposed_at), taken)
         if isinstance(found, Inconclusive):
             raise OutcomeUnknownError(found.reason, connection=calls.connection)
         return isinstance(found, Found) or bool(found.begun)
