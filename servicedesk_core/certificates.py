@@ -34,7 +34,7 @@ class Certificate:
             if self._read is None or self._read[0] != stamps:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.minimum_version = ssl.TLSVersion.TLSv1_2
-                context.load_cert_chain(*self._files)
+                context.load_cert_chain(*self._files, password="")  # else the library asks at the terminal, and waits
                 self._read = stamps, context
         except (OSError, ssl.SSLError) as error:
             if self._read is None:

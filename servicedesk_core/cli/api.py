@@ -28,7 +28,7 @@ def api(
     """Answer programs over HTTP until stopped: the documents of --json, to whoever shows a token.
 
     It only reads. "servicedesk tokens new" makes a token; /api/v1/openapi.json describes what is answered. Ctrl-C and
-    SIGTERM (on Windows Ctrl-Break) end it when the requests under way are answered.
+    SIGTERM (on Windows Ctrl-Break) end it when the requests under way are answered, or after five seconds.
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         message = f"The API needs packages that are not installed: {', '.join(missing)}."

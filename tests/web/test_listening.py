@@ -5,6 +5,7 @@ import contextlib
 import os
 import ssl
 import subprocess
+import sys
 
 import pytest
 from starlette.applications import Starlette
@@ -137,3 +138,27 @@ async def test_a_certificate_that_is_none_is_refused(tmp_path):
     section = ApiSection(listen="127.0.0.1:0", certificate=str(tmp_path / "x.pem"), key=str(tmp_path / "x.pem"))
     with pytest.raises(SettingsError, match=r"x\.pem cannot be used"):
         await listening.listen(Starlette(), section, tell=print)
+
+
+def test_a_key_with_a_passphrase_is_refused_and_nobody_is_asked(certificate):
+    """A terminal is there, at which the library would ask."""
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    cert, key = certificate
+    command = f"openssl ec -in {key} -aes256 -passout pass:example -out {key}.closed"
+    subprocess.run(command.split(), check=True, capture_output=True)
+    code = f"Certificate(Path({str(cert)!r}), Path({str(key) + '.closed'!r}), where='api').context()"
+    program = f"from pathlib import Path; from servicedesk_core.certificates import Certificate; {code}"
+    master, terminal = os.openpty()
+    child = subprocess.run(
+        [sys.executable, "-c", program],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        timeout=60,
+        check=False,
+    )
+    os.close(master)
+    os.close(terminal)
+    assert b"cannot be used" in child.stderr
