@@ -244,6 +244,17 @@ async def test_a_wrong_total_is_taken_back_and_what_cannot_be_is_said(british):
     assert len(sandbox.records.all("Invoice")) == 1
 
 
+async def test_not_found_is_no_proof_that_a_wrong_invoice_is_gone(british):
+    sandbox, books = british
+    sandbox.books.engine.shift_next(Decimal("0.50"))
+    sandbox.faults([fault("610", "made inactive", match={"method": "POST", "path": "/invoice$", "nth": 2})])
+    with pytest.raises(OutcomeUnknownError, match="does not delete it"):
+        await books.send_write(with_total(books))
+    with pytest.raises(RejectedError, match=r"300\.5, not 300"):
+        await books.send_write(with_total(books))
+    assert sandbox.records.all("Invoice") == []
+
+
 async def test_what_is_paid_by_the_time_it_could_be_taken_back_is_left_standing(british):
     sandbox, books = british
     sandbox.books.engine.shift_next(Decimal("0.50"))

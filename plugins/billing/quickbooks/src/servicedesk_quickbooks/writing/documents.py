@@ -1,6 +1,7 @@
 """Invoices and credit notes: made, held against what was asked for, completed or taken back, and found again."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -172,8 +173,10 @@ class Documents:
                 row = await self._api.one(entity, key(row))
                 _keep_settled(request, row, reasons)
                 await self._api.write(entity, removing(row), request_id=f"{write.id}-d2", operation="delete")
-        except NotFoundError:
-            pass  # taken back before
+        except NotFoundError as error:  # so is a customer or an item called that was made inactive
+            with suppress(NotFoundError):  # taken back before
+                await self._api.one(entity, key(row))
+                raise _stands(request, f"QuickBooks does not delete it: {error.message} {reasons}") from error
         except RejectedError as error:
             raise _stands(request, f"QuickBooks does not delete it: {error.message} {reasons}") from error
         hint = "Look at its tax and its lines; nothing of it is left in QuickBooks."
