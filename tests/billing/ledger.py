@@ -163,6 +163,10 @@ class Books(Connector[LedgerSettings]):
         if any(one["number"] == asked.number for one in self.file.all(kind)):
             raise RejectedError(f"The number {asked.number} is taken.", field_errors=("number",))
         receipt = WriteReceipt(self._book(kind, asked))
+        if fault == "left_out":
+            return replace(
+                receipt, refused={"credits": "Only 12.50 is left to pay."}, warnings=("It comes to 120.00.",)
+            )
         if fault == "lost_answer":
             raise OutcomeUnknownError("It did not answer.")
         return receipt

@@ -75,6 +75,14 @@ async def test_whoever_sees_the_write_does_not_see_what_it_comes_to(desk):
     assert not any(amount in shown for amount in ("77.77", "15.554", "93.32"))
 
 
+async def test_what_the_ledger_left_out_is_told_without_amounts(desk, ledger):
+    ledger.fail_next("left_out")
+    view = await sent(desk, draft("e1"))
+    assert (view.state, "left to pay" in view.error) == ("partly_applied", True)
+    shown = str(view) + str(await desk.writes.show(view.id)) + str(await desk.audit.list(limit=1000))
+    assert not any(amount in shown for amount in ("12.50", "120.00"))
+
+
 async def test_numbers_have_no_gaps_and_two_runs_at_once_bill_nothing_twice(desk, ledger):
     other = desk.acting_as(Actor("eve"))
     drafts = [draft("e1"), draft("e2"), draft("e3")]

@@ -299,6 +299,15 @@ async def test_a_draft_that_somebody_changes_before_it_is_posted_is_taken_back(t
     assert standing(stand) == []
 
 
+async def test_a_draft_that_is_not_right_and_cannot_be_cancelled_is_said_to_stand(tryton, stand, documents):
+    stand.sandbox.faults([{**PERIOD, "path": r"account\.invoice\.cancel$"}])
+    wanted = documents.document("SD-1", ("1", "100.05"), rounding_account=None)
+    receipt = await tryton.send_write(documents.write_of(wanted))
+    assert f"The invoice {receipt.ref} was made and is not done" in receipt.refused["lines"]
+    assert "Nothing was left" not in receipt.refused["lines"]
+    assert stand.invoice(receipt.ref)["state"] == "draft"
+
+
 async def test_what_was_posted_and_cancelled_by_somebody_was_written(tryton, stand, documents):
     wanted = documents.write_of(documents.document("SD-1", ("1", "10")))
     ref = (await tryton.send_write(wanted)).ref

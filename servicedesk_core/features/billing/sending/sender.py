@@ -80,7 +80,7 @@ class DocumentSender(RecordSender):
         """
         document = await self.copier.store.read(lambda tx: _document(tx, write, calls.connection))
         try:
-            return await RecordSender.send(self, calls, _whole(write, document))
+            return _untold(await RecordSender.send(self, calls, _whole(write, document)))
         except (RejectedError, OutcomeUnknownError) as error:
             told = without_amounts(error.message)
             is_plain = isinstance(error, WriteConflictError) or told == error.message
@@ -162,6 +162,12 @@ async def compare(store: Store, clock: Clock, calls: ConnectorCalls, document: S
     difference = compared(asked, shown, rounding_lines=rounding_lines(asked, shown))
     amounts, at = (shown.net, shown.tax, shown.total), clock.now()
     await store.write(lambda tx: tables.note_shown(tx, document.document_id, amounts, difference.reasons, at))
+
+
+def _untold(sent: Sent) -> Sent:
+    """Return a confirmation without the amounts that the ledger named: whoever sees the write reads it."""
+    refused = {field: without_amounts(why) for field, why in sent.refused.items()}
+    return replace(sent, refused=refused, warnings=tuple(map(without_amounts, sent.warnings)))
 
 
 def _told(several: Iterable[Source]) -> str:

@@ -142,8 +142,9 @@ class Invoicer:
             return True
         if told.verdict is not Verdict.EQUAL:
             raise RejectedError(
-                f"Tryton makes something else of it: {' '.join(told.reasons)} Nothing was left there.",
+                f"Tryton makes something else of it: {' '.join(told.reasons)}",
                 field_errors=("lines",),
+                hint="Nothing was left there. Look at its taxes.",
             )
         return False
 
