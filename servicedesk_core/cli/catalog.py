@@ -12,7 +12,7 @@ from servicedesk_core.features import FEATURES, own
 
 _BY_HAND: Final[dict[Section, dict[str, str]]] = {
     Section.BEGIN: {
-        "demo": "Sync a made-up desk on this machine, claim a warranty, and take a part onto a ticket.",
+        "demo": "Sync a made-up desk on this machine, claim a warranty, take a part onto a ticket, and bill a month.",
         "init": "Write a commented servicedesk.toml for your own system.",
         "docs": "Print a page of the reference; without a name, list the pages.",
         "connections": "The configured connections.",
