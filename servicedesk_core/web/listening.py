@@ -27,7 +27,7 @@ _LAST_WORDS_S: Final = 5
 
 
 class _Connection(H11Protocol):
-    """A connection that ends when no request has arrived on it in time; the library waits for ever."""
+    """A connection that ends when no whole request has arrived on it in time; the library waits for ever."""
 
     _ends: asyncio.TimerHandle | None = None
 
@@ -40,7 +40,7 @@ class _Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
+        if self.conn.their_state in {h11.IDLE, h11.SEND_BODY}:
             self._wait()
         else:
             self._arrived()

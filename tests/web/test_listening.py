@@ -65,6 +65,16 @@ async def test_who_does_not_ask_is_hung_up_on(port, sent):
     writer.close()
 
 
+async def test_who_goes_on_sending_a_body_after_the_answer_is_hung_up_on(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /slow?s=0 HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\n")
+    await reader.readuntil(b"told")
+    writer.write(b"x")
+    with contextlib.suppress(ConnectionResetError):
+        assert await reader.read() == b""
+    writer.close()
+
+
 @pytest.mark.parametrize("before", [0, 1])
 async def test_who_has_asked_is_waited_for(port, before):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
