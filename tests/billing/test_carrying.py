@@ -264,6 +264,19 @@ async def test_what_the_psa_voids_long_after_it_was_carried_is_credited(opened, 
     ]
 
 
+async def test_what_the_psa_voids_and_invoices_anew_is_credited_as_it_was_carried_and_carried_once_more(opened, ledger):
+    """The PSA moves the lines of a voided invoice to the new one, so that the voided one has none."""
+    desk = await opened(policy="")
+    await put(desk, *invoiced())
+    await desk.billing.transfer(period="2026-10", send=True)
+    (voided, _), (anew, item) = invoiced(is_voided=True), invoiced("7002")
+    await put(desk, voided, anew, item.model_copy(update={"external_id": "l-7001"}))
+    for _ in range(3):
+        await desk.billing.transfer(period="2026-10", send=True)
+    assert [(one["number"], one["net"]) for one in ledger.all()] == [("7001", "50.00"), ("7002", "50.00")]
+    assert [(one["credits"], one["net"], one["tax"]) for one in ledger.all("credit_notes")] == [("1", "50.00", "10.00")]
+
+
 @pytest.mark.parametrize(("net", "problem"), [("50.00", None), ("49.99", "It comes to 59.99, not 60.00.")])
 async def test_what_the_ledger_has_under_the_number_is_compared_and_linked_and_not_made_again(
     opened, ledger, net, problem

@@ -15,6 +15,10 @@ NUMBER_LENGTH = 21
 """Characters of a document's number that every ledger takes (QuickBooks Online: 21)."""
 
 
+VOID = "void"
+"""The part of an invoice of the PSA, and of what it bills, that is its taking back."""
+
+
 class DocumentKind(StrEnum):
     """What a document is; its value is the stream that shows it."""
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import orjson
 from pydantic import Field
 
 from servicedesk_core.domain.base import Amount, Currency, Model
 from servicedesk_core.domain.billing import DocumentKind
+from servicedesk_core.domain.billing.documents import VOID
 
 
 class Sold(StrEnum):
@@ -42,10 +43,6 @@ class Source(Model):
     stream: str
     ref: str
     part: str = ""
-
-
-VOID: Final = "void"
-"""The part of an invoice that is its taking back."""
 
 
 def is_held_by(part: str, billed: str) -> bool:

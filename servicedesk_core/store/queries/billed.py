@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, exists, func, not_, or_, select
 
 from servicedesk_core.domain.billing import DocumentKind, DocumentStatus
+from servicedesk_core.domain.billing.documents import VOID
 from servicedesk_core.domain.writing import AT_VENDOR
 from servicedesk_core.store.schema import RECORDS, billing_documents, billing_sources, outbox, sources
 
@@ -63,19 +64,30 @@ def is_void(document: Any, write: Any) -> ColumnElement[bool]:
 
 
 def is_credited(document: Any, source: Any) -> ColumnElement[bool]:
-    """Return that a credit note which the ledger has takes a line of a document back.
+    """Return that a credit note which the ledger has takes a line of a document back, or all of it as it was voided.
 
     Args:
         document: Columns of ``billing_documents``.
         source: Columns of ``billing_sources``, of what the line bills.
     """
     line, note, made = billing_sources.alias("taken").c, billing_documents.alias("note").c, outbox.alias("made").c
-    return exists().where(
+    is_line = and_(
         line.connection == document.ledger,
         line.stream == OWN,
         line.ref == document.number,
         line.part == cast(source.line, Text),
         document.kind == DocumentKind.INVOICE,
+    )
+    is_voided = and_(
+        line.connection == source.connection,
+        line.stream == source.stream,
+        line.ref == source.ref,
+        line.part == VOID,
+        source.part == "",
+        line.document_id > document.document_id,
+    )
+    return exists().where(
+        or_(is_line, is_voided),
         note.document_id == line.document_id,
         made.id == note.write_id,
         made.state.in_(list(AT_VENDOR)),

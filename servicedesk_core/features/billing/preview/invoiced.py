@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from servicedesk_core.domain.billing import DocumentKind
+from servicedesk_core.domain.billing.documents import VOID
 from servicedesk_core.domain.currencies import in_cents
-from servicedesk_core.features.billing.drafts import VOID, Draft, DraftLine, Sold, Source, Subject
+from servicedesk_core.features.billing.drafts import Draft, DraftLine, Sold, Source, Subject
 from servicedesk_core.features.billing.preview.documents import DESCRIPTION_LENGTH, told, turned
 from servicedesk_core.features.billing.preview.pieces import Left, Payer, Why
 
@@ -148,10 +149,8 @@ def _draft(one: Invoiced, currency: str) -> Draft:
     tax = _tax(one, currency)
     if tax is None and one.total is not None:
         tax = Decimal(0)  # the lines come to the total by themselves
-    part = VOID if one.is_voided else ""
-    lines = [_line(line, currency, part) for line in one.lines]
-    whole = one.source.model_copy(update={"part": part})
-    lines[0] = lines[0].model_copy(update={"sources": (whole, *lines[0].sources)})
+    lines = [_line(line, currency) for line in one.lines]
+    lines[0] = lines[0].model_copy(update={"sources": (one.source, *lines[0].sources)})
     draft = turned(
         Draft(
             connection=one.payer.connection,
@@ -168,13 +167,20 @@ def _draft(one: Invoiced, currency: str) -> Draft:
             reference=one.reference,
         )
     )
-    if not one.is_voided:
-        return draft
-    back = DocumentKind.CREDIT_NOTE if draft.kind is DocumentKind.INVOICE else DocumentKind.INVOICE
-    return draft.model_copy(update={"kind": back, "number": None, "reference": one.number})
+    return taken_back(draft) if one.is_voided else draft
 
 
-def _line(line: InvoicedLine, currency: str, part: str) -> DraftLine:
+def taken_back(carried: Draft) -> Draft:
+    """Return what takes an invoice of the PSA back as it was carried, whatever the PSA has left of its lines."""
+    back = DocumentKind.CREDIT_NOTE if carried.kind is DocumentKind.INVOICE else DocumentKind.INVOICE
+    lines = tuple(
+        line.model_copy(update={"sources": tuple(one.model_copy(update={"part": VOID}) for one in line.sources)})
+        for line in carried.lines
+    )
+    return carried.model_copy(update={"kind": back, "lines": lines, "number": None, "reference": carried.number})
+
+
+def _line(line: InvoicedLine, currency: str) -> DraftLine:
     price = in_cents(line.price or Decimal(0), currency)
     quantity, unit_price = told(Decimal(1) if line.quantity is None else line.quantity, price, currency)
     return DraftLine(
@@ -185,5 +191,5 @@ def _line(line: InvoicedLine, currency: str, part: str) -> DraftLine:
         amount=price,
         served_on=line.day,
         subjects=line.subjects,
-        sources=(line.source.model_copy(update={"part": part}) if part else line.source,),
+        sources=(line.source,),
     )

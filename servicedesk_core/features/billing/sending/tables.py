@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, not_, or_, select, update
 
 from servicedesk_core.domain.billing import DocumentKind, DocumentRequest, DocumentStatus
+from servicedesk_core.domain.billing.documents import VOID
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.errors import WriteError
-from servicedesk_core.features.billing.drafts import VOID, Draft, Source, is_held_by
+from servicedesk_core.features.billing.drafts import Draft, Source, is_held_by
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.billed import OWN, is_credited, is_void
 from servicedesk_core.store.rows import Rows
@@ -167,6 +168,12 @@ def is_live(tx: Tx, document_id: int) -> bool:
     """Whether a document stands."""
     query = select(exists().select_from(MADE).where(_DOC.document_id == document_id, stands()))
     return bool(tx.execute(query).scalar_one())
+
+
+def carrying(tx: Tx, source: Source) -> StoredDocument | None:
+    """Return the document that bills a source as its own part, whether it stands or not."""
+    it = (_SRC[name] == value for name, value in source.model_dump().items())
+    return DOCUMENTS.one(tx, DOCUMENTS.select().where(_DOC.document_id.in_(select(_SRC.document_id).where(*it))))
 
 
 def is_over(tx: Tx, ledger: str, ref: str) -> bool:

@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy import and_, func, null, or_, select
 
+from servicedesk_core.domain.billing.documents import VOID
 from servicedesk_core.faces import Desk
-from servicedesk_core.features.billing.drafts import VOID, Draft, Source
+from servicedesk_core.features.billing.drafts import Draft, Sold, Source
 from servicedesk_core.features.billing.kinds import Biller
-from servicedesk_core.features.billing.preview.invoiced import Invoiced, InvoicedLine, document
-from servicedesk_core.features.billing.preview.pieces import Left
+from servicedesk_core.features.billing.preview.invoiced import Invoiced, InvoicedLine, document, taken_back
+from servicedesk_core.features.billing.preview.pieces import Left, Why
 from servicedesk_core.features.billing.preview.tables.asked import CLIENT, COMPANIES, Asked, of_company, subject
 from servicedesk_core.features.billing.preview.tables.billers import biller_of
 from servicedesk_core.features.billing.preview.tables.posted import billed_by
 from servicedesk_core.features.billing.preview.tables.previews import NOBODY, Preview, asked_for
+from servicedesk_core.features.billing.sending.tables import billed_by as held_by
+from servicedesk_core.features.billing.sending.tables import carrying
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.schema import RECORDS
@@ -57,18 +60,30 @@ def psa_invoices(
     drafts: list[Draft] = []
     left: list[Left] = []
     for one in _invoices(asked, voided_before=voided_before):
+        is_billed, is_credited = (one.source.model_copy(update={"part": part}) in billed for part in ("", VOID))
+        carried = carrying(tx, one.source) if one.is_voided and is_billed and not is_credited else None
         found = document(
             one,
             asked.own,
-            is_billed=one.source in billed,
-            is_credited=one.source.model_copy(update={"part": VOID}) in billed,
+            is_billed=is_billed,
+            is_credited=is_credited,
             is_ours=biller(one.payer.connection, one.payer.ref) is Biller.SERVICEDESK,
         )
-        if isinstance(found, Draft):
+        if carried is not None:
+            drafts.append(taken_back(carried.drafted))
+        elif isinstance(found, Draft) and (held := held_by(tx, [one for line in found.lines for one in line.sources])):
+            left.append(_held(one, next(iter(held.values()))))
+        elif isinstance(found, Draft):
             drafts.append(found)
         else:
             left.append(found)
     return Preview(tuple(drafts), tuple(left))
+
+
+def _held(one: Invoiced, number: str) -> Left:
+    says = f"A line of it is on {number}, which was not taken back in the ledger yet."
+    about: dict[str, Any] = {"day": one.issued_on, "about": one.number, "payer": one.payer}
+    return Left(source=one.source, sells=Sold.OTHER, why=Why.BILLED, says=says, **about)
 
 
 def _invoices(asked: Asked, *, voided_before: bool) -> Iterator[Invoiced]:
