@@ -84,6 +84,7 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
             app,
             http=_Connection,
             log_config=None,
+            log_level="error",  # else whoever connects could fill the log
             access_log=False,
             server_header=False,
             date_header=True,

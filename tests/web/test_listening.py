@@ -84,6 +84,15 @@ async def test_who_has_asked_is_waited_for(port, before):
     writer.close()
 
 
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01\r\n\r\n", b"GET /slow?s=0 HTTP/1.1\r\nHost: d\r\nUpgrade: x\r\n\r\n"])
+async def test_what_is_no_request_of_ours_fills_no_log(port, caplog, sent):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent.replace(b"Upgrade", b"Connection: upgrade, close\r\nUpgrade"))
+    assert (await reader.read()).startswith(b"HTTP/1.1 ")
+    writer.close()
+    assert not caplog.records
+
+
 async def test_many_are_answered_at_once(port):
     assert await asyncio.gather(*(asks(port, 0.1) for _ in range(120))) == [b"told"] * 120
 
