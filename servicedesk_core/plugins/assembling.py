@@ -147,8 +147,9 @@ class Assembler:
         )
         if source.blocked_reason is not None and not blocked_is_fine:
             raise AuthenticationError(
-                f"The vendor rejected the credentials before: {source.blocked_reason}",
-                hint=f'Correct them, then run "servicedesk connections test {name}". '
+                f"The connection was stopped: {source.blocked_reason}",
+                hint=f'Correct the credentials, then run "servicedesk connections test {name}"; where a person allows '
+                f'the access in a browser, "servicedesk connections authorize {name}". '
                 "Until then nothing is sent, so that the account is not locked.",
                 connection=name,
             )

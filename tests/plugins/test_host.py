@@ -222,9 +222,10 @@ async def test_rejected_credentials_stop_every_process_until_a_test_succeeds(des
 
     desk.environ["SECRET"] = "right-secret"
     async with desk.host() as another_process:
-        with pytest.raises(AuthenticationError, match="rejected the credentials before") as caught:
+        with pytest.raises(AuthenticationError, match="connection was stopped") as caught:
             await another_process.open("psa")
         assert "connections test psa" in caught.value.hint
+        assert "connections authorize psa" in caught.value.hint, "nobody allowed it in a browser yet"
         assert len(desk.log) == asked  # the vendor was not asked again
 
         result = await another_process.test("psa")
