@@ -36,7 +36,7 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
     if parameter.help.none and word.casefold() == NOBODY:
         return ""
     if choices := choices_of(parameter):
-        return parameter.type(word_of(word, choices, what=parameter.spelled))
+        return parameter.type(word_of(word, choices, what=f"value of {parameter.spelled}"))
     return span_of(word) if parameter.type is timedelta else _counted(parameter, word, zone)
 
 

@@ -72,5 +72,13 @@ def test_what_is_no_number_is_refused_where_it_is_said(word):
         value_of(most, word, None)
 
 
+def test_what_is_none_of_the_words_is_told_with_the_option_and_the_words():
+    (offer,) = [offer for offer in OFFERS if offer.name == "billing.exceptions"]
+    (why,) = [one for one in offer.parameters if one.name == "why"]
+    with pytest.raises(SettingsError, match='"bogus" is no value of why') as caught:
+        value_of(why, "bogus", None)
+    assert "not approved" in caught.value.hint
+
+
 def test_features_can_be_told_apart_by_programs_that_remember_them():
     assert len({own(name) for name in FEATURES}) == len(FEATURES)
