@@ -133,6 +133,7 @@ async def test_what_was_previewed_is_proposed_shown_and_sent_once(desk, ledger):
     seen = await digest(desk, "Acme")
     found = await desk.billing.send(period="2026-10", company="Acme", digest=seen)
     assert told(found) == [("INV-000001", "Acme", "proposed", 120)]
+    assert (str(found.documents[0].net), str(found.documents[0].total)) == ("100.00", "120.00"), "money has its cents"
     assert not ledger.all()
     for _ in range(2):
         found = await desk.billing.send(period="2026-10", company="Acme", digest=seen, send=True)
@@ -213,13 +214,16 @@ async def test_who_the_psa_bills_is_not_billed_from_here(opened):
 
 async def test_what_is_not_linked_is_told_for_all_before_anything_is_proposed(desk):
     await send(desk, "Acme")
-    await put(desk, Company(external_id="c3", name="Core"), Ticket(external_id="t-c3", number="T-c3", company_ref="c3"),
-              entry("e-c3", "c3", contract_ref=None))  # fmt: skip
+    for ref, name in (("c3", "Core"), ("c4", "Dune")):
+        ticket = Ticket(external_id=f"t-{ref}", number=f"T-{ref}", company_ref=ref)
+        await put(desk, Company(external_id=ref, name=name), ticket, entry(f"e-{ref}", ref, contract_ref=None))
     for one in ("Bolt", "Core"):
         await desk.billing.trust(one, reason="looked at")
     with pytest.raises(WriteError, match="Core") as caught:
         await send(desk.acting_as(Actor("eve")))
-    assert caught.value.hint
+    assert 'billing link company "Core"' in caught.value.hint
+    assert "Dune" in caught.value.message
+    assert "billing map --state missing" in caught.value.hint, "where several are missing, the list of them"
     assert len(await status(desk)) == 1
 
 

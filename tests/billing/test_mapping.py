@@ -244,7 +244,7 @@ async def test_a_link_outlasts_new_names_and_what_is_merged_or_gone_is_told_and_
             yield requests.of(draft, number="SD-1", issue_on=date(2026, 11, 1))
 
     acme, harbor = await ana.store.read(lambda tx: tuple(asked(tx)))
-    assert [one.what for one in acme.problems] == ["Nobody said which tax code of books default labour is."]
+    assert [one.what for one in acme.problems] == ['Nobody said which tax code of books the default "labour" is.']
     assert [one.what for one in harbor.problems] == [
         "Company Harbor Ltd is customer Harbor Holdings of books, which is inactive there, or was merged into another."
     ]

@@ -106,24 +106,24 @@ def test_everything_that_is_missing_is_told_at_once_and_once_each():
         asked=Asked("A number of twenty-two", date(2026, 11, 1)),
     )
     assert told == [
-        'Nobody said which customer of books company Acme is. `servicedesk billing link company "Acme" NAME`.',
+        'Nobody said which customer of books the company "Acme" is. `servicedesk billing link company "Acme" NAME`.',
         'Nobody said what USD is worth in EUR in 2026-11. Write months = { "2026-11" = … } of [exchange_rates.USD].',
         "The number A number of twenty-two has more than 21 characters. Send a shorter one.",
         (
-            "Nobody said which item of books role Engineer is. "
+            'Nobody said which item of books the role "Engineer" is. '
             '`servicedesk billing link role "Engineer" NAME`, or what its sort is by default.'
         ),
         (
-            "Nobody said which item of books service Care is. "
+            'Nobody said which item of books the service "Care" is. '
             '`servicedesk billing link service "Care" NAME`, or what its sort is by default.'
         ),
         (
-            "Nobody said which tax code of books default service is. "
+            'Nobody said which tax code of books the default "service" is. '
             '`servicedesk billing link default "service" NAME --to tax-code`.'
         ),
-        'Nobody said which item of books default fixed is. `servicedesk billing link default "fixed" NAME`.',
+        'Nobody said which item of books the default "fixed" is. `servicedesk billing link default "fixed" NAME`.',
         (
-            "Nobody said which tax code of books default fixed is. "
+            'Nobody said which tax code of books the default "fixed" is. '
             '`servicedesk billing link default "fixed" NAME --to tax-code`.'
         ),
     ]

@@ -53,7 +53,13 @@ class Linking(LinkQueries[Manner]):
 
         return await self.desk.store.write(work)
 
-    @action("billing.link-certain", about="What was linked.", needs=Capability.BILLING_WRITE, unscoped=UNSCOPED)
+    @action(
+        "billing.link-certain",
+        about="What was linked.",
+        needs=Capability.BILLING_WRITE,
+        unscoped=UNSCOPED,
+        page="servicedesk_core.features.billing.mapping.pages:linked_all",
+    )
     async def link_certain(
         self,
         *,

@@ -169,7 +169,7 @@ class Books:
         do = f'`servicedesk billing link {_word(sort)} "{word}" NAME{to_other}`'
         if why is NoLink.MISSING:
             also = "" if sort in {Linkable.COMPANY, Linkable.DEFAULT} else ", or what its sort is by default"
-            return f"Nobody said which {to.value} of {self.ledger} {sort.value} {name} is.", f"{do}{also}."
+            return f'Nobody said which {to.value} of {self.ledger} the {sort.value} "{name}" is.', f"{do}{also}."
         link = self.links[key]
         now = "is not there any more" if why is NoLink.GONE else "is inactive there, or was merged into another"
         what = f"{sort.value.capitalize()} {name} is {to.value} {link.target_name} of {self.ledger}, which {now}."

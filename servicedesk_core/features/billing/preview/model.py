@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from servicedesk_core.domain.billing import DocumentKind
 from servicedesk_core.faces import Column, Page
 from servicedesk_core.features.billing.drafts import Sold
 from servicedesk_core.features.billing.preview.comparing import Verdict
 from servicedesk_core.features.billing.preview.pieces import Why
+
+NOTHING: Final = (
+    "Nothing of these days is to be billed from here; --all shows clients whose invoices the PSA makes, too."
+)
+"""What a preview without lines says."""
 
 
 @dataclass(frozen=True, slots=True)

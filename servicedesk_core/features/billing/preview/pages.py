@@ -2,16 +2,15 @@
 
 from servicedesk_core.domain.billing import DocumentKind
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.billing.preview.model import ComparedRow, Comparison, LineRow, PreviewRows
+from servicedesk_core.features.billing.preview.model import NOTHING, ComparedRow, Comparison, LineRow, PreviewRows
 from servicedesk_core.wording import counted
 
 _KINDS = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT_NOTE: "Credit note"}
-_EMPTY = "Nothing is billed from here for these days; --all shows what it would be where the PSA bills."
 
 
 def lines(terminal: Terminal, found: PreviewRows) -> None:
     """Print the lines, what each document comes to, and how much is on none."""
-    terminal.rows(LineRow, found.items, empty=_EMPTY)
+    terminal.rows(LineRow, found.items, empty=NOTHING)
     for one in found.drafts:
         of = f"{one.net:,} {one.currency} without tax, {counted(one.lines, 'line')}"
         terminal.line(f"{_KINDS[one.kind]} {one.digest} to {one.client}: {of}")

@@ -11,6 +11,7 @@ from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Names
 from servicedesk_core.features.billing.drafts import Draft, Source, digest_of
 from servicedesk_core.features.billing.preview.comparing import Compared, Verdict
 from servicedesk_core.features.billing.preview.model import (
+    NOTHING,
     ComparedRow,
     ComparedSum,
     Comparison,
@@ -39,8 +40,6 @@ Everybody = Annotated[bool, Help("Also clients whose invoices the PSA makes.", n
 
 _ZERO: Final = Decimal(0)
 
-_NOTHING: Final = "Nothing is billed from here for these days; --all shows what it would be where the PSA bills."
-
 
 class PreviewQueries(Namespace[Manner]):
     """What would be billed."""
@@ -50,7 +49,7 @@ class PreviewQueries(Namespace[Manner]):
         about="What would be billed for a month.",
         needs=Capability.MONEY,
         unscoped=UNSCOPED,
-        empty=_NOTHING,
+        empty=NOTHING,
         page="servicedesk_core.features.billing.preview.pages:lines",
     )
     def preview(
@@ -99,7 +98,7 @@ class PreviewQueries(Namespace[Manner]):
         about="What would not be billed for a month, and why.",
         needs=Capability.MONEY,
         unscoped=UNSCOPED,
-        empty="Everything of these days is billed, or nothing is billed from here.",
+        empty="Nothing of these days is left out, or not for that reason.",
     )
     def exceptions(
         self,

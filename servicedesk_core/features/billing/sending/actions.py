@@ -291,7 +291,7 @@ def _invoice(tx: Tx, number: str) -> tuple[StoredDocument, str]:
     """
     found = [one for one in tables.all_documents(tx) if one.number == number and one.kind is DocumentKind.INVOICE]
     if not found:
-        raise NotFoundLocallyError(f"There is no invoice {number}.", hint="servicedesk billing status lists them.")
+        raise NotFoundLocallyError(f"There is no invoice {number}.", hint="`servicedesk billing status` lists them.")
     (row,) = rows(tx, found[-1:], money=False)
     if row.ref is None or row.state.is_over or row.state in {DocumentState.IN_DOUBT, DocumentState.SENDING}:
         hint = "Before the ledger has it, `servicedesk writes discard` drops it."

@@ -94,7 +94,7 @@ def chosen(drafts: Sequence[Draft], before: Iterable[str], digest: str) -> tuple
     more = "; …" if len(drafts) > _SOME else ""
     raise WriteError(
         f"What is to be billed is not what was looked at: it is {told}{more} now. Nothing was sent.",
-        hint=f"servicedesk billing preview shows it; all of it is --digest {now}.",
+        hint=f"`servicedesk billing preview` shows it; all of it is --digest {now}.",
     )
 
 
@@ -191,4 +191,5 @@ def _ensure_ready(request_of: Callable[[Draft, str], DocumentRequest], drafts: I
     if failed:
         told = dict.fromkeys(error.message for error in failed)
         more = f" And {len(told) - _SOME} more." if len(told) > _SOME else ""
-        raise WriteError(" ".join(list(told)[:_SOME]) + more, hint=failed[0].hint)
+        rest = " `servicedesk billing map --state missing` lists what else has no link." if len(told) > 1 else ""
+        raise WriteError(" ".join(list(told)[:_SOME]) + more, hint=f"{failed[0].hint or ''}{rest}")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Row, select
 
 from servicedesk_core.domain.billing import DocumentKind, DocumentStatus
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.domain.writing import AT_VENDOR
 from servicedesk_core.features.billing.sending.model import DocumentRow
 from servicedesk_core.features.billing.sending.rules import month_of, state_of
@@ -125,6 +126,7 @@ def _row(
         told.append(write.error)
     totals = (there.total if there else None, one.shown_total, one.total)
     total = next((amount for amount in totals if amount is not None), None)
+    balance = there.balance if there else None
     in_outbox, status = (write.state if write else None), (there.status if there else None)
     return DocumentRow(
         number=one.number,
@@ -133,11 +135,11 @@ def _row(
         connection=one.psa,
         client_ref=one.company_ref,
         period=month_of(one.first_on, one.last_on),
-        net=one.net if money else None,
-        total=total if money else None,
+        net=in_cents(one.net, one.currency) if money else None,
+        total=in_cents(total, one.currency) if total is not None and money else None,
         currency=one.currency if money else None,
         state=state_of(in_outbox, status, is_gone=there is not None and there.is_gone),
-        balance=there.balance if there and money else None,
+        balance=in_cents(balance, one.currency) if balance is not None and money else None,
         paid_on=there.paid_on if there else None,
         credited_by=tuple(notes) if is_credited else (),
         credits=one.credits,
