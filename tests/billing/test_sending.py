@@ -335,6 +335,13 @@ async def test_a_document_that_was_dropped_is_sent_no_more_once_a_part_of_it_is_
     assert len(ledger.all()) == 1
 
 
+async def test_what_a_dropped_invoice_of_the_psa_billed_is_not_of_the_one_that_takes_its_number(desk, ledger):
+    (number,) = await proposed(desk, draft("e1", "e2", number="PSA-7"))
+    await desk.writes.discard([number])
+    assert (await sent(desk, draft("e1", number="PSA-7"))).state == "confirmed"
+    assert await billed(desk) == {"e1"}
+
+
 async def test_a_number_of_the_psa_is_kept_once(desk, ledger):
     one = draft("e1", number="PSA-7")
     assert (await sent(desk, one)).state == "confirmed"

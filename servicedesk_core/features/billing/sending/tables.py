@@ -152,7 +152,9 @@ def keep(tx: Tx, document: StoredDocument, known: Mapping[Source, bytes | None])
             raise WriteError(
                 f"The number {document.number} is taken.", hint="servicedesk billing status shows by what."
             )
-        tx.execute(delete(billing_documents).where(of_number))  # the PSA's own number, refused or dropped before
+        # The PSA's own number, refused or dropped before: SQLite may give its row's number to the next document.
+        tx.execute(delete(billing_sources).where(_SRC.document_id == other.document_id))
+        tx.execute(delete(billing_documents).where(of_number))
     values = DOCUMENTS.values(document)
     del values["document_id"]
     made = insert(billing_documents).values(values).returning(_DOC.document_id)
