@@ -49,6 +49,15 @@ async def test_it_is_valid_and_tells_what_is_answered(desk, program, told):
     assert set(told["paths"]) == {ROOT, *queries_of(desk.features)}
 
 
+async def test_a_fault_of_ours_is_told_as_described(desk, program, monkeypatch):
+    monkeypatch.setattr(type(desk), "call", lambda *_, **__: 1 / 0)
+    queries = {path: one for path, one in queries_of(desk.features).items() if one.name == "tickets.list"}
+    answer = await (await program()).get("/tickets/list")
+    told = description(queries)["paths"][f"{ROOT}/tickets/list"]["get"]["responses"][str(answer.status_code)]
+    assert list(told["content"]) == [answer.headers["Content-Type"]]
+    assert answer.status_code == 500
+
+
 def test_shapes_of_one_name_are_told_apart(desk):
     """Alerts have a channel, and clients another one; a feature may call a shape as the problem is called."""
     queries = {

@@ -24,6 +24,7 @@ _REFUSALS: Final = {
     "403": "Whose token it is may not.",
     "404": "What was asked for is not there.",
     "429": "This token has asked too often; Retry-After says when it may again.",
+    "500": "This should not have happened; the desk's log names the kind of fault.",
     "503": "The store cannot be read now.",
 }
 
