@@ -266,6 +266,7 @@ async def test_what_the_psa_voids_long_after_it_was_carried_is_credited(opened, 
     assert [(one["number"], one["credits"], one["net"]) for one in ledger.all("credit_notes")] == [
         ("CN-000001", "1", "50.00")
     ]
+    assert not [row for row in (await desk.billing.stages()).items if row.amount < 0], "nobody is owed what is void"
 
 
 async def test_what_the_psa_voids_and_invoices_anew_is_credited_as_it_was_carried_and_carried_once_more(opened, ledger):

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from servicedesk_core.domain.billing import DocumentKind, DocumentStatus
+from servicedesk_core.domain.billing.documents import VOID
 from servicedesk_core.domain.writing import AT_VENDOR
 from servicedesk_core.features.billing.drafts import Draft, DraftLine
 from servicedesk_core.features.billing.sending.tables import MADE, stands
@@ -84,7 +85,7 @@ def lines_of_ours(tx: Tx) -> Iterator[BookedLine]:
         _IN_LEDGER.label("is_in_ledger"), _is_paid().label("is_paid"),
     ).select_from(MADE).where(_DOC.sequence.is_not(None), stands())  # fmt: skip
     held = select(_SRC.document_id, _SRC.line).join(MADE, _SRC.document_id == _DOC.document_id)
-    held = held.where(_SRC.stream != OWN, stands(), ~is_credited(_DOC, _SRC))
+    held = held.where(_SRC.stream != OWN, _SRC.part != VOID, stands(), ~is_credited(_DOC, _SRC))
     lines = {(row.document_id, row.line) for row in tx.execute(held)}
     for row in tx.execute(query.order_by(_DOC.document_id)):
         sign = 1 if row.kind is DocumentKind.INVOICE else -1
