@@ -12,7 +12,7 @@ from servicedesk_core.features.billing.sending.batches import Batch, known_of, s
 from servicedesk_core.features.billing.sending.rows import rows
 
 LEDGER = Path(__file__).with_name("ledger.py")
-GRANTS = ["sales_invoices.create", "credit_notes.create"]
+GRANTS = ["sales_invoices.create", "credit_notes.create", "customers.create"]
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
 PREFIXES = {DocumentKind.INVOICE: "INV-", DocumentKind.CREDIT_NOTE: "CN-"}
 

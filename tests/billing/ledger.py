@@ -61,6 +61,14 @@ WRITES = tuple(
     for kind in DocumentKind
 )
 
+CUSTOMERS = WriteCapability(
+    "customers.create",
+    ReconcilableBy.REFERENCE,
+    "Accounting",
+    fields=("name", "number", "tax_number", "currency"),
+    required=("name",),
+)
+
 
 class LedgerFile:
     """What the ledger has, each as JSON with its kind and id."""
@@ -136,7 +144,7 @@ class Books(Connector[LedgerSettings]):
         return Capabilities(
             "Books",
             streams=tuple(StreamCapability(name, has_stamp=False) for name in streams),
-            writes=WRITES,
+            writes=(*WRITES, CUSTOMERS),
             billing=BillingCapability(TaxRounding.LINE, has_drafts=self.has_drafts, currency="EUR"),
         )
 
@@ -153,6 +161,9 @@ class Books(Connector[LedgerSettings]):
             raise RejectedError("The accounting period is closed.", field_errors=("issue_on",))
         if fault == "denied":
             raise PermissionDeniedError("It lets nobody in.")
+        if write.kind == "customers.create":
+            row = self.file.add("customers", **write.values)
+            return WriteReceipt(row["id"], record=source_record(row))
         kind, asked = DocumentKind(write.kind.partition(".")[0]), DocumentRequest.of(write.values)
         if fault == "breaks_off":
             self.file.add(kind, number=asked.number, begun=True)

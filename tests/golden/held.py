@@ -274,6 +274,7 @@ NOT_HELD: dict[str, str] = {
     "billing link": "keeps what billing map shows, which tests/billing look at",
     "billing link-certain": "likewise",
     "billing unlink": "takes that back",
+    "billing add-customers": "proposes writes; tests/billing hold what becomes of them",
     "billing send": "proposes writes; tests/billing hold what they print",
     "billing transfer": "likewise",
     "billing credit": "likewise",

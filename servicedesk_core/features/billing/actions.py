@@ -4,7 +4,7 @@ from typing import Protocol
 
 from servicedesk_core.faces import Manner
 from servicedesk_core.features.billing.export.actions import Exporting
-from servicedesk_core.features.billing.mapping.actions import Linking
+from servicedesk_core.features.billing.mapping.adding import Adding
 from servicedesk_core.features.billing.periods.actions import BillingDesk, Periods
 from servicedesk_core.features.billing.queries import BillingQueries
 from servicedesk_core.features.billing.sending.actions import Sending
@@ -17,7 +17,7 @@ class ActingDesk(LedgerDesk, BillingDesk, Protocol):
 
 
 class Billing(
-    Trusting[Manner], Sending[Manner], Linking[Manner], Exporting[Manner], Periods[Manner], BillingQueries[Manner]
+    Trusting[Manner], Sending[Manner], Adding[Manner], Exporting[Manner], Periods[Manner], BillingQueries[Manner]
 ):
     """Where money stands, what somebody decides about it, and what is carried into the books."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -132,12 +132,14 @@ class Books:
         links: What is linked.
         records: What the ledger has, by stream and id.
         gone: What it has no more.
+        made: The ledger's ids of what was made there for something that it did not have.
     """
 
     ledger: str
     links: Mapping[Key, Link]
     records: Mapping[tuple[str, str], LedgerRecord]
     gone: AbstractSet[tuple[str, str]] = frozenset()
+    made: Mapping[Key, str] = field(default_factory=dict)
 
     def record(self, stream: str, ref: str) -> LedgerRecord | NoLink:
         """Return a record that documents may name, or why they may not."""
@@ -145,6 +147,11 @@ class Books:
         if found is None or (stream, ref) in self.gone:
             return NoLink.GONE
         return NoLink.INACTIVE if found.is_active is False else found
+
+    def made_for(self, key: Key) -> str | None:
+        """Return the ledger's id of what was made for something; ``None`` = nothing that documents may name was."""
+        ref = self.made.get(key)
+        return None if ref is None or isinstance(self.record(key.target, ref), NoLink) else ref
 
     def linked(self, key: Key) -> LedgerRecord | NoLink:
         """Return what something is in the ledger, or why it is nothing there."""

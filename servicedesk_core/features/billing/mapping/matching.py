@@ -29,6 +29,7 @@ _LEAST: Final = 0.6
 class Evidence(StrEnum):
     """By what something was found."""
 
+    MADE = "made for it"
     TAX_NUMBER = "same tax number"
     NAME = "same name"
     ALMOST = "same name but for its spelling or legal form"
@@ -38,6 +39,7 @@ class Evidence(StrEnum):
 
 
 _CONFIDENCE: Final = {
+    Evidence.MADE: 100,
     Evidence.TAX_NUMBER: 100,
     Evidence.NAME: 100,
     Evidence.ALMOST: 95,
@@ -76,7 +78,7 @@ class Suggestion:
 
     Attributes:
         ref: The ledger's id.
-        confidence: How sure that is, in percent; 100 = the only one with that tax number, or with exactly that name.
+        confidence: How sure that is, in percent; 100 = made for it, or the only one with that tax number or name.
         why: By what it was found.
     """
 
@@ -88,6 +90,11 @@ class Suggestion:
     def is_certain(self) -> bool:
         """Whether it may be linked without anybody's look."""
         return self.confidence == _CERTAIN
+
+
+def certain(ref: str, why: Evidence) -> Suggestion:
+    """Return a suggestion that nobody has to look at."""
+    return Suggestion(ref, _CERTAIN, why)
 
 
 Keys = Callable[[Known], Iterator[str]]

@@ -5,9 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import Column
 from servicedesk_core.features.billing.mapping.links import Linkable, Target
 from servicedesk_core.features.billing.mapping.matching import Evidence
+from servicedesk_core.outbox.views import WriteView
 
 
 class LinkState(StrEnum):
@@ -63,6 +65,26 @@ class LinkedAll:
 
     links: Annotated[tuple[Linked, ...], Column("What was linked.")]
     left: Annotated[int, Column("How many suggestions are left for somebody's look.")]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedCustomer:
+    """A customer that the ledger is to have for a client."""
+
+    client: Annotated[str, Column("Who it is for.", cut=12)]
+    connection: Annotated[str, Column("Connection of the PSA.", shown=False)]
+    ref: Annotated[str, Column("Its id of the client, which becomes the customer's number.", "Number")]
+    state: Annotated[WriteState, Column("Where it stands.")]
+    is_linked: Annotated[bool, Column("Whether the client is linked to it.", "Linked")]
+    write: Annotated[int, Column("Number of the write that makes it.", "Write")]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Customers that were proposed, and what became of them."""
+
+    customers: Annotated[tuple[AddedCustomer, ...], Column("The customers.")]
+    writes: Annotated[tuple[WriteView, ...], Column("The writes that make them.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from servicedesk_core.features.billing.mapping.links import (
     Target,
     usual_target,
 )
-from servicedesk_core.features.billing.mapping.matching import Matches, Suggestion
+from servicedesk_core.features.billing.mapping.matching import Evidence, Matches, Suggestion, certain
 from servicedesk_core.features.billing.mapping.model import LinkRow, LinkState
 from servicedesk_core.features.billing.mapping.tables import books_of, ledger_if_any
 from servicedesk_core.features.billing.mapping.things import Place, Thing, known_of, things
@@ -117,8 +117,13 @@ def suggestions(books: Books, found: Iterable[Thing]) -> dict[Key, Suggestion]:
         for (_, sort), several in together.items()
         for matches in (Matches([one.known for one in several], known[usual_target(sort)]),)
         for one in several
-        if one.key() not in books.links and (suggestion := matches.of(one.known)) is not None
+        if one.key() not in books.links and (suggestion := _made(books, one) or matches.of(one.known)) is not None
     }
+
+
+def _made(books: Books, one: Thing) -> Suggestion | None:
+    ref = books.made_for(one.key())
+    return None if ref is None else certain(ref, Evidence.MADE)
 
 
 def _open(one: Thing, books: Books, suggestion: Suggestion | None) -> LinkRow:

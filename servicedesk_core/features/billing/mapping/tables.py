@@ -3,17 +3,22 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, exists, not_, select
 
+from servicedesk_core.domain.billing import Customer
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.features.billing.mapping.links import Books, Key, LedgerRecord, Link, Target
+from servicedesk_core.features.billing.mapping.links import COMPANIES, Books, Key, LedgerRecord, Link, Target
 from servicedesk_core.features.billing.preview.tables.billers import policy_at
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.codec import codec_of
-from servicedesk_core.store.schema import RECORDS, billing_links
+from servicedesk_core.store.schema import RECORDS, billing_links, outbox
+from servicedesk_core.store.schema import sources as source_rows
 from servicedesk_core.store.sources import Source
 from servicedesk_core.store.upserting import insert_into
 
+CREATE: Final = "customers.create"
+_AGGREGATE: Final = "customers:"
 _OF_DESK: Final = 0
 _L = billing_links.c
 
@@ -68,7 +73,30 @@ def books_of(tx: Tx, ledger: Source) -> Books:
             records[entity.stream, ref] = codec.decode(ref, values)  # type: ignore[assignment]  # of this class
             if gone_at is not None:
                 gone.add((entity.stream, ref))
-    return Books(ledger.name, links, records, gone)
+    made = {key: ref for key, (_, ref) in made_for(tx, ledger.name).items() if ref is not None}
+    return Books(ledger.name, links, records, gone, made)
+
+
+def made_for(tx: Tx, ledger: str) -> dict[Key, tuple[int, str | None]]:
+    """Return the writes that make, or made, customers for companies, each with the ledger's id as far as it has one.
+
+    What was refused or dropped makes none, nor does what the ledger has no more.
+    """
+    of, there, its = outbox.c, RECORDS[Customer.stream].c, source_rows.c
+    gone = exists().where(its.name == ledger, there.source_id == its.id, there.external_id == of.ref)
+    query = select(of.id, of.aggregate, of.ref).where(of.connection == ledger, of.kind == CREATE)
+    query = query.where(of.state.not_in([WriteState.REJECTED, WriteState.DISCARDED]))
+    query = query.where(not_(gone.where(there.gone_at.is_not(None)))).order_by(of.id)
+    found: dict[Key, tuple[int, str | None]] = {}
+    for row in tx.execute(query):
+        connection, _, ref = row.aggregate.removeprefix(_AGGREGATE).partition("/")
+        found.setdefault(Key(connection, COMPANIES, ref, Customer.stream), (row.id, row.ref))
+    return found
+
+
+def aggregate_of(key: Key) -> str:
+    """Return what customers that are made for companies are written under."""
+    return f"{_AGGREGATE}{key.connection}/{key.ref}"
 
 
 def keep(tx: Tx, ledger: str, key: Key, link: Link) -> None:
