@@ -4,12 +4,13 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from servicedesk_core.cli.demo.setup import LEDGER_NAME, SERVICE
+from servicedesk_core.cli.demo.setup import CURRENCY, LEDGER_NAME, SERVICE
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
+    from servicedesk_core.config.toml_file import Section
     from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.billing.preview.model import DraftRow, PreviewRows
 
@@ -18,7 +19,13 @@ ACCOUNTS = {"labour": "Sales", "service": "Sales", "part": "Sales", "rounding": 
 
 
 async def money(cli: Cli, desk: "ServiceDesk") -> None:
-    """Say where money stands, and what nobody is billed for."""
+    """Say in which currency the desk counts, where money stands, and what nobody is billed for."""
+    from servicedesk_core.config.toml_file import Section  # noqa: PLC0415
+
+    own = Section(
+        ("profit",), {"currency": CURRENCY}, "The desk's own currency, in which the PSA keeps costs and prices."
+    )
+    await _define(cli, desk, "profit", own, reason="The PSA keeps money in one currency.")
     for one in (await desk.billing.stages()).sums:
         cli.say(f"   {one.stage.value}: {counted(one.pieces, 'piece')}, {_money(one.amount, one.currency)}")
     leaks = (await desk.leakage.list()).sums
@@ -33,7 +40,7 @@ async def invoice(cli: Cli, desk: "ServiceDesk") -> None:
         cli: Prints.
         desk: Its ledger is synced.
     """
-    from servicedesk_core.config.toml_file import Section, render  # noqa: PLC0415
+    from servicedesk_core.config.toml_file import Section  # noqa: PLC0415
     from servicedesk_core.features.billing.mapping.links import Linkable, Target  # noqa: PLC0415
     from servicedesk_core.features.billing.preview.pages import lines  # noqa: PLC0415
 
@@ -45,8 +52,7 @@ async def invoice(cli: Cli, desk: "ServiceDesk") -> None:
     client = chosen.client
     cli.say(f"   {client} gets its invoices from here from now on ({SERVICE}/billing.toml); the others from the PSA.")
     policy = Section(("billing", "client_biller"), {client: "servicedesk"}, "Who makes the invoices: else the PSA.")
-    (cli.config.parent / SERVICE / "billing.toml").write_text(render((policy,)), encoding="utf-8")
-    await desk.definitions.apply(reason="One client is billed from here.")
+    await _define(cli, desk, "billing", policy, reason="One client is billed from here.")
     await _customer(cli, desk, chosen)
     await desk.billing.link_certain(what=Linkable.COMPANY, period=period)
     for sort, account in ACCOUNTS.items():
@@ -59,6 +65,14 @@ async def invoice(cli: Cli, desk: "ServiceDesk") -> None:
     told = document.problem or "to the cent what was asked for"
     total = _money(document.total or Decimal(0), document.currency)
     cli.say(f"   {document.number} stands in the books as {document.state.value}: {total} with tax, {told}.")
+
+
+async def _define(cli: Cli, desk: "ServiceDesk", name: str, section: "Section", *, reason: str) -> None:
+    """Write a file of definitions, and have it hold."""
+    from servicedesk_core.config.toml_file import render  # noqa: PLC0415
+
+    (cli.config.parent / SERVICE / f"{name}.toml").write_text(render((section,)), encoding="utf-8")
+    await desk.definitions.apply(reason=reason)
 
 
 async def _customer(cli: Cli, desk: "ServiceDesk", chosen: "DraftRow") -> None:

@@ -23,6 +23,7 @@ OTHERS = {**MAKERS, STOCK: "Snipe-IT", LEDGER: "Xero"}
 """Everybody but the PSA, by id of their connector."""
 STATE = "sandbox.db"
 SERVICE = "service"
+CURRENCY = "USD"
 OWN_FILES = (
     "servicedesk.toml",
     "servicedesk.db",
@@ -48,7 +49,7 @@ _ABOUT = {
     STOCK: "Looking for a part needs no grant; taking one onto a ticket needs these.",
     LEDGER: "Reading the books needs no grant; invoices, and customers for them, need these.",
 }
-_MORE: dict[str, dict[str, str]] = {STOCK: {"currency": "USD", "holder": "user:1"}, LEDGER: {"app": "custom"}}
+_MORE: dict[str, dict[str, str]] = {STOCK: {"currency": CURRENCY, "holder": "user:1"}, LEDGER: {"app": "custom"}}
 _NAMES = {STOCK: STOCK_NAME, LEDGER: LEDGER_NAME}
 """How connections are called that are not called as their connector is."""
 

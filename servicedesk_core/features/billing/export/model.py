@@ -14,4 +14,6 @@ class BillingExported:
     files: Annotated[tuple[str, ...], Column("The files in it.")]
     documents: Annotated[int, Column("How many documents they hold.")]
     lines: Annotated[int, Column("How many lines.")]
-    left: Annotated[int, Column("How many records are on none of them; `billing exceptions` lists them.")]
+    left: Annotated[
+        int, Column("How many records are on none of them; `billing exceptions` lists them.", "On none of them")
+    ]
