@@ -86,8 +86,8 @@ async def test_the_sums_are_those_of_everything_and_the_list_is_what_differs(des
         ("l8", "7.00", "only theirs"),
     ]
     assert [(one.verdict.value, one.pieces, str(one.ours), str(one.theirs), one.currency) for one in found.sums] == [
-        ("only theirs", 1, "0", "7.00", "CAD"),
-        ("only theirs", 2, "0", "150.00", "USD"),
+        ("only theirs", 1, "0.00", "7.00", "CAD"),
+        ("only theirs", 2, "0.00", "150.00", "USD"),
         ("same", 2, "310.00", "310.00", "USD"),
     ]
     assert [one.ref for one in await desk.billing.compare(period="2026-10", company="Bolt")] == ["l8"]

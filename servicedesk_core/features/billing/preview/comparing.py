@@ -128,7 +128,7 @@ def _theirs(posted: Posted, left: Left | None) -> Compared:
     if left is not None:
         reason = f"{left.why.value.capitalize()}: {left.says}"
         if left.why in {Why.COVERED, Why.NOTHING}:
-            ours = Decimal(0)
+            ours = in_cents(Decimal(0), posted.currency)
             verdict = Verdict.OTHER if posted.amount else Verdict.SAME
     return Compared(
         source=posted.source,

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final
 
+from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.billing.drafts import Draft, Source, digest_of
@@ -199,8 +200,9 @@ def _compared(payer: Payer, one: Compared) -> ComparedRow:
 
 def _counted(before: ComparedSum | None, one: Compared) -> ComparedSum:
     """Return what a verdict comes to with one record more."""
-    count, ours, theirs = (0, _ZERO, _ZERO) if before is None else (before.pieces, before.ours, before.theirs)
-    ours, theirs = ours + (one.ours or _ZERO), theirs + (one.theirs or _ZERO)
+    none = in_cents(_ZERO, one.currency)
+    count, ours, theirs = (0, none, none) if before is None else (before.pieces, before.ours, before.theirs)
+    ours, theirs = ours + (one.ours or none), theirs + (one.theirs or none)
     return ComparedSum(verdict=one.verdict, pieces=count + 1, ours=ours, theirs=theirs, currency=one.currency)
 
 
