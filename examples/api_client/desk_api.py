@@ -36,7 +36,7 @@ class Problem(Exception):  # noqa: N818  # RFC 9457 calls it so
 
 
 class DeskApi:
-    """The documents of a desk.
+    """The documents of a desk; it keeps the last answer of each question.
 
     Args:
         url: Where ``servicedesk api`` listens, such as ``http://127.0.0.1:9188``.
@@ -88,8 +88,10 @@ class DeskApi:
                 self._known[path] = answer.headers["ETag"], answer.json()
                 return self._known[path][1], following
             if answer.status_code not in {429, 503}:
-                raise Problem(answer.json())
+                break
             self._sleep(float(answer.headers.get("Retry-After", "1")))
+        if answer.headers.get("Content-Type") != "application/problem+json":  # of a proxy on the way
+            raise Problem({"status": answer.status_code, "detail": f"The answer was {answer.status_code}."})
         raise Problem(answer.json())
 
 

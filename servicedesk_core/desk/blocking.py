@@ -9,6 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.desk import DeskOptions, ServiceDesk
 from servicedesk_core.errors import StoreError
@@ -178,9 +179,9 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
             self._loop.stop()
             raise
 
-    def acting_as(self, actor: Actor) -> Self:
+    def acting_as(self, actor: Actor, *, only: frozenset[Capability] | None = None) -> Self:
         """Return this desk as somebody else acts on it, as long as this one is open; see :class:`ServiceDesk`."""
-        return self._lending(self._target.acting_as(actor))
+        return self._lending(self._target.acting_as(actor, only=only))
 
     def because_of(self, change: Change) -> Self:
         """Return this desk for what is proposed because of a change; see :class:`ServiceDesk`."""

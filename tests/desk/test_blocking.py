@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from servicedesk_core import BlockingServiceDesk, ServiceDesk
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
+from servicedesk_core.faces import Capability
+from servicedesk_core.people import Actor, Way
 
 
 def test_a_plain_script_syncs_reads_and_leaves_no_thread_behind(settings, sqlite_url):
@@ -29,6 +31,14 @@ async def test_it_works_where_a_loop_runs_already_as_in_a_notebook(settings, sql
     with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
         assert desk.sync().ok
         assert desk.status().desk == "Example MSP"
+
+
+def test_whoever_acts_on_it_may_no_more_than_their_way_allows(settings, sqlite_url):
+    with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
+        narrow = desk.acting_as(Actor("user:ana", Way.TOKEN), only=frozenset({Capability.READ}))
+        assert narrow.tickets.count() == 0
+        with pytest.raises(NotPermittedError, match="By this way user:ana may not"):
+            narrow.audit.list()
 
 
 def test_threads_may_share_it(settings, sqlite_url):
