@@ -17,7 +17,7 @@ class ReconcilingQueries(Namespace[Manner]):
         about="Where our documents and the ledger's part.",
         needs=Capability.MONEY,
         unscoped=UNSCOPED,
-        empty="Ours and the ledger's are the same.",
+        empty="Nothing parts ours and the ledger's, from our first document on.",
     )
     def reconcile(
         self,
