@@ -76,6 +76,7 @@ async def test_every_value_of_every_stream_is_what_the_store_holds(desk, out):
     assert {one.stat().st_mode & 0o777 for one in (out, *out.rglob("*")) if one.is_dir()} == {0o700}
 
 
+@pytest.mark.slow
 async def test_a_second_run_writes_only_what_changed(desk, out):
     first = await desk.analytics.export(out)
     assert first.written == first.files
@@ -88,6 +89,7 @@ async def test_a_second_run_writes_only_what_changed(desk, out):
     await assert_holds_the_store(desk, out)
 
 
+@pytest.mark.slow
 async def test_what_is_gone_or_erased_is_gone_from_the_folder_although_no_feed_tells_of_it(desk, out):
     await put(
         desk,
@@ -105,6 +107,7 @@ async def test_what_is_gone_or_erased_is_gone_from_the_folder_although_no_feed_t
     assert "dana.wolf" not in str([rows_of(out, table) for table in ("contacts", "notes", "tickets")])
 
 
+@pytest.mark.slow
 async def test_clocks_are_there_and_change_with_what_is_judged(desk, out):
     ticket = min([row.local_id async for row in desk.records(STREAMS["tickets"])])
     clock = {"ticket_id": ticket, "clock": "triage", "cycle": 1, "is_next": True, "state": "running"}
@@ -163,6 +166,7 @@ async def test_a_run_that_is_killed_leaves_what_was_there_and_the_next_is_whole(
     await assert_holds_the_store(desk, out)
 
 
+@pytest.mark.slow
 async def test_files_that_somebody_damaged_are_written_anew_and_those_of_others_are_left_alone(desk, out):
     await desk.analytics.export(out)
     (out / "notes" / "mine.txt").write_text("a note of an analyst")
@@ -173,6 +177,7 @@ async def test_files_that_somebody_damaged_are_written_anew_and_those_of_others_
     await assert_holds_the_store(desk, out)
 
 
+@pytest.mark.slow
 async def test_a_full_disk_is_said_and_leaves_what_was_there(desk, out, monkeypatch):
     await desk.analytics.export(out)
     before = manifest_of(out)
@@ -209,6 +214,7 @@ async def test_a_folder_of_something_else_and_a_missing_extra_are_said(desk, out
         await desk.analytics.export(out.with_name("another"))
 
 
+@pytest.mark.slow
 async def test_costs_are_for_who_may_read_them_and_nothing_for_who_sees_a_part(desk, out):
     people = {
         "ana": {"roles": ["service-manager"]},

@@ -144,6 +144,7 @@ async def test_what_was_previewed_is_proposed_shown_and_sent_once(desk, ledger):
         await desk.billing.send(period="2026-10", company="Acme", digest="0123")
 
 
+@pytest.mark.slow
 async def test_what_is_not_as_it_was_looked_at_is_refused_and_says_what_it_is_now(desk, ledger):
     seen = await digest(desk, "Acme")
     await put(desk, entry("e9", "c1", 2))
@@ -255,6 +256,7 @@ async def test_invoices_of_the_psa_are_carried_by_their_number_and_date_once(ope
     )
 
 
+@pytest.mark.slow
 async def test_what_the_psa_voids_long_after_it_was_carried_is_credited(opened, ledger):
     desk = await opened(policy="")
     told_of = {"invoiced_on": date(2026, 6, 30)}
@@ -269,6 +271,7 @@ async def test_what_the_psa_voids_long_after_it_was_carried_is_credited(opened, 
     assert not [row for row in (await desk.billing.stages()).items if row.amount < 0], "nobody is owed what is void"
 
 
+@pytest.mark.slow
 async def test_what_the_psa_voids_and_invoices_anew_is_credited_as_it_was_carried_and_carried_once_more(opened, ledger):
     """The PSA moves the lines of a voided invoice to the new one, so that the voided one has none."""
     desk = await opened(policy="")
@@ -283,6 +286,7 @@ async def test_what_the_psa_voids_and_invoices_anew_is_credited_as_it_was_carrie
 
 
 @pytest.mark.parametrize(("net", "problem"), [("50.00", None), ("49.99", "It comes to 59.99, not 60.00.")])
+@pytest.mark.slow
 async def test_what_the_ledger_has_under_the_number_is_compared_and_linked_and_not_made_again(
     opened, ledger, net, problem
 ):
@@ -305,6 +309,7 @@ async def staged(desk):
     return [(row.stage.value, row.what.value, str(row.amount)) for row in rows]
 
 
+@pytest.mark.slow
 async def test_what_is_billed_from_here_stands_where_its_document_does(desk, ledger):
     assert await staged(desk) == [("approved", "labour", "100.00")]
     await send(desk, "Acme", send=False)
@@ -327,6 +332,7 @@ async def test_what_the_psa_invoiced_is_transferred_once_the_ledger_has_it(opene
     assert ("paid", "other", "50.00") in await staged(desk)
 
 
+@pytest.mark.slow
 async def test_what_another_customer_calls_by_that_number_is_another_document(opened, ledger):
     """A purchase order of somebody else has the number of the PSA's invoice: that one is not carried by it."""
     desk = await opened(policy="")
@@ -356,6 +362,7 @@ async def test_a_credit_note_takes_lines_back_once_and_frees_what_they_billed(de
         await desk.billing.credit("INV-9", reason="x")
 
 
+@pytest.mark.slow
 async def test_single_lines_are_credited_with_their_tax_and_none_twice(opened, ledger):
     desk = await opened(policy='biller = "servicedesk"\nlabour_lines = "single"')
     await put(desk, entry("e9", "c1", 2))
@@ -369,6 +376,7 @@ async def test_single_lines_are_credited_with_their_tax_and_none_twice(opened, l
         await desk.billing.credit("INV-000001", lines=(3,), reason="x")
 
 
+@pytest.mark.slow
 async def test_a_credit_note_goes_where_its_invoice_is_whatever_ledger_new_ones_go_into(opened, ledger, tmp_path):
     """Ids of customers and items are those of the ledger that has the invoice: in another they are other people's."""
     connections = settings(ledger.path)["connections"]
@@ -386,6 +394,7 @@ async def test_a_credit_note_goes_where_its_invoice_is_whatever_ledger_new_ones_
     assert [one["credits"] for one in ledger.all("credit_notes")] == ["1"]
 
 
+@pytest.mark.slow
 async def test_a_document_that_the_ledger_does_not_have_is_not_credited(desk):
     await send(desk, "Acme", send=False)
     with pytest.raises(WriteError, match="INV-000001 is proposed: there is nothing to credit"):

@@ -17,6 +17,8 @@ from servicedesk_core.config.listening import ApiSection
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.web import listening
 
+pytestmark = pytest.mark.slow
+
 
 async def slow(request: Request) -> PlainTextResponse:
     request.app.state.asked.set()

@@ -219,6 +219,7 @@ class TestBillingByCode(_Billing):
     tax_code, tax_rate, currency, unrated = "1", "20", "GBP", "CHF"
 
 
+@pytest.mark.slow
 class TestBillingWithTheTaxEngine(_Billing):
     tax_code, currency, unrated = "TAX", "USD", "EUR"
 

@@ -45,6 +45,7 @@ def test_it_lists_what_it_filters(books):
     ]
 
 
+@pytest.mark.slow
 def test_it_makes_changes_and_voids_an_invoice(books):
     (made,) = books.invoices.put(dict(SALE))
     assert (made["Total"], made["Status"], made["Date"].date()) == (517.5, "DRAFT", date(2026, 11, 20))
