@@ -189,6 +189,9 @@ async def test_where_the_ledger_has_drafts_it_gets_one_and_the_books_take_trust(
     await send(desk, "Acme")
     assert ledger.all()[0]["status"] == "draft"
     assert (await status(desk))["INV-000001"].state == "draft"
+    with pytest.raises(WriteError, match="not in the books yet: there is nothing to credit") as told:
+        await desk.billing.credit("INV-000001", reason="x")
+    assert told.value.hint.startswith("Delete it in books:")
     with pytest.raises(WriteError, match="takes trust"):
         await send(desk, "Bolt", post=True)
     await desk.acting_as(Actor("eve")).billing.trust("Bolt", reason="looked at")

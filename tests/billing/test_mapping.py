@@ -177,6 +177,9 @@ async def test_a_client_who_left_and_owes_the_last_bills_is_listed_for_their_mon
 
 async def test_somebody_says_what_is_what_and_takes_it_back_and_the_audit_trail_keeps_it(ana):
     done = await ana.billing.link(Linkable.COMPANY, "bolt", "C2")
+    assert done.shared_with == ()
+    assert (await ana.billing.link(Linkable.COMPANY, "acme", "C2")).shared_with == ("Bolt",)
+    await ana.billing.unlink(Linkable.COMPANY, "acme")
     assert (done.name, done.ledger_name, done.target.value) == ("Bolt", "Bolt Limited", "customer")
     await ana.billing.link(Linkable.COMPANY, "Bolt", "20 % vat", target=Target.TAX_CODE)
     await ana.billing.link(Linkable.PRODUCT, "d-1", "D-1")

@@ -120,7 +120,7 @@ class Linking(LinkQueries[Manner]):
         name = books.records[key.target, ref].name
         keep(tx, books.ledger, key, Link(ref, name, self.desk.clock.now(), str(self.desk.actor)))
         self._note_link(tx, "billing.linked", books, key, {"ref": ref, "why": why.value if why else "said"})
-        return Linked(thing.sort, thing.name, to, books.ledger, name, ref, why)
+        return Linked(thing.sort, thing.name, to, books.ledger, name, ref, why, _sharing(tx, books, key, ref))
 
     def _note_link(self, tx: Tx, act: str, books: Books, key: Key, after: dict[str, str]) -> None:
         where = f"{key.connection}/{key.ref}" if key.connection else key.ref
@@ -132,3 +132,12 @@ class Linking(LinkQueries[Manner]):
             entity=f"{key.sort.value}:{where}",
             after={"ledger": books.ledger, "as": key.to.value} | after,
         )
+
+
+def _sharing(tx: Tx, books: Books, key: Key, ref: str) -> tuple[str, ...]:
+    """Return the other clients that a customer is."""
+    if key.to is not Target.CUSTOMER:
+        return ()
+    others = {other[:3] for other, link in books.links.items() if (other.target, link.target_ref) == (key.target, ref)}
+    others.discard(key[:3])
+    return tuple(one.name for one in things(tx, (Linkable.COMPANY,)) if one.key()[:3] in others) if others else ()

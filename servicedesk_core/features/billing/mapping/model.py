@@ -57,6 +57,9 @@ class Linked:
     ledger_name: Annotated[str, Column("What it is there.", "In the ledger")]
     ledger_ref: Annotated[str, Column("The ledger's id of that.")]
     why: Annotated[Evidence | None, Column("By what it was found; nothing = somebody said it.")]
+    shared_with: Annotated[
+        tuple[str, ...], Column("Other clients that are the same customer: it gets their invoices, too.", wraps=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ def _invoice(tx: Tx, number: str) -> tuple[StoredDocument, str]:
 
     Raises:
         NotFoundLocallyError: There is none of that number.
-        WriteError: The ledger does not have it.
+        WriteError: The ledger does not have it, or only as a draft.
     """
     found = [one for one in tables.all_documents(tx) if one.number == number and one.kind is DocumentKind.INVOICE]
     if not found:
@@ -296,4 +296,7 @@ def _invoice(tx: Tx, number: str) -> tuple[StoredDocument, str]:
     if row.ref is None or row.state.is_over or row.state in {DocumentState.IN_DOUBT, DocumentState.SENDING}:
         hint = "Before the ledger has it, `servicedesk writes discard` drops it."
         raise WriteError(f"{number} is {row.state.value.replace('_', ' ')}: there is nothing to credit.", hint=hint)
+    if row.state in {DocumentState.DRAFT, DocumentState.SUBMITTED}:
+        hint = f"Delete it in {row.ledger}: once a sync has seen that, what it bills can be billed again."
+        raise WriteError(f"{number} is not in the books yet: there is nothing to credit.", hint=hint)
     return found[-1], row.ref
