@@ -53,6 +53,8 @@ class Feature:
             :class:`~servicedesk_core.faces.Finding`. Empty = there is none.
         guards: What its writes are held against when they are stored or edited, by the stream that they are of: where a
             :class:`servicedesk_core.outbox.guards.Guard` is, ``module:NAME``.
+        rules: What it decides in place of ours, by the name of the rule: where the function is, ``module:function``.
+            ``parts.rank`` is the only one so far: a :data:`servicedesk_core.domain.parts.ranking.Rank`.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
         section: Where the help page has the command of one of ours; those of others have a section of their own.
     """
@@ -68,6 +70,7 @@ class Feature:
     definitions: str = ""
     looks_over: str = ""
     guards: Mapping[str, str] = field(default_factory=dict, hash=False)
+    rules: Mapping[str, str] = field(default_factory=dict, hash=False)
     needs: tuple[str, ...] = ()
     section: Section = Section.EVERY_DAY
 

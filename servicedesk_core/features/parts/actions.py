@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import StockMove
 from servicedesk_core.domain.parts import PartQuery, ranked
-from servicedesk_core.domain.parts.ranking import Rank, common_currency, usual_rank
+from servicedesk_core.domain.parts.ranking import Rank, common_currency
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.writing import AT_VENDOR, Intent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
@@ -19,6 +19,7 @@ from servicedesk_core.features.parts.charging.guard import is_credit_of_billed
 from servicedesk_core.features.parts.model import Answered, FoundParts
 from servicedesk_core.features.parts.ordering.actions import Orders
 from servicedesk_core.features.parts.queries import PartsQueries
+from servicedesk_core.features.parts.ranking import in_order
 from servicedesk_core.features.parts.rules import currency_of, pieces, read, rows_of
 from servicedesk_core.features.parts.tables import moves
 from servicedesk_core.features.parts.taking import source_of
@@ -72,7 +73,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
         currency: Annotated[str | None, Help("Compare prices in this one, such as EUR; else in that of most.")] = None,
         limit_seconds: Annotated[int, Help("Seconds that each source has.", name="limit", between=(1, 300))] = LIMIT_S,
         connections: Annotated[tuple[str, ...], Help("Ask only this source; may be repeated.", name="connection")] = (),
-        rank: Rank = usual_rank,
+        rank: Rank | None = None,
         scope: Scope | None = None,
     ) -> FoundParts:
         """Ask our stock, distributors and makers side by side who has a part, and show the best offer first.
@@ -92,7 +93,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
             currency: In which prices are compared.
             limit_seconds: How long each source may take.
             connections: Ask only these; empty = all.
-            rank: Another rule for the order.
+            rank: Another rule for the order; ``None`` = that of an installed feature, else the usual one.
             scope: Whose devices and tickets may be named; what is offered, and our own shelf, belong to no client.
 
         Raises:
@@ -114,7 +115,10 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
         answers = await Asking(self.desk.host, limit_seconds).all(wanted, sources, device, makers)
         offers = [one for answer in answers for one in answer.offers]
         compared = wanted_in or common_currency(offers)
-        groups = ranked(offers, needed, compared, rank)
+        if rank is None:
+            groups, order = in_order(self.desk.features, offers, needed, compared)
+        else:
+            groups, order = ranked(offers, needed, compared, rank), None
         rows = rows_of(groups, needed, self.desk.clock.now(), prices=self.desk.may(Capability.MONEY))
         return FoundParts(
             offers=tuple(rows),
@@ -123,6 +127,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
             quantity=needed,
             currency=compared,
             device=device.serial_number if device else None,
+            order=order,
         )
 
     @proposes("parts.take", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE)

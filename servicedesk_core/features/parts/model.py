@@ -78,6 +78,7 @@ class FoundParts:
     quantity: Annotated[Decimal, Column("How many are needed.")]
     currency: Annotated[str | None, Column("The currency in which prices were compared; nothing = there are none.")]
     device: Annotated[str | None, Column("Serial number of the device that it is for.")] = None
+    order: Annotated[str | None, Column("By whose rule the offers are ordered; nothing = by the usual one.")] = None
 
 
 @dataclass(frozen=True, slots=True)

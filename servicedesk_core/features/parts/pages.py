@@ -16,3 +16,5 @@ def found(terminal: Terminal, answer: FoundParts) -> None:
         terminal.rows(AskedSource, unheard, title="Not answered")
     parts = counted(answer.parts, "part")
     terminal.say(f"{counted(len(answer.offers), 'offer')} of {parts}; answered: {', '.join(heard) or 'nobody'}.")
+    if answer.order:
+        terminal.say(answer.order)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Protocol
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
-from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, method, previewed
+from servicedesk_core.faces import Awaited, Capability, Feature, Help, Manner, action, method, previewed
 from servicedesk_core.features.warranty import rules, spreadsheet
 from servicedesk_core.features.warranty.lookup.asking import Asker
 from servicedesk_core.features.warranty.lookup.run import Lookup, LookupReport, Progress
@@ -87,6 +87,11 @@ class ConnectedDesk(ConfiguredDesk, Protocol):
     @property
     def outbox(self) -> Writes:
         """The outbox."""
+        ...
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Ours, and those that are installed."""
         ...
 
 
