@@ -48,8 +48,18 @@ def client(url, sandbox, kept, monkeypatch):
     client = ApiClient(
         Configuration(oauth2_token=token), oauth2_token_getter=lambda: dict(kept), oauth2_token_saver=save
     )
+    pool, answers = client.rest_client.pool_manager, []
+    asked = pool.urlopen
+
+    def answered(*args, **kwargs):
+        answers.append(asked(*args, **kwargs))
+        return answers[-1]
+
+    monkeypatch.setattr(pool, "urlopen", answered)
     yield client
-    client.rest_client.pool_manager.clear()
+    for answer in answers:  # it lets go of none that told of an error
+        answer.close()
+    pool.clear()
 
 
 @pytest.fixture
