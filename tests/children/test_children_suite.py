@@ -8,6 +8,8 @@ from servicedesk_core.errors import ConnectorError
 from servicedesk_core.hooks import FetchOutcome, FetchStatus, Page, source_record
 from servicedesk_core.testing import ImpatientClock, TicketSyncSuite, opened
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def psa(psa):

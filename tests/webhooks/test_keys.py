@@ -16,6 +16,8 @@ from servicedesk_core.testing import FakeClock
 from tests.webhooks.bell import Bell, signature
 from tests.webhooks.conftest import START, calling
 
+pytestmark = pytest.mark.slow
+
 KEY = b"the published key"
 
 
