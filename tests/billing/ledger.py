@@ -1,9 +1,6 @@
 """A ledger in one file: what was booked there outlives whoever sent it, and it fails as it is told."""
 
-import json
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -48,6 +45,7 @@ from servicedesk_core.hooks import (
     looked_for,
     source_record,
 )
+from tests.things import ThingsFile
 
 WRITES = tuple(
     WriteCapability(
@@ -70,37 +68,11 @@ CUSTOMERS = WriteCapability(
 )
 
 
-class LedgerFile:
+class LedgerFile(ThingsFile):
     """What the ledger has, each as JSON with its kind and id."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        with self._open() as rows:
-            rows.execute("CREATE TABLE IF NOT EXISTS things (kind TEXT, id TEXT, told TEXT, PRIMARY KEY (kind, id))")
-
-    @contextmanager
-    def _open(self):
-        rows = sqlite3.connect(self.path, timeout=30)
-        try:
-            with rows:
-                yield rows
-        finally:
-            rows.close()
-
-    def put(self, kind: str, ref: str, **told: Any) -> None:
-        with self._open() as rows:
-            rows.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, ref, json.dumps({"id": ref} | told)))
-
-    def add(self, kind: str, **told: Any) -> dict[str, Any]:
-        with self._open() as rows:
-            ref = str(rows.execute("SELECT count(*) + 1 FROM things WHERE kind = ?", (kind,)).fetchone()[0])
-            rows.execute("INSERT INTO things VALUES (?, ?, ?)", (kind, ref, json.dumps({"id": ref} | told)))
-        return {"id": ref} | told
-
     def all(self, kind: str = DocumentKind.INVOICE) -> list[dict[str, Any]]:
-        with self._open() as rows:
-            found = rows.execute("SELECT told FROM things WHERE kind = ? ORDER BY rowid", (kind,)).fetchall()
-        return [json.loads(told) for (told,) in found]
+        return super().all(kind)
 
     def change(self, ref: str, kind: str = DocumentKind.INVOICE, **told: Any) -> None:
         one = next(one for one in self.all(kind) if one["id"] == ref)
@@ -110,18 +82,9 @@ class LedgerFile:
         with self._open() as rows:
             rows.execute("DELETE FROM things WHERE kind = ? AND id = ?", (kind, ref))
 
-    def fail_next(self, how: str) -> None:
-        self.put("fault", "next", how=how)
-
     def tax_differs(self, by: str) -> None:
         """Have the tax engine come to so much more than was asked for."""
         self.put("engine", "tax", by=by)
-
-    def fault(self) -> str:
-        with self._open() as rows:
-            found = rows.execute("SELECT told FROM things WHERE kind = 'fault'").fetchone()
-            rows.execute("DELETE FROM things WHERE kind = 'fault'")
-        return json.loads(found[0])["how"] if found else ""
 
 
 class LedgerSettings(ConnectorSettings):

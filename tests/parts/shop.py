@@ -1,9 +1,6 @@
 """A distributor, or a stock that keeps orders, in one file: what was ordered there outlives whoever ordered it."""
 
-import json
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -41,6 +38,7 @@ from servicedesk_core.hooks import (
     looked_for,
     source_record,
 )
+from tests.things import ThingsFile
 
 PLACE = WriteCapability(
     "purchase_orders.place",
@@ -61,51 +59,13 @@ RECEIVE = WriteCapability(
 WRITES = (PLACE, RECEIVE)
 
 
-class ShopFile:
+class ShopFile(ThingsFile):
     """What the shop has: offers by number, orders by id, and what goes wrong next, each as JSON."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        with self._open() as rows:
-            rows.execute("CREATE TABLE IF NOT EXISTS things (kind TEXT, id TEXT, told TEXT, PRIMARY KEY (kind, id))")
-
-    @contextmanager
-    def _open(self):
-        rows = sqlite3.connect(self.path, timeout=30)
-        try:
-            with rows:
-                yield rows
-        finally:
-            rows.close()
-
-    def put(self, kind: str, ref: str, **told: Any) -> None:
-        with self._open() as rows:
-            rows.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, ref, json.dumps({"id": ref} | told)))
-
-    def add(self, kind: str, **told: Any) -> dict[str, Any]:
-        with self._open() as rows:
-            ref = str(rows.execute("SELECT count(*) + 1 FROM things WHERE kind = ?", (kind,)).fetchone()[0])
-            rows.execute("INSERT INTO things VALUES (?, ?, ?)", (kind, ref, json.dumps({"id": ref} | told)))
-        return {"id": ref} | told
-
-    def all(self, kind: str) -> list[dict[str, Any]]:
-        with self._open() as rows:
-            found = rows.execute("SELECT told FROM things WHERE kind = ? ORDER BY rowid", (kind,)).fetchall()
-        return [json.loads(told) for (told,) in found]
 
     def offer(self, number: str, price: Any = "100.00", **more: Any) -> None:
         self.put(
             "offer", number, price=price, **({"name": f"Part {number}", "currency": "EUR", "available": "9"} | more)
         )
-
-    def fail_next(self, how: str) -> None:
-        self.put("fault", "next", how=how)
-
-    def fault(self) -> str:
-        with self._open() as rows:
-            found = rows.execute("SELECT told FROM things WHERE kind = 'fault'").fetchone()
-            rows.execute("DELETE FROM things WHERE kind = 'fault'")
-        return json.loads(found[0])["how"] if found else ""
 
 
 class ShopSettings(ConnectorSettings):

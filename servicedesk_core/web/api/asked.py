@@ -61,17 +61,17 @@ def _read(parameter: Parameter, word: str) -> Any:
     """Return a word as the command line gives it: numbers and truths read, all else as it was written."""
     if parameter.type is bool:
         if word.casefold() not in _TRUTHS:
-            raise SettingsError(f'"{parameter.spelled}" is true or false, and not "{word}".')
+            raise SettingsError(f'"{parameter.spelled}" is no "{word}".', hint="It is true or false.")
         return _TRUTHS[word.casefold()]
     if parameter.type is not int:
         return word
     try:
         number = float(word) if is_duration(parameter) else int(word)
     except ValueError:
-        raise SettingsError(f'"{parameter.spelled}" is a number, and "{word}" is none.') from None
+        raise SettingsError(f'"{word}" is no number.', hint=f"{parameter.spelled} is one, such as 3.") from None
     least, most = parameter.help.between or (None, None)
     if (least is not None and number < least) or (most is not None and number > most):
-        raise SettingsError(f'"{parameter.spelled}" is a number from {least} to {most}, and not {word}.')
+        raise SettingsError(f"{parameter.spelled} cannot be {word}.", hint=f"It is a number from {least} to {most}.")
     return number
 
 

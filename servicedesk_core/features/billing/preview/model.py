@@ -12,7 +12,7 @@ from servicedesk_core.features.billing.preview.comparing import Verdict
 from servicedesk_core.features.billing.preview.pieces import Why
 
 NOTHING: Final = (
-    "Nothing of these days is to be billed from here; --all shows clients whose invoices the PSA makes, too."
+    "Nothing of these days is left to be billed; without --all only for clients whose invoices are made here."
 )
 """What a preview without lines says."""
 
