@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.alerting import Condition as Condition
     from servicedesk_core.faces.alerting import Watch as Watch
     from servicedesk_core.faces.column import Column as Column
-    from servicedesk_core.faces.dashboards import Board as Board
+    from servicedesk_core.faces.dashboards import Counts as Counts
     from servicedesk_core.faces.dashboards import Figures as Figures
+    from servicedesk_core.faces.dashboards import Looking as Looking
+    from servicedesk_core.faces.dashboards import Sentence as Sentence
     from servicedesk_core.faces.dashboards import Series as Series
     from servicedesk_core.faces.dashboards import Table as Table
+    from servicedesk_core.faces.dashboards import Told as Told
     from servicedesk_core.faces.dashboards import dashboard as dashboard
     from servicedesk_core.faces.definition import DefinitionKind as DefinitionKind
     from servicedesk_core.faces.definition import Finding as Finding
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.namespace import Waiting as Waiting
     from servicedesk_core.faces.namespace import method as method
     from servicedesk_core.faces.offer import Offer as Offer
+    from servicedesk_core.faces.opens import Opens as Opens
     from servicedesk_core.faces.page import After as After
     from servicedesk_core.faces.page import Limit as Limit
     from servicedesk_core.faces.page import Page as Page
@@ -56,6 +60,10 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.parameter import Help as Help
     from servicedesk_core.faces.queries import Query as Query
     from servicedesk_core.faces.queries import query as query
+    from servicedesk_core.faces.shown import Board as Board
+    from servicedesk_core.faces.shown import Counted as Counted
+    from servicedesk_core.faces.shown import Piece as Piece
+    from servicedesk_core.faces.shown import Point as Point
     from servicedesk_core.faces.sight import EVERYBODY as EVERYBODY
     from servicedesk_core.faces.sight import PeopleSight as PeopleSight
     from servicedesk_core.faces.terminal import Narrow as Narrow

@@ -4,8 +4,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces.column import cell
-from servicedesk_core.faces.dashboards import Board, Shown
 from servicedesk_core.faces.html import render
+from servicedesk_core.faces.shown import Board, Shown
 from servicedesk_core.faces.terminal import Terminal
 
 _BAR = 24
@@ -18,18 +18,25 @@ def show(terminal: Terminal, board: Board) -> None:
         terminal.line()
         terminal.line(block.title)
         match block.kind:
+            case "sentence":
+                terminal.line("".join(piece.text for piece in block.pieces))
+            case "counts":
+                groups = any(one.group for one in block.counts)
+                rows = [((one.group,) if groups else ()) + (one.label, one.count) for one in block.counts]
+                terminal.table((*(("Of",) if groups else ()), "What", "Count"), rows, empty="None.")
             case "figures":
                 terminal.table(("Figure", "Value", "Unit"), [(one.title, one.value, one.unit) for one in block.figures])
             case "table":
                 if block.rows:
                     terminal.rows(type(block.rows[0]), block.rows)
                 else:
-                    terminal.line("None.")
+                    terminal.line(block.empty or "None.")
             case "series":
-                largest = max((point.value for point in block.points), default=0)
+                largest = max((point.value or 0 for point in block.points), default=0)
                 for point in block.points:
-                    bar = "█" * round(_BAR * point.value / largest) if largest else ""
-                    terminal.line(f"  {point.label:<{_BAR}} {bar:<{_BAR}} {point.value:>9,.6g}")
+                    bar = "█" * round(_BAR * (point.value or 0) / largest) if largest > 0 else ""
+                    value = "-" if point.value is None else f"{point.value:,.6g}"
+                    terminal.line(f"  {point.label:<{_BAR}} {bar:<{_BAR}} {value:>9}")
 
 
 def html(board: Board) -> str:

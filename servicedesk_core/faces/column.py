@@ -1,7 +1,7 @@
 """What lists say of the fields of their rows, once for the terminal, for CSV and for the documentation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -27,6 +27,7 @@ class Column:
         cut: Characters that stay at least where a narrow terminal cuts the text off; 0 = it is never cut.
         wraps: Whether the text may break between words in a narrow terminal, because its end matters.
         spare: In which turn the column is left out where a terminal is too narrow: 1 = first, 0 = never.
+        leads: Name of the query that shows the record which the value names; empty = it names none.
     """
 
     about: str
@@ -35,6 +36,7 @@ class Column:
     cut: int = 0
     wraps: bool = False
     spare: int = 0
+    leads: str = ""
 
 
 @cache
@@ -96,4 +98,4 @@ def _hints(row: type) -> Iterator[tuple[str, Any]]:
 
 def _titled(name: str, column: Column) -> Column:
     title = column.title or name.removesuffix("_at").removesuffix("_s").replace("_", " ").capitalize()
-    return Column(column.about, title, column.shown, column.cut, column.wraps, column.spare)
+    return replace(column, title=title)

@@ -1,14 +1,62 @@
 """Dashboards: pages of blocks, each declared once for the terminal, for JSON, for Python and for a browser."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, NamedTuple
 
-from servicedesk_core.faces.column import Column, columns_of
-from servicedesk_core.faces.kpi import Figure, Kpi, figures, local
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.faces.column import columns_of
+from servicedesk_core.faces.kpi import Kpi, figures, local, on_desk
 from servicedesk_core.faces.namespace import Namespace
+from servicedesk_core.faces.opens import Opens
 from servicedesk_core.faces.queries import Query, query
+from servicedesk_core.faces.shown import Board, Counted, Piece, Point, Shown
+
+
+class Looking(NamedTuple):
+    """What a block is made from.
+
+    Attributes:
+        desk: The desk, as whoever looks may use it.
+        tx: A transaction that only reads.
+        at: The instant.
+        chosen: The filters of the page; ``None`` = it has none.
+        scope: Only what it lets through.
+    """
+
+    desk: Any
+    tx: Any
+    at: datetime
+    chosen: Any
+    scope: Any
+
+
+class Told(NamedTuple):
+    """A sentence.
+
+    Attributes:
+        pieces: Its words.
+        is_good: Whether it is good news; ``None`` = nobody can say.
+    """
+
+    pieces: Sequence[Piece]
+    is_good: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A block with what to know first.
+
+    Attributes:
+        title: Its heading.
+        told: Returns it.
+        needs: What it takes to see it, like that of all blocks: who may not finds a page without it.
+    """
+
+    title: str
+    told: Callable[[Looking], Told]
+    needs: Capability = Capability.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +66,44 @@ class Figures:
     Attributes:
         title: Its heading.
         kpis: The KPIs, in their order.
+        among: Returns what they are given of the filters of the page; ``None`` = the filters themselves.
+        records: Returns where the records behind a figure are; ``None`` = nowhere.
     """
 
     title: str
     kpis: Sequence[Kpi[Any]]
+    among: Callable[[Any], Any] | None = None
+    records: Callable[[Kpi[Any], Looking], Opens] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A block of numbers, each with the list behind it.
+
+    Attributes:
+        title: Its heading.
+        counted: Yields them.
+        needs: What it takes to see them.
+    """
+
+    title: str
+    counted: Callable[[Looking], Iterable[Counted]]
+    needs: Capability = Capability.READ
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A block with the first page of a list.
+    """A block with the first page of a list, narrowed by those filters of the page that the list knows.
 
     Attributes:
         title: Its heading.
         query: The list.
-        given: What the list is given.
+        given: What the list is given, by the names of its parameters; or what returns that.
     """
 
     title: str
     query: Query[..., Any]
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] | Callable[[Looking], Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,89 +112,115 @@ class Series:
 
     Attributes:
         title: Its heading.
-        points: Returns labels with their numbers, given a transaction, the instant and a scope.
+        points: Yields them.
+        is_course: Whether they follow each other in time: a line then, else bars.
+        goal: Returns what they are held against; ``None`` = nothing.
+        needs: What it takes to see them.
     """
 
     title: str
-    points: Callable[[Any, datetime, Any], Iterable[tuple[str, float]]]
+    points: Callable[[Looking], Iterable[Point]]
+    is_course: bool = False
+    goal: Callable[[Looking], float | None] | None = None
+    needs: Capability = Capability.READ
 
 
-Block = Figures | Table | Series
+Block = Sentence | Figures | Counts | Table | Series
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One number of a series."""
-
-    label: Annotated[str, Column("What it is of.")]
-    value: Annotated[float, Column("The number.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A block as it is shown; one of its lists is filled."""
-
-    kind: Annotated[Literal["figures", "table", "series"], Column("Which of them it is.")]
-    title: Annotated[str, Column("Its heading.")]
-    figures: Annotated[tuple[Figure, ...], Column("What was measured.")] = ()
-    columns: Annotated[Mapping[str, str], Column("Headings of the columns by the names of the fields.")] = field(
-        default_factory=dict
-    )
-    rows: Annotated[tuple[Any, ...], Column("The rows of the list.")] = ()
-    points: Annotated[tuple[Point, ...], Column("The numbers in their order.")] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A dashboard at one instant."""
-
-    title: Annotated[str, Column("What it is called.")]
-    desk: Annotated[str, Column("Name of the desk.")]
-    timezone: Annotated[str, Column("The IANA zone in which instants are shown.")]
-    at: Annotated[datetime, Column("The instant.")]
-    blocks: Annotated[tuple[Shown, ...], Column("What it is made of, in order.")]
-
-
-def dashboard(name: str, title: str, blocks: Sequence[Block], *, about: str) -> Query[..., Board]:
+def dashboard(
+    name: str,
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    about: str,
+    filters: type | None = None,
+    needs: Capability = Capability.READ,
+) -> Query[..., Board]:
     """Declare a dashboard, as an attribute of a namespace: a query whose answer is made of blocks.
 
     Args:
         name: Its name, words joined with dots, which are those of its command and of its document.
         title: Its heading.
-        blocks: What it is made of, in order.
+        blocks: What it is made of, in order. Who may not see one of them finds the page without it.
         about: What it shows, in a sentence; the help of its command.
+        filters: A dataclass of filters that narrow the whole page; ``None`` = it has none.
+        needs: What it takes to see the page.
     """
 
-    def board(namespace: Namespace[Any], tx: Any, *, at: datetime | None = None, scope: Any = None) -> Board:
+    def board(
+        namespace: Namespace[Any], tx: Any, chosen: Any = None, *, at: datetime | None = None, scope: Any = None
+    ) -> Board:
         desk, now = namespace.desk, at or namespace.desk.clock.now()
-        shown = tuple(_shown(namespace, block, tx, now, scope) for block in blocks)
-        return Board(title, desk.name, desk.timezone, now, shown)
+        wanted = filters() if chosen is None and filters else chosen
+        looking = Looking(desk, tx, now, wanted, scope)
+        seen = [block for block in blocks if _is_seen(block, looking)]
+        return Board(title, desk.name, desk.timezone, now, tuple(_shown(block, looking) for block in seen))
 
+    if filters is not None:
+        board.__annotations__["chosen"] = filters | None
+    else:
+        del board.__annotations__["chosen"]
     board.__doc__ = about
     pages = f"{__package__}.boards"
-    return query(name, about=about, page=f"{pages}:show", html=f"{pages}:html")(board)
+    return query(name, about=about, page=f"{pages}:show", html=f"{pages}:html", needs=needs)(board)
 
 
-def _shown(namespace: Namespace[Any], block: Block, tx: Any, at: datetime, scope: Any) -> Shown:
+def _is_seen(block: Block, looking: Looking) -> bool:
+    """Whether somebody finds a block: what cannot be parted is for nobody who sees a part of the desk."""
     match block:
         case Figures():
-            return Shown(
-                "figures",
-                block.title,
-                figures=figures(block.kpis, tx, local(namespace.desk, at), scope, namespace.desk.may),
-            )
+            return True
         case Table():
-            asked, narrows = block.query, not block.query.unscoped
-            seen = namespace.desk.permitted(asked.needs, asked.name, scope)
-            given = dict(block.given) | ({"scope": seen} if narrows else {})
-            is_theirs = narrows or seen is None  # who sees a part of the desk sees nothing of what cannot be parted
-            rows = tuple(asked.declared(namespace, tx, **given)) if is_theirs else ()
-            return Shown("table", block.title, columns=dict(_headings(asked.row)), rows=rows)
-        case Series():
-            points = tuple(Point(label, value) for label, value in block.points(tx, at, scope))
-            return Shown("series", block.title, points=points)
+            return looking.desk.may(block.query.needs) and not (block.query.unscoped and looking.scope is not None)
+    return bool(looking.desk.may(block.needs))
 
 
-def _headings(row: type | None) -> Iterator[tuple[str, str]]:
-    if row is not None:
-        yield from ((name, column.title) for name, column in columns_of(row).items() if column.shown)
+def _shown(block: Block, looking: Looking) -> Shown:
+    match block:
+        case Sentence():
+            pieces, is_good = block.told(looking)
+            return Shown("sentence", block.title, pieces=tuple(pieces), is_good=is_good)
+        case Figures():
+            return _figures(block, looking)
+        case Counts():
+            return Shown("counts", block.title, counts=tuple(block.counted(looking)))
+        case Table():
+            return _table(block, looking)
+    goal = block.goal(looking) if block.goal else None
+    return Shown("series", block.title, points=tuple(block.points(looking)), is_course=block.is_course, goal=goal)
+
+
+def _figures(block: Figures, looking: Looking) -> Shown:
+    desk, chosen = looking.desk, looking.chosen
+    kpis = [on_desk(kpi, desk) for kpi in block.kpis]
+    among = block.among(chosen) if block.among else chosen
+    found = figures(kpis, looking.tx, local(desk, looking.at), looking.scope, desk.may, among=among)
+    opens = tuple(block.records(kpi, looking) for kpi in kpis) if block.records else ()
+    return Shown("figures", block.title, figures=found, opens=opens)
+
+
+def _table(block: Table, looking: Looking) -> Shown:
+    asked, given = block.query, block.given(looking) if callable(block.given) else block.given
+    own = {one.name: one for one in asked.parameters}
+    values = _known(asked, looking.chosen) | dict(given)
+    opens = Opens.of(asked, **{name: value for name, value in values.items() if name in own and name != "limit"})
+    named = {name: value for name, value in values.items() if name not in own or not own[name].part_of}
+    for filtered, kind in asked.filters.items():
+        parts = {name: value for name, value in values.items() if name in own and own[name].part_of == filtered}
+        named[filtered] = kind(**parts)
+    if not asked.unscoped:
+        named["scope"] = looking.scope
+    found = asked.declared(asked.owner(looking.desk), looking.tx, **named)
+    columns = (
+        {name: column.title for name, column in columns_of(asked.row).items() if column.shown} if asked.row else {}
+    )
+    return Shown("table", block.title, columns=columns, rows=tuple(found), opens=(opens,), empty=asked.empty)
+
+
+def _known(asked: Query[..., Any], chosen: Any) -> dict[str, Any]:
+    """Return those filters of a page that a list knows, by the names of its parameters."""
+    if chosen is None:
+        return {}
+    own = {one.name: getattr(chosen, one.name) for one in fields(chosen)}
+    return {one.name: own[one.name] for one in asked.parameters if own.get(one.name, one.default) != one.default}

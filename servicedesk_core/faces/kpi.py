@@ -236,10 +236,16 @@ def figure(
 
 
 def figures(
-    kpis: Sequence[Kpi[Any]], tx: Any, at: datetime, scope: Any, may: Callable[[Capability], bool] = only_reads
+    kpis: Sequence[Kpi[Any]],
+    tx: Any,
+    at: datetime,
+    scope: Any,
+    may: Callable[[Capability], bool] = only_reads,
+    *,
+    among: Any = None,
 ) -> tuple[Figure, ...]:
     """Return KPIs with what was measured; takes and raises what :func:`measured` does."""
-    return tuple(figure(kpi, measured(kpi, tx, at, None, scope, may=may)) for kpi in kpis)
+    return tuple(figure(kpi, measured(kpi, tx, at, among, scope, may=may)) for kpi in kpis)
 
 
 def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:

@@ -12,9 +12,9 @@ import pytest
 from servicedesk_core.config import parse_settings
 from servicedesk_core.domain import Asset, Company, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
 from servicedesk_core.faces import boards
-from servicedesk_core.faces.dashboards import Board, Point, Shown
 from servicedesk_core.faces.kpi import Figure
 from servicedesk_core.faces.measure import Verdict
+from servicedesk_core.faces.shown import Board, Point, Shown
 from servicedesk_core.features.claims.pack import Section, as_html
 from servicedesk_core.features.report import pages as report_pages
 from servicedesk_core.features.report import queries

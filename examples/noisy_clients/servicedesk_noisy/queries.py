@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from sqlalchemy import Connection
@@ -14,8 +14,10 @@ from servicedesk_core.faces import (
     Figures,
     Help,
     Limit,
+    Looking,
     Manner,
     Namespace,
+    Point,
     Series,
     Sort,
     Table,
@@ -36,12 +38,12 @@ class NoisyClient:
     still_open: Annotated[int, Column("Those of them that are open.")]
 
 
-def _weeks(tx: Connection, at: datetime, scope: Scope | None) -> Iterator[tuple[str, float]]:
-    days = by_day(tx, at, 4 * 7, scope)
+def _weeks(looking: Looking) -> Iterator[Point]:
+    days = by_day(looking.tx, looking.at, 4 * 7, looking.scope)
     for week in reversed(range(4)):
-        ends = at - timedelta(weeks=week)
+        ends = looking.at - timedelta(weeks=week)
         names = [(ends - timedelta(days=day)).date().isoformat() for day in range(7)]
-        yield f"week to {names[0]}", sum(days.get(name, 0) for name in names)
+        yield Point(f"week to {names[0]}", sum(days.get(name, 0) for name in names))
 
 
 class NoisyClients(Namespace[Manner]):

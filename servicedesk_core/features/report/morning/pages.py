@@ -6,8 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Terminal, Verdict
-from servicedesk_core.faces.dashboards import Point
 from servicedesk_core.faces.html import render
+from servicedesk_core.faces.shown import Point
 from servicedesk_core.features.attention import Attention
 from servicedesk_core.features.report import wording
 from servicedesk_core.features.report.morning.model import Due, DueTimes, Listed, Morning, Night, Trend

@@ -1,0 +1,88 @@
+"""Where the records behind a number are: a list, with what it is given, in words that every face understands."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+
+from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.parameter import NOBODY, Parameter
+
+if TYPE_CHECKING:
+    from servicedesk_core.faces.offer import Offer
+
+_SPANS: Final = (("d", timedelta(days=1)), ("h", timedelta(hours=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """A list, with what it is given."""
+
+    call: Annotated[str, Column("Name of the query.")]
+    given: Annotated[Mapping[str, tuple[str, ...]], Column("What it is given, as people write it.")] = field(
+        default_factory=dict
+    )
+
+    @classmethod
+    def of(cls, offer: "Offer[..., Any]", **values: Any) -> Self:
+        """Return a list with values of its parameters, by the names that Python has for them.
+
+        Args:
+            offer: The list.
+            values: What it is given; ``None`` and an empty tuple give nothing.
+
+        Raises:
+            TypeError: It has no such parameter.
+        """
+        known = {parameter.name: parameter for parameter in offer.parameters}
+        if wrong := values.keys() - known.keys():
+            msg = f"{offer.name} has no parameter {', '.join(sorted(wrong))}"
+            raise TypeError(msg)
+        words = {known[name].spelled: tuple(_words(known[name], value)) for name, value in values.items()}
+        return cls(offer.name, {name: given for name, given in words.items() if given})
+
+
+def command_line(offer: "Offer[..., Any]", given: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the command that does the same, as it is typed into a shell.
+
+    Args:
+        offer: What is called.
+        given: What it is given, as people write it, by the names that they use.
+    """
+    words, options = ["servicedesk", *offer.name.split(".")], list[str]()
+    for parameter in offer.parameters:
+        for word in given.get(parameter.spelled, ()):
+            if parameter.positional:
+                words.append(word)
+            elif parameter.type is bool:
+                options.append(f"--{parameter.spelled}")
+            else:
+                options.append(f"--{parameter.spelled}={word}" if word.startswith("-") else f"--{parameter.spelled}")
+                options += [] if word.startswith("-") else [word]
+    return shlex.join([*words, *options])
+
+
+def _words(parameter: Parameter, value: Any) -> Iterator[str]:
+    if value is None or (parameter.type is bool and value is parameter.default):
+        return
+    for one in value if parameter.many else (value,):
+        yield _word(parameter, one)
+
+
+def _word(parameter: Parameter, value: Any) -> str:
+    match value:
+        case "" if parameter.help.none:
+            return NOBODY
+        case bool():
+            return "true"
+        case int() if parameter.name.endswith("_s"):
+            return f"{value / 3600:g}"
+        case Enum():
+            value = value.value
+        case datetime() | date():
+            value = value.isoformat()
+        case timedelta():
+            value = next(f"{value // unit}{sign}" for sign, unit in _SPANS if not value % unit)
+    return str(value)
