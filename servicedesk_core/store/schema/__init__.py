@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from servicedesk_core.store.schema.accessing import api_tokens as api_tokens
+    from servicedesk_core.store.schema.accessing import invitations as invitations
+    from servicedesk_core.store.schema.accessing import passwords as passwords
+    from servicedesk_core.store.schema.accessing import sign_in_failures as sign_in_failures
+    from servicedesk_core.store.schema.accessing import sign_ins as sign_ins
     from servicedesk_core.store.schema.claiming import claim_attachments as claim_attachments
     from servicedesk_core.store.schema.claiming import claim_credits as claim_credits
     from servicedesk_core.store.schema.claiming import claim_events as claim_events
@@ -94,7 +98,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 127
+SCHEMA_VERSION = 128
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -1,6 +1,6 @@
-"""The table of the tokens that programs show."""
+"""Tables of what shows who somebody is: tokens of programs, sign-ins of people. They hold no rights of their own."""
 
-from sqlalchemy import Column, LargeBinary, Table, Text
+from sqlalchemy import Column, Integer, LargeBinary, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Json, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
@@ -22,3 +22,48 @@ api_tokens = Table(
     sqlite_autoincrement=True,
 )
 """Tokens by which programs prove who sends them."""
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("person", Text, primary_key=True, doc="Whose, as in the list of people: ana."),
+    Column("hash", Text, nullable=False, doc="Its argon2id hash with its salt and its parameters."),
+    Column("set_at", Instant, nullable=False, doc="When it was chosen."),
+)
+"""With a password somebody can sign in to the console."""
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Id, primary_key=True, doc="The desk's own number."),
+    Column("digest", LargeBinary, nullable=False, unique=True, doc="SHA-256 of the cookie, which is kept nowhere."),
+    Column("person", Text, nullable=False, index=True, doc="Who, as in the list of people: ana."),
+    Column("rights", LargeBinary, nullable=False, doc="Digest of what they were in that list; it ends with them."),
+    Column("begun_at", Instant, nullable=False, doc="When they signed in."),
+    Column("used_at", Instant, nullable=False, doc="When the cookie was shown last, to some minutes."),
+    Column("ends_at", Instant, nullable=False, doc="When it ends at the latest."),
+    Column("address", Text, nullable=False, doc="Where they signed in from."),
+    Column("agent", Scrubbed, nullable=False, doc="What their browser called itself."),
+    sqlite_autoincrement=True,
+)
+"""Sign-ins that have not ended; an ended one goes, and the audit trail has told of it."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True, doc="SHA-256 of the link's token, which is kept nowhere."),
+    Column("person", Text, index=True, doc="Who may choose a password by it; none = the first administrator."),
+    Column("made_at", Instant, nullable=False, doc="When it was made."),
+    Column("made_by", Text, nullable=False, doc="Who made it."),
+    Column("expires_at", Instant, nullable=False, doc="When it ends."),
+)
+"""Links that were not used yet; each works once, and goes with that."""
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("subject", LargeBinary, primary_key=True, doc="Digest of the name that was given, or of the address."),
+    Column("failures", Integer, nullable=False, doc="How many one after another."),
+    Column("last_at", Instant, nullable=False, doc="When the last one was."),
+)
+"""Sign-ins that failed, so that the next one has to wait."""
