@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.column import columns_of
-from servicedesk_core.faces.kpi import Kpi, figures, local, on_desk
+from servicedesk_core.faces.kpi import Figure, Kpi, figures, local, on_desk
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.opens import Opens
 from servicedesk_core.faces.queries import Query, query
@@ -65,15 +65,19 @@ class Figures:
 
     Attributes:
         title: Its heading.
-        kpis: The KPIs, in their order.
+        kpis: The KPIs, in their order; or what returns them as they were measured, such as against goals of people.
         among: Returns what they are given of the filters of the page; ``None`` = the filters themselves.
         records: Returns where the records behind a figure are; ``None`` = nowhere.
+        courses: Returns how figures went, by their names: values at equal steps up to now, the oldest first.
+        needs: What it takes to see them.
     """
 
     title: str
-    kpis: Sequence[Kpi[Any]]
+    kpis: Sequence[Kpi[Any]] | Callable[[Looking], Sequence[Figure]]
     among: Callable[[Any], Any] | None = None
-    records: Callable[[Kpi[Any], Looking], Opens] | None = None
+    records: Callable[[Figure, Looking], Opens | None] | None = None
+    courses: Callable[[Looking], Mapping[str, Sequence[float | None]]] | None = None
+    needs: Capability = Capability.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +172,8 @@ def dashboard(
 
 def _is_seen(block: Block, looking: Looking) -> bool:
     """Whether somebody finds a block: what cannot be parted is for nobody who sees a part of the desk."""
-    match block:
-        case Figures():
-            return True
-        case Table():
-            return looking.desk.may(block.query.needs) and not (block.query.unscoped and looking.scope is not None)
+    if isinstance(block, Table):
+        return looking.desk.may(block.query.needs) and not (block.query.unscoped and looking.scope is not None)
     return bool(looking.desk.may(block.needs))
 
 
@@ -192,12 +193,18 @@ def _shown(block: Block, looking: Looking) -> Shown:
 
 
 def _figures(block: Figures, looking: Looking) -> Shown:
+    found = tuple(block.kpis(looking)) if callable(block.kpis) else _measured(block.kpis, block.among, looking)
+    opens = tuple(block.records(one, looking) for one in found) if block.records else ()
+    went = block.courses(looking) if block.courses else {}
+    courses = tuple(tuple(went.get(one.name, ())) for one in found) if went else ()
+    return Shown("figures", block.title, figures=found, opens=opens, courses=courses)
+
+
+def _measured(kpis: Sequence[Kpi[Any]], among: Callable[[Any], Any] | None, looking: Looking) -> tuple[Figure, ...]:
     desk, chosen = looking.desk, looking.chosen
-    kpis = [on_desk(kpi, desk) for kpi in block.kpis]
-    among = block.among(chosen) if block.among else chosen
-    found = figures(kpis, looking.tx, local(desk, looking.at), looking.scope, desk.may, among=among)
-    opens = tuple(block.records(kpi, looking) for kpi in kpis) if block.records else ()
-    return Shown("figures", block.title, figures=found, opens=opens)
+    of_desk = [on_desk(kpi, desk) for kpi in kpis]
+    narrowed = among(chosen) if among else chosen
+    return figures(of_desk, looking.tx, local(desk, looking.at), looking.scope, desk.may, among=narrowed)
 
 
 def _table(block: Table, looking: Looking) -> Shown:

@@ -59,6 +59,10 @@ class Shown:
     opens: Annotated[
         tuple[Opens | None, ...], Column("Where all of the list is; of figures, the records of each.")
     ] = ()
+    courses: Annotated[
+        tuple[tuple[float | None, ...], ...],
+        Column("How each figure went: values at equal steps up to now, the oldest first; nothing = not known."),
+    ] = ()
     empty: Annotated[str, Column("What is said in place of a list without rows.")] = ""
 
 

@@ -14,6 +14,7 @@ from servicedesk_core.faces import (
     Counted,
     Counts,
     Figures,
+    Goal,
     Help,
     Kpi,
     Measure,
@@ -25,10 +26,12 @@ from servicedesk_core.faces import (
     Series,
     Table,
     Told,
+    Verdict,
     dashboard,
     query,
 )
 from servicedesk_core.faces.boards import html
+from servicedesk_core.faces.kpi import figure
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.faces.spans import span_of
 from servicedesk_core.features.sla.queries import Clocks
@@ -44,6 +47,11 @@ class SiteFilter:
 @dataclass(frozen=True)
 class Site:
     name: Annotated[str, Column("Its name.", leads="sites.show")]
+
+
+def measured_sites(_):
+    kpi = Kpi("sites", "Sites", "Counted.", lambda tx, at, among, scope: Measure(3, 3))
+    return [figure(kpi, Measure(3, 3), Goal.of(">= 4"))]
 
 
 class Sites(Namespace[Any]):
@@ -72,12 +80,14 @@ class Sites(Namespace[Any]):
                 "Figures",
                 [Kpi("sites", "Sites", "Counted.", lambda tx, at, among, scope: Measure(len(among.company), 1))],
                 records=lambda kpi, looking: Opens.of(Sites.listed, company=looking.chosen.company),
+                courses=lambda _: {"sites": (1.0, None, 2.0), "unknown": (1.0,)},
             ),
             Counts("Counts", lambda _: [Counted("Late", 2, Opens.of(Sites.listed, everything=True), "Harbor")]),
             Table("All", listed, {"limit": 1}),
             Table("Mint", listed, {"company": ("Mint",)}),
             Series("Course", lambda _: [Point("1", 1.0), Point("2", None)], is_course=True, goal=lambda _: 2.0),
             Series("Money", lambda _: [Point("1", 1.0)], needs=Capability.MONEY),
+            Figures("Measured", measured_sites, needs=Capability.MONEY),
         ),
         about="Show sites.",
         filters=SiteFilter,
@@ -96,12 +106,14 @@ async def desk(tmp_path):
 
 async def test_a_page_is_made_of_its_blocks_narrowed_by_its_filters(desk):
     board = await desk.call(Sites.board, SiteFilter(company=("Harbor", ""), colour="red"))
-    sentence, figures, counts, table, *_, course, _money = board.blocks
+    sentence, figures, counts, table, *_, course, _money, measured = board.blocks
     assert (sentence.pieces[0].opens, sentence.is_good) == (Opens("sites.list"), False)
     assert (figures.figures[0].value, figures.opens) == (2, (Opens("sites.list", {"company": ("Harbor", "none")}),))
+    assert figures.courses == ((1.0, None, 2.0),)
     assert counts.counts[0].opens == Opens("sites.list", {"all": ("true",)})
     assert ([row.name for row in table.rows], table.empty) == (["Harbor"], "No site.")
     assert table.opens == (Opens("sites.list", {"company": ("Harbor", "none")}),)
+    assert (measured.figures[0].verdict, measured.courses) == (Verdict.MISSED, ())
     assert (course.is_course, course.goal, course.points[1].value) == (True, 2.0, None)
     assert "2 sites are open." in html(board)
 
@@ -109,7 +121,7 @@ async def test_a_page_is_made_of_its_blocks_narrowed_by_its_filters(desk):
 async def test_who_may_not_see_a_block_finds_the_page_without_it(desk):
     seen = {name: desk.acting_as(Actor(f"user:{name}")) for name in PEOPLE}
     titles = {name: [one.title for one in (await of.call(Sites.board)).blocks] for name, of in seen.items()}
-    assert set(titles["ana"]) - set(titles["eve"]) == {"Money"}
+    assert set(titles["ana"]) - set(titles["eve"]) == {"Money", "Measured"}
 
 
 def test_where_a_number_leads_is_a_command_too():
