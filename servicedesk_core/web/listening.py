@@ -66,13 +66,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None]) -> None:
+async def listen(
+    app: ASGIApp, listener: Listener, *, tell: Callable[[str], None], ending: Callable[[], None] = lambda: None
+) -> None:
     """Answer with an application until cancelled.
 
     Args:
         app: The application.
         listener: Where, and how it is secured.
         tell: Hears the address, once it is listened on.
+        ending: Called when the server begins to end, so that answers end that would go on for ever.
 
     Raises:
         SettingsError: The address cannot be listened on, or the certificate cannot be used.
@@ -106,6 +109,7 @@ async def listen(app: ASGIApp, listener: Listener, *, tell: Callable[[str], None
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
+            ending()
             server.should_exit = True
             await serving
             raise

@@ -1,10 +1,11 @@
 """The environment of all templates."""
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus, urlsplit
 
 from servicedesk_core.printing import printable
@@ -12,6 +13,8 @@ from servicedesk_core.wording import counted, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_TIME_WORDS: Final = re.compile(r"(<time\b[^>]*>)[^<]*")
 
 
 def render(template: str, **values: object) -> str:
@@ -44,6 +47,7 @@ def _environment() -> "Environment":
         "counted": counted,
         "csp_hash": _csp_hash,
         "fragment": _fragment,
+        "version": _version,
         "web": _web_address,
     }
     return environment
@@ -69,6 +73,15 @@ def _csp_hash(text: str) -> str:
 def _fragment(value: str, name: str) -> str:
     """Return ``name=value`` as a part of an address."""
     return f"{name}={quote_plus(value)}"
+
+
+def _version(html: str) -> str:
+    """Return a short text that is another one when a part of a page shows something else.
+
+    How long ago something was changes all the time, and the page's script says it anew by itself: words inside
+    ``<time>`` do not count.
+    """
+    return sha256(_TIME_WORDS.sub(r"\1", html).encode()).hexdigest()[:12]
 
 
 def _web_address(url: str | None) -> str | None:
