@@ -56,7 +56,7 @@ class Reader:
         """Keep it looking during a block; it has looked once when the block begins."""
         self._waiting += 1
         if self._looking is None:
-            await self._look()
+            await self.look()
             self._looking = self._looking or asyncio.create_task(self._go_on())
         try:
             yield
@@ -82,9 +82,10 @@ class Reader:
     async def _go_on(self) -> None:
         while True:
             await asyncio.sleep(self._every_s)
-            await self._look()
+            await self.look()
 
-    async def _look(self) -> None:
+    async def look(self) -> State:
+        """Look at once, for whoever must not miss what was done a moment ago; return how far the store is."""
         try:
             found = await self._store.read(_newest)
         except StoreError as error:
@@ -95,6 +96,7 @@ class Reader:
             self.now = found
             moved, self._moved = self._moved, asyncio.Event()
             moved.set()
+        return found
 
 
 def _newest(tx: Tx) -> State:

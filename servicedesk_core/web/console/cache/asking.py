@@ -1,0 +1,63 @@
+"""What is asked of a desk, and what tells two people who ask the same apart."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from servicedesk_core.desk.stored import StoredDesk
+from servicedesk_core.faces import Method
+from servicedesk_core.features import FEATURES
+
+_OWN: Final = frozenset({"actor", "standing", "technician", *FEATURES})
+"""What of a desk says who asks; a feature of it may ask itself."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query with what it is given, as somebody asks it.
+
+    Attributes:
+        desk: The desk, as they act on it.
+        asked: The declaration of the query.
+        args: What it is given, like what follows.
+        kwargs: See there.
+    """
+
+    desk: StoredDesk
+    asked: Method[..., Any]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    @cached_property
+    def key(self) -> Hashable | None:
+        """What all have in common who are told the same; ``None`` = what it is given cannot be compared."""
+        given = self.args, frozenset(self.kwargs)
+        key = self.asked, given, tuple(self.kwargs[name] for name in sorted(self.kwargs))
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return *key, self.desk.standing.capabilities, self.desk.standing.scope
+
+    @cached_property
+    def own(self) -> Hashable:
+        """The same, for nobody else."""
+        return self.key, self.desk.actor, self.desk.technician
+
+    async def asked_of(self) -> tuple[Any, bool]:
+        """Return the answer, and whether it went by who asks beside what they may and whose records they see."""
+        seen: Any = _Seen(self.desk)
+        return await self.asked.of(seen, *self.args, **self.kwargs), seen.is_personal
+
+
+class _Seen:
+    """A desk that notes whether somebody looked at who asks."""
+
+    def __init__(self, desk: StoredDesk) -> None:
+        self.is_personal = False
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> Any:
+        self.is_personal |= name in _OWN
+        return getattr(self._desk, name)
