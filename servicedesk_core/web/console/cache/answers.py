@@ -146,7 +146,7 @@ class Answers:
     async def _once(self, question: Question, state: State) -> Answer[Any]:
         """Make an answer once for all who wait for it; who gives up takes it from nobody else."""
         task = self._making.get(question.own)
-        if task is None:
+        if task is None or task.done():  # what has ended is taken out a moment later
             task = self._making[question.own] = asyncio.create_task(self._made(question, state))
             task.add_done_callback(lambda done: self._end(question.own, done))
         return await asyncio.shield(task)
@@ -165,7 +165,8 @@ class Answers:
         return answer
 
     def _end(self, own: Hashable, task: asyncio.Task[Answer[Any]]) -> None:
-        del self._making[own]
+        if self._making.get(own) is task:
+            del self._making[own]
         if not task.cancelled():
             task.exception()  # whoever waited was told it
 

@@ -122,6 +122,14 @@ async def test_nobody_waits_for_what_a_sync_brought(desk, answers):
     assert await answers.call(desk, Counting.tickets) is first
 
 
+async def test_an_answer_that_has_just_been_made_is_not_taken_for_one_that_is_being_made(desk, answers, monkeypatch):
+    monkeypatch.setattr(Answers, "_end", lambda *_: None)  # the loop has not come to it
+    await answers.call(desk, Counting.tickets)
+    await act(desk)
+    await answers.call(desk, Counting.tickets)
+    assert Counting.asked == 2
+
+
 async def test_what_a_sync_brought_comes_by_itself(desk, answers, monkeypatch):
     monkeypatch.setattr(module, "BEHIND_S", 1e9)
     async with answers.kept_current():
