@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
+    from servicedesk_core.features.desks.queries import Desks
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
@@ -205,6 +206,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]
         definitions: Definitions[Waiting]
+        desks: Desks[Waiting]
         flow: FlowQueries[Waiting]
         kpi: Kpis[Waiting]
         explain: Explain[Waiting]

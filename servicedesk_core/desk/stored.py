@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
+    from servicedesk_core.features.desks.queries import Desks
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
@@ -95,6 +96,7 @@ class StoredDesk:
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]
         definitions: Definitions[Awaited]
+        desks: Desks[Awaited]
         flow: FlowQueries[Awaited]
         kpi: Kpis[Awaited]
         explain: Explain[Awaited]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.column import columns_of
@@ -12,6 +12,8 @@ from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.opens import Opens
 from servicedesk_core.faces.queries import Query, query
 from servicedesk_core.faces.shown import Board, Counted, Piece, Point, Shown
+
+T = TypeVar("T")
 
 
 class Looking(NamedTuple):
@@ -23,6 +25,7 @@ class Looking(NamedTuple):
         at: The instant.
         chosen: The filters of the page; ``None`` = it has none.
         scope: Only what it lets through.
+        known: What was made for blocks of the page, by what made it.
     """
 
     desk: Any
@@ -30,6 +33,14 @@ class Looking(NamedTuple):
     at: datetime
     chosen: Any
     scope: Any
+    known: dict[Callable[..., Any], Any]
+
+    def once(self, make: Callable[["Looking"], T]) -> T:
+        """Return what several blocks of a page are made from: it is made for the first of them."""
+        if make not in self.known:
+            self.known[make] = make(self)
+        found: T = self.known[make]
+        return found
 
 
 class Told(NamedTuple):
@@ -103,11 +114,13 @@ class Table:
         title: Its heading.
         query: The list.
         given: What the list is given, by the names of its parameters; or what returns that.
+        rows: Returns its first rows, where the page knows them already; ``None`` = the list is asked.
     """
 
     title: str
     query: Query[..., Any]
     given: Mapping[str, Any] | Callable[[Looking], Mapping[str, Any]] = field(default_factory=dict)
+    rows: Callable[[Looking], Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +170,7 @@ def dashboard(
     ) -> Board:
         desk, now = namespace.desk, at or namespace.desk.clock.now()
         wanted = filters() if chosen is None and filters else chosen
-        looking = Looking(desk, tx, now, wanted, scope)
+        looking = Looking(desk, tx, now, wanted, scope, {})
         seen = [block for block in blocks if _is_seen(block, looking)]
         return Board(title, desk.name, desk.timezone, now, tuple(_shown(block, looking) for block in seen))
 
@@ -212,17 +225,23 @@ def _table(block: Table, looking: Looking) -> Shown:
     own = {one.name: one for one in asked.parameters}
     values = _known(asked, looking.chosen) | dict(given)
     opens = Opens.of(asked, **{name: value for name, value in values.items() if name in own and name != "limit"})
+    found = _asked(asked, values, looking) if block.rows is None else block.rows(looking)
+    columns = (
+        {name: column.title for name, column in columns_of(asked.row).items() if column.shown} if asked.row else {}
+    )
+    return Shown("table", block.title, columns=columns, rows=tuple(found), opens=(opens,), empty=asked.empty)
+
+
+def _asked(asked: Query[..., Any], values: Mapping[str, Any], looking: Looking) -> Sequence[Any]:
+    own = {one.name: one for one in asked.parameters}
     named = {name: value for name, value in values.items() if name not in own or not own[name].part_of}
     for filtered, kind in asked.filters.items():
         parts = {name: value for name, value in values.items() if name in own and own[name].part_of == filtered}
         named[filtered] = kind(**parts)
     if not asked.unscoped:
         named["scope"] = looking.scope
-    found = asked.declared(asked.owner(looking.desk), looking.tx, **named)
-    columns = (
-        {name: column.title for name, column in columns_of(asked.row).items() if column.shown} if asked.row else {}
-    )
-    return Shown("table", block.title, columns=columns, rows=tuple(found), opens=(opens,), empty=asked.empty)
+    found: Sequence[Any] = asked.declared(asked.owner(looking.desk), looking.tx, **named)
+    return found
 
 
 def _known(asked: Query[..., Any], chosen: Any) -> dict[str, Any]:

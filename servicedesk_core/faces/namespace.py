@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from servicedesk_core.capabilities import READING, Capability
 from servicedesk_core.errors import NotPermittedError
@@ -165,7 +165,7 @@ class Method(Generic[P, T]):
             self.name = f"{feature}.{name}"
 
     @overload
-    def __get__(self, instance: None, owner: type) -> "Method[P, T]": ...
+    def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
     def __get__(self, instance: Namespace[Awaited], owner: type) -> Callable[P, Coroutine[Any, Any, T]]: ...
     @overload

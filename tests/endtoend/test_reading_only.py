@@ -32,6 +32,7 @@ COMMANDS = [
     "attachments list {ticket}",
     "explain {ticket}",
     "attention list",
+    "desks service",
     "flow show",
     "kpi list",
     "sla status",

@@ -9,6 +9,7 @@ HOSTILE: dict[str, str] = {
     "audit list": "80 160 json",
     "audit verify": "80 json",
     "claims check 1": "80 json",
+    "desks service": "80 json",
     "flow groups team": "80 json",
     "flow show": "80 json",
     "flow steps": "80 json",

@@ -15,6 +15,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.kpi.coordinator import OpenDesk as OpenDesk
     from servicedesk_core.features.kpi.course import Value as Value
     from servicedesk_core.features.kpi.course import courses as courses
     from servicedesk_core.features.kpi.course import outside as outside
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
     from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds
     from servicedesk_core.features.kpi.kept import kept_up as kept_up
+    from servicedesk_core.features.kpi.lists import KpiLists as KpiLists
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import Measuring as Measuring
     from servicedesk_core.features.kpi.measuring import kpi_named as kpi_named

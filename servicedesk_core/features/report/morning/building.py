@@ -14,7 +14,7 @@ from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.attention import Booked, Found, booked, past_standings, staff, standings
 from servicedesk_core.features.kpi import Value, kept_up, open_desk, went
 from servicedesk_core.features.report.morning.model import DueTimes, Morning, Trend
-from servicedesk_core.features.report.morning.rules import last_working_day_ended, verdict
+from servicedesk_core.features.report.morning.rules import last_working_day_ended, read_at, verdict
 from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights, once
 from servicedesk_core.features.report.queries import build as desk_page
 from servicedesk_core.features.sla import ClockStatus
@@ -101,7 +101,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
             found = open_ones = list(found)
     passed = Pass(found, people, at)
     tolerance = timedelta(minutes=settings.morning.max_age_minutes)
-    said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
+    said, is_calm = verdict(passed.reasons, at if is_past else read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
     since = last_working_day_ended(calendar, at)
     figures, trends = ((), ()) if is_past else _kept_up(tx, settings, at.astimezone(zone), wanted, open_ones)
@@ -174,12 +174,6 @@ def _judged(dues: DueTimes, clocks: ClockStatus | None) -> Iterator[str]:
 def _booked(tx: Tx, at: datetime, connection: str | None, scope: Scope | None) -> list[Booked]:
     source_id = None if connection is None else sources.id_of(tx, connection)
     return [one for one in booked(tx, at, scope=scope) if source_id in {None, one.source_id}]
-
-
-def _read_at(known: tuple[StreamCompleteness, ...]) -> datetime | None:
-    """Return when tickets were read last, of the connection where that is longest ago; ``None`` = one never was."""
-    read = [stream.last_success_at for stream in known if stream.stream == "tickets" and stream.is_read]
-    return None if not read or None in read else min(filter(None, read))
 
 
 def _about(clocks: ClockStatus | None) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """What the morning page says first, and since when. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.features.attention import Reason
+from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.wording import about, counted
 
 CALM = "Nothing is wrong: no emergency, no client without an answer, nothing late, and every ticket has its turn."
@@ -34,6 +35,12 @@ def last_working_day_ended(calendar: Calendar, now: datetime) -> datetime:
             more, minute = divmod(hours[-1].end_min, 24 * 60)
             return datetime.combine(day + timedelta(days=more), time(minute // 60, minute % 60), zone)
     return now - timedelta(days=1)
+
+
+def read_at(known: Iterable[StreamCompleteness]) -> datetime | None:
+    """Return when tickets were read last, of the connection where that is longest ago; ``None`` = one never was."""
+    read = [stream.last_success_at for stream in known if stream.stream == "tickets" and stream.is_read]
+    return None if not read or None in read else min(filter(None, read))
 
 
 def is_working_day(calendar: Calendar, now: datetime) -> bool:

@@ -1,0 +1,19 @@
+"""The pages of the desk, each made of blocks whose numbers lead to their lists."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.desks.queries import Desks as Desks
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="desks",
+    about="Pages over everything: service, promises, tickets, warranty, parts, billing, figures.",
+    queries=f"{__name__}.queries:Desks",
+    needs=("attention", "kpi", "report", "tickets"),
+)

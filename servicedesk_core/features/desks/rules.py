@@ -1,0 +1,32 @@
+"""What a page says first. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from servicedesk_core.faces import Opens, Piece, Told
+from servicedesk_core.wording import about
+
+NEVER: Final = "Unknown: tickets were never read."
+
+
+def verdict(
+    counts: Sequence[tuple[int, str, Opens | None]], read_at: datetime | None, now: datetime, *, is_stale: bool
+) -> Told:
+    """Return the first sentence, with the age of the data; of data that are too old it judges nothing.
+
+    Args:
+        counts: What would be wrong: how much, what that is, and where it is listed.
+        read_at: When tickets were last read; ``None`` = never.
+        now: The instant.
+        is_stale: Whether that is too long ago.
+    """
+    if read_at is None:
+        return Told([Piece(NEVER)], None)
+    age = about((now - read_at).total_seconds())
+    pieces = [Piece(f"Unknown: tickets were last read {age} ago. By then: ")] if is_stale else []
+    for place, (count, what, opens) in enumerate(counts):
+        pieces += [Piece(", ")] if place else []
+        pieces.append(Piece(f"{count:,} {what}", opens))
+    pieces.append(Piece("." if is_stale else f". Tickets were read {age} ago."))
+    return Told(pieces, None if is_stale else not any(count for count, *_ in counts))
