@@ -1,8 +1,8 @@
 """Names that somebody got wrong: refused, with the nearest one that there is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import wraps
-from inspect import signature
+from inspect import Signature, signature
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -41,14 +41,38 @@ def refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> Non
             raise TypeError(msg)
 
 
+def several_in(signed: Signature) -> frozenset[str]:
+    """Return the names of the arguments that take several values."""
+    return frozenset(name for name, one in signed.parameters.items() if isinstance(one.default, tuple))
+
+
+def refuse_single(what: str, given: Mapping[str, Any], several: Collection[str]) -> None:
+    """Make sure that no argument that takes several values is given a text, of which each letter would be one.
+
+    Args:
+        what: Who is given it, for people.
+        given: The arguments.
+        several: The names of those that take several values.
+
+    Raises:
+        TypeError: One is.
+    """
+    for name, value in given.items():
+        if isinstance(value, str) and name in several:
+            msg = f'{what} takes several values of {name}: write {name}=("{value}",).'
+            raise TypeError(msg)
+
+
 def strict(cls: type[T]) -> type[T]:
-    """Let a class say which argument was meant when it is given one that it does not have."""
+    """Let a class say which argument was meant when it is given one that it does not have, or one text for several."""
     make: Any = cls.__init__
     known = tuple(signature(cls).parameters)
+    many = several_in(signature(cls))
 
     @wraps(make)
     def checked(self: T, *args: Any, **kwargs: Any) -> None:
         refuse_unknown(cls.__name__, kwargs, known)
+        refuse_single(cls.__name__, kwargs, many)
         make(self, *args, **kwargs)
 
     type.__setattr__(cls, "__init__", checked)

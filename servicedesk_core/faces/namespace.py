@@ -5,8 +5,10 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
+from servicedesk_core.arguments import refuse_single, several_in
 from servicedesk_core.capabilities import READING, Capability
 from servicedesk_core.errors import NotPermittedError
+from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock, Transactions
 
 P = ParamSpec("P")
@@ -46,6 +48,11 @@ class Desk(Protocol):
     @property
     def clock(self) -> Clock:
         """Where the time comes from."""
+        ...
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
         ...
 
     @property
@@ -132,13 +139,15 @@ class Method(Generic[P, T]):
         unscoped: str = "",
     ) -> None:
         self.needs, self.name, self.unscoped = needs, name or function.__name__, unscoped
-        narrows = "scope" in inspect.signature(function).parameters
+        signed = inspect.signature(function)
+        narrows, several = "scope" in signed.parameters, several_in(signed)
         if narrows is bool(unscoped):
             msg = f"{self.name} takes a scope, or says in `unscoped` why it takes none"
             raise TypeError(msg)
 
         @wraps(function)
         async def permitted(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            refuse_single(self.name, kwargs, several)
             try:
                 scope = namespace.desk.permitted(needs, self.name, kwargs.get("scope"), narrows=narrows)
                 if scope is not None:

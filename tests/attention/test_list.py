@@ -7,6 +7,7 @@ import pytest
 from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.attention.model import NextActor, Reason
+from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.testing import FakeClock
@@ -45,17 +46,17 @@ async def test_every_open_ticket_has_one_who_acts_next_and_the_list_goes_on_page
 
 
 async def test_the_list_narrows_and_keeps_to_a_scope(desk):
-    async def numbers(**chosen):
-        return [row.number for row in await desk.attention.list(**chosen)]
+    async def numbers(*chosen, **more):
+        return [row.number for row in await desk.attention.list(*chosen, **more)]
 
     assert await numbers(reason=Reason.BLACK_HOLE) == ["T4"]
     assert await numbers(actor=NextActor.COORDINATOR) == ["T1", "T6", "T7"]
-    assert await numbers(technician="Ben") == ["T6"]
-    assert await numbers(company="Globex") == []
+    assert await numbers(TicketChoice(assignee=("Ben", "none"))) == ["T6"]
+    assert await numbers(TicketChoice(company=("Globex",))) == []
     assert await numbers(everything=True, scope=Scope("psa", companies="c2")) == ["T9"]
     assert await numbers(sort="-next_at,local_id", limit=2) == ["T7", "T6"]
     with pytest.raises(NotFoundLocallyError):
-        await numbers(connection="other")
+        await numbers(TicketChoice(connection="other"))
 
 
 async def test_who_is_not_of_the_staff_learns_neither_who_is_away_nor_of_internal_notes(store):

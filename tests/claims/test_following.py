@@ -62,7 +62,7 @@ async def test_a_claim_is_submitted_once_and_followed_to_the_money(desk, drafted
     assert (money.month, money.approved, money.issued, money.fees) == (
         "2026-03", Decimal("94.90"), Decimal("94.90"), Decimal("5.00"),
     )  # fmt: skip
-    assert (await desk.claims.numbers(ClaimFilter(company="Somebody else"))).submitted == 0
+    assert (await desk.claims.numbers(ClaimFilter(company=("Somebody else",)))).submitted == 0
 
 
 @pytest.mark.parametrize("state", ["expected", "denied"])

@@ -226,7 +226,7 @@ async def test_a_name_is_one_record_however_it_is_composed_and_is_shown_as_it_wa
     async with ServiceDesk.open(tmp_path / "servicedesk.toml") as desk:
         for name in (*SPELLINGS, "m\u00dcLLER & co"):
             for field in ("company", "assignee", "queue"):
-                page = await desk.tickets.list(TicketFilter(**{field: name}))
+                page = await desk.tickets.list(TicketFilter(**{field: (name,)}))
                 assert len(page.items) == 4, (field, name)
 
 

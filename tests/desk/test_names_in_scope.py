@@ -54,7 +54,7 @@ def ticket(number, company, queue="q1"):
 
 def proposals(desk, **chosen):
     """Ask which tickets could be claimed, as proposing claims does."""
-    asked = {"company": None, "connection": None, "scope": desk.standing.scope, "everything": False} | chosen
+    asked = {"company": (), "connection": None, "scope": desk.standing.scope, "everything": False} | chosen
     return desk.store.read(lambda tx: desk.claims.proposals(tx, **asked))
 
 
@@ -72,11 +72,11 @@ async def test_a_foreign_client_hides_none_of_ones_own_whose_name_begins_so(desk
 
     async def answers():
         return (
-            await listed(north, company="Acme"),
-            await north.tickets.count(TicketFilter(company="Acme")),
-            (await proposals(north, company="Acme")).incidents,
-            (await north.warranty.expiring(company="Acme")).items,
-            await north.claims.list(ClaimFilter(company="Acme")),
+            await listed(north, company=("Acme",)),
+            await north.tickets.count(TicketFilter(company=("Acme",))),
+            (await proposals(north, company=("Acme",))).incidents,
+            (await north.warranty.expiring(company=("Acme",))).items,
+            await north.claims.list(ClaimFilter(company=("Acme",))),
         )
 
     before = await answers()
@@ -87,27 +87,27 @@ async def test_a_foreign_client_hides_none_of_ones_own_whose_name_begins_so(desk
 
 
 async def test_a_foreign_queue_hides_none_of_ones_own_whose_name_begins_so(desk):
-    assert await listed(of(desk, "west"), queue="Support") == ["T1"]
+    assert await listed(of(desk, "west"), queue=("Support",)) == ["T1"]
     await put(desk, Queue(external_id="q2", name="Support"))
-    assert await listed(of(desk, "west"), queue="Support") == ["T1"]
+    assert await listed(of(desk, "west"), queue=("Support",)) == ["T1"]
 
 
 async def test_the_same_name_at_another_connection_hides_none_of_the_one_that_is_asked(desk):
     await put(desk, Company(external_id="k", name="Acme"), connection="psa2")
-    assert await listed(of(desk, "all"), company="Acme", connection="psa") == ["T1"]
-    assert (await proposals(of(desk, "all"), company="Acme", connection="psa")).incidents == 1
+    assert await listed(of(desk, "all"), company=("Acme",), connection="psa") == ["T1"]
+    assert (await proposals(of(desk, "all"), company=("Acme",), connection="psa")).incidents == 1
 
 
 async def test_what_the_vendor_has_no_more_hides_none_that_it_has(desk):
     await put(desk, Company(external_id="c0", name="Acme"), gone=True)
-    assert await listed(of(desk, "all"), company="Acme") == ["T1"]
+    assert await listed(of(desk, "all"), company=("Acme",)) == ["T1"]
     await put(desk, ticket(2, "c0"))
-    assert await listed(of(desk, "all"), company="Acme") == ["T2", "T1"]
+    assert await listed(of(desk, "all"), company=("Acme",)) == ["T2", "T1"]
 
 
 async def test_an_exact_name_is_meant_alone_where_the_vendor_has_it(desk):
     await put(desk, Company(external_id="c2", name="Acme"), ticket(2, "c2"))
-    assert await listed(of(desk, "all"), company="acme") == ["T2"]
+    assert await listed(of(desk, "all"), company=("acme",)) == ["T2"]
 
 
 async def test_a_connection_beside_ones_own_is_answered_like_one_that_is_not_there(desk):
@@ -140,9 +140,9 @@ async def test_a_connection_beside_ones_own_is_answered_like_one_that_is_not_the
 
 async def test_a_misspelt_beginning_is_told_with_the_nearest_beginning(desk):
     with pytest.raises(NotFoundLocallyError, match=r'no client "Acmee"\. Did you mean "Acme"'):
-        await of(desk, "all").tickets.list(TicketFilter(company="Acmee"))
+        await of(desk, "all").tickets.list(TicketFilter(company=("Acmee",)))
     with pytest.raises(NotFoundLocallyError, match=r'no queue "Suport Wast"\. Did you mean "Support West"'):
-        await of(desk, "all").tickets.list(TicketFilter(queue="Suport Wast"))
+        await of(desk, "all").tickets.list(TicketFilter(queue=("Suport Wast",)))
 
 
 async def test_a_misspelt_connection_is_told_with_the_nearest_one(desk):

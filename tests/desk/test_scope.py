@@ -131,7 +131,7 @@ ARGUMENTS = {
     "writes.list": [((), EVERY_WRITE)],
     "audit.list": [((), {"limit": 1_000}), ((), {"entity": "contact:psa"}), ((), {"entity": "write:7"})],
     "warranty.report": [((), {"company": f"{who}-companies", "with_costs": True}) for who in ("mine", FOREIGN)] + [()],
-    "claims.list": [(EVERY_CLAIM,), (ClaimFilter(company=f"{FOREIGN}-companies", everything=True),)],
+    "claims.list": [(EVERY_CLAIM,), (ClaimFilter(company=(f"{FOREIGN}-companies",), everything=True),)],
     "claims.propose": [((), {"everything": True})],
     "flow.groups": [("client",)],
     "kpi.change": [(("created",), {"by": "client"})],

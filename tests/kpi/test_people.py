@@ -106,7 +106,7 @@ async def test_promises_and_answers_by_technician_tell_no_more(desk, people):
         assert {one.group for one in answered} - {None} == own
         assert {one.group for one in attained} - {None} == own
         assert answered.whole == (await people("sam").sla.response(**span)).whole
-        of_ben = TicketChoice(technician="Ben"), ClockFilter(technician="Ben")
+        of_ben = TicketChoice(assignee=("Ben",)), ClockFilter(assignee=("Ben",))
         answered_by = [await sla.response(of_ben[0], by=by, **span) for by in ("technician", "client")]
         kept = [await sla.attainment(of_ben[1], by=by, **span) for by in (By.CLOCK, By.TECHNICIAN)]
         borne = await sla.tolerance(of_ben[1], last=timedelta(days=90))

@@ -321,14 +321,14 @@ async def test_me_is_the_technician_that_whoever_acts_is(desk):
     await of(desk, "ana").tickets.assign("T2", "Dana Wolf", send=True)
     dee = of(desk, "dee")
     everybodys = await dee.tickets.list()
-    mine = await dee.tickets.list(TicketFilter(assignee="me"))
+    mine = await dee.tickets.list(TicketFilter(assignee=("me",)))
     assert [one.number for one in mine] == [one.number for one in everybodys if one.assignee_ref == "t2"]
     assert mine
-    assert await dee.tickets.count(TicketFilter(assignee="Me")) == len(mine)
+    assert await dee.tickets.count(TicketFilter(assignee=("Me",))) == len(mine)
     write = await dee.tickets.log_time("T1", 900, technician="me")
     assert {change.field: change.after for change in write.changes}["technician_ref"] == "t2"
     with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
-        await of(desk, "ana").tickets.list(TicketFilter(assignee="me"))
+        await of(desk, "ana").tickets.list(TicketFilter(assignee=("me",)))
     with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
         await of(desk, "ana").tickets.assign("T1", "me")
 

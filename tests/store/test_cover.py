@@ -178,8 +178,8 @@ def test_an_asset_whose_serial_number_was_corrected_is_another_device(store, put
 @pytest.mark.parametrize(
     ("chosen", "names"),
     [
-        (AssetFilter(company="example ltd"), ["PC1"]),
-        (AssetFilter(company="5"), ["PC1"]),
+        (AssetFilter(company=("example ltd",)), ["PC1"]),
+        (AssetFilter(company=("5",)), ["PC1"]),
         (AssetFilter(assets=("pc2",)), ["PC2"]),
         (AssetFilter(assets=("aaaaaa1", "2")), ["PC1", "PC2"]),
         (AssetFilter(connection="elsewhere"), []),

@@ -30,7 +30,7 @@ async def test_covers_that_end_are_listed_by_day_from_every_source(desk, filled)
     assert [(row.name, row.source, row.days_left) for row in found.items] == [("PC3", "psa", 9), ("PC1", "maker", 30)]
     assert names((await desk.warranty.expiring(within=timedelta(days=9))).items) == ["PC3"]
     assert names((await desk.warranty.expiring(within=timedelta(days=8))).items) == []
-    assert names((await desk.warranty.expiring(company="other client")).items) == ["PC3"]
+    assert names((await desk.warranty.expiring(company=("other client",))).items) == ["PC3"]
 
 
 async def test_a_scope_lets_nothing_of_another_client_through(desk, filled):
@@ -135,19 +135,19 @@ async def test_a_name_that_is_not_there_is_told_with_the_nearest_and_a_beginning
     lists = (desk.tickets.list, desk.claims.list, desk.claims.propose, desk.warranty.expiring, desk.warranty.missed)
     for listed in lists[2:]:
         with pytest.raises(NotFoundLocallyError, match=r'no client "Othr Client"\. Did you mean "Other Client"'):
-            await listed(company="Othr Client")
-        assert await listed(company="oth") is not None
+            await listed(company=("Othr Client",))
+        assert await listed(company=("oth",)) is not None
     for listed in lists[:2]:
         wanted = TicketFilter if listed == lists[0] else ClaimFilter
         with pytest.raises(NotFoundLocallyError, match=r'no client "Othr Client"\. Did you mean "Other Client"'):
-            await listed(wanted(company="Othr Client"))
+            await listed(wanted(company=("Othr Client",)))
     with pytest.raises(NotFoundLocallyError, match="Did you mean"):
         await desk.warranty.report(company="Othr Client")
     with pytest.raises(NotFoundLocallyError, match=r'no manufacturer "Acne"\. Did you mean "Acme"'):
-        await desk.warranty.expiring(manufacturer="Acne")
+        await desk.warranty.expiring(manufacturer=("Acne",))
     with pytest.raises(NotFoundLocallyError, match=r'no connection "pssa"\. Did you mean "psa"'):
         await desk.claims.list(ClaimFilter(connection="pssa"))
-    assert names((await desk.warranty.expiring(company="other cl")).items) == ["PC3"]
+    assert names((await desk.warranty.expiring(company=("other cl",))).items) == ["PC3"]
 
 
 async def test_an_act_takes_no_beginning_of_a_clients_name(desk, filled):
@@ -158,7 +158,7 @@ async def test_an_act_takes_no_beginning_of_a_clients_name(desk, filled):
 async def test_in_a_scope_only_its_own_names_are_near(desk, filled):
     scope = Scope("psa", ["5"])
     with pytest.raises(NotFoundLocallyError) as told:
-        await desk.warranty.expiring(company="Othr Client", scope=scope)
+        await desk.warranty.expiring(company=("Othr Client",), scope=scope)
     assert "Other" not in str(told.value)
 
 
@@ -171,7 +171,7 @@ async def test_a_list_is_narrowed_to_a_manufacturer_and_comes_in_pieces_and_orde
         Asset(external_id="33", name="X", manufacturer="Dell", is_active=False, warranty_until=date(2026, 6, 8)),
     )
     for word in ("Dell", "dell emc", "de"):
-        found = await desk.warranty.expiring(manufacturer=word)
+        found = await desk.warranty.expiring(manufacturer=(word,))
         assert (names(found), found.ending, found.retired) == (["A", "B"], 2, 1), word
     first = await desk.warranty.expiring(manufacturer="dell", limit=1)
     assert (names(first), first.ending) == (["A"], 2)

@@ -16,7 +16,7 @@ from servicedesk_core.web.api.offered import queries_of
 async def test_a_document_is_that_of_the_command_line_byte_for_byte(desk, program):
     asks = await program()
     answer = await asks.get("/tickets/list?company=Example%20One&sort=-number&limit=2")
-    found = await desk.tickets.list(TicketFilter(company="Example One"), sort="-number", limit=2)
+    found = await desk.tickets.list(TicketFilter(company=("Example One",)), sort="-number", limit=2)
     version = queries_of(desk.features)["/api/v1/tickets/list"].version
     assert answer.content == json_bytes(document_of("tickets.list", version, found))
     assert [one["number"] for one in answer.json()["data"]["items"]] == ["T3", "T2"]

@@ -11,7 +11,7 @@ from servicedesk_core.features.attention.rules import next_actor, reason_of
 from servicedesk_core.features.attention.tables.facts import standings
 from servicedesk_core.features.attention.tables.people import staff
 from servicedesk_core.features.attention.tables.rows import rows_of
-from servicedesk_core.features.tickets import TicketFilter, conditions
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -33,14 +33,10 @@ class AttentionQueries(Namespace[Manner]):
     def list(
         self,
         tx: Tx,
+        chosen: TicketChoice | None = None,
         *,
         reason: Annotated[Reason | None, Help("Only those with this reason.")] = None,
         actor: Annotated[NextActor | None, Help("Only those on which they have to act next.", name="next")] = None,
-        connection: Annotated[str | None, Help("Only of this connection.")] = None,
-        company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
-        technician: Annotated[
-            str | None, Help('Who has it, by name or how it begins, or id; "none" = nobody.', none=True)
-        ] = None,
         everything: Annotated[bool, Help("Every open ticket.", name="all")] = False,
         sort: Sort = None,
         limit: Limit = 50,
@@ -56,7 +52,6 @@ class AttentionQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
-        chosen = TicketFilter(connection=connection, company=company, assignee=technician)
         now, placed, may = self.desk.clock.now(), list[Placed](), self.desk.may(Capability.INTERNAL)
         people = staff(
             tx,
@@ -67,7 +62,8 @@ class AttentionQueries(Namespace[Manner]):
             with_internal=may,
             with_absences=self.desk.may(Capability.ABSENCES),
         )
-        for found in standings(tx, now, people, conditions(tx, chosen, scope), with_internal=may):
+        among = TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
+        for found in standings(tx, now, people, conditions(tx, among, scope, at=now), with_internal=may):
             decision = next_actor(found.standing, now)
             why = reason_of(found.standing, decision, now)
             if (everything or why) and reason in {None, why} and actor in {None, decision.actor}:

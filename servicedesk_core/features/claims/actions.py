@@ -47,7 +47,7 @@ class Claims(ClaimTelling[Manner]):
     async def propose(
         self,
         *,
-        company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
+        company: Annotated[tuple[str, ...], Help("Only of this client, by name or how it begins, or id.")] = (),
         connection: Annotated[str | None, Help("Only tickets of this connection.")] = None,
         everything: Annotated[bool, Help("Also tickets that are done.", name="all")] = False,
         scope: Scope | None = None,

@@ -33,9 +33,11 @@ class ClaimFilter:
     """
 
     states: Annotated[tuple[ClaimState, ...], Help("Only in this state; repeatable.", name="state")] = ()
-    manufacturer: Annotated[str | None, Help("Only of this manufacturer, in any spelling.")] = None
+    manufacturer: Annotated[tuple[str, ...], Help("Only of this manufacturer, in any spelling.")] = ()
     connection: Annotated[str | None, Help("Only over this connection.")] = None
-    company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None
+    company: Annotated[
+        tuple[str, ...], Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
+    ] = ()
     ticket: Annotated[str | None, Help("Only for this ticket, by number or id.")] = None
     created_since: Annotated[datetime | None, Help("Drafted at or after.")] = None
     created_before: Annotated[datetime | None, Help("Drafted before.")] = None

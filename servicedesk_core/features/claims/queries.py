@@ -87,7 +87,7 @@ class ClaimQueries(Namespace[Manner]):
         return detail(tx, claim, scope=scope, costs=self.desk.may(Capability.MONEY))
 
     def proposals(
-        self, tx: Tx, company: str | None, connection: str | None, scope: Scope | None, *, everything: bool
+        self, tx: Tx, company: tuple[str, ...], connection: str | None, scope: Scope | None, *, everything: bool
     ) -> Proposals:
         """Return what :meth:`Claims.propose` does, without how a claim would reach its manufacturer."""
         settings = self.desk.settings
@@ -115,10 +115,15 @@ class ClaimQueries(Namespace[Manner]):
         )
 
     def _check(
-        self, tx: Tx, scope: Scope | None, connection: str | None, company: str | None, maker: str | None = None
+        self,
+        tx: Tx,
+        scope: Scope | None,
+        connection: str | None,
+        companies: tuple[str, ...],
+        makers: tuple[str, ...] = (),
     ) -> None:
         configured = self.desk.settings.connections if scope is None else listing.connections(tx, scope)
-        check_names(tx, scope, connection=connection, configured=configured, company=company, manufacturer=maker)
+        check_names(tx, scope, connection=connection, configured=configured, companies=companies, manufacturers=makers)
 
     @method(Capability.CLAIMS_READ)
     async def numbers(self, chosen: ClaimFilter | None = None, *, scope: Scope | None = None) -> ClaimNumbers:

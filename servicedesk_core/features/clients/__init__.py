@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.clients.kinds import Client as Client
     from servicedesk_core.features.clients.kinds import Contact as Contact
     from servicedesk_core.features.clients.kinds import Site as Site
+    from servicedesk_core.features.clients.regions import Regions as Regions
     from servicedesk_core.features.clients.tables import clients_of as clients_of
     from servicedesk_core.features.clients.tables import contacts_of as contacts_of
 else:

@@ -162,7 +162,7 @@ class Measuring:
             found = self._plain(kpi)
         if found.cases or not isinstance(found.records, TicketFilter):
             return found
-        rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope).items
+        rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope, at=self.period.last).items
         return Measure.of(map(_case, rows), Sum.TOTAL)
 
     def figure(

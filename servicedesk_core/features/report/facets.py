@@ -47,8 +47,8 @@ class Counted:
         for facet, chosen in facets.items():
             if chosen is None:
                 continue
-            if refs := [(field, ref) for field, _ in _REFERENCES if (ref := getattr(chosen, field))]:
-                [(field, ref)] = refs
+            if refs := [(field, getattr(chosen, field)) for field, _ in _REFERENCES if any(getattr(chosen, field))]:
+                [(field, (ref,))] = refs
                 self._referring[field, chosen.connection, ref] = facet
             else:
                 self._others[facet] = chosen
@@ -68,8 +68,11 @@ def _fits(chosen: TicketFilter, ticket: TicketRow) -> bool:
     return (
         chosen.connection in {None, ticket.connection}
         and (not chosen.categories or (ticket.status_category or "") in chosen.categories)
-        and chosen.priority in {None, ticket.priority or ""}
-        and all(getattr(chosen, field) in {None, getattr(ticket, column) or ""} for field, column in _REFERENCES)
+        and (not chosen.priority or (ticket.priority or "") in chosen.priority)
+        and all(
+            not (named := getattr(chosen, field)) or (getattr(ticket, column) or "") in named
+            for field, column in _REFERENCES
+        )
         and _lies(ticket.created_at, chosen.created_since, chosen.created_before)
         and _lies(ticket.last_activity_at, None, chosen.last_activity_before)
         and _lies(ticket.due_at, None, chosen.due_before)

@@ -69,7 +69,7 @@ class Reports(Namespace[Manner]):
         from servicedesk_core.features.sla import clock_status  # noqa: PLC0415
 
         now = self.desk.clock.now()
-        clocks = clock_status(tx, now, scope=scope) if as_of is None and connection is None else None
+        clocks = clock_status(self.desk, tx, scope=scope) if as_of is None and connection is None else None
         wanted = Wanted(
             now=now,
             as_of=as_of,

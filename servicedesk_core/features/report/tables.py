@@ -59,7 +59,7 @@ def desk_numbers(tx: Tx, now: datetime, connection: str | None = None, *, scope:
         by_sla=desk.by_sla(count),
         watched=desk.watched(count),
         overloaded=tuple(
-            f for f in technicians if f.count > MANY_TICKETS and f.tickets is not None and f.tickets.assignee != ""
+            f for f in technicians if f.count > MANY_TICKETS and f.tickets is not None and f.tickets.assignee != ("",)
         ),
         completeness=completeness(tx, connection, scope=scope),
     )
@@ -145,12 +145,12 @@ class _Desk:
             (source_id, ref): names.of(source_id, stream, ref) or ref for source_id, ref, _ in groups if ref is not None
         }
         alike = Counter(named.values())
-        figures = [self.figure(nothing, sum(n for _, ref, n in groups if ref is None), **{field: ""})]
+        figures = [self.figure(nothing, sum(n for _, ref, n in groups if ref is None), **{field: ("",)})]
         for source_id, ref, count in groups:
             if ref is not None:
                 label = named[source_id, ref]
                 label += f" ({ref})" if alike[label] > 1 else ""
-                figures.append(self.figure(label, count, connection=self.sources[source_id], **{field: ref}))
+                figures.append(self.figure(label, count, connection=self.sources[source_id], **{field: (ref,)}))
         return tuple(sorted((f for f in figures if f.count), key=lambda f: (-f.count, f.label)))
 
     def by_status_and_priority(self) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
@@ -161,8 +161,8 @@ class _Desk:
             priorities[priority] += count
         by_status = [self.figure(c.value, categories[c.value], categories=(c,)) for c in StatusCategory]
         by_status.append(self.figure("unmapped status", categories[None], categories=("",)))
-        by_priority = [self.figure(p.value, priorities[p.value], priority=p) for p in Priority]
-        by_priority.append(self.figure("no priority", priorities[None], priority=""))
+        by_priority = [self.figure(p.value, priorities[p.value], priority=(p.value,)) for p in Priority]
+        by_priority.append(self.figure("no priority", priorities[None], priority=("",)))
         return tuple(f for f in by_status if f.count), tuple(f for f in by_priority if f.count)
 
     def by_age(self, counted: Mapping[str, int]) -> tuple[Figure, ...]:

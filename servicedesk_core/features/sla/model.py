@@ -8,26 +8,7 @@ from typing import Annotated
 from servicedesk_core.arguments import strict
 from servicedesk_core.faces import Column, Help, Page
 from servicedesk_core.features.sla.clocks.policies import Clock
-
-
-@strict
-@dataclass(frozen=True, slots=True)
-class TicketChoice:
-    """Which tickets; what is ``None`` does not restrict, and the empty text stands for "has none"."""
-
-    connection: Annotated[str | None, Help("Only of this connection.")] = None
-    company: Annotated[
-        str | None, Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
-    ] = None
-    queue: Annotated[
-        str | None, Help('Only in this queue, by name or how it begins, or id; "none" = in no queue.', none=True)
-    ] = None
-    technician: Annotated[
-        str | None, Help('Who has it, by name or how it begins, or id; "none" = nobody.', none=True)
-    ] = None
-    priority: Annotated[
-        str | None, Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
-    ] = None
+from servicedesk_core.features.tickets import TicketChoice
 
 
 @strict

@@ -9,7 +9,7 @@ from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Page,
 from servicedesk_core.features.clients import CLIENTS
 from servicedesk_core.features.definitions import history
 from servicedesk_core.features.sla.definitions import JUDGED_BY
-from servicedesk_core.features.sla.model import ClockFilter, Excluded, TicketChoice
+from servicedesk_core.features.sla.model import ClockFilter, Excluded
 from servicedesk_core.features.sla.model_past import (
     Answered,
     AuditedPromise,
@@ -30,6 +30,7 @@ from servicedesk_core.features.sla.tables.chosen import all_of, judged_of
 from servicedesk_core.features.sla.tables.decided import HEEDED
 from servicedesk_core.features.sla.tables.quarterly import audited
 from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -71,7 +72,7 @@ class Past(Clocks[Manner]):
         begin = since or end - MONTH
         if book is None:
             return MissedClocks(items=(), since=begin, until=end, by_reason=(), basis=basis(tx, now))
-        where = all_of(tx, chosen, scope)
+        where = all_of(self.desk, tx, chosen, scope)
         clock = None if chosen is None else chosen.clock
         rows = missing.missed(tx, AsOf(book, now), where, (begin, end), clock)
         reasons = Counter(one.reason or NO_REASON for one in rows)
@@ -124,7 +125,7 @@ class Past(Clocks[Manner]):
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
-        found = missing.decided_clocks(tx, all_of(tx, chosen, scope), since, pending=pending)
+        found = missing.decided_clocks(tx, all_of(self.desk, tx, chosen, scope), since, pending=pending)
         clock = None if chosen is None else chosen.clock
         rows = tuple(one for one in found if clock in {None, one.clock})
         return piece(Page(rows), DecidedClock, by="-id", sort=sort, after=after, limit=limit)
@@ -160,7 +161,7 @@ class Past(Clocks[Manner]):
         calendar = hours.calendar_of_desk(tx, end) if business else None
         between_us = hours.elapsed if calendar is None else calendar.between
         sight = PeopleSight.of(self.desk, scope)
-        where, unseen = judged_of(tx, chosen, scope, sight)
+        where, unseen = judged_of(self.desk, tx, chosen, scope, sight)
         found = responses.answers(tx, where, (begin, end), ResponseBy(by), scope, between_us=between_us)
         sees = by != ResponseBy.TECHNICIAN or sight.is_whole("period")
         seen = [one for one in found if sees or one.whose == sight.own]
@@ -206,7 +207,10 @@ class Past(Clocks[Manner]):
         """
         now, book, zone = self.desk.clock.now(), progress.book_of(tx), ZoneInfo(self.desk.timezone)
         which = last_quarter(now, zone) if quarter is None else quarter_of(quarter, zone)
-        where, kinds = all_of(tx, chosen, scope), {kind.name for kind in (*JUDGED_BY, CLIENTS, MISSED_REASONS)}
+        where, kinds = (
+            all_of(self.desk, tx, chosen, scope),
+            {kind.name for kind in (*JUDGED_BY, CLIENTS, MISSED_REASONS)},
+        )
         wanted = None if chosen is None else chosen.clock
         audit = () if book is None else audited(tx, AsOf(book, now), where, which)
         rows = tuple(one for one in audit if wanted in {None, one.clock})

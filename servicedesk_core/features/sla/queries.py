@@ -23,7 +23,6 @@ from servicedesk_core.features.sla.model import (
     Excluded,
     Summary,
     TechnicianClocks,
-    TicketChoice,
     TicketClocks,
     TicketExplained,
 )
@@ -36,6 +35,7 @@ from servicedesk_core.features.sla.tables.explained import explained
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
 from servicedesk_core.features.sla.tolerance.queries import Tolerances
+from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.scope import Scope
@@ -61,7 +61,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         Raises:
             NotFoundLocallyError: There is no such connection.
         """
-        return clock_status(tx, self.desk.clock.now(), chosen, scope)
+        return clock_status(self.desk, tx, chosen, scope)
 
     @query("sla.at-risk", about="Open promises of which much time is used.", sorts=lists.SORTS, page=f"{_PAGES}:clocks")
     def at_risk(
@@ -161,7 +161,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         if book is None:
             return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
         sight = PeopleSight.of(self.desk, scope)
-        where, unseen = judged_of(tx, chosen, scope, sight)
+        where, unseen = judged_of(self.desk, tx, chosen, scope, sight)
         resolved = func.coalesce(_T.resolved_at, _T.closed_at)
         _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end), in_figures=True)
         only = None if chosen is None or chosen.clock is None else str(chosen.clock)
@@ -201,7 +201,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         now, book = self.desk.clock.now(), progress.book_of(tx)
         if book is None:
             return Summary(items=(), basis=basis(tx, now), excluded=())
-        where, zone = open_of(tx, chosen, scope), ZoneInfo(self.desk.timezone)
+        where, zone = open_of(self.desk, tx, chosen, scope), ZoneInfo(self.desk.timezone)
         midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
         left_s = _shifts(self.desk, tx, now) if scope is None else _unknown
         rows = lists.by_technician(tx, AsOf(book, now), where, now, midnight, left_s=left_s)
@@ -232,7 +232,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         if book is None:
             told = basis(tx, now)
             return Comparison(items=(), compared=0, same=0, by_reason=(), other_verdicts=0, basis=told, excluded=())
-        where = [*all_of(tx, chosen, scope), _T.created_at >= to_us(since or now - MONTH)]
+        where = [*all_of(self.desk, tx, chosen, scope), _T.created_at >= to_us(since or now - MONTH)]
         of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
         reasons: Counter[str] = Counter()
         rows: list[Compared] = []
@@ -288,7 +288,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         now, book = self.desk.clock.now(), progress.book_of(tx)
         if book is None:
             return TicketClocks(items=(), basis=basis(tx, now), excluded=())
-        as_of, tickets = AsOf(book, now), open_of(tx, chosen, scope)
+        as_of, tickets = AsOf(book, now), open_of(self.desk, tx, chosen, scope)
         of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
         wanted = [*where(as_of, now), *of_clock, *tickets]
         found, more = lists.clock_page(tx, as_of, wanted, sort=sort, after=after, limit=limit)

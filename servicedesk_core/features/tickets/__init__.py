@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.kpis import OVERLOADED as OVERLOADED
     from servicedesk_core.features.tickets.kpis import WATCHED as WATCHED
     from servicedesk_core.features.tickets.kpis import CountOf as CountOf
+    from servicedesk_core.features.tickets.model import TicketChoice as TicketChoice
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.tickets.queries import mine as mine
     from servicedesk_core.features.tickets.rules import child_of as child_of
     from servicedesk_core.features.tickets.rules import found as found
     from servicedesk_core.features.tickets.tables.detail import ticket_of as ticket_of
@@ -33,5 +35,5 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:TicketQueries",
     actions=f"{__name__}.actions:Tickets",
     kpis=f"{__name__}.kpis:KPIS",
-    needs=("writes",),
+    needs=("clients", "writes"),
 )

@@ -16,7 +16,7 @@ from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Capability, Help, Manner
 from servicedesk_core.features.tickets import rules
-from servicedesk_core.features.tickets.queries import StaffedDesk, TicketQueries, technician_meant
+from servicedesk_core.features.tickets.queries import TicketQueries, technician_meant
 from servicedesk_core.features.tickets.rules import CREATE
 from servicedesk_core.features.writes import proposed, proposes
 from servicedesk_core.outbox.values import known
@@ -44,7 +44,7 @@ REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 
 
-class WritingDesk(StaffedDesk, ConfiguredDesk, Protocol):
+class WritingDesk(ConfiguredDesk, Protocol):
     """A desk that proposes and sends writes."""
 
     @property

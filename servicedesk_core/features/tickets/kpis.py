@@ -43,7 +43,7 @@ class CountOf:
     def __call__(self, tx: Tx, at: datetime, among: TicketFilter | None = None, scope: Scope | None = None) -> Measure:
         """Count them."""
         chosen = self.filter(at, among)
-        count = listing.count(tx, chosen, scope=scope)
+        count = listing.count(tx, chosen, scope=scope, at=at)
         return Measure(count, count, sample=count, records=chosen)
 
 
@@ -76,7 +76,7 @@ WATCHED: Final = (
         "unassigned",
         "Unassigned",
         "No technician owns them.",
-        CountOf(lambda _: TicketFilter(assignee="")),
+        CountOf(lambda _: TicketFilter(assignee=("",))),
         closer="nobody-has-it",
         example="4 new tickets and 1 triaged one have nobody: 5.",
     ),
@@ -109,8 +109,7 @@ WATCHED: Final = (
 
 
 def _overloaded(tx: Tx, at: datetime, among: TicketFilter | None = None, scope: Scope | None = None) -> Measure:
-    del at
-    held = listing.count_by_technician(tx, among, scope=scope)
+    held = listing.count_by_technician(tx, among, scope=scope, at=at)
     count = sum(one > MANY_TICKETS for one in held)
     return Measure(count, count, denominator=len(held), sample=sum(held))
 

@@ -1,7 +1,7 @@
 """Tickets as lists show them, which of them are meant, and one with everything that hangs on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
@@ -22,13 +22,37 @@ from servicedesk_core.faces import Column, Help
 
 @strict
 @dataclass(frozen=True, slots=True)
-class TicketFilter:
-    """Which tickets; what is ``None`` or empty does not restrict, and the empty text stands for "has none"."""
+class TicketChoice:
+    """What every list and figure of tickets can be narrowed by: of several values any, and empty text = "has none"."""
 
     connection: Annotated[str | None, Help("Only of this connection.")] = None
+    company: Annotated[
+        tuple[str, ...], Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
+    ] = ()
+    region: Annotated[
+        tuple[str, ...], Help('Only where the client is, or how that begins; "none" = nobody said where.', none=True)
+    ] = ()
     queue: Annotated[
-        str | None, Help('Only in this queue, by name or how it begins, or id; "none" = in no queue.', none=True)
-    ] = None
+        tuple[str, ...], Help('Only in this queue, by name or how it begins, or id; "none" = in no queue.', none=True)
+    ] = ()
+    kind: Annotated[
+        tuple[str, ...],
+        Help('A kind such as incident, or the vendor\'s word, or how either begins; "none" = of none.', none=True),
+    ] = ()
+    priority: Annotated[
+        tuple[str, ...], Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
+    ] = ()
+    assignee: Annotated[
+        tuple[str, ...],
+        Help('Who has it, by name or how it begins, or id; "none" = nobody, "me" = you.', name="technician", none=True),
+    ] = ()
+
+
+@strict
+@dataclass(frozen=True, slots=True)
+class TicketFilter(TicketChoice):
+    """Which tickets; what is ``None`` or empty does not restrict, and the empty text stands for "has none"."""
+
     categories: tuple[StatusCategory | Literal[""], ...] = ()
     status: Annotated[
         tuple[str, ...],
@@ -37,16 +61,6 @@ class TicketFilter:
             none=True,
         ),
     ] = ()
-    assignee: Annotated[
-        str | None,
-        Help('Who has it, by name or how it begins, or id; "none" = nobody, "me" = you.', name="technician", none=True),
-    ] = None
-    company: Annotated[
-        str | None, Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
-    ] = None
-    priority: Annotated[
-        str | None, Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
-    ] = None
     text: Annotated[str | None, Help("Part of the title, or the number.", name="search")] = None
     created_since: Annotated[datetime | None, Help("Created at or after.")] = None
     created_before: Annotated[datetime | None, Help("Created before.")] = None
@@ -61,6 +75,12 @@ class TicketFilter:
     no_sla_due: Annotated[bool, Help("The vendor's agreement names no unfulfilled due time.")] = False
     over_estimate: Annotated[bool, Help("More was worked than estimated.")] = False
     everything: Annotated[bool, Help("Also those that are done.", name="all")] = False
+
+    @classmethod
+    def of(cls, chosen: TicketChoice | None, *, everything: bool = False) -> Self:
+        """Return a choice as a filter."""
+        named = {} if chosen is None else {one.name: getattr(chosen, one.name) for one in fields(TicketChoice)}
+        return cls(**named, everything=everything)
 
     @property
     def unmapped_status(self) -> bool:

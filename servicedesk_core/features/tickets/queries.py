@@ -1,7 +1,7 @@
 """Tickets: lists by filter, page by page, and one ticket with everything that hangs on it."""
 
 from dataclasses import replace
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
@@ -9,35 +9,20 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner, Namespace, Page, Sort, method, query
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
-from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
+from servicedesk_core.features.tickets.model import TicketChoice, TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
 from servicedesk_core.features.tickets.tables.naming import check_filter
-from servicedesk_core.people import Actor
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import folded
+
+C = TypeVar("C", bound=TicketChoice)
 
 _ME: Final = "me"
 """The word for the technician that whoever acts is."""
 
 
-class StaffedDesk(Desk, Protocol):
-    """A desk that knows which technician acts on it."""
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts."""
-        ...
-
-    @property
-    def technician(self) -> tuple[str, str] | None:
-        """Which technician that is: the connection, and the vendor's id."""
-        ...
-
-
 class TicketQueries(Namespace[Manner]):
     """Tickets in the store."""
-
-    desk: StaffedDesk
 
     @query(
         "tickets.list",
@@ -65,16 +50,16 @@ class TicketQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such list of the desk report, or no such column to sort by.
             CursorError: ``after`` is not a position of this list.
-            NotFoundLocallyError: There is no such connection; or, in an empty list, no queue, technician or client of a
-                name in the filter; or nobody said which technician "me" is.
+            NotFoundLocallyError: There is no such connection; or, in an empty list, no queue, technician, client or
+                region of a name in the filter; or nobody said which technician "me" is.
         """
-        wanted = _mine(self.desk, chosen or TicketFilter())
+        wanted, now = mine(self.desk, chosen or TicketFilter()), self.desk.clock.now()
         if watch is not None:
-            wanted = _watched(watch).filter(self.desk.clock.now(), wanted)
+            wanted = _watched(watch).filter(now, wanted)
         by = listing.NEWEST_FIRST if watch is None else listing.OLDEST_FIRST
-        found = listing.ticket_page(tx, wanted, by=by, sort=sort, after=after, limit=limit, scope=scope)
+        found = listing.ticket_page(tx, wanted, by=by, sort=sort, after=after, limit=limit, scope=scope, at=now)
         if not found.items:
-            check_filter(tx, wanted, scope)
+            check_filter(tx, wanted, scope, at=now)
         return found
 
     @query(
@@ -108,11 +93,11 @@ class TicketQueries(Namespace[Manner]):
     @method(Capability.READ)
     async def count(self, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
         """Return how many tickets a filter, and a scope if there is one, let through."""
-        wanted = _mine(self.desk, chosen or TicketFilter())
-        return await self.desk.store.read(lambda tx: listing.count(tx, wanted, scope=scope))
+        wanted, now = mine(self.desk, chosen or TicketFilter()), self.desk.clock.now()
+        return await self.desk.store.read(lambda tx: listing.count(tx, wanted, scope=scope, at=now))
 
 
-def technician_meant(desk: StaffedDesk, connection: str, word: str | None) -> str | None:
+def technician_meant(desk: Desk, connection: str, word: str | None) -> str | None:
     """Return what people call a technician of a connection, with "me" as the vendor's id of whoever acts.
 
     Raises:
@@ -127,14 +112,20 @@ def technician_meant(desk: StaffedDesk, connection: str, word: str | None) -> st
     return ref
 
 
-def _mine(desk: StaffedDesk, chosen: TicketFilter) -> TicketFilter:
-    if chosen.assignee is None or folded(chosen.assignee) != _ME:
+def mine(desk: Desk, chosen: C) -> C:
+    """Return a filter with "me" as the vendor's id of whoever acts.
+
+    Raises:
+        NotFoundLocallyError: Nobody said which technician that is.
+    """
+    if _ME not in map(folded, chosen.assignee):
         return chosen
     connection, ref = _me(desk)
-    return replace(chosen, assignee=ref, connection=chosen.connection or connection)
+    held_by = tuple(ref if folded(word) == _ME else word for word in chosen.assignee)
+    return replace(chosen, assignee=held_by, connection=chosen.connection or connection)
 
 
-def _me(desk: StaffedDesk) -> tuple[str, str]:
+def _me(desk: Desk) -> tuple[str, str]:
     if desk.technician is None:
         message = f'"me" is no technician: the configuration does not say which one {desk.actor.name} is.'
         raise NotFoundLocallyError(message, hint='Add technician = "ID", the id at the vendor, to [people.NAME] there.')

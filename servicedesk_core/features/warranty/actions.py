@@ -326,7 +326,7 @@ def _selection(
             [DeviceRef(manufacturer="", serial_number=one) if isinstance(one, str) else one for one in devices]
         )
     if assets or company is not None or everything:
-        return OfAssets(AssetFilter(assets=tuple(assets), company=company))
+        return OfAssets(AssetFilter(assets=tuple(assets), company=() if company is None else (company,)))
     raise SettingsError("No device was named.", hint="Name serial numbers, or say --asset, --company, --file or --all.")
 
 

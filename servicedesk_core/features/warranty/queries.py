@@ -17,8 +17,8 @@ from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.scope import Scope
 
-Company = Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")]
-Manufacturer = Annotated[str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")]
+Company = Annotated[tuple[str, ...], Help("Only of this client, by name or how it begins, or id.")]
+Manufacturer = Annotated[tuple[str, ...], Help("Only of this manufacturer, in any spelling, or its beginning.")]
 Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
 Most = Annotated[int | None, Help("At most so many [default: all].", between=(1, 10_000))]
 
@@ -39,8 +39,8 @@ class WarrantyQueries(Namespace[Manner]):
         tx: Tx,
         *,
         within: Annotated[timedelta, Help("How far to look ahead: 30d, 12w, 1y [default: 90d].")] = timedelta(days=90),
-        company: Company = None,
-        manufacturer: Manufacturer = None,
+        company: Company = (),
+        manufacturer: Manufacturer = (),
         retired: Retired = False,
         sort: Sort = None,
         limit: Most = None,
@@ -57,7 +57,7 @@ class WarrantyQueries(Namespace[Manner]):
         chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope, begins=True)
         found = lists.expiring(tx, day=self.today, within_days=within.days, chosen=chosen, retired=retired)
         if not found.items:
-            check_names(tx, scope, company=company, manufacturer=manufacturer)
+            check_names(tx, scope, companies=company, manufacturers=manufacturer)
         by = "until,company,serial_number,connection,asset_ref,manufacturer"
         return piece(found, CoverRow, by=by, sort=sort, after=after, limit=limit)
 
@@ -73,8 +73,8 @@ class WarrantyQueries(Namespace[Manner]):
         tx: Tx,
         *,
         since: Annotated[datetime | None, Help("Only tickets opened since a day, or since so long: 365d.")] = None,
-        company: Company = None,
-        manufacturer: Manufacturer = None,
+        company: Company = (),
+        manufacturer: Manufacturer = (),
         retired: Retired = False,
         sort: Sort = None,
         limit: Most = None,
@@ -94,7 +94,7 @@ class WarrantyQueries(Namespace[Manner]):
             manufacturer=manufacturer, scope=scope, retired=retired,
         )  # fmt: skip
         if not found.items:
-            check_names(tx, scope, company=company, manufacturer=manufacturer)
+            check_names(tx, scope, companies=company, manufacturers=manufacturer)
         return piece(found, MissedClaim, by="-failed_on,-ticket,connection", sort=sort, after=after, limit=limit)
 
     @method(Capability.CLAIMS_READ)
@@ -150,14 +150,22 @@ class WarrantyQueries(Namespace[Manner]):
             NotFoundLocallyError: There are none, and there is no such connection or client.
         """
         known = self.desk.settings.connections if scope is None else ()
+        companies = () if company is None else (company,)
         kept = None if retired else False
-        chosen = AssetFilter(connection=connection, company=company, scope=scope, retired=kept)
+        chosen = AssetFilter(connection=connection, company=companies, scope=scope, retired=kept)
         day = self.today
 
         def changes(tx: Tx) -> tuple[DateChange, ...]:
             found = tuple(islice(rules.changes(tx, chosen, day), limit))
             if not found:
-                check_names(tx, scope, connection=connection, configured=known, company=company, begins=False)
+                check_names(
+                    tx,
+                    scope,
+                    connection=connection,
+                    configured=known,
+                    companies=() if company is None else (company,),
+                    begins=False,
+                )
             return found
 
         return await self.desk.store.read(changes)

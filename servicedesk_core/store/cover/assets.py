@@ -35,8 +35,8 @@ class AssetFilter:
 
     Attributes:
         assets: Ids at the vendor, names, reference numbers or serial numbers.
-        company: Id or name of the company.
-        manufacturer: Any spelling of its name, or the beginning of the one name.
+        company: Ids or names of companies; any of them.
+        manufacturer: Any spellings of manufacturers' names, or the beginnings of the one name of each.
         connection: Name of the connection.
         serials: Serial numbers, in any spelling.
         of: Connection and the vendor's id of exactly one company.
@@ -46,8 +46,8 @@ class AssetFilter:
     """
 
     assets: tuple[str, ...] = ()
-    company: str | None = None
-    manufacturer: str | None = None
+    company: tuple[str, ...] = ()
+    manufacturer: tuple[str, ...] = ()
     connection: str | None = None
     serials: tuple[str, ...] = ()
     of: tuple[str, str] | None = None
@@ -58,7 +58,7 @@ class AssetFilter:
     @property
     def is_everything(self) -> bool:
         """Whether nothing restricts it but what is known of devices without an asset record too."""
-        return replace(self, retired=None, manufacturer=None, begins=False) == AssetFilter()
+        return replace(self, retired=None, manufacturer=(), begins=False) == AssetFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +198,15 @@ def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[b
     found: list[ColumnElement[bool]] = []
     if chosen.connection is not None:
         found.append(sources.c.name == chosen.connection)
-    if chosen.company is not None:
+    if chosen.company:
         of_company = refers(
             tx, _A.source_id, _A.company_ref, "companies", chosen.company, begins=chosen.begins,
             connection=chosen.connection, scope=chosen.scope,
         )  # fmt: skip
         found.append(of_company)
-    if chosen.manufacturer is not None:
-        found.append(_MAKER.in_([name for name in makers(tx) if is_called(name, chosen.manufacturer)]))
+    if chosen.manufacturer:
+        called = [name for name in makers(tx) if any(is_called(name, one) for one in chosen.manufacturer)]
+        found.append(_MAKER.in_(called))
     if chosen.of is not None:
         found += [sources.c.name == chosen.of[0], _A.company_ref == chosen.of[1]]
     if chosen.scope is not None:
@@ -222,7 +223,7 @@ def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[b
         lowered = [text.lower() for text in chosen.assets]
         columns = (_A.external_id, _A.name, _A.reference_number, _A.serial_number)
         by_name = (
-            refers(tx, _A.source_id, _A.external_id, "assets", text) for text in chosen.assets if not text.isascii()
+            refers(tx, _A.source_id, _A.external_id, "assets", (text,)) for text in chosen.assets if not text.isascii()
         )
         found.append(or_(*(func.lower(column).in_(lowered) for column in columns), *by_name))
     return found

@@ -1,6 +1,6 @@
 """Whether what a filter names is there at all, so that a slip of the pen does not look like an empty list."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection
 
@@ -17,10 +17,10 @@ def check_names(
     *,
     connection: str | None = None,
     configured: Collection[str] = (),
-    company: str | None = None,
-    queue: str | None = None,
-    technician: str | None = None,
-    manufacturer: str | None = None,
+    companies: Iterable[str] = (),
+    queues: Iterable[str] = (),
+    technicians: Iterable[str] = (),
+    manufacturers: Iterable[str] = (),
     begins: bool = True,
 ) -> None:
     """Make sure that what a filter names is there; for a list that turned out empty.
@@ -30,10 +30,10 @@ def check_names(
         scope: Only what it lets through is there, and no connection but its own.
         connection: Name of a connection.
         configured: Connections that are there beside those that the store holds records of.
-        company: Name or id of a client.
-        queue: Name or id of a queue.
-        technician: Name or id of a technician.
-        manufacturer: Any spelling of a manufacturer, or the beginning of its name.
+        companies: Names or ids of clients; the empty text, which names none, is always there.
+        queues: Names or ids of queues.
+        technicians: Names or ids of technicians.
+        manufacturers: Any spellings of manufacturers, or the beginnings of their names.
         begins: Whether how a name begins is enough, as it is in lists.
 
     Raises:
@@ -43,21 +43,22 @@ def check_names(
     if connection is not None:
         there = {*configured, *(source.name for source in known)}
         if connection not in there:
-            raise _missing("connection", connection, there, "`servicedesk connections list` shows them.")
+            raise missing("connection", connection, there, "`servicedesk connections list` shows them.")
     sight = None if scope is None else Sight(tx, scope)
     looked_in = [source for source in known if connection in {None, source.name}] or known
-    for what, stream, word in (
-        ("queue", "queues", queue),
-        ("technician", "technicians", technician),
-        ("client", "companies", company),
+    for what, stream, words in (
+        ("queue", "queues", queues),
+        ("technician", "technicians", technicians),
+        ("client", "companies", companies),
     ):
         seen = None if sight is None else sight.nameable(stream)
-        if word and not any(names.find(tx, one.id, stream, word, begins=begins, seen=seen) for one in looked_in):
-            near = [name for one in looked_in for name in names.known(tx, one.id, stream, seen=seen)]
-            near += [_beginning(name, of=word) for name in near] if begins else []
-            raise _missing(what, word, near, "Name it as the desk shows it, or by the vendor's id.")
-    if manufacturer:
-        _check_maker(tx, scope, manufacturer)
+        for word in filter(None, words):
+            if not any(names.find(tx, one.id, stream, word, begins=begins, seen=seen) for one in looked_in):
+                near = [name for one in looked_in for name in names.known(tx, one.id, stream, seen=seen)]
+                near += [_beginning(name, of=word) for name in near] if begins else []
+                raise missing(what, word, near, "Name it as the desk shows it, or by the vendor's id.")
+    for maker in manufacturers:
+        _check_maker(tx, scope, maker)
 
 
 def named(
@@ -78,7 +79,7 @@ def named(
     seen = None if scope is None else Sight(tx, scope).nameable(stream)
     found = names.meant(tx, stream, word, *(() if seen is None else (seen,)), begins=True)
     if not found:
-        check_names(tx, scope, company=company, technician=technician)
+        check_names(tx, scope, companies=(company or "",), technicians=(technician or "",))
     return frozenset((one.source_id, one.external_id) for one in found)
 
 
@@ -88,7 +89,7 @@ def _check_maker(tx: Connection, scope: Scope | None, word: str) -> None:
 
     known = makers(tx, scope)
     if not any(is_called(name, word) for name in known):
-        raise _missing("manufacturer", word, known, "No device of it is in the store.")
+        raise missing("manufacturer", word, known, "No device of it is in the store.")
 
 
 def _beginning(name: str, *, of: str) -> str:
@@ -96,5 +97,6 @@ def _beginning(name: str, *, of: str) -> str:
     return " ".join(name.split()[: len(of.split())])
 
 
-def _missing(what: str, word: str, known: Collection[str], hint: str) -> NotFoundLocallyError:
+def missing(what: str, word: str, known: Collection[str], hint: str) -> NotFoundLocallyError:
+    """Return the error that something is not there, with the nearest of those that are."""
     return NotFoundLocallyError(f'There is no {what} "{word}".{did_you_mean(word, known)}', hint=hint)

@@ -1,6 +1,6 @@
 """Names of what records refer to, looked up in batches."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -103,12 +103,19 @@ def meant(tx: Connection, stream: str, word: str, *seen: ColumnElement[bool], be
         seen: Only those of which this is true; another one hides none of them.
         begins: Where the vendor has none that is called so, also those whose name begins so.
     """
+    return _meant(_called(tx, stream, seen), word, begins=begins)
+
+
+def _called(tx: Connection, stream: str, seen: Iterable[ColumnElement[bool]]) -> list[tuple[Meant, str]]:
     table = RECORDS[stream].c
     query = select(table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None)).where(*seen)
+    found = [Meant(*row) for row in tx.execute(query.order_by(table.external_id))]
+    return [(one, plain_name(one.name or "").casefold()) for one in found]
+
+
+def _meant(called: list[tuple[Meant, str]], word: str, *, begins: bool) -> list[Meant]:
     plain = plain_name(word)
     folded = plain.casefold()
-    found = [Meant(*row) for row in tx.execute(query.order_by(table.external_id))]
-    called = [(one, plain_name(one.name or "").casefold()) for one in found]
     exact = [one for one, name in called if one.external_id in {word, plain} or (name and name == folded)]
     if not begins or any(not one.is_gone for one in exact):
         return exact
@@ -143,20 +150,20 @@ def refers(
     source: ColumnElement[int],
     ref: ColumnElement[Any],
     stream: str,
-    word: str,
+    words: Collection[str],
     *,
     begins: bool = False,
     connection: str | None = None,
     scope: Scope | None = None,
 ) -> ColumnElement[bool]:
-    """Return that a reference holds an id, or the id of something with the name.
+    """Return that a reference holds one of some ids, or the id of something with one of the names.
 
     Args:
         tx: Any transaction.
         source: Column with the source of the record that refers.
         ref: Its reference.
         stream: What it refers to.
-        word: Id or name; see :func:`meant`.
+        words: Ids or names; see :func:`meant`. The empty text = it refers to nothing.
         begins: See there.
         connection: Only what is of this connection is looked through.
         scope: Only what it lets somebody hear of is looked through.
@@ -168,10 +175,16 @@ def refers(
     if scope is not None:
         sight = Sight(tx, scope)
         seen += [table.source_id == sight.source_id, sight.nameable(stream)]
-    ids: dict[int, list[str]] = {}
-    for one in meant(tx, stream, word, *seen, begins=begins):
-        ids.setdefault(one.source_id, []).append(one.external_id)
-    return or_(ref == word, *(and_(source == source_id, ref.in_(refs)) for source_id, refs in ids.items()))
+    named = [word for word in words if word]
+    called = _called(tx, stream, seen) if named else []
+    ids: dict[int, dict[str, None]] = {}
+    for one in (one for word in named for one in _meant(called, word, begins=begins)):
+        ids.setdefault(one.source_id, {})[one.external_id] = None
+    return or_(
+        *((ref.in_(named),) if named else ()),
+        *((ref.is_(None),) if "" in words else ()),
+        *(and_(source == source_id, ref.in_(list(refs))) for source_id, refs in ids.items()),
+    )
 
 
 def find(

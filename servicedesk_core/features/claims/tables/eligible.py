@@ -82,7 +82,7 @@ def eligible(
     hardware: Collection[str],
     only_open: bool = True,
     connection: str | None = None,
-    company: str | None = None,
+    company: Collection[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     tickets: Collection[str] = (),
@@ -95,7 +95,7 @@ def eligible(
         hardware: Words of which one must stand in the ticket's category, issue or sub-issue, in any case.
         only_open: Only tickets that still need work.
         connection: Only of this connection.
-        company: Only of this client, by id or name.
+        company: Only of these clients, by id or name; empty = of any.
         since: Opened at or after.
         until: Opened before.
         tickets: Only these, by id or number; empty = all.
@@ -109,7 +109,7 @@ def eligible(
         conditions.append(_T.is_open)
     if connection is not None:
         conditions.append(_T.source_id == source_of(tx, connection, scope))
-    if company is not None:
+    if company:
         of_client = refers(
             tx, _T.source_id, _T.company_ref, "companies", company, begins=True, connection=connection, scope=scope
         )

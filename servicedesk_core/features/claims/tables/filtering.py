@@ -54,12 +54,11 @@ def conditions(
         found.append(claims.c.is_open)
     if chosen.states:
         found.append(_in_states(chosen.states))
-    if chosen.manufacturer is not None:
-        word, stored = chosen.manufacturer.lower(), func.lower(claims.c.manufacturer)
-        found.append(or_(stored == maker_name(word).lower(), stored.startswith(word, autoescape=True)))
+    if chosen.manufacturer:
+        found.append(or_(*map(_is_of, chosen.manufacturer)))
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)
-    if chosen.company is not None:
+    if chosen.company:
         source, client = claims.c.ticket_source_id, claims.c.company_ref
         of_client = refers(tx, source, client, "companies", chosen.company, begins=True, scope=scope)
         found.append(of_client)
@@ -79,6 +78,11 @@ def is_overdue(today: date) -> ColumnElement[bool]:
     """Return what is true of the rows of defective parts that should have been back by a day; that day is in time."""
     late = and_(claim_returns.c.state.in_(OPEN_RETURNS), claim_returns.c.due_on < today)
     return or_(claim_returns.c.state == ReturnState.OVERDUE, late)
+
+
+def _is_of(maker: str) -> ColumnElement[bool]:
+    word, stored = maker.lower(), func.lower(claims.c.manufacturer)
+    return or_(stored == maker_name(word).lower(), stored.startswith(word, autoescape=True))
 
 
 def _in_states(states: Sequence[ClaimState]) -> ColumnElement[bool]:

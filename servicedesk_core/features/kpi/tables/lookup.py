@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Period
-from servicedesk_core.features.clients import Book, Client, clients_of
+from servicedesk_core.features.clients import Regions
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.store import Tx, sources
@@ -20,11 +20,6 @@ from servicedesk_core.store.schema import RECORDS
 
 Local = tuple[int, str]
 """Number of the source, and the vendor's id."""
-
-Place = tuple[str | None, str | None]
-"""Name and region."""
-
-_NOWHERE: Final[Place] = (None, None)
 
 
 class Lookup:
@@ -53,21 +48,8 @@ class Lookup:
         )
 
     @cached_property
-    def _clients(self) -> Book[Client]:
-        return clients_of(self.tx)
-
-    @cached_property
-    def _sites(self) -> Mapping[Local, Place]:
-        return self._places("sites")
-
-    @cached_property
-    def _companies(self) -> Mapping[Local, Place]:
-        return self._places("companies")
-
-    def _places(self, stream: str) -> Mapping[Local, Place]:
-        t = RECORDS[stream].c
-        rows = self.tx.execute(select(t.source_id, t.external_id, t.name, t.region))
-        return {(source, ref): (name, region) for source, ref, name, region in rows}
+    def _regions(self) -> Regions:
+        return Regions(self.tx, self.period.last)
 
     @cached_property
     def calendar(self) -> Calendar | None:
@@ -79,15 +61,8 @@ class Lookup:
         """Return whose a record is, by the names of the dimensions: the client, and where that, or its site, lies."""
         key = source, company, site  # far fewer than records
         if key not in self._said:
-            self._said[key] = self._client(*key)
+            self._said[key] = {"client": self.name(source, "companies", company), "region": self._regions.of(*key)}
         return self._said[key]
-
-    def _client(self, source: int, company: str | None, site: str | None) -> Mapping[str, str | None]:
-        said = self._clients.at(source, company, self.period.last)
-        name, there = self._sites.get((source, site or ""), _NOWHERE)
-        region = said.at_site(site, name).region if said is not None else None
-        region = region or there or self._companies.get((source, company or ""), _NOWHERE)[1]
-        return {"client": self.name(source, "companies", company), "region": region}
 
     def name(self, source: int, stream: str, ref: str | None) -> str | None:
         """Return what people call a record, else its id where the scope lets it be seen.

@@ -21,7 +21,7 @@ from servicedesk_core.features.sla.proposing.proposal import proposed
 from servicedesk_core.features.sla.proposing.writing import calendars_text, sla_text
 from servicedesk_core.features.sla.replay.drafts import Draft
 from servicedesk_core.features.sla.replay.running import Piece, Run
-from servicedesk_core.features.sla.tables.chosen import all_of
+from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx
 from servicedesk_core.wording import counted
 
@@ -49,7 +49,7 @@ def propose(
     texts = {"calendars.toml": calendars, "sla.toml": sla_text(policies, goals, at)}
     draft = Draft(texts, kinds, calendars=(), policies=None, zone=at)
     run = Run(None, draft.evaluator, (since, now), now, Piece(None, None, 1))
-    run.all_of(tx, all_of(tx, None, None))
+    run.all_of(tx, conditions(tx, TicketFilter(everything=True)))
     texts["sla.toml"] = sla_text(
         policies,
         goals,

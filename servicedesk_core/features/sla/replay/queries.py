@@ -85,7 +85,7 @@ class Replays(Namespace[Manner]):
         period, changed = (now - last, now), Piece(sort, after, limit)
         book = progress.book_of(tx)
         run = Run(None if book is None else AsOf(book, now), draft.evaluator, period, now, changed)
-        run.all_of(tx, all_of(tx, chosen, scope))
+        run.all_of(tx, all_of(self.desk, tx, chosen, scope))
         only = {clock for clock in _CLOCKS if chosen is None or chosen.clock in {None, clock}}
         page = changed.page()
         return Replay(

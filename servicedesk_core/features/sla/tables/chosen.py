@@ -1,13 +1,11 @@
 """Which tickets are meant by a filter."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from servicedesk_core.faces import PeopleSight
-from servicedesk_core.features.sla.model import TicketChoice
-from servicedesk_core.features.tickets import TicketFilter, conditions
+from servicedesk_core.faces import Desk, PeopleSight
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
@@ -16,22 +14,22 @@ from servicedesk_core.store.schema import sources as source_table
 _T = RECORDS["tickets"].c
 
 
-def open_of(tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
+def open_of(desk: Desk, tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
     """Return what is true of the open tickets that are meant.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    return conditions(tx, _tickets(chosen), scope)
+    return conditions(tx, TicketFilter.of(_mine(desk, chosen)), scope, at=desk.clock.now())
 
 
-def all_of(tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
+def all_of(desk: Desk, tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
     """Return what is true of all tickets that are meant; raises the same."""
-    return conditions(tx, replace(_tickets(chosen), everything=True), scope)
+    return conditions(tx, TicketFilter.of(_mine(desk, chosen), everything=True), scope, at=desk.clock.now())
 
 
 def judged_of(
-    tx: Tx, chosen: TicketChoice | None, scope: Scope | None, sight: PeopleSight
+    desk: Desk, tx: Tx, chosen: TicketChoice | None, scope: Scope | None, sight: PeopleSight
 ) -> tuple[list[ColumnElement[Any]], str]:
     """Return what is true of all tickets whose figures somebody may ask for, and why those are not all that are meant.
 
@@ -40,8 +38,8 @@ def judged_of(
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    where = all_of(tx, chosen, scope)
-    if chosen is None or chosen.technician is None or sight.is_whole("period"):
+    where = all_of(desk, tx, chosen, scope)
+    if chosen is None or not chosen.assignee or sight.is_whole("period"):
         return where, ""
     return [*where, or_(_T.assignee_ref.is_(None), is_held_by(sight.own))], sight.why("period")
 
@@ -55,13 +53,5 @@ def is_held_by(technician: tuple[str, str] | None) -> ColumnElement[bool]:
     return and_(_T.source_id == source, _T.assignee_ref == ref)
 
 
-def _tickets(chosen: TicketChoice | None) -> TicketFilter:
-    if chosen is None:
-        return TicketFilter()
-    return TicketFilter(
-        connection=chosen.connection,
-        queue=chosen.queue,
-        assignee=chosen.technician,
-        company=chosen.company,
-        priority=chosen.priority,
-    )
+def _mine(desk: Desk, chosen: TicketChoice | None) -> TicketChoice | None:
+    return None if chosen is None else mine(desk, chosen)

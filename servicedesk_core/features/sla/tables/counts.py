@@ -1,18 +1,19 @@
 """Clocks of open tickets, counted."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from servicedesk_core.faces import Desk
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.model import ClockCounts, ClockStatus, TicketChoice
+from servicedesk_core.features.sla.model import ClockCounts, ClockStatus
 from servicedesk_core.features.sla.tables import progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded
 from servicedesk_core.features.sla.tables.chosen import open_of
 from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, sla_clocks
@@ -23,22 +24,22 @@ _HALF, _MUCH = 0.5, 0.75
 _GOES_ON = (ClockState.PENDING.value, ClockState.RUNNING.value, ClockState.PAUSED.value)
 
 
-def clock_status(tx: Tx, now: datetime, chosen: TicketChoice | None = None, scope: Scope | None = None) -> ClockStatus:
+def clock_status(desk: Desk, tx: Tx, chosen: TicketChoice | None = None, scope: Scope | None = None) -> ClockStatus:
     """Return how the promises on open tickets stand: by state, and by how much of their time is used.
 
     Args:
+        desk: Whose clock tells the present instant.
         tx: Any transaction.
-        now: The present instant.
         chosen: Which tickets; ``None`` = all.
         scope: Only what it lets through.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    book = progress.book_of(tx)
+    now, book = desk.clock.now(), progress.book_of(tx)
     if book is None:
         return ClockStatus(clocks=(), basis=basis(tx, now), tickets=0, excluded=())
-    where = open_of(tx, chosen, scope)
+    where = open_of(desk, tx, chosen, scope)
     tickets, left_out = excluded(tx, *where)
     return ClockStatus(counts(tx, AsOf(book, now), where), basis(tx, now), tickets, left_out)
 

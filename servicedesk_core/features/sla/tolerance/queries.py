@@ -61,7 +61,7 @@ class Tolerances(Namespace[Manner]):
         names: list[str] = []
         unseen = ""
         if progress.current(tx) is not None:
-            where, unseen = judged_of(tx, chosen, scope, PeopleSight.of(self.desk, scope))
+            where, unseen = judged_of(self.desk, tx, chosen, scope, PeopleSight.of(self.desk, scope))
             period = now - last, now
             names = surveys_of(tx, where, period)
             if survey is not None and survey not in names:

@@ -1,11 +1,12 @@
 """Which tickets are meant."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, or_
 
-from servicedesk_core.domain import Priority, StatusCategory
+from servicedesk_core.domain import Priority, StatusCategory, TicketKind
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables.sorting import WORKED_S
 from servicedesk_core.store.fields import to_us
@@ -20,17 +21,27 @@ OPEN: Final[tuple[Any, ...]] = (_T.gone_at.is_(None), IS_OPEN)
 """The conditions of the index of open tickets."""
 
 
-def conditions(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> list[Any]:
+def conditions(
+    tx: Connection, chosen: TicketFilter, scope: Scope | None = None, *, at: datetime | None = None
+) -> list[Any]:
     """Return a filter, and a scope if there is one, as SQL restrictions on ``tickets``.
+
+    Args:
+        tx: Any transaction.
+        chosen: The filter.
+        scope: The scope.
+        at: The instant at which clients are of the regions that it names; ``None`` = as was said last.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
     live = OPEN[:1] if chosen.everything else OPEN
-    return [*live, *restrictions(tx, chosen, scope), *in_scope(tx, scope)]
+    return [*live, *restrictions(tx, chosen, scope, at=at), *in_scope(tx, scope)]
 
 
-def restrictions(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> list[Any]:
+def restrictions(
+    tx: Connection, chosen: TicketFilter, scope: Scope | None = None, *, at: datetime | None = None
+) -> list[Any]:
     """Return what a filter asks beside whether a ticket is there and open; raises like :func:`conditions`.
 
     A scope narrows what the filter names, such as a client, and not the tickets.
@@ -46,23 +57,30 @@ def restrictions(tx: Connection, chosen: TicketFilter, scope: Scope | None = Non
         (_T.assignee_ref, "technicians", chosen.assignee),
         (_T.company_ref, "companies", chosen.company),
     ):
-        if wanted == "":
-            restrictions.append(column.is_(None))
-        elif wanted is not None:
+        if wanted:
             named = refers(
                 tx, _T.source_id, column, stream, wanted, begins=True, connection=chosen.connection, scope=scope
             )
             restrictions.append(named)
-    if chosen.status:
-        restrictions.append(or_(*(has_status(word) for word in chosen.status)))
-    if chosen.priority is not None:
-        restrictions.append(has_priority(chosen.priority))
+    if chosen.region:
+        from servicedesk_core.features.clients import Regions  # noqa: PLC0415  # few lists ask for regions
+
+        regions = Regions(tx, at, scope)
+        restrictions.append(regions.lies_in(chosen.region, _T.source_id, _T.company_ref, _T.site_ref))
+    for words, has in ((chosen.status, has_status), (chosen.kind, has_kind), (chosen.priority, has_priority)):
+        if words:
+            restrictions.append(or_(*map(has, words)))
     return restrictions + _instants(chosen) + _contents(chosen)
 
 
 def has_status(word: str) -> Any:
     """Return the condition that a word means a ticket's status; the empty text means one in no category."""
     return _meant(word, StatusCategory, _T.status_category, _T.status)
+
+
+def has_kind(word: str) -> Any:
+    """Return the condition that a word means a ticket's kind; the empty text means none."""
+    return _meant(word, TicketKind, _T.kind, _T.kind_name)
 
 
 def has_priority(word: str) -> Any:

@@ -1,5 +1,6 @@
 """Lists of tickets by filter, page by page."""
 
+from datetime import datetime
 from operator import itemgetter
 from typing import Final
 
@@ -29,6 +30,7 @@ def ticket_page(
     after: str | None = None,
     limit: int = 50,
     scope: Scope | None = None,
+    at: datetime | None = None,
 ) -> Page[TicketRow]:
     """Return a page of tickets.
 
@@ -40,13 +42,14 @@ def ticket_page(
         after: ``next`` of the page before, in the same order.
         limit: At most so many.
         scope: Only what it lets through.
+        at: See :func:`servicedesk_core.features.tickets.tables.filtering.conditions`.
 
     Raises:
         SettingsError: There is no such column to sort by.
         CursorError: ``after`` is not a position of this list.
         NotFoundLocallyError: There is no such connection.
     """
-    ids = select(_T.local_id).where(*conditions(tx, chosen or TicketFilter(), scope))
+    ids = select(_T.local_id).where(*conditions(tx, chosen or TicketFilter(), scope, at=at))
     found, more = page_of(tx, rows_query(), COLUMNS, tuple, ids=ids, by=by, sort=sort, after=after, limit=limit)
     return Page(rows_of(tx, found), more)
 
@@ -58,17 +61,19 @@ def oldest(tx: Connection, chosen: TicketFilter, limit: int, scope: Scope | None
     return found
 
 
-def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
+def count(
+    tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None, at: datetime | None = None
+) -> int:
     """Return how many tickets a filter, and a scope if there is one, let through."""
-    wanted = conditions(tx, chosen or TicketFilter(), scope)
+    wanted = conditions(tx, chosen or TicketFilter(), scope, at=at)
     query = select(func.count()).select_from(RECORDS["tickets"]).where(*wanted)
     return tx.execute(query).scalar_one()
 
 
 def count_by_technician(
-    tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None
+    tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None, at: datetime | None = None
 ) -> tuple[int, ...]:
     """Return how many tickets each technician has of those that a filter, and a scope if there is one, let through."""
-    wanted = (*conditions(tx, chosen or TicketFilter(), scope), _T.assignee_ref.is_not(None))
+    wanted = (*conditions(tx, chosen or TicketFilter(), scope, at=at), _T.assignee_ref.is_not(None))
     query = select(func.count()).where(*wanted).group_by(_T.source_id, _T.assignee_ref)
     return tuple(tx.execute(query).scalars())

@@ -36,7 +36,7 @@ def cover_rows(tx: Tx, chosen: AssetFilter, day: date) -> Iterator[CoverRow]:
         yield row_of(record, day)
     if chosen.is_everything:
         for record in devices_without_asset(tx):
-            if chosen.manufacturer is None or is_called(record.maker, chosen.manufacturer):
+            if not chosen.manufacturer or any(is_called(record.maker, one) for one in chosen.manufacturer):
                 yield row_of(record, day)
 
 
@@ -85,8 +85,8 @@ def missed(
     hardware: Collection[str],
     timezone: str,
     since: datetime | None = None,
-    company: str | None = None,
-    manufacturer: str | None = None,
+    company: Collection[str] = (),
+    manufacturer: Collection[str] = (),
     scope: Scope | None = None,
     retired: bool = False,
 ) -> MissedList:
@@ -97,15 +97,17 @@ def missed(
         hardware: Words of which one must stand in a ticket's category.
         timezone: The desk's zone, in which the day of a failure is told.
         since: Tickets opened at or after.
-        company: Only of this client, by id or name.
-        manufacturer: Only devices of this one.
+        company: Only of these clients, by id or name; empty = of any.
+        manufacturer: Only devices of these; empty = of any.
         scope: Only what it lets through; one of queues alone lets no device through.
         retired: Whether devices count that the PSA calls retired.
     """
     found = eligible(tx, hardware=hardware, only_open=False, since=since, company=company, scope=scope)
     counts: Counter[str] = Counter()
     rows: list[MissedClaim] = []
-    of_maker = [one for one in found.tickets if manufacturer is None or is_called(one.manufacturer, manufacturer)]
+    of_maker = [
+        one for one in found.tickets if not manufacturer or any(is_called(one.manufacturer, it) for it in manufacturer)
+    ]
     tickets = [ticket for ticket in of_maker if retired or not ticket.is_retired]
     for start in range(0, len(tickets), _PAGE):
         page = tickets[start : start + _PAGE]

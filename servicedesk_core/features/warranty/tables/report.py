@@ -97,13 +97,13 @@ def client_of(tx: Connection, text: str, scope: Scope | None = None) -> Client:
     query = (
         select(sources.c.name, c.external_id, c.name)
         .join(sources, sources.c.id == c.source_id)
-        .where(c.gone_at.is_(None), refers(tx, c.source_id, c.external_id, "companies", text, scope=scope))
+        .where(c.gone_at.is_(None), refers(tx, c.source_id, c.external_id, "companies", (text,), scope=scope))
     )
     if scope is not None:
         query = query.where(Sight(tx, scope).require("companies"))
     found = [Client(*row) for row in tx.execute(query)]
     if not found:
-        check_names(tx, scope, company=text, begins=False)
+        check_names(tx, scope, companies=(text,), begins=False)
         raise NotFoundLocallyError(f'There is no client "{text}".', hint="Give its name or id as your PSA has it.")
     if len(found) > 1:
         ids = ", ".join(f"{one.connection}: {one.external_id}" for one in found)
@@ -161,11 +161,11 @@ def build(
         if client is not None:
             rows.append(row)
     lost = missed(
-        tx, hardware=hardware, timezone=timezone, company=client.external_id if client else None, scope=scope,
+        tx, hardware=hardware, timezone=timezone, company=(client.external_id,) if client else (), scope=scope,
         retired=retired,
     )  # fmt: skip
     lost_rows = [row for row in lost.items if client is None or row.connection == client.connection]
-    of_client = ClaimFilter(company=client.external_id if client else None, everything=True)
+    of_client = ClaimFilter(company=(client.external_id,) if client else (), everything=True)
     numbers = claims.numbers(tx, of_client, now, scope)
     return WarrantyReport(
         desk=desk,
