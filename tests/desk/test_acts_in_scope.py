@@ -142,7 +142,7 @@ def by_name(who):
         ("tickets.list", (TicketFilter(text=who),), {}),
         ("claims.list", (ClaimFilter(company=(name,), everything=True),), {}),
         ("claims.list", (ClaimFilter(ticket=f"{who}-tickets", everything=True),), {}),
-        ("claims.list", (ClaimFilter(manufacturer=who, everything=True),), {}),
+        ("claims.list", (ClaimFilter(manufacturer=(who,), everything=True),), {}),
         ("claims.propose", (), {"company": (name,)}),
         ("warranty.report", (), {"company": name}),
         ("warranty.expiring", (), {"company": (name,)}),

@@ -173,11 +173,11 @@ async def test_a_list_is_narrowed_to_a_manufacturer_and_comes_in_pieces_and_orde
     for word in ("Dell", "dell emc", "de"):
         found = await desk.warranty.expiring(manufacturer=(word,))
         assert (names(found), found.ending, found.retired) == (["A", "B"], 2, 1), word
-    first = await desk.warranty.expiring(manufacturer="dell", limit=1)
+    first = await desk.warranty.expiring(manufacturer=("dell",), limit=1)
     assert (names(first), first.ending) == (["A"], 2)
-    second = await desk.warranty.expiring(manufacturer="dell", limit=1, after=first.next)
+    second = await desk.warranty.expiring(manufacturer=("dell",), limit=1, after=first.next)
     assert (names(second), second.next) == (["B"], None)
-    assert [one.name async for one in desk.each(desk.warranty.expiring, manufacturer="dell", limit=1)] == ["A", "B"]
+    assert [one.name async for one in desk.each(desk.warranty.expiring, manufacturer=("dell",), limit=1)] == ["A", "B"]
     by_maker = [row.manufacturer or "" for row in await desk.warranty.expiring(sort="manufacturer")]
     assert by_maker == ["Dell", "Dell", ""], "nothing comes last"
 

@@ -43,6 +43,7 @@ class Reports(Namespace[Manner]):
     @query(
         "report.morning",
         about="What has to be known before the first call.",
+        version=2,
         page="servicedesk_core.features.report.morning.pages:show",
         html="servicedesk_core.features.report.morning.pages:html",
     )
@@ -108,7 +109,7 @@ class Reports(Namespace[Manner]):
     @query(
         "report.desk",
         about="The desk page's numbers.",
-        version=2,
+        version=3,
         page="servicedesk_core.features.report.pages:show",
         html="servicedesk_core.features.report.pages:html",
     )
