@@ -17,7 +17,10 @@ def plain_address(peer: str) -> str:
 
 def is_loopback(host: str | None) -> bool:
     """Return whether a host is this machine."""
-    return host is not None and (host in {"localhost", "::1"} or host.startswith("127."))
+    try:
+        return host == "localhost" or (host is not None and ipaddress.ip_address(host).is_loopback)
+    except ValueError:  # another name: one that begins with 127. may lead anywhere
+        return False
 
 
 def safe_address(value: str, *, such_as: str) -> str:

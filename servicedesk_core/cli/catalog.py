@@ -24,6 +24,7 @@ _BY_HAND: Final[dict[Section, dict[str, str]]] = {
     Section.UNATTENDED: {
         "serve": "Run the jobs by schedule until stopped, and answer monitoring on this machine.",
         "api": "Answer programs over HTTP until stopped: the documents of --json, to whoever shows a token.",
+        "console": "Show the desk in a browser until stopped, to whoever signs in.",
         "jobs": 'What "servicedesk serve" does by schedule, also one by one.',
         "service": 'Have the operating system run "servicedesk serve".',
     },

@@ -1,4 +1,4 @@
-"""Where a desk listens: ``[public]``, for vendors that call it, and ``[api]``, for programs that ask."""
+"""Where a desk listens: ``[public]`` to vendors, ``[api]`` to programs, and ``[console]`` to people."""
 
 import ipaddress
 import re
@@ -11,6 +11,7 @@ from servicedesk_core.config.operating import Listen
 from servicedesk_core.domain import Model
 
 _PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
 _LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
 
 
@@ -27,6 +28,13 @@ def _address(text: str) -> str:
     except ValueError:
         msg = 'write the address that the proxy connects from, such as "192.0.2.10"'
         raise ValueError(msg) from None
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        msg = 'write a name without port, such as "desk.example.com"'
+        raise ValueError(msg)
+    return text.casefold().strip("[]")
 
 
 class Listener(Model):
@@ -98,3 +106,23 @@ class ApiSection(Listener):
     per_minute: int = Field(
         default=600, ge=1, le=100_000, description="How many requests of one token are answered in a minute."
     )
+
+
+class ConsoleSection(Listener):
+    """The desk in a browser: ``[console]``. Whoever opens it signs in."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:9189", description="Where `servicedesk console` listens; port 0 takes a free one."
+    )
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = Field(
+        default=(),
+        description='Names by which browsers reach it, such as "desk.example.com"; this machine\'s own are known. A '
+        "request under another name is refused.",
+    )
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.listen and not is_loopback(self.host) and not self.hosts:
+            msg = 'listen is reachable from elsewhere; write by which names, such as hosts = ["desk.example.com"]'
+            raise ValueError(msg)
+        return self

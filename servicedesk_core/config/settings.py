@@ -10,7 +10,7 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Role
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
-from servicedesk_core.config.listening import ApiSection, PublicSection
+from servicedesk_core.config.listening import ApiSection, ConsoleSection, PublicSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import (
     AlertsSection,
@@ -184,6 +184,7 @@ class DeskSettings(Model):
     schedules: dict[JobName, Schedule] = Field(default_factory=dict)
     serve: ServeSection = ServeSection()
     api: ApiSection = ApiSection()
+    console: ConsoleSection = ConsoleSection()
     public: PublicSection = PublicSection()
     alerts: AlertsSection = AlertsSection()
     morning: MorningSection = MorningSection()

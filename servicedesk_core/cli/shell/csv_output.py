@@ -4,11 +4,9 @@ import csv
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from servicedesk_core.faces.document import json_line
+from servicedesk_core.faces.csv_cell import csv_cell
 from servicedesk_core.printing import printable
 
 
@@ -33,27 +31,5 @@ def write_rows(names: Sequence[str], rows: Iterable[Any]) -> None:
     writer.writerow(names)
     is_seen = sys.stdout.isatty()
     for row in rows:
-        cells = [_cell(getattr(row, name)) for name in names]
+        cells = [csv_cell(getattr(row, name)) for name in names]
         writer.writerow([printable(cell) if is_seen and isinstance(cell, str) else cell for cell in cells])
-
-
-def _cell(value: Any) -> Any:  # noqa: PLR0911  # one line a type
-    from servicedesk_core.desk.exporting import harmless  # noqa: PLC0415
-
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case None | int() | float():
-            return value
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return harmless(value)
-        case date():
-            return value.isoformat()
-        case dict():
-            return harmless(json_line(value))
-        case tuple() | list():
-            return harmless("; ".join(str(item) for item in value))
-        case _:
-            return harmless(str(value))

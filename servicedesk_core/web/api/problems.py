@@ -7,22 +7,13 @@ from typing import Final
 
 from starlette.responses import Response
 
-from servicedesk_core import errors
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.faces.document import json_bytes
+from servicedesk_core.web.statuses import status_of
 
 _log = logging.getLogger("servicedesk.api")
 
 MEDIA_TYPE: Final = "application/problem+json"
-
-_STATUSES: Final[tuple[tuple[type[ServiceDeskError], HTTPStatus], ...]] = (
-    (errors.NotPermittedError, HTTPStatus.FORBIDDEN),
-    (errors.NotFoundLocallyError, HTTPStatus.NOT_FOUND),
-    (errors.StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (errors.SettingsError, HTTPStatus.BAD_REQUEST),
-    (errors.CursorError, HTTPStatus.BAD_REQUEST),
-)
-"""The first kind that an error is of decides."""
 
 
 class RefusedError(Exception):
@@ -53,7 +44,7 @@ class RefusedError(Exception):
 
 def refused(error: ServiceDeskError) -> RefusedError:
     """Return what an error of ours comes to."""
-    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = status_of(error)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:  # its text names where the store is, which is no business of clients
         _log.warning("a request of the API could not be answered: %s", error.message.rstrip())
         hint = "Ask again as Retry-After says; the log of servicedesk api tells why."

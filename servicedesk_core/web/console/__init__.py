@@ -1,1 +1,1 @@
-"""The desk in a browser."""
+"""The desk in a browser, made of what features declare: it can be read, filtered and acted on without script."""

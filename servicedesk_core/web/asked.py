@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Query
+from servicedesk_core.faces import Offer
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.faces.written import arguments_of, is_duration
 
@@ -16,11 +16,11 @@ _MOST: Final = 200
 """A condition of several hundred values is refused by some databases, and by others answered slowly."""
 
 
-def asked(query: Query[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo) -> tuple[list[Any], dict[str, Any]]:
+def asked(query: Offer[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo) -> tuple[list[Any], dict[str, Any]]:
     """Return what a query is called with: by place, and by name.
 
     Args:
-        query: The query.
+        query: The query, or the act.
         pairs: The parameters of the address, in their order; hyphens and underscores are alike.
         zone: Where an instant is that names no zone.
 
@@ -75,7 +75,7 @@ def _read(parameter: Parameter, word: str) -> Any:
     return number
 
 
-def _switched(query: Query[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def _switched(query: Offer[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return truths as a command line has them: whether the default is to be turned around."""
     truths = {one.name: one for one in query.parameters if one.type is bool and not one.many}
     return {name: given[name] is not None and given[name] is not one.default for name, one in truths.items()}

@@ -1,0 +1,88 @@
+"""Where things are in the console: what a feature declares, by an address that is made of its name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import quote, urlencode
+
+from servicedesk_core.faces import Action, Board, Feature, Offer, Opens
+from servicedesk_core.faces.opens import command_line
+
+_OWN: Final = {"tickets.show": "/tickets/", "writes.show": "/approvals/"}
+"""Pages of records that are made by hand: their address begins so, and ends with what names the record."""
+
+_PAGES: Final = "desks"
+"""The feature whose dashboards are the pages of the console."""
+
+
+def address_of(offer: Offer[..., Any]) -> str:
+    """Return where a query is shown, or an act is done: ``tickets.list`` at ``/lists/tickets/list``."""
+    path = offer.name.replace(".", "/")
+    if isinstance(offer, Action):
+        return f"/acts/{path}"
+    if offer.row is not None:
+        return f"/lists/{path}"
+    if offer.result is not Board:
+        return f"/records/{path}"
+    feature, _, page = offer.name.partition(".")
+    if feature != _PAGES:
+        return f"/desks/{path}"
+    return "/desks/service" if page == "service" else f"/desks/service/{page}"
+
+
+def link(path: str, given: Mapping[str, Iterable[str]] | Iterable[tuple[str, str]]) -> str:
+    """Return an address with what stands behind its question mark."""
+    pairs = (
+        [(name, word) for name, words in given.items() for word in words] if isinstance(given, Mapping) else [*given]
+    )
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What can be reached, by name.
+
+    Attributes:
+        offers: Queries and acts that need no file of the machine that serves.
+    """
+
+    offers: Mapping[str, Offer[..., Any]] = field(repr=False)
+
+    @classmethod
+    def of(cls, features: Iterable[Feature]) -> Self:
+        """Return what features offer to a browser."""
+        offered = (one for feature in features for one in feature.offers().values())
+        return cls({one.name: one for one in offered if _is_reachable(one)})
+
+    def where(self, opens: Opens | None) -> str | None:
+        """Return where a list is; ``None`` = a browser cannot open it."""
+        offer = self.offers.get(opens.call) if opens else None
+        return link(address_of(offer), opens.given) if offer and opens else None
+
+    def twin(self, offer: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str:
+        """Return the command that shows or does the same."""
+        return command_line(offer, given)
+
+    def record(self, call: str, value: str, connection: str | None) -> str | None:
+        """Return where a record is shown.
+
+        Args:
+            call: Name of the query that shows it.
+            value: What names it.
+            connection: The connection that it is of; ``None`` = nobody said.
+        """
+        offer = self.offers.get(call)
+        if offer is None:
+            return None
+        known = {one.spelled for one in offer.parameters}
+        given = {"connection": (connection,)} if connection and "connection" in known else {}
+        if call in _OWN:
+            return link(_OWN[call] + quote(value, safe=""), given)
+        first = next((one for one in offer.parameters if one.positional or one.required), None) or offer.parameters[0]
+        return link(address_of(offer), {first.spelled: (value,), **given})
+
+
+def _is_reachable(offer: Offer[..., Any]) -> bool:
+    # a file is one of the machine that answers, which is no business of whoever asks
+    return all(one.type is not Path or not one.required for one in offer.parameters)

@@ -1,0 +1,116 @@
+"""The application: which address shows what."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from servicedesk_core.config.listening import ConsoleSection
+from servicedesk_core.errors import NotFoundLocallyError, ServiceDeskError
+from servicedesk_core.faces import Action, Board, Offer
+from servicedesk_core.faces.feature import Feature
+from servicedesk_core.web.console import assets
+from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.boards import board_page
+from servicedesk_core.web.console.frame import framed, page, places
+from servicedesk_core.web.console.guard import Guard
+from servicedesk_core.web.console.listing import listing
+from servicedesk_core.web.console.visiting import Entrance, Handler, OpenDesk, Visit, to_sign_in
+from servicedesk_core.web.statuses import status_of
+
+_log = logging.getLogger("servicedesk.console")
+
+_PROBLEM: Final = "servicedesk_core.web.console.pages/problem.html"
+_WORTH_PACKING_BYTES: Final = 500
+_UNEXPECTED: Final = 500
+
+
+def application(desk: OpenDesk, features: tuple[Feature, ...], settings: ConsoleSection) -> Starlette:
+    """Return what answers browsers.
+
+    Args:
+        desk: The open desk.
+        features: What they bring is shown.
+        settings: Where the console listens, and under which names.
+    """
+    addresses, entrance = Addresses.of(features), Entrance(desk)
+
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(path, guarded(handler, entrance, addresses), methods=[*(methods or ("GET",))])
+
+    async def start(visit: Visit) -> Response:
+        seen = places(addresses, visit)
+        if not seen:
+            raise NotFoundLocallyError("There is no page that you may see.", hint="Ask whoever runs the desk.")
+        return RedirectResponse(seen[0].href, 303)
+
+    async def nowhere(visit: Visit) -> Response:
+        raise NotFoundLocallyError(f"Nothing is at {visit.request.url.path}.", hint="Go to one of the pages above.")
+
+    routes = [Route("/static/{file}", assets.answer), route("/", start)]
+    routes += [route(address_of(one), shown(one, addresses)) for one in addresses.offers.values() if _is_shown(one)]
+    routes.append(route("/{path:path}", nowhere))
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(Guard, settings=settings),
+            Middleware(GZipMiddleware, minimum_size=_WORTH_PACKING_BYTES),
+        ],
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def shown(offer: Offer[..., Any], addresses: Addresses) -> Handler:
+    """Return what answers with a query."""
+    return board_page(offer, addresses) if offer.result is Board else listing(offer, addresses)
+
+
+def guarded(handler: Handler, entrance: Entrance, addresses: Addresses) -> Callable[[Request], Awaitable[Response]]:
+    """Return a handler that only who is signed in gets to, and whose errors are pages.
+
+    Args:
+        handler: What answers them.
+        entrance: Says who they are.
+        addresses: Where things are.
+    """
+
+    async def answered(request: Request) -> Response:
+        visit = None
+        try:
+            visit = await entrance.visit(request)
+            return to_sign_in(request) if visit is None else await handler(visit)
+        except ServiceDeskError as error:
+            status = status_of(error).value
+            if status == _UNEXPECTED:
+                _log.error("a page could not be shown: %s", error)
+            return _problem(visit, addresses, status, error.message.rstrip(), error.hint or "")
+        except Exception as error:  # noqa: BLE001  # a library's text may hold record data: nobody else is to log it
+            name = type(error).__name__
+            _log.error("a page could not be shown: this should not have happened (%s at %s)", name, _place(error))
+            text = f"This should not have happened ({name})."
+            return _problem(visit, addresses, _UNEXPECTED, text, "The log of servicedesk console tells where.")
+
+    return answered
+
+
+def _is_shown(offer: Offer[..., Any]) -> bool:
+    return not isinstance(offer, Action)
+
+
+def _place(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename}:{last.lineno}"
+
+
+def _problem(visit: Visit | None, addresses: Addresses, status: int, message: str, hint: str) -> Response:
+    if visit is None:  # nobody is told more than that it failed
+        return Response("The desk cannot be read now. Try again in a minute.", 503, media_type="text/plain")
+    return page(framed(visit, addresses, "That did not work"), _PROBLEM, status=status, message=message, hint=hint)

@@ -1,0 +1,218 @@
+"""Pages that are dashboards: what a feature declares as blocks, with a link behind every number."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from starlette.responses import RedirectResponse, Response
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Board, Counted, Figure, Offer, Verdict
+from servicedesk_core.faces.document import document_of, json_bytes
+from servicedesk_core.faces.opens import command_line
+from servicedesk_core.faces.shown import Shown
+from servicedesk_core.web.asked import asked
+from servicedesk_core.web.console.addresses import Addresses, address_of, link
+from servicedesk_core.web.console.drawing import Line, line, shares
+from servicedesk_core.web.console.filtering import form_of
+from servicedesk_core.web.console.frame import framed, page
+from servicedesk_core.web.console.listing import AS
+from servicedesk_core.web.console.values import Cell, Head, Shower, columns_in
+from servicedesk_core.web.console.visiting import Handler, Visit
+from servicedesk_core.wording import plain
+
+_TEMPLATE: Final = "servicedesk_core.web.console.pages/board.html"
+_TONES: Final = {None: "", True: "good", False: "bad"}
+_VERDICTS: Final = {
+    Verdict.MET: "met",
+    Verdict.MISSED: "missed",
+    Verdict.NO_GOAL: "",
+    Verdict.NO_DATA: "no data",
+    Verdict.TOO_FEW: "too few",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure on a page.
+
+    Attributes:
+        number: What was measured, in words.
+        unit: What it counts.
+        title: What it is called.
+        about: What exactly is measured.
+        href: Where the records behind it are.
+        goal: What is wanted, with its verdict in words.
+        tone: ``bad`` or ``good``; empty = neither.
+        note: What else is to be known.
+        course: How it went.
+    """
+
+    number: str
+    unit: str
+    title: str
+    about: str
+    href: str | None
+    goal: str
+    tone: str
+    note: str
+    course: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A number of a series: its label, its cell, and how long its bar is."""
+
+    label: str
+    cell: Cell
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block on a page; what its kind needs is filled."""
+
+    id: str
+    kind: str
+    title: str
+    pieces: tuple[tuple[str, str | None], ...] = ()
+    tone: str = ""
+    tiles: tuple[Tile, ...] = ()
+    counts: tuple[tuple[Counted, str | None], ...] = ()
+    columns: tuple[str, ...] = ()
+    groups: tuple[tuple[str, tuple[tuple[Counted, str | None] | None, ...]], ...] = ()
+    heads: tuple[Head, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    href: str | None = None
+    empty: str = ""
+    line: Line | None = None
+    said: str = ""
+    bars: tuple[Bar, ...] = ()
+
+
+def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
+    """Return what answers with a dashboard.
+
+    Args:
+        offer: The dashboard.
+        addresses: Where things are.
+    """
+    here = address_of(offer)
+
+    async def answer(visit: Visit) -> Response:
+        pairs = visit.request.query_params.multi_items()
+        filled = [pair for pair in pairs if pair[1].strip()]
+        if filled != pairs:
+            return RedirectResponse(link(here, filled), 303)
+        wanted = [pair for pair in filled if pair[0] != AS]
+        board, problem = None, ""
+        try:
+            places, named = asked(offer, wanted, visit.zone)
+            board = await visit.desk.call(offer, *places, **named)
+        except SettingsError as error:
+            problem = " ".join(filter(None, (error.message.rstrip(), error.hint)))
+        if board is not None and dict(filled).get(AS) == "json":
+            return Response(json_bytes(document_of(offer.name, offer.version, board)), media_type="application/json")
+        given: dict[str, tuple[str, ...]] = {}
+        for name, word in wanted:
+            given[name] = (*given.get(name, ()), word)
+        title = board.title if board else offer.name
+        return page(
+            framed(visit, addresses, title),
+            _TEMPLATE,
+            status=400 if problem else 200,
+            form=form_of(offer, here, wanted, problem),
+            blocks=tuple(blocks_of(board, addresses, visit)) if board else (),
+            as_json=link(here, [*wanted, (AS, "json")]),
+            twin=command_line(offer, given),
+        )
+
+    return answer
+
+
+def blocks_of(board: Board, addresses: Addresses, visit: Visit) -> Iterator[Block]:
+    """Yield the blocks of a dashboard as a page shows them."""
+    shower = Shower(addresses, visit.at, visit.zone)
+    taken: set[str] = set()
+    for shown in board.blocks:
+        name = re.sub(r"[^a-z0-9]+", "-", shown.title.casefold()).strip("-") or "block"
+        while name in taken:
+            name += "-x"
+        taken.add(name)
+        yield _block(name, shown, addresses, shower)
+
+
+def _block(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Block:
+    match shown.kind:
+        case "sentence":
+            pieces = tuple((one.text, addresses.where(one.opens)) for one in shown.pieces)
+            return Block(name, "sentence", shown.title, pieces=pieces, tone=_TONES[shown.is_good])
+        case "figures":
+            return Block(name, "figures", shown.title, tiles=tuple(_tiles(shown, addresses)))
+        case "counts":
+            return _counts(name, shown, addresses)
+        case "table":
+            return _table(name, shown, addresses, shower)
+    return _series(name, shown, addresses)
+
+
+def _tiles(shown: Shown, addresses: Addresses) -> Iterator[Tile]:
+    for at, one in enumerate(shown.figures):
+        course = shown.courses[at] if at < len(shown.courses) else ()
+        yield Tile(
+            number="-" if one.value is None else plain(one.value),
+            unit=one.unit,
+            title=one.title,
+            about=one.about,
+            href=addresses.where(shown.opens[at]) if at < len(shown.opens) else None,
+            goal=" ".join(filter(None, (f"goal {one.goal}" if one.goal else "", _VERDICTS[one.verdict]))),
+            tone={Verdict.MET: "good", Verdict.MISSED: "bad"}.get(one.verdict, ""),
+            note=_note(one),
+            course=line(course) if any(value is not None for value in course) else None,
+        )
+
+
+def _note(one: Figure) -> str:
+    if one.needs:
+        return f"Not known: it takes {one.needs}."
+    outside = one.minutes_outside
+    return f"{plain(round(outside))} min outside the goal today" if outside else ""
+
+
+def _counts(name: str, shown: Shown, addresses: Addresses) -> Block:
+    linked = [(one, addresses.where(one.opens)) for one in shown.counts]
+    if not any(one.group for one, _ in linked):
+        return Block(name, "counts", shown.title, counts=tuple(linked))
+    columns = tuple(dict.fromkeys(one.label for one, _ in linked))
+    groups = []
+    for group, members in groupby(linked, key=lambda pair: pair[0].group):
+        by = {one.label: (one, href) for one, href in members}
+        groups.append((group, tuple(by.get(label) for label in columns)))
+    return Block(name, "matrix", shown.title, columns=columns, groups=tuple(groups))
+
+
+def _table(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Block:
+    declared = columns_in(shown.rows[0]) if shown.rows else {}
+    names = tuple(shown.columns)
+    heads = tuple(Head(one, shown.columns[one], declared[one].about if one in declared else "") for one in names)
+    rows = tuple(shower.row(row, names, declared) for row in shown.rows)
+    href = addresses.where(shown.opens[0]) if shown.opens else None
+    return Block(name, "table", shown.title, heads=heads, rows=rows, href=href, empty=shown.empty or "None.")
+
+
+def _series(name: str, shown: Shown, addresses: Addresses) -> Block:
+    values = [one.value for one in shown.points]
+    known = [(one.label, one.value) for one in shown.points if one.value is not None]
+    said = f"{shown.title}: " + (", ".join(f"{label} {plain(value)}" for label, value in known) or "nothing is known")
+    bars = tuple(
+        Bar(
+            one.label,
+            Cell("-" if one.value is None else plain(one.value), href=addresses.where(one.opens), is_number=True),
+            share,
+        )
+        for one, share in zip(shown.points, shares(values), strict=True)
+    )
+    course = line(values, shown.goal) if shown.is_course else None
+    return Block(name, "series", shown.title, bars=bars, line=course, said=said)

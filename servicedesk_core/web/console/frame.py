@@ -1,0 +1,111 @@
+"""What stands around every page: where one is, who one is, and where one can go."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import HTMLResponse, Response
+
+from servicedesk_core.faces.html import render
+from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.assets import asset
+from servicedesk_core.web.console.values import Moment
+from servicedesk_core.web.console.visiting import Visit
+
+_PAGES: Final = {
+    "desks.service": ("Service", "s"),
+    "desks.sla": ("SLA", "l"),
+    "desks.tickets": ("Tickets", "t"),
+    "desks.warranty": ("Warranty", "w"),
+    "desks.parts": ("Parts", "p"),
+    "desks.billing": ("Billing", "b"),
+    "desks.reports": ("Reports", "r"),
+}
+"""The pages in their order, each with the key that leads to it."""
+
+SCHEME: Final = "scheme"
+KEYS: Final = "keys"
+_SCHEMES: Final = frozenset({"light", "dark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one can go.
+
+    Attributes:
+        title: What it is called.
+        href: Where it is.
+        key: The key that leads there, after ``g``.
+        is_here: Whether it is this page, or this one is within it.
+    """
+
+    title: str
+    href: str
+    key: str = ""
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page.
+
+    Attributes:
+        title: What the page is called.
+        desk: What the desk is called.
+        timezone: Where instants are shown.
+        person: Who is signed in; empty = nobody.
+        places: Where they can go.
+        scheme: The colours that they chose; empty = those of their browser.
+        has_keys: Whether single keys do something.
+        now: When the page was made.
+        address: What the page is reached by.
+    """
+
+    title: str
+    desk: str
+    timezone: str
+    person: str
+    places: tuple[Place, ...]
+    scheme: str
+    has_keys: bool
+    now: Moment
+    address: str
+
+
+def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
+    """Return the pages that somebody may see."""
+    here = visit.request.url.path
+    found = []
+    for name, (title, key) in _PAGES.items():
+        page = addresses.offers.get(name)
+        if page is not None and page.needs is not None and visit.desk.may(page.needs):
+            found.append(Place(title, where := address_of(page), key, where == here))
+    return tuple(found)
+
+
+def framed(visit: Visit, addresses: Addresses, title: str) -> Frame:
+    """Return what stands around a page of somebody who is signed in."""
+    cookies, url = visit.request.cookies, visit.request.url
+    scheme = cookies.get(SCHEME, "")
+    return Frame(
+        title=title,
+        desk=visit.desk.name,
+        timezone=visit.desk.timezone,
+        person=visit.person,
+        places=places(addresses, visit),
+        scheme=scheme if scheme in _SCHEMES else "",
+        has_keys=cookies.get(KEYS) != "off",
+        now=Moment.of(visit.at, visit.at, visit.zone),
+        address=url.path + (f"?{url.query}" if url.query else ""),
+    )
+
+
+def page(frame: Frame, template: str, *, status: int = 200, **values: object) -> Response:
+    """Return a page.
+
+    Args:
+        frame: What stands around it.
+        template: Package and name of its template.
+        status: Of HTTP.
+        values: What the template is told.
+    """
+    return HTMLResponse(render(template, frame=frame, asset=asset, **values), status)

@@ -1,0 +1,85 @@
+"""What every request passes and every answer carries: from where it may come, and what a browser may do with it."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from servicedesk_core.addresses import is_loopback, plain_address
+from servicedesk_core.config.listening import ConsoleSection
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # without an origin of its own forms a browser sends none
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_READS: Final = frozenset({"GET", "HEAD"})
+
+
+class Guard:
+    """Lets through what comes from the console's own pages.
+
+    Args:
+        app: What answers.
+        settings: Where the console listens, and under which names.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ConsoleSection) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+        if scope["type"] != "http":
+            return
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        headers = Headers(scope=scope)
+        peer = scope["client"][0] if scope.get("client") else ""
+        scope["scheme"] = self._scheme(scope, headers, peer)
+        refused = self._refused(scope, headers, peer)
+        answer = self._app if refused is None else PlainTextResponse(refused[1], refused[0])
+        await answer(scope, receive, marked)
+
+    def _refused(self, scope: Scope, headers: Headers, peer: str) -> tuple[int, str] | None:
+        if self._settings.proxy is not None and not (peer and plain_address(peer) == self._settings.proxy):
+            return 403, "Only the proxy of [console] is answered."
+        host = headers.get("host", "")
+        if len(headers.getlist("host")) != 1 or not self._is_ours(host):
+            return 421, "This console is not known by that name; [console] hosts lists its names."
+        if scope["method"] not in _READS and not _is_own(headers, f"{scope['scheme']}://{host}"):
+            return 403, "The request came from another site, or does not say from where. Open the page and try again."
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return name in self._settings.hosts or is_loopback(name)
+
+    def _scheme(self, scope: Scope, headers: Headers, peer: str) -> str:
+        told = headers.get("x-forwarded-proto")
+        is_proxy = self._settings.proxy is not None and bool(peer) and plain_address(peer) == self._settings.proxy
+        return told if is_proxy and told in {"http", "https"} else str(scope["scheme"])
+
+
+def _is_own(headers: Headers, origin: str) -> bool:
+    """Whether a form was sent by a page of ours: the browser says so, and a page cannot make it lie."""
+    site = headers.get("sec-fetch-site")
+    return site == "same-origin" if site is not None else headers.get("origin") == origin

@@ -1,0 +1,217 @@
+"""Values as a page shows them: what a cell says, where it leads, when it was."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.domain import Model
+from servicedesk_core.faces import Page
+from servicedesk_core.faces.column import Column, cell, columns_of
+from servicedesk_core.web.console.addresses import Addresses
+from servicedesk_core.wording import plain
+
+_WORDS_FOR: Final = timedelta(hours=24)
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant on a page.
+
+    Attributes:
+        machine: As programs read it.
+        full: Day, time and zone.
+        words: What stands on the page: words near now, else day and time.
+        is_near: Whether the words change as time goes by.
+    """
+
+    machine: str
+    full: str
+    words: str
+    is_near: bool
+
+    @classmethod
+    def of(cls, at: datetime, now: datetime, zone: ZoneInfo) -> "Moment":
+        """Return an instant as somebody in a zone sees it now."""
+        there, away = at.astimezone(zone), at - now
+        full = f"{there:%Y-%m-%d %H:%M} {there:%Z}"
+        is_near = abs(away) < _WORDS_FOR
+        words = f"{there:%Y-%m-%d %H:%M}"
+        if is_near:
+            words = f"in {_span(away)} · {there:%H:%M}" if away > timedelta() else f"{_span(-away)} ago"
+        return cls(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), full, words, is_near)
+
+
+def _span(span: timedelta) -> str:
+    return f"{span // _MINUTE} min" if span < _HOUR else f"{span // _HOUR} h {span % _HOUR // _MINUTE:02} min"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value on a page.
+
+    Attributes:
+        text: What it says.
+        moment: When, where it is an instant.
+        href: Where it leads; ``None`` = nowhere.
+        is_number: Whether it stands at the right.
+    """
+
+    text: str = ""
+    moment: Moment | None = None
+    href: str | None = None
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column.
+
+    Attributes:
+        name: The column's name.
+        title: What it says.
+        about: What it means.
+        href: Where the list is in the order of the column; ``None`` = it cannot be ordered by it.
+        order: How it is ordered by it: ``ascending``, ``descending``, or not.
+    """
+
+    name: str
+    title: str
+    about: str
+    href: str | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a record: facts, or a list of records within it.
+
+    Attributes:
+        title: Its heading; empty = none.
+        facts: Names and values.
+        heads: The heads of the columns of a list.
+        rows: The rows of a list.
+    """
+
+    title: str = ""
+    facts: tuple[tuple[str, Cell], ...] = ()
+    heads: tuple[Head, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shower:
+    """Turns results into what a page shows.
+
+    Args:
+        addresses: Where things are.
+        now: When it is shown.
+        zone: Where.
+    """
+
+    addresses: Addresses
+    now: datetime
+    zone: ZoneInfo
+
+    def moment(self, at: datetime) -> Moment:
+        """Return an instant."""
+        return Moment.of(at, self.now, self.zone)
+
+    def cell(  # noqa: PLR0911  # one line a type
+        self, name: str, value: Any, column: Column | None = None, row: Any = None
+    ) -> Cell:
+        """Return a value.
+
+        Args:
+            name: Name of its field.
+            value: The value.
+            column: What is said of the field.
+            row: The record that it is of.
+        """
+        shown = cell(name, value)
+        match shown:
+            case None | "" | ():
+                return Cell("-" if value is None else "")
+            case bool():
+                return Cell("yes" if shown else "no")
+            case datetime():
+                return Cell(moment=self.moment(shown))
+            case int() | float() | Decimal():
+                return Cell(plain(shown), href=self._leads(column, shown, row), is_number=True)
+            case tuple() | list() | frozenset():
+                return Cell(", ".join(self.cell(name, one).text for one in shown))
+            case Mapping():
+                return Cell(
+                    ", ".join(f"{self.cell('', key).text}: {self.cell(name, one).text}" for key, one in shown.items())
+                )
+        return Cell(str(shown), href=self._leads(column, shown, row))
+
+    def row(self, row: Any, names: tuple[str, ...], columns: Mapping[str, Column]) -> tuple[Cell, ...]:
+        """Return the cells of a row."""
+        return tuple(self.cell(name, getattr(row, name), columns[name], row) for name in names)
+
+    def parts(self, record: Any) -> Iterator[Part]:
+        """Yield the parts of a record: its facts, then what it holds."""
+        columns = columns_in(record)
+        values = {name: getattr(record, name) for name in columns}
+        held = {name: value for name, value in values.items() if _is_record(value) or _are_records(value)}
+        plain_ones = {name: value for name, value in values.items() if name not in held}
+        facts = (
+            (columns[name].title, self.cell(name, value, columns[name], record)) for name, value in plain_ones.items()
+        )
+        yield Part(facts=tuple(pair for pair in facts if pair[1] != Cell("-") and pair[1] != Cell("")))
+        for name, value in held.items():
+            if _is_record(value):
+                yield from (
+                    Part(part.title or columns[name].title, part.facts, part.heads, part.rows)
+                    for part in self.parts(value)
+                )
+            else:
+                yield self.listed(columns[name].title, tuple(value))
+
+    def listed(self, title: str, rows: tuple[Any, ...]) -> Part:
+        """Return records as a list."""
+        columns = columns_in(rows[0]) if rows else {}
+        names = tuple(name for name, one in columns.items() if one.shown)
+        heads = tuple(Head(name, columns[name].title, columns[name].about) for name in names)
+        return Part(title, heads=heads, rows=tuple(self.row(one, names, columns) for one in rows))
+
+    def _leads(self, column: Column | None, value: Any, row: Any) -> str | None:
+        if column is None or not column.leads or isinstance(value, Enum | date):
+            return None
+        return self.addresses.record(column.leads, str(value), getattr(row, "connection", None))
+
+
+def columns_in(record: Any) -> Mapping[str, Column]:
+    """Return what is shown of a record."""
+    kind: type = type(record)
+    return _columns(kind)
+
+
+@cache
+def _columns(kind: type) -> Mapping[str, Column]:
+    """Return what is shown of a record: what its columns say, or of one that crosses a hook, its fields."""
+    if issubclass(kind, Model):
+        titled = (
+            (name, name.removesuffix("_at").removesuffix("_s").replace("_", " ").capitalize())
+            for name in kind.model_fields
+        )
+        return {name: Column(title, title) for name, title in titled}
+    row: Any = kind
+    return columns_of(row)
+
+
+def _is_record(value: Any) -> bool:
+    if isinstance(value, Model):
+        return True
+    return is_dataclass(value) and not isinstance(value, Page) and bool(columns_in(value))
+
+
+def _are_records(value: Any) -> bool:
+    return isinstance(value, tuple | list | Page) and len(value) > 0 and all(map(_is_record, value))

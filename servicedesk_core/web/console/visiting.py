@@ -1,0 +1,119 @@
+"""Whoever opens a page: who they are, and the desk as they see it."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol, Self, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.errors import StoreError
+from servicedesk_core.faces import Callee, Desk
+from servicedesk_core.features import signins
+from servicedesk_core.people import Actor, Way
+from servicedesk_core.store import Store
+
+T = TypeVar("T")
+
+COOKIE: Final = "__Host-servicedesk"
+SIGN_IN: Final = "/sign-in"
+LIVE: Final = "servicedesk.live"
+"""Key of the scope of a request that an open page makes by itself: nobody has used anything."""
+
+_FOR_A_NOTE_S: Final = 1.0
+
+
+class OpenDesk(Desk, Protocol):
+    """A desk that people open in a browser."""
+
+    settings: DeskSettings
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Where sign-ins are kept."""
+        ...
+
+    async def call(self, offered: Callee[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """Ask or do what a feature declares."""
+        ...
+
+    def acting_as(self, actor: Actor, *, only: frozenset[Capability] | None = None) -> Self:
+        """Return it as somebody acts on it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of somebody who is signed in.
+
+    Attributes:
+        request: The request.
+        desk: The desk as they see it.
+        signed_in: Their sign-in.
+        at: When they ask.
+    """
+
+    request: Request
+    desk: OpenDesk
+    signed_in: signins.SignedIn
+    at: datetime
+
+    @property
+    def person(self) -> str:
+        """Who they are, as in the list of people."""
+        return self.signed_in.person
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where instants are shown."""
+        return ZoneInfo(self.desk.timezone)
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Lets people in.
+
+    Args:
+        desk: The open desk.
+    """
+
+    desk: OpenDesk
+
+    async def visit(self, request: Request) -> Visit | None:
+        """Return who asks; ``None`` = nobody who is signed in.
+
+        Raises:
+            StoreError: The store cannot be asked.
+        """
+        cookie, now, store = request.cookies.get(COOKIE), self.desk.clock.now(), self.desk.store
+        if not cookie:
+            return None
+        people = self.desk.settings.people
+        found = await store.read(lambda tx: signins.signed_in(tx, cookie, now, people))
+        if found is None:
+            return None
+        if signins.is_worth_keeping(found, now) and not request.scope.get(LIVE):
+            with suppress(StoreError):  # a later use is kept
+                await store.write(lambda tx: signins.note_use(tx, found, now), patience_s=_FOR_A_NOTE_S)
+        return Visit(request, self.desk.acting_as(Actor(f"user:{found.person}", Way.CONSOLE)), found, now)
+
+
+def to_sign_in(request: Request) -> Response:
+    """Return the way to the page on which somebody signs in, and from there back."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    then = f"?{urlencode({'then': here})}" if request.method == "GET" and here != "/" else ""
+    return RedirectResponse(SIGN_IN + then, 303)

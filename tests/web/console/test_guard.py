@@ -1,0 +1,78 @@
+"""From where requests may come, and what every answer says to the browser."""
+
+import pytest
+
+from servicedesk_core.addresses import is_loopback
+from servicedesk_core.config.listening import ConsoleSection
+
+ORIGIN = "http://localhost:9189"
+
+
+async def test_every_answer_says_what_a_browser_may_do_with_it(browser):
+    ana = await browser()
+    for path, status in (("/lists/tickets/list", 200), ("/nowhere", 404), ("/static/none.js", 404)):
+        headers = (await ana.get(path, status=status)).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+        assert "unsafe" not in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+        assert headers["referrer-policy"] == "same-origin"
+
+
+async def test_files_may_be_kept_for_ever(browser):
+    ana = await browser()
+    page = (await ana.get("/lists/tickets/list")).text
+    sheet = page.split('<link rel="stylesheet" href="')[1].split('"')[0]
+    answer = await ana.get(sheet)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert ":root" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": ORIGIN}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "http://evil.example.com"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+        ({"Origin": ORIGIN}, 405),
+        ({"Sec-Fetch-Site": "same-origin"}, 405),
+    ],
+)
+async def test_a_form_comes_from_a_page_of_ours(browser, headers, status):
+    ana = await browser()
+    answer = await ana.client.post("/lists/tickets/list", headers=headers)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("host", ["evil.example.com", "127.evil.example.com", "", "localhost.evil.example.com", "[::1"])
+async def test_a_name_that_is_not_ours_is_not_answered(browser, host):
+    ana = await browser()
+    assert (await ana.client.get("/", headers={"Host": host})).status_code == 421
+
+
+def test_only_this_machine_is_this_machine():
+    assert [
+        one for one in ("127.0.0.1", "127.9.9.9", "::1", "localhost", "127.example.com", "", None) if is_loopback(one)
+    ] == [
+        "127.0.0.1",
+        "127.9.9.9",
+        "::1",
+        "localhost",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"listen": "0.0.0.0:9189"}, "write certificate and key"),
+        ({"listen": "0.0.0.0:9189", "proxy": "192.0.2.1"}, "write by which names"),
+        ({"hosts": ["https://desk.example.com"]}, "write a name without port"),
+    ],
+)
+def test_an_open_address_has_a_certificate_or_a_proxy_and_a_name(section, said):
+    with pytest.raises(ValueError, match=said):
+        ConsoleSection(**section)

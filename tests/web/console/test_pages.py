@@ -1,0 +1,90 @@
+"""Lists, records and dashboards of features, as pages that need no script."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from servicedesk_core.faces import Query
+from servicedesk_core.web.console.addresses import Addresses, address_of
+
+
+async def test_a_list_is_a_page_with_its_filter_in_the_address(browser):
+    ana = await browser()
+    page = (await ana.get("/lists/tickets/list?company=1")).text
+    assert (page.count("<tr data-row>"), page.count("Example Two")) == (3, 0)
+    assert "=Printer &lt;b&gt;off&lt;/b&gt;" in page
+    assert "<b>off" not in page
+    assert '<a href="/lists/tickets/list" title="Remove this filter">Company: <b>1</b>' in page
+    assert "<code>servicedesk tickets list --company 1</code>" in page
+    assert 'value="any"' not in page
+
+
+async def test_what_a_form_leaves_empty_is_no_part_of_the_address(browser):
+    ana = await browser()
+    answer = await ana.get("/lists/tickets/list?queue=&company=1&search=", status=303)
+    assert answer.headers["location"] == "/lists/tickets/list?company=1"
+
+
+async def test_a_list_can_be_taken_away_as_a_whole(browser):
+    ana = await browser()
+    answer = await ana.get("/lists/tickets/list?limit=2&as=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert (len(rows), rows[0]["title"]) == (7, "'=Printer <b>off</b>")
+    assert answer.headers["content-disposition"] == 'attachment; filename="tickets-list.csv"'
+    document = (await ana.get("/lists/tickets/list?as=json&company=2")).json()
+    assert (document["schema"], len(document["data"]["items"])) == ("servicedesk.tickets.list/2", 4)
+
+
+async def test_pages_of_a_list_follow_each_other(browser):
+    ana, seen, path = await browser(), [], "/lists/tickets/list?limit=3&sort=-number"
+    while path:
+        page = (await ana.get(path)).text
+        seen += re.findall(r"<tr data-row>", page)
+        found = re.search(r'<a href="([^"]+)" rel="next">', page)
+        path = found[1].replace("&amp;", "&") if found else ""
+    assert len(seen) == 7
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/lists/tickets/list?sort=weight", 400, "is no column to sort by"),
+        ("/lists/tickets/list?compny=1", 400, "There is no parameter &#34;compny&#34;"),
+        ("/lists/tickets/list?after=x", 400, "Start again at the first page."),
+        ("/records/tickets/show?ticket=nope", 404, "nope"),
+        ("/nowhere", 404, "Nothing is at /nowhere."),
+        ("/lists/people/list", 403, "people.read is missing"),
+    ],
+)
+async def test_what_cannot_be_shown_is_a_page_that_says_what_to_do(browser, path, status, said):
+    page = (await (await browser("ben")).get(path, status=status)).text
+    assert said in page
+    assert "</html>" in page
+    assert "Traceback" not in page
+
+
+async def test_nobody_sees_anything_before_they_sign_in(browser, desk):
+    nobody = await browser(None)
+    answer = await nobody.get("/lists/tickets/list?company=1", status=303)
+    assert answer.headers["location"] == "/sign-in?then=%2Flists%2Ftickets%2Flist%3Fcompany%3D1"
+    for offer in Addresses.of(desk.features).offers.values():
+        if isinstance(offer, Query):
+            assert (await nobody.get(address_of(offer), status=303)).headers["location"].startswith("/sign-in")
+
+
+async def test_every_query_is_a_page_for_who_may_see_it(browser, desk):
+    ana = await browser()
+    for offer in Addresses.of(desk.features).offers.values():
+        if isinstance(offer, Query) and not any(one.required for one in offer.parameters):
+            answer = await ana.client.get(address_of(offer))
+            told = 'role="alert"' in answer.text  # such as that nothing was closed yet
+            may = offer.needs is not None and desk.may(offer.needs)
+            assert (answer.status_code, told) in ({(200, False), (400, True)} if may else {(403, True)}), offer.name
+
+
+async def test_who_sees_one_client_sees_no_other_ones_name(browser):
+    eve = await browser("eve")
+    page = (await eve.get("/lists/tickets/list")).text
+    assert (page.count("<tr data-row>"), "Example Two" in page) == (3, False)
