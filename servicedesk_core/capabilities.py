@@ -41,6 +41,7 @@ _ABOUT: Final = {
     "privacy.act": "Find, hand over and forget what is held of a person.",
     "absences.read": "See who is out, and why; everybody sees their own.",
     "people.read": "See who may do what.",
+    "walls.make": "Put a page on a wall screen, where everybody who passes sees it, and take it off again.",
     "people.act-as": "Take the place of another person; the audit trail names both.",
 }
 
@@ -84,6 +85,7 @@ class Capability(StrEnum):
     PRIVACY_ACT = "privacy.act"
     ABSENCES = "absences.read"
     PEOPLE_READ = "people.read"
+    WALLS = "walls.make"
     ACT_AS = "people.act-as"
 
     @property
@@ -161,6 +163,7 @@ ROLES: Final = MappingProxyType(
             _C.DEFINITIONS_APPLY,
             _C.AUDIT_READ,
             _C.PEOPLE_READ,
+            _C.WALLS,
         },
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
     from servicedesk_core.features.writes.actions import OutboxActs
@@ -228,6 +229,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         status: Status[Waiting]
         tickets: Tickets[Waiting]
         tokens: Tokens[Waiting]
+        walls: Walls[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

@@ -121,6 +121,7 @@ PLAIN = (
     "definitions history", "definitions export --to service", "analytics export parquet", "init --service --to drafts",
     "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
     "tokens list", "tokens new program", "tokens revoke 1",
+    "walls list", "walls new parts.report", "walls revoke 1",
     "scorecards compare", "scorecards coach team", "scorecards agree nobody x", "scorecards comment nobody x",
 )  # fmt: skip
 """Commands that name nothing."""

@@ -303,6 +303,7 @@ NOT_HELD: dict[str, str] = {
     "serve": "runs until it is stopped",
     "api": "likewise; tests/web has what it answers",
     "tokens": "shows a secret once, and whose it is; tests/web has the words",
+    "walls": "shows a link once; tests/walls has the words",
     "service": "tells of this machine",
     "jobs run": "asks the vendor",
     "store": "changes the store, or tells the size of its file",

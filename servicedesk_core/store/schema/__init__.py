@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.accessing import passwords as passwords
     from servicedesk_core.store.schema.accessing import sign_in_failures as sign_in_failures
     from servicedesk_core.store.schema.accessing import sign_ins as sign_ins
+    from servicedesk_core.store.schema.accessing import walls as walls
     from servicedesk_core.store.schema.claiming import claim_attachments as claim_attachments
     from servicedesk_core.store.schema.claiming import claim_credits as claim_credits
     from servicedesk_core.store.schema.claiming import claim_events as claim_events
@@ -98,7 +99,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 128
+SCHEMA_VERSION = 129
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -1,6 +1,6 @@
-"""Tables of what shows who somebody is: tokens of programs, sign-ins of people. They hold no rights of their own."""
+"""Tables of what shows who asks: tokens, sign-ins, wall screens. They hold no rights of their own."""
 
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Json, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
@@ -67,3 +67,27 @@ sign_in_failures = Table(
     Column("last_at", Instant, nullable=False, doc="When the last one was."),
 )
 """Sign-ins that failed, so that the next one has to wait."""
+
+walls = Table(
+    "walls",
+    metadata,
+    Column("id", Id, primary_key=True, doc="The desk's own number."),
+    Column("link", LargeBinary, nullable=False, unique=True, doc="SHA-256 of the link's token, which is kept nowhere."),
+    Column(
+        "cookie", LargeBinary, unique=True, doc="SHA-256 of the screen's cookie; none = the link was not opened yet."
+    ),
+    Column("name", Scrubbed, nullable=False, doc="Where the screen hangs."),
+    Column("page", Text, nullable=False, doc="Name of the query whose answer it shows."),
+    Column("filters", Json(tuple), nullable=False, doc="What that is given, each NAME=VALUE."),
+    Column("names", Boolean, nullable=False, doc="Whether it shows titles, and names of clients and their people."),
+    Column("person", Text, nullable=False, doc="Who made it, as in the list of people: ana."),
+    Column("rights", LargeBinary, nullable=False, doc="Digest of what they saw when they made it; it ends with them."),
+    Column("made_at", Instant, nullable=False, doc="When it was made."),
+    Column("expires_at", Instant, nullable=False, doc="When it ends."),
+    Column("opened_at", Instant, doc="When its link was opened."),
+    Column("seen_at", Instant, doc="When the screen asked last, to some minutes."),
+    Column("revoked_at", Instant, doc="When it was revoked."),
+    Column("revoked_by", Text, doc="Who revoked it."),
+    sqlite_autoincrement=True,
+)
+"""Pages of the console on wall screens."""
