@@ -177,6 +177,7 @@ def test_no_command_sends_anything_but_reading_requests(cli):
     codes = {line: run(line.format(ticket=number))[0] for line in [*COMMANDS, init]}
     assert codes.pop("warranty lookup --all") == 2, "no manufacturer is connected, so nobody could be asked"
     assert codes.pop("parts find dock") == 2, "no source of parts either"
+    assert {codes.pop(f"walls {act}") for act in ("new parts.report", "revoke 1")} == {1, 2}, "no people, so no walls"
     assert {codes.pop(f"webhooks {name}") for name in ("address", "check")} == {2}, "nothing listens for vendors"
     assert set(codes.values()) == {0}, codes
     acted = {line: run(line.format(ticket=number))[0] for line in ACTS}
