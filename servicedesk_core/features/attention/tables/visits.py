@@ -49,9 +49,13 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None) -> Iterator[Book
         )
         .order_by(a.start_at, a.local_id)
     )
-    for source_id, ref, title, tickets, technicians, start, end, created in tx.execute(query):
+    rows = tx.execute(query).all()
+    own = None
+    if scope is not None:
+        own = Sight(tx, scope).refs("tickets", {ticket for row in rows for ticket in orjson.loads(row.ticket_refs)})
+    for source_id, ref, title, tickets, technicians, start, end, created in rows:
         about, visit = orjson.loads(tickets), Visit(from_us(start), optional_instant(end))
-        if scope is not None:
-            about = sorted(Sight(tx, scope).refs("tickets", about))
+        if own is not None:
+            about = sorted(own.intersection(about))
         people = tuple(orjson.loads(technicians))
         yield Booked(source_id, ref, title, tuple(about), people, visit, optional_instant(created))
