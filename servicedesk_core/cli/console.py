@@ -32,6 +32,8 @@ def console(
     """
     ensure_installed("The console", "console", "argon2", "starlette", "uvicorn")
     from servicedesk_core.web.console.app import application  # noqa: PLC0415
+    from servicedesk_core.web.console.cache.answers import Answers  # noqa: PLC0415
+    from servicedesk_core.web.console.live.reader import Reader  # noqa: PLC0415
     from servicedesk_core.web.listening import listen as answer  # noqa: PLC0415
 
     cli: Cli = ctx.obj
@@ -39,7 +41,9 @@ def console(
 
     async def work(desk: "ServiceDesk") -> None:
         section = listener(desk.settings.console, listen, desk.settings)
-        app = application(desk, desk.features, section)
-        await answer(app, section, tell=lambda where: cli.say(f"Console: {where}"))
+        answers = Answers(Reader(desk.store))
+        app = application(desk, desk.features, section, answers)
+        async with answers.kept_current():
+            await answer(app, section, tell=lambda where: cli.say(f"Console: {where}"))
 
     cli.with_desk(work)

@@ -19,9 +19,11 @@ from servicedesk_core.faces.feature import Feature
 from servicedesk_core.web.console import assets
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.boards import board_page
+from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.frame import framed, page, places
 from servicedesk_core.web.console.guard import Guard
 from servicedesk_core.web.console.listing import listing
+from servicedesk_core.web.console.live.reader import Reader
 from servicedesk_core.web.console.visiting import Entrance, Handler, OpenDesk, Visit, to_sign_in
 from servicedesk_core.web.statuses import status_of
 
@@ -32,15 +34,19 @@ _WORTH_PACKING_BYTES: Final = 500
 _UNEXPECTED: Final = 500
 
 
-def application(desk: OpenDesk, features: tuple[Feature, ...], settings: ConsoleSection) -> Starlette:
+def application(
+    desk: OpenDesk, features: tuple[Feature, ...], settings: ConsoleSection, answers: Answers | None = None
+) -> Starlette:
     """Return what answers browsers.
 
     Args:
         desk: The open desk.
         features: What they bring is shown.
         settings: Where the console listens, and under which names.
+        answers: What pages were told; ``None`` = nobody keeps it current.
     """
-    addresses, entrance = Addresses.of(features), Entrance(desk)
+    answers = answers or Answers(Reader(desk.store))
+    addresses, entrance = Addresses.of(features), Entrance(desk, answers)
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
         return Route(path, guarded(handler, entrance, addresses), methods=[*(methods or ("GET",))])

@@ -110,7 +110,7 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
         board, problem = None, ""
         try:
             places, named = asked(offer, wanted, visit.zone)
-            board = await visit.desk.call(offer, *places, **named)
+            board = await visit.ask(offer, *places, **named)
         except SettingsError as error:
             problem = " ".join(filter(None, (error.message.rstrip(), error.hint)))
         if board is not None and dict(filled).get(AS) == "json":

@@ -60,11 +60,19 @@ async def _asked(visit: Visit, offer: Offer[..., Any], pairs: Pairs, **more: Any
     return await visit.desk.call(offer, *places, **named | more)
 
 
+async def _seen(visit: Visit, offer: Offer[..., Any], pairs: Pairs) -> Any:
+    """Return what a screen shows: of one record what is true now."""
+    if offer.row is None:
+        return await _asked(visit, offer, pairs)
+    is_sized = any(name == "limit" for name, _ in pairs) or not _is_cut(offer)
+    places, named = asked(offer, pairs if is_sized else [*pairs, ("limit", str(_ROWS))], visit.zone)
+    return await visit.ask(offer, *places, **named)
+
+
 async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, filled: Pairs, pairs: Pairs) -> Response:
     here, problem, found = address_of(offer), "", None
     try:
-        is_sized = any(name == "limit" for name, _ in pairs) or offer.row is None
-        found = await _asked(visit, offer, pairs if is_sized or not _is_cut(offer) else [*pairs, ("limit", str(_ROWS))])
+        found = await _seen(visit, offer, pairs)
     except (SettingsError, CursorError) as error:
         problem = " ".join(filter(None, (error.message.rstrip(), error.hint)))
     form = form_of(offer, here, filled, problem)

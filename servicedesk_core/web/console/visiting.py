@@ -14,10 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
-from servicedesk_core.faces import Callee, Desk
+from servicedesk_core.faces import Callee, Method
 from servicedesk_core.features import signins
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Store
+from servicedesk_core.web.console.cache.answers import Answers
+from servicedesk_core.web.console.cache.asking import AskedDesk
 
 T = TypeVar("T")
 
@@ -29,15 +31,10 @@ LIVE: Final = "servicedesk.live"
 _FOR_A_NOTE_S: Final = 1.0
 
 
-class OpenDesk(Desk, Protocol):
+class OpenDesk(AskedDesk, Protocol):
     """A desk that people open in a browser."""
 
     settings: DeskSettings
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts."""
-        ...
 
     @property
     def store(self) -> Store:
@@ -62,12 +59,14 @@ class Visit:
         desk: The desk as they see it.
         signed_in: Their sign-in.
         at: When they ask.
+        answers: What pages were told.
     """
 
     request: Request
     desk: OpenDesk
     signed_in: signins.SignedIn
     at: datetime
+    answers: Answers
 
     @property
     def person(self) -> str:
@@ -79,6 +78,10 @@ class Visit:
         """Where instants are shown."""
         return ZoneInfo(self.desk.timezone)
 
+    async def ask(self, asked: Method[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """Ask what a screen shows of many records; somebody may just have been told it."""
+        return (await self.answers.call(self.desk, asked, *args, **kwargs)).value
+
 
 Handler = Callable[[Visit], Awaitable[Response]]
 
@@ -89,9 +92,11 @@ class Entrance:
 
     Args:
         desk: The open desk.
+        answers: What pages were told.
     """
 
     desk: OpenDesk
+    answers: Answers
 
     async def visit(self, request: Request) -> Visit | None:
         """Return who asks; ``None`` = nobody who is signed in.
@@ -109,7 +114,7 @@ class Entrance:
         if signins.is_worth_keeping(found, now) and not request.scope.get(LIVE):
             with suppress(StoreError):  # a later use is kept
                 await store.write(lambda tx: signins.note_use(tx, found, now), patience_s=_FOR_A_NOTE_S)
-        return Visit(request, self.desk.acting_as(Actor(f"user:{found.person}", Way.CONSOLE)), found, now)
+        return Visit(request, self.desk.acting_as(Actor(f"user:{found.person}", Way.CONSOLE)), found, now, self.answers)
 
 
 def to_sign_in(request: Request) -> Response:

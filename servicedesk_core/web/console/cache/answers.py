@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
-from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.faces import Method
-from servicedesk_core.web.console.cache.asking import Question
+from servicedesk_core.web.console.cache.asking import AskedDesk, Question
 from servicedesk_core.web.console.live.reader import Reader, State
 
 P = ParamSpec("P")
@@ -94,15 +93,15 @@ class Answers:
     """The answers of one process. Whoever sees other records, or may do other things, is told another answer.
 
     Args:
-        reader: Says how far the store is.
+        reader: Says how far the store is; one for each process.
     """
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Answer[Any]]] = {}
 
-    async def call(self, desk: StoredDesk, asked: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Answer[T]:
+    async def call(self, desk: AskedDesk, asked: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Answer[T]:
         """Ask a query of a desk, or return what is remembered of it; raises what the query raises.
 
         Args:
@@ -111,7 +110,7 @@ class Answers:
             args: What it is given, like all that follows.
             kwargs: See there.
         """
-        state = await self._reader.look()
+        state = await self.reader.look()
         self._see(state)
         question = Question(desk, asked, args, kwargs)
         if question.key is None:
@@ -126,7 +125,7 @@ class Answers:
     @asynccontextmanager
     async def kept_current(self) -> AsyncIterator[None]:
         """Keep what people asked for lately current during a block."""
-        async with self._reader.followed():
+        async with self.reader.followed():
             going_on = asyncio.create_task(self._go_on())
             try:
                 yield
@@ -178,14 +177,14 @@ class Answers:
                 kept.passed_s = now
 
     async def _go_on(self) -> None:
-        state = self._reader.now
+        state = self.reader.now
         while True:
-            state = await self._reader.other_than(state, within_s=_EVERY_S)
+            state = await self.reader.other_than(state, within_s=_EVERY_S)
             self._see(state)
             due = [(key, one) for key, one in self._kept.items() if one.is_due]
             for key, kept in sorted(due, key=lambda one: one[1].took_s):
                 try:
-                    await self._once(kept.question, self._reader.now)
+                    await self._once(kept.question, self.reader.now)
                 except Exception as error:  # noqa: BLE001  # whoever asks next is told it
                     _log.warning("what pages show could not be made anew: %s", type(error).__name__)
                     self._kept.pop(key, None)

@@ -3,14 +3,29 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from servicedesk_core.desk.stored import StoredDesk
-from servicedesk_core.faces import Method
+from servicedesk_core.desk.permitting import Standing
+from servicedesk_core.faces import Desk, Method
 from servicedesk_core.features import FEATURES
+from servicedesk_core.people import Actor
 
 _OWN: Final = frozenset({"actor", "standing", "technician", *FEATURES})
 """What of a desk says who asks; a feature of it may ask itself."""
+
+
+class AskedDesk(Desk, Protocol):
+    """A desk that knows who acts on it."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        ...
+
+    @property
+    def standing(self) -> Standing:
+        """What they may do, and whose records they see."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -24,7 +39,7 @@ class Question:
         kwargs: See there.
     """
 
-    desk: StoredDesk
+    desk: AskedDesk
     asked: Method[..., Any]
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
@@ -54,7 +69,7 @@ class Question:
 class _Seen:
     """A desk that notes whether somebody looked at who asks."""
 
-    def __init__(self, desk: StoredDesk) -> None:
+    def __init__(self, desk: AskedDesk) -> None:
         self.is_personal = False
         self._desk = desk
 
