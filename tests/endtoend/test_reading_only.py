@@ -134,6 +134,7 @@ ELSEWHERE = {
     "privacy",
     "serve",
     "api",
+    "console",
     "service",
     "demo",
     "init",

@@ -302,6 +302,7 @@ NOT_HELD: dict[str, str] = {
     "scorecards": "changes the store; the cards of a week are held in tests/scorecards",
     "serve": "runs until it is stopped",
     "api": "likewise; tests/web has what it answers",
+    "console": "likewise; tests/web/console has what it shows",
     "tokens": "shows a secret once, and whose it is; tests/web has the words",
     "walls": "shows a link once; tests/walls has the words",
     "service": "tells of this machine",

@@ -12,7 +12,7 @@ from servicedesk_core.cli.docs.connectors import loaded
 from servicedesk_core.cli.docs.docstring import attributes, plain, split, table
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
-from servicedesk_core.config.listening import ApiSection, PublicSection
+from servicedesk_core.config.listening import ApiSection, ConsoleSection, PublicSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import (
     AlertsSection,
@@ -84,6 +84,7 @@ def page() -> str:
     text += section("[people.NAME]", PersonSection)
     text += section("[serve]", ServeSection)
     text += section("[api]", ApiSection)
+    text += section("[console]", ConsoleSection)
     text += section("[public]", PublicSection)
     text += section("[morning]", MorningSection)
     text += section("[alerts]", AlertsSection)
