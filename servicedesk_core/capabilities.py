@@ -41,6 +41,7 @@ _ABOUT: Final = {
     "privacy.act": "Find, hand over and forget what is held of a person.",
     "absences.read": "See who is out, and why; everybody sees their own.",
     "people.read": "See who may do what.",
+    "people.write": "Invite people, and say what they are.",
     "walls.make": "Put a page on a wall screen, where everybody who passes sees it, and take it off again.",
     "people.act-as": "Take the place of another person; the audit trail names both.",
 }
@@ -85,6 +86,7 @@ class Capability(StrEnum):
     PRIVACY_ACT = "privacy.act"
     ABSENCES = "absences.read"
     PEOPLE_READ = "people.read"
+    PEOPLE_WRITE = "people.write"
     WALLS = "walls.make"
     ACT_AS = "people.act-as"
 
@@ -149,7 +151,9 @@ _COORDINATOR = _TECHNICIAN | {
 
 ROLES: Final = MappingProxyType(
     {
-        Role.ADMIN: frozenset({_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ}),
+        Role.ADMIN: frozenset(
+            {_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ, _C.PEOPLE_WRITE}
+        ),
         Role.SERVICE_MANAGER: _COORDINATOR
         | {
             _C.PROMISES_DECIDE,

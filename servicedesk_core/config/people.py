@@ -1,12 +1,17 @@
-"""What ``servicedesk.toml`` says about a person: ``[people.NAME]``."""
+"""What somebody is on the desk, as ``[people.NAME]`` of ``servicedesk.toml`` says it, and whoever invites them."""
 
+from collections.abc import Collection
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ROLES, Capability, Role
 from servicedesk_core.config.writes import Limit
 from servicedesk_core.domain import Model
+
+PersonName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+"""What somebody is called in the list of people."""
 
 
 def _some(roles: tuple[Role, ...]) -> tuple[Role, ...]:
@@ -16,14 +21,11 @@ def _some(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     return roles
 
 
-class PersonSection(Model):
-    """Somebody who works with the desk: ``[people.NAME]``. With the first one, everybody else is refused."""
+class Colleague(Model):
+    """What somebody who works with the desk is there: rights, scope, technician."""
 
     roles: Annotated[tuple[Role, ...], AfterValidator(_some)] = Field(
         description="What they are; what they may is that of all their roles."
-    )
-    account: str = Field(
-        default="", description="Their account of the operating system, where it is called other than the person."
     )
     connection: str = Field(
         default="", description="Whose ids `companies`, `queues` and `technician` are; needed where there are several."
@@ -48,3 +50,30 @@ class PersonSection(Model):
     def capabilities(self) -> frozenset[Capability]:
         """What they may."""
         return frozenset().union(*(ROLES[role] for role in self.roles))
+
+    def problem(self, connections: Collection[str], currency: str | None) -> str | None:
+        """Return what is wrong with it on a desk, behind a name; ``None`` = nothing.
+
+        Args:
+            connections: Names of the desk's connections.
+            currency: That of its orders.
+        """
+        if currency is None and (self.order_limit or self.order_limit_per_day):
+            return 'has an order limit, which needs its currency, such as [orders] currency = "EUR"'
+        if self.connection and self.connection not in connections:
+            near = did_you_mean(self.connection, connections)
+            return f'names the connection "{self.connection}", which is not here.{near}'
+        ids = self.companies or self.queues or self.technician
+        if ids and not self.connection and len(connections) > 1:
+            return 'names ids of a vendor; say whose: connection = "NAME"'
+        if Role.CLIENT_CONTACT in self.roles and not self.companies:
+            return "is a client-contact and must say of which companies: companies = [...]"
+        return None
+
+
+class PersonSection(Colleague):
+    """Somebody who works with the desk: ``[people.NAME]``. With the first one, everybody else is refused."""
+
+    account: str = Field(
+        default="", description="Their account of the operating system, where it is called other than the person."
+    )

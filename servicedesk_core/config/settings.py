@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.capabilities import Role
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.listening import ApiSection, ConsoleSection, PublicSection
@@ -21,7 +20,7 @@ from servicedesk_core.config.operating import (
     ServeSection,
 )
 from servicedesk_core.config.parts import PartsSection
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import PersonName, PersonSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
 from servicedesk_core.config.writes import OrdersSection, WritesSection
 from servicedesk_core.domain import STREAMS, Model
@@ -59,7 +58,6 @@ def _grant(grant: str) -> str:
 
 
 ConnectionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
-PersonName = ConnectionName
 Grant = Annotated[str, AfterValidator(_grant)]
 
 
@@ -242,19 +240,8 @@ class DeskSettings(Model):
     @model_validator(mode="after")
     def _what_people_see_can_be_found(self) -> Self:
         for name, person in self.people.items():
-            if self.orders.currency is None and (person.order_limit or person.order_limit_per_day):
-                msg = f'[people.{name}] has an order limit, which needs its currency, such as [orders] currency = "EUR"'
-                raise ValueError(msg)
-            ids = person.companies or person.queues or person.technician
-            if person.connection and person.connection not in self.connections:
-                near = did_you_mean(person.connection, self.connections)
-                msg = f'[people.{name}] names the connection "{person.connection}", which is not here.{near}'
-                raise ValueError(msg)
-            if ids and not person.connection and len(self.connections) > 1:
-                msg = f'[people.{name}] names ids of a vendor; say whose: connection = "NAME"'
-                raise ValueError(msg)
-            if Role.CLIENT_CONTACT in person.roles and not person.companies:
-                msg = f"[people.{name}] is a client-contact and must say of which companies: companies = [...]"
+            if problem := person.problem(self.connections, self.orders.currency):
+                msg = f"[people.{name}] {problem}"
                 raise ValueError(msg)
         return self
 

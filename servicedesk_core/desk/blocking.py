@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.parts.actions import Parts
-    from servicedesk_core.features.people.queries import People
+    from servicedesk_core.features.people.actions import PeopleActs
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quality.actions import Quality
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.scorecards.actions import Scorecards
+    from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
@@ -212,7 +213,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         kpi: Kpis[Waiting]
         explain: Explain[Waiting]
         parts: Parts[Waiting]
-        people: People[Waiting]
+        people: PeopleActs[Waiting]
         privacy: Privacy[Waiting]
         clients: ClientQueries[Waiting]
         oncall: OnCallActions[Waiting]
@@ -227,6 +228,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         scorecards: Scorecards[Waiting]
         sla: Sla[Waiting]
         status: Status[Waiting]
+        signins: SignIns[Waiting]
         tickets: Tickets[Waiting]
         tokens: Tokens[Waiting]
         walls: Walls[Waiting]

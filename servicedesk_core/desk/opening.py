@@ -87,7 +87,10 @@ class OpenDesk(StoredDesk):
     def _give_parts(self) -> None:
         store, clock, settings, host = self._store, self._clock, self.settings, self._host
         copier = Copier.of(store, clock, settings.connections)
-        takes_another = orders_guard.another_person(settings, clock), documents_guard.another_person(clock)
+        takes_another = (
+            orders_guard.another_person(settings, clock, self.people_in),
+            documents_guard.another_person(clock),
+        )
         self._outbox = Writes(
             store,
             clock,

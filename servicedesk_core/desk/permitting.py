@@ -1,7 +1,7 @@
 """What whoever acts may do on a desk, and whose records they see."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +9,15 @@ from functools import cached_property
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ALL, JOB_CAPABILITIES, ROLES, Capability
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import NotPermittedError, SettingsError, StoreError
 from servicedesk_core.people import JOBS, Actor, Way
 from servicedesk_core.store.queries.scope import Scope
 
 _USER = "user:"
+_FROM_OUTSIDE = frozenset({Way.CONSOLE, Way.TOKEN})
+"""Ways that somebody takes who need not have an account of this machine."""
+
 _log = logging.getLogger("servicedesk.desk")
 
 
@@ -25,30 +28,36 @@ class Standing:
     Args:
         settings: The configuration.
         actor: Who acts.
+        people: The people of the desk: those of the configuration, and those who were invited.
         only: What they may do at most by the way that they took, such as a token; ``None`` = whatever they may.
     """
 
     settings: DeskSettings
     actor: Actor
+    people: Mapping[str, Colleague]
     only: frozenset[Capability] | None = None
 
     @property
-    def person(self) -> PersonSection | None:
-        """The person that the configuration has for them, if there is one."""
+    def person(self) -> Colleague | None:
+        """What they are in the list of people, if they are in it."""
         name = self.actor.name
-        return self.settings.people.get(name.removeprefix(_USER)) if name.startswith(_USER) else None
+        return self.people.get(name.removeprefix(_USER)) if name.startswith(_USER) else None
 
     @cached_property
     def capabilities(self) -> frozenset[Capability]:
-        """What they may: everything where nobody is configured, and nothing for whoever is not among the people."""
+        """What they may: everything where nobody is listed, and nothing for whoever is not among those who are.
+
+        Whoever was invited restricts no account of this machine: that owns the store.
+        """
         return self._whole if self.only is None else self._whole & self.only
 
     @property
     def _whole(self) -> frozenset[Capability]:
-        if not self.settings.people:
+        person = self.person
+        if person is not None:
+            return person.capabilities
+        if not (self.people if self.actor.way in _FROM_OUTSIDE else self.settings.people):
             return ALL
-        if self.person is not None:
-            return self.person.capabilities
         return JOB_CAPABILITIES if self.actor == JOBS else frozenset()
 
     @cached_property
@@ -82,30 +91,40 @@ class Standing:
             message = f"By this way {who} may not do {call}: {needs or 'everything'} is missing."
             return NotPermittedError(message, hint="A token with more rights may.")
         if self.person is None:
-            account = who.partition(":")[2]
-            message = f"{who} is nobody in [people] of {settings.where}, and {call} takes {needs or 'everything'}."
-            return NotPermittedError(message, hint=f'Whoever may edit it adds account = "{account}" to a person there.')
+            takes = f"and {call} takes {needs or 'everything'}."
+            if self.actor.way in _FROM_OUTSIDE:
+                hint = f"Whoever may invites them: servicedesk people invite {who.removeprefix(_USER)}."
+                return NotPermittedError(f"{who} is nobody in the list of people, {takes}", hint=hint)
+            hint = f'Whoever may edit it adds account = "{who.partition(":")[2]}" to a person there.'
+            return NotPermittedError(f"{who} is nobody in [people] of {settings.where}, {takes}", hint=hint)
         if needs is None:
             message = f"{who} may not do {call}: it does not say what it takes."
             return NotPermittedError(message, hint="Its feature names a capability, or [people] is empty.")
-        able = [name for name, person in settings.people.items() if needs in person.capabilities]
+        able = [name for name, person in self.people.items() if needs in person.capabilities]
         roles = [role.value for role, may in ROLES.items() if needs in may]
-        ask = f"Ask {' or '.join(able)}" if able else "Nobody in [people] may"
+        ask = f"Ask {' or '.join(able)}" if able else "Nobody among the people may"
         if self.actor.way is Way.TOKEN and self.scope is not None and Capability.INTERNAL not in self._whole:
             ask = "Ask whoever runs the desk"  # who works there is no business of a client's program
         hint = f"{ask}; roles that may: {', '.join(roles)}."
         return NotPermittedError(f"{who} may not do {call}: {needs} is missing.", hint=hint)
 
 
-def account(settings: DeskSettings, way: Way) -> Actor:
-    """Return who the account of this process is: the person that has it, else the account itself."""
+def account(settings: DeskSettings, people: Mapping[str, Colleague], way: Way) -> Actor:
+    """Return who the account of this process is: the person of the configuration that has it, else the account itself.
+
+    Args:
+        settings: The configuration.
+        people: The people of the desk.
+        way: By which way it acts.
+    """
     actor = Actor.of_account(way)
     login = actor.name.removeprefix(_USER)
     for name, person in settings.people.items():
         if (person.account or name).casefold() == login.casefold():
             return Actor(f"{_USER}{name}", way)
     # Else the account of somebody's name would be that somebody, who has another account.
-    return Actor(f"account:{login}", way) if settings.people else actor
+    is_somebody = login.casefold() in {name.casefold() for name in people}
+    return Actor(f"account:{login}", way) if settings.people or is_somebody else actor
 
 
 def stand_in(standing: Standing, name: str) -> Actor:
@@ -115,11 +134,11 @@ def stand_in(standing: Standing, name: str) -> Actor:
         NotPermittedError: The other one may not.
         SettingsError: There is no such person.
     """
-    settings, by = standing.settings, standing.actor
+    by = standing.actor
     standing.permitted(Capability.ACT_AS, f"--as {name}", None, narrows=True)
-    if name not in settings.people:
-        message = f'There is no person "{name}" in {settings.where}.{did_you_mean(name, settings.people)}'
-        raise SettingsError(message, hint=f"Add [people.{name}] there.")
+    if name not in standing.people:
+        message = f'There is no person "{name}".{did_you_mean(name, standing.people)}'
+        raise SettingsError(message, hint=f"Add [people.{name}] to the configuration, or invite them.")
     return Actor(f"{_USER}{name}", by.way, by.name)
 
 
@@ -137,6 +156,6 @@ def keeping_refusal(actor: Actor, call: str) -> Iterator[None]:
         _log.warning("The audit trail could not keep that %s was refused %s: %s", actor, call, error.message)
 
 
-def connection_of(settings: DeskSettings, person: PersonSection) -> str:
+def connection_of(settings: DeskSettings, person: Colleague) -> str:
     """Return the connection whose ids a person's table names."""
     return person.connection or next(iter(settings.connections), "")

@@ -20,13 +20,15 @@ from servicedesk_core.config import (
     parse_settings,
     store_url,
 )
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.desk.permitting import Standing, account, keeping_refusal
 from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.faces import Awaited, Callee, Capability
+from servicedesk_core.features.people.roster import Roster
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
 
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.parts.actions import Parts
-    from servicedesk_core.features.people.queries import People
+    from servicedesk_core.features.people.actions import PeopleActs
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quality.actions import Quality
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.scorecards.actions import Scorecards
+    from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
@@ -102,7 +105,7 @@ class StoredDesk:
         kpi: Kpis[Awaited]
         explain: Explain[Awaited]
         parts: Parts[Awaited]
-        people: People[Awaited]
+        people: PeopleActs[Awaited]
         privacy: Privacy[Awaited]
         clients: ClientQueries[Awaited]
         oncall: OnCallActions[Awaited]
@@ -117,6 +120,7 @@ class StoredDesk:
         scorecards: Scorecards[Awaited]
         sla: Sla[Awaited]
         status: Status[Awaited]
+        signins: SignIns[Awaited]
         tickets: Tickets[Awaited]
         tokens: Tokens[Awaited]
         walls: Walls[Awaited]
@@ -139,7 +143,8 @@ class StoredDesk:
     ) -> None:
         self.settings = settings if isinstance(settings, DeskSettings) else parse_settings(settings)
         self.redactor = redactor or Redactor()
-        self.standing = Standing(self.settings, account(self.settings, actor) if isinstance(actor, Way) else actor)
+        self._roster, self._acts = Roster(self.settings), actor
+        self.standing = self._as_who_acts()
         self._clock = clock or SystemClock()
         self._wanted = store
         self._secrets = Secrets(source=secrets, directory=self.settings.directory, on_resolved=self.redactor.register)
@@ -179,6 +184,8 @@ class StoredDesk:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             self._store = await self._open_store(stack)
+            await self._store.read(self.people_in)
+            self.standing = self._as_who_acts()
             await self._open_rest(stack)
             self._stack = stack.pop_all()
         return self
@@ -204,7 +211,7 @@ class StoredDesk:
             only: What they may do at most by the way that they took; ``None`` = whatever they may.
         """
         other = copy(self)
-        other.standing, other._stack = Standing(self.settings, actor, only), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
+        other.standing, other._stack = Standing(self.settings, actor, self.roster, only), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
         for name in features.FEATURES:
             vars(other).pop(name, None)
         other._give_parts()  # noqa: SLF001
@@ -214,6 +221,20 @@ class StoredDesk:
     def actor(self) -> Actor:
         """Who acts."""
         return self.standing.actor
+
+    @property
+    def roster(self) -> Mapping[str, Colleague]:
+        """The people by name: those of the configuration, and those who were invited, as somebody last looked."""
+        return self._roster.people
+
+    def people_in(self, tx: Tx) -> Mapping[str, Colleague]:
+        """Return the people as they are now; a process that serves for long asks before it lets somebody act.
+
+        Raises:
+            SettingsError: One name is both in the configuration and among those who were invited.
+            DefinitionsError: What is stored of somebody does not fit this program.
+        """
+        return self._roster.people_in(tx)
 
     @property
     def technician(self) -> tuple[str, str] | None:
@@ -260,6 +281,11 @@ class StoredDesk:
         except NotPermittedError:
             await self.note_refusal(call)
             raise
+
+    def _as_who_acts(self) -> Standing:
+        acts = self._acts
+        who = account(self.settings, self.roster, acts) if isinstance(acts, Way) else acts
+        return Standing(self.settings, who, self.roster)
 
     def _give_parts(self) -> None:
         """Make what stands on the open desk, and acts as the actor."""

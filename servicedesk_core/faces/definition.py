@@ -49,6 +49,8 @@ class DefinitionKind(Generic[M]):
         check: Yields what is wrong with one beside what the features of the desk bring: keys that lead from it to that,
             and what would be right. ``None`` = its model has checked all of it.
         needs: What seeing what it says takes beside ``definitions.read``; ``None`` = nothing.
+        decides: What changing one takes beside ``definitions.apply``; ``None`` = nothing.
+        by_act: Whether acts decide about them too: files that have none of them leave them as they are.
     """
 
     name: str
@@ -61,6 +63,8 @@ class DefinitionKind(Generic[M]):
     records: Mapping[str, Refers] = field(default_factory=dict)
     check: Callable[[Any, Sequence["Feature"]], Iterable[tuple[tuple[str, ...], str]]] | None = None
     needs: Capability | None = None
+    decides: Capability | None = None
+    by_act: bool = False
 
 
 @dataclass(frozen=True, slots=True)

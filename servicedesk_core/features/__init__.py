@@ -15,7 +15,8 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 FEATURES: Final = (
     "status", "desks", "tickets", "attachments", "attention", "explain", "report", "sla", "kpi", "flow", "profit",
     "quality", "scorecards", "parts", "billing", "leakage",
-    "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "tokens", "walls",
+    "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens",
+    "walls",
     "warranty", "claims", "alerts", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""

@@ -13,7 +13,7 @@ from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, Tx
 from servicedesk_core.sync.report import SyncReport
 
 
@@ -51,6 +51,9 @@ class JobDesk(Protocol):
     @property
     def outbox(self) -> Writes:
         """The outbox."""
+
+    def people_in(self, tx: Tx) -> object:
+        """Look who works with the desk now, for whoever acts from then on."""
 
     def acting_as(self, actor: Actor) -> Self:
         """Return the same desk as somebody else acts on it."""

@@ -88,6 +88,7 @@ async def _done(desk: JobDesk, job: Job, run_id: int, fence: Fence) -> JobOutcom
     ended: Literal["ok", "failed", "busy", "interrupted"] = "ok"
     summary, problem = None, None
     try:
+        await desk.store.read(desk.people_in)  # somebody may have come since this process was started
         summary = await job.kind.loaded()(desk.acting_as(JOBS), job.connection)
     except asyncio.CancelledError:
         await _note(desk, run_id, fence, outcome="interrupted")

@@ -120,8 +120,10 @@ PLAIN = (
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),
     "definitions history", "definitions export --to service", "analytics export parquet", "init --service --to drafts",
     "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
-    "tokens list", "tokens new program", "tokens revoke 1",
     "walls list", "walls new parts.report", "walls revoke 1",
+    "tokens list", "tokens new program", "tokens revoke 1", "signins list", "signins end 1", "signins end-all",
+    "people invite tom --role admin", "people change ana --role admin", "people remove ana --yes",
+    "people reset ana --yes",
     "scorecards compare", "scorecards coach team", "scorecards agree nobody x", "scorecards comment nobody x",
 )  # fmt: skip
 """Commands that name nothing."""

@@ -31,9 +31,9 @@ ACTIONS = {
 """What the desk itself does: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
-    "health", "jobs",
+    "health", "jobs", "people_in",
 }  # fmt: skip
-"""What is about the desk itself and holds no record: due times, counts, what the configuration says."""
+"""What is about the desk itself and holds no record: due times, counts, who works there."""
 
 
 HOMES = ("servicedesk_core.desk", "servicedesk_core.outbox")

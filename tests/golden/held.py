@@ -303,6 +303,8 @@ NOT_HELD: dict[str, str] = {
     "serve": "runs until it is stopped",
     "api": "likewise; tests/web has what it answers",
     "console": "likewise; tests/web/console has what it shows",
+    "people": "shows a link once, and what became of a person; tests/people has the words",
+    "signins": "nobody signs in to these desks; tests/signins has the words",
     "tokens": "shows a secret once, and whose it is; tests/web has the words",
     "walls": "shows a link once; tests/walls has the words",
     "service": "tells of this machine",

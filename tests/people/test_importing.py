@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servicedesk_core import Actor, Way
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.capabilities import Role
 from servicedesk_core.domain import Technician, TimeOff
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.errors import DefinitionsError, SettingsError
@@ -142,8 +142,8 @@ days = { 2026-12-03 = "08:00-12:00" }
 """
     (folder / "rota-december.toml").write_text(written)
     (tmp_path / "december.csv").write_text("kind,technician,starts,ends,reason\nleave,ana,2026-12-02,,dentist\n")
-    roles = {"aud": "auditor", "cora": "coordinator"}
-    vars(desk.settings)["people"] = {name: PersonSection(roles=(role,)) for name, role in roles.items()}
+    for name, role in (("aud", Role.AUDITOR), ("cora", Role.COORDINATOR)):
+        await desk.people.invite(name, roles=(role,))
     told = {}
     for name in ("aud", "cora"):
         acting = desk.acting_as(Actor(f"user:{name}", Way.CLI))

@@ -35,6 +35,7 @@ highest = 10
 """
 
 PEOPLE = {
+    "una": {"roles": ["admin"]},
     "rita": {"roles": ["quality-reviewer"]},
     "tom": {"roles": ["technician", "quality-reviewer"], "technician": "tom"},
     "ana": {"roles": ["technician"], "technician": "ana"},

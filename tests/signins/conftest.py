@@ -45,12 +45,11 @@ async def desk(settings, clock, kept):
 
 
 @pytest.fixture
-def enter(desk, clock):
+def enter(desk):
     """Return a coroutine function that signs somebody in."""
 
     async def work(name="ana", password=RIGHT, browser=HERE):
-        people = desk.settings.people
-        return await sign_in(desk.store, clock, lambda tx: people, name=name, password=password, browser=browser)
+        return await sign_in(desk, name, password, browser)
 
     return work
 

@@ -57,7 +57,7 @@ class AttentionQueries(Namespace[Manner]):
             tx,
             now,
             ZoneInfo(self.desk.timezone),
-            self.desk.settings.people,
+            self.desk.roster,
             scope=scope,
             with_internal=may,
             with_absences=self.desk.may(Capability.ABSENCES),

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
 from servicedesk_core.errors import DefinitionsError, DefinitionsRefusedError, NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, action
@@ -13,12 +12,9 @@ from servicedesk_core.features.definitions import files, tables
 from servicedesk_core.features.definitions.model import Applied, Change, Exported
 from servicedesk_core.features.definitions.planning import Step, freezes_at, obstacles, steps_to
 from servicedesk_core.features.definitions.queries import FOLDER_HELP, UNSCOPED, DefiningDesk, DefinitionQueries, count
-from servicedesk_core.features.definitions.tables import Kept, Version
+from servicedesk_core.features.definitions.tables import MOMENT, Kept, Version
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx, audit
-
-_MOMENT: Final = timedelta(microseconds=1)
-"""So much later than the one before is a version at least, whatever the clock of this machine says."""
 
 
 class DecidingDesk(DefiningDesk, Protocol):
@@ -71,11 +67,13 @@ class Definitions(DefinitionQueries[Manner]):
             last, now = tables.newest(tx), self.desk.clock.now()
             number = 0 if last is None else last.version
             if last is not None:
-                now = max(now, last.at + _MOMENT)
+                now = max(now, last.at + MOMENT)
             state = tables.state(tx, number)
             steps = steps_to(found, state, self._kinds, now)
             self._looked_over(tx, found)
             found.refuse()
+            for needed in {self._kinds[step.key.kind].decides for step in steps} - {None}:
+                self.desk.permitted(needed, "definitions.apply")
             _refuse(
                 obstacles(
                     steps,

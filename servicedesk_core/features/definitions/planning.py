@@ -43,7 +43,8 @@ class Step:
 def steps_to(read: Definitions, state: State, kinds: Kinds, now: datetime) -> list[Step]:
     """Return what applying what was read would change, and tell what is wrong with it.
 
-    What is kept of a kind that nobody brings any more stays as it is.
+    What is kept of a kind that nobody brings any more stays as it is, and so does what acts decide too, as long as what
+    was read has none of its kind.
 
     Args:
         read: What was read; what is wrong is told there.
@@ -66,7 +67,9 @@ def steps_to(read: Definitions, state: State, kinds: Kinds, now: datetime) -> li
                 "is applied; or name a coming instant.",
             )
         found.append(Step(key, before, after, said if kept is None else said or now))
-    gone = (kept for key, kept in state.items() if key.kind in kinds and key not in read.found)
+    written = {key.kind for key in read.found}
+    whole = {name for name, kind in kinds.items() if name in written or not kind.by_act}
+    gone = (kept for key, kept in state.items() if key.kind in whole and key not in read.found)
     found += [Step(kept.key, before, None, now) for kept in gone if (before := _value(kinds, kept)) is not None]
     return found
 

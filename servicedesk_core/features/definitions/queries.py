@@ -6,14 +6,13 @@ from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.problems import key_path
 from servicedesk_core.definitions.key import Key
 from servicedesk_core.definitions.reading import Definitions, read
 from servicedesk_core.faces import (
     After,
     DefinitionKind,
-    Desk,
     Feature,
     Help,
     Limit,
@@ -40,13 +39,8 @@ FOLDER_HELP = Help('The folder with the files [default: "service" beside the con
 UNSCOPED = "they hold for all clients"
 
 
-class DefiningDesk(Desk, Protocol):
+class DefiningDesk(ConfiguredDesk, Protocol):
     """A desk with its configuration and its features."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """The configuration."""
-        ...
 
     @property
     def features(self) -> tuple[Feature, ...]:

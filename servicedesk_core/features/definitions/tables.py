@@ -1,8 +1,8 @@
 """Versions of definitions in the store. Rows are only ever added."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -15,7 +15,7 @@ from servicedesk_core.definitions.key import Key
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError
 from servicedesk_core.faces import DefinitionKind
 from servicedesk_core.features.definitions.model import DefinitionVersion
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import definition_versions, definitions
 
@@ -49,6 +49,9 @@ class Kept:
         """Which one."""
         return Key(self.kind, self.name)
 
+
+MOMENT: Final = timedelta(microseconds=1)
+"""So much later than the one before is a version at least, whatever the clock of this machine says."""
 
 _VERSIONS: Final = Rows(Version, definition_versions)
 _KEPT: Final = Rows(Kept, definitions)
@@ -195,8 +198,53 @@ def in_force(tx: Tx, kind: DefinitionKind[M], at: datetime) -> tuple[M, ...]:
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
-    query = _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version)
-    found = {one.name: one for one in _KEPT.all(tx, query) if one.effective_from is None or one.effective_from <= at}
+    return _last(kind, [one for one in _of(tx, kind) if one.effective_from is None or one.effective_from <= at])
+
+
+def newest_values(tx: Tx, kind: DefinitionKind[M]) -> tuple[M, ...]:
+    """Return the definitions of a kind as they were decided last, by name, whenever that begins to hold.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    return _last(kind, _of(tx, kind))
+
+
+def decisions(tx: Tx, kind: DefinitionKind[Any]) -> dict[str, Version]:
+    """Return the version that last changed each definition of a kind, by the definitions' names."""
+    joined = select(definitions.c.name, *_VERSIONS.columns).where(definitions.c.kind == kind.name)
+    joined = joined.join(definition_versions, definition_versions.c.version == definitions.c.version)
+    rows = tx.execute(joined.order_by(definitions.c.version)).all()
+    return {name: _VERSIONS.of(version) for name, *version in rows}
+
+
+def decide(tx: Tx, kind: DefinitionKind[Any], name: str, value: BaseModel | None, version: Version) -> Version:
+    """Decide about one definition by an act, as a version of its own, and return that.
+
+    A freeze does not hold it up: what acts decide about is nothing that was promised.
+
+    Args:
+        tx: A write transaction.
+        kind: Its kind.
+        name: Its name.
+        value: What it says from now on; ``None`` = it is removed.
+        version: Who decides, when, and why; it gets the next number.
+    """
+    audit.take_turn(tx)  # whoever decides at the same time sees this version, or this one sees theirs
+    last = newest(tx)
+    at = version.at if last is None else max(version.at, last.at + MOMENT)
+    made = replace(version, version=1 if last is None else last.version + 1, at=at)
+    body = None if value is None else value.model_dump(mode="json")
+    append(tx, made, [Kept(kind.name, name, made.version, at, body)])
+    return made
+
+
+def _of(tx: Tx, kind: DefinitionKind[Any]) -> list[Kept]:
+    return _KEPT.all(tx, _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version))
+
+
+def _last(kind: DefinitionKind[M], kept: Iterable[Kept]) -> tuple[M, ...]:
+    found = {one.name: one for one in kept}
     return tuple(value(kind, found[name]) for name in sorted(found) if found[name].body is not None)
 
 

@@ -39,7 +39,7 @@ class Day:
             self._tx,
             self.at,
             self.zone,
-            self._desk.settings.people,
+            self._desk.roster,
             scope=self._scope,
             with_internal=may(Capability.INTERNAL),
             with_absences=may(Capability.ABSENCES),
@@ -92,4 +92,4 @@ class Day:
 
     @property
     def _people(self) -> Any:
-        return self._desk.settings.people
+        return self._desk.roster

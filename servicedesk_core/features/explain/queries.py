@@ -69,7 +69,7 @@ class Explain(Namespace[Manner]):
         if not (may := self.desk.may(Capability.INTERNAL)):
             found = found.for_clients()
         zone, absences = ZoneInfo(self.desk.timezone), self.desk.may(Capability.ABSENCES)
-        people = staff(tx, now, zone, self.desk.settings.people, scope=scope, with_internal=may, with_absences=absences)
+        people = staff(tx, now, zone, self.desk.roster, scope=scope, with_internal=may, with_absences=absences)
         where = (*conditions(tx, TicketFilter(), scope), RECORDS["tickets"].c.local_id == found.row.local_id)
         standing = next((one.standing for one in standings(tx, now, people, where, with_internal=may)), None)
         decision = None if standing is None else next_actor(standing, now)

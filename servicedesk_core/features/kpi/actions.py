@@ -98,7 +98,7 @@ class Kpis(KpiLists[Manner]):
 
         def measured(tx: Tx) -> dict[str, Measure | None]:
             self._refuse_twice(tx, wanted)
-            people = self.desk.settings.people
+            people = self.desk.roster
             # They are kept, and shown to nobody here.
             measuring = Measuring(tx, period, may=lambda _: True, people=people)
             return {kpi.name: measuring.if_sound(kpi) for kpi in kpis}

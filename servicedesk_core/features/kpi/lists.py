@@ -66,7 +66,7 @@ class KpiLists(KpiQueries[Manner]):
         Raises:
             SettingsError: It is no period.
         """
-        facts = StoredFacts(tx, self._period(period, last), scope, people=self.desk.settings.people)
+        facts = StoredFacts(tx, self._period(period, last), scope, people=self.desk.roster)
         said = facts.decisions if self.desk.may(Capability.INTERNAL) else {}  # who said it, and why, is for the staff
         rows = tuple(
             _repeat(one, said)
@@ -100,7 +100,7 @@ class KpiLists(KpiQueries[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        found_open = open_desk(tx, now, zone, scope, people=self.desk.settings.people)
+        found_open = open_desk(tx, now, zone, scope, people=self.desk.roster)
         names = {_list_of(one) for one in found_open.tickets if one.holder is not None}
         if of is not None and of not in names:
             message = f'Nobody called "{of}" has an open ticket.{did_you_mean(of, names)}'

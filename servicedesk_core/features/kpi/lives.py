@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import and_, select
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain import EventType, Priority, StatusCategory
 from servicedesk_core.features.attention import (
     NOBODY,
@@ -112,7 +112,7 @@ def lives(
     zone: tzinfo,
     scope: Scope | None = None,
     *,
-    persons: Mapping[str, PersonSection] = NOBODY,
+    persons: Mapping[str, Colleague] = NOBODY,
     current: Sequence[OpenTicket] = (),
 ) -> Lives:
     """Return all versions of the tickets that were open at some time since an instant.
@@ -125,7 +125,7 @@ def lives(
         now: The present instant.
         zone: Where days begin.
         scope: Only what it lets through.
-        persons: The people of the configuration: they say whom a name in the rota means.
+        persons: The people of the desk: they say whom a name in the rota means.
         current: How tickets stand now, where that was read already: one to which nothing happened stood so before.
     """
     tickets, unknown = _tickets(tx, start, now, scope)

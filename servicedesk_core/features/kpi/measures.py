@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Self
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Case, Measure, Period, Sum
 from servicedesk_core.features.kpi.facts import Facts
 from servicedesk_core.store.queries.scope import Scope
@@ -18,14 +18,14 @@ class FromFacts:
     """A figure that is measured from facts.
 
     Attributes:
-        people: The people of the configuration: they say whom a name in the definitions means.
+        people: The people of the desk: they say whom a name in the definitions means.
     """
 
-    people: Mapping[str, PersonSection] = field(default_factory=dict, kw_only=True, compare=False)
+    people: Mapping[str, Colleague] = field(default_factory=dict, kw_only=True, compare=False)
 
     def on(self, desk: ConfiguredDesk) -> Self:
         """Return it as a desk measures it, with its people."""
-        return replace(self, people=desk.settings.people)
+        return replace(self, people=desk.roster)
 
     def of(self, facts: Facts) -> Measure:
         """Measure it from facts, which many figures may share."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import KpiError, NotFoundLocallyError, ServiceDeskError, SettingsError
 from servicedesk_core.faces import EVERYBODY, Capability, Case, Feature, Figure, Kpi, Measure, PeopleSight, Period, Sum
 from servicedesk_core.faces.kpi import measured, number, only_reads, unmeasurable, withheld
@@ -45,7 +45,7 @@ class Measuring:
         profile: Whose goals count; ``None`` = everybody's.
         scope: Only what it lets through.
         may: Says what whoever asks may do.
-        people: The people of the configuration: they say whom a name in the rota means.
+        people: The people of the desk: they say whom a name in the rota means.
         sight: What whoever asks sees of people.
 
     Raises:
@@ -60,7 +60,7 @@ class Measuring:
         scope: Scope | None = None,
         may: Callable[[Capability], bool] = only_reads,
         *,
-        people: Mapping[str, PersonSection] = NOBODY,
+        people: Mapping[str, Colleague] = NOBODY,
         sight: PeopleSight = EVERYBODY,
     ) -> None:
         self._tx, self.period, self._scope, self._may, self._people = tx, period, scope, may, people

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY, Found, booked, staff, standings
 from servicedesk_core.features.definitions import in_force
@@ -34,7 +34,7 @@ def open_desk(
     scope: Scope | None = None,
     known: Sequence[Found] | None = None,
     *,
-    people: Mapping[str, PersonSection] = NOBODY,
+    people: Mapping[str, Colleague] = NOBODY,
 ) -> OpenDesk:
     """Return the open tickets.
 
@@ -44,7 +44,7 @@ def open_desk(
         zone: Where its day begins; who is off is known by the day.
         scope: Only what it lets through.
         known: How all of them stand, where that was read already.
-        people: The people of the configuration: they say whom a name in the rota means.
+        people: The people of the desk: they say whom a name in the rota means.
     """
     where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
     found = list(standings(tx, at, staff(tx, at, zone, people, scope=scope), where)) if known is None else known

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.kpi.coordinator import OpenTicket
@@ -64,7 +64,7 @@ def went(
     zone: tzinfo,
     scope: Scope | None = None,
     *,
-    people: Mapping[str, PersonSection] = NOBODY,
+    people: Mapping[str, Colleague] = NOBODY,
     current: Sequence[OpenTicket] = (),
 ) -> Went:
     """Return how the figures of a coordinator went since an instant.
@@ -77,7 +77,7 @@ def went(
         now: The present instant.
         zone: Where days begin.
         scope: Only what it lets through.
-        people: The people of the configuration: they say whom a name in the rota means.
+        people: The people of the desk: they say whom a name in the rota means.
         current: How tickets stand now, where that was read already.
     """
     calendar = working_hours(tx, now)

@@ -169,7 +169,7 @@ class KpiQueries(Namespace[Manner]):
         _, kpi = kpi_named(self.desk.features, name)
         spans = _weeks(self.desk, weeks)
         if isinstance(kpi.measure, Now):
-            now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.settings.people
+            now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.roster
             past = went(tx, spans[0][1].start, now, zone, scope, people=people)
             rows = [self._measuring(tx, period, goals, scope).past(kpi, past, week) for week, period in spans]
         elif kpi.over == "instant":
@@ -248,7 +248,7 @@ class KpiQueries(Namespace[Manner]):
         )
 
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
-        sight, people = PeopleSight.of(self.desk, scope), self.desk.settings.people
+        sight, people = PeopleSight.of(self.desk, scope), self.desk.roster
         return Measuring(tx, period, goals, scope, self.desk.may, people=people, sight=sight)
 
     def _period(self, name: str | None, span: timedelta | None) -> Period:

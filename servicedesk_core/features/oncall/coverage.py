@@ -33,7 +33,7 @@ def look_over(tx: Tx, found: Found, desk: ConfiguredDesk) -> Iterator[Finding]:
     if desk.may(Capability.ABSENCES):
         away += (Away(one.technician, *one.between(zone)) for one in found.values() if isinstance(one, Leave))
         defined = {name: one for (_, name), one in found.items() if isinstance(one, Technician)}
-        away += time_off(tx, crew_of(tx, defined, desk.settings.people), zone)
+        away += time_off(tx, crew_of(tx, defined, desk.roster), zone)
     for name, said in lists.items():
         gaps = list(Listed(name, [(None, said)], zone, opened).gaps(now, now + AHEAD, away))
         if gaps:

@@ -46,7 +46,7 @@ class OnCallQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         when, zone = at or self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        people = crew(tx, self.desk.settings.people)
+        people = crew(tx, self.desk.roster)
         may = scope is None and self.desk.may(Capability.ABSENCES)
         rota, emails = self._rota(tx, people) if may else None, _emails(tx, people)
         found = [
@@ -86,7 +86,7 @@ class OnCallQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         now = self.desk.clock.now()
-        rota = self._rota(tx, crew(tx, self.desk.settings.people))
+        rota = self._rota(tx, crew(tx, self.desk.roster))
         found = tuple(
             Uncovered(one.list_name, one.start, one.end, (one.end - one.start) // timedelta(seconds=1), why(one))
             for each in lists_of(tx, rota.zone)

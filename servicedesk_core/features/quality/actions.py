@@ -341,13 +341,13 @@ class Quality(QualityQueries[Manner]):
         found: dict[str, Who | None] = {}
         for name in rule.reviewers:
             self._ensure_known(name)
-            person = settings.people.get(name)
+            person = self.desk.roster.get(name)
             of = person.connection or next(iter(settings.connections), "") if person else ""
             found[name] = (of, person.technician) if person and person.technician else None
         return found
 
     def _ensure_known(self, name: str) -> None:
-        people = self.desk.settings.people
+        people = self.desk.roster
         if people and name not in people:
             message = f'There is no person "{name}".{did_you_mean(name, people)}'
             raise SettingsError(message, hint=f"There are: {', '.join(people)}.")

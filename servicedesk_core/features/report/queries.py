@@ -81,6 +81,7 @@ class Reports(Namespace[Manner]):
             with_absences=self.desk.may(Capability.ABSENCES),
             with_weeks=weeks,
             clocks=clocks,
+            people=self.desk.roster,
         )
         with collecting_seldom:
             return build_morning(tx, self.desk.settings, wanted)

@@ -59,7 +59,7 @@ class RotaQueries(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        who, zone = crew(tx, self.desk.settings.people), ZoneInfo(self.desk.timezone)
+        who, zone = crew(tx, self.desk.roster), ZoneInfo(self.desk.timezone)
         first = day or self.desk.clock.now().astimezone(zone).date()
         first -= first.weekday() * _DAY if week else timedelta()
         days = [first + number * _DAY for number in range(7 if week else 1)]

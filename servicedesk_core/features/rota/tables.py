@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.hours import Span, single_days
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.features.definitions import CALENDARS, Holding, holding
 from servicedesk_core.features.rota.kinds import LEAVE, SHIFTS, Leave, Shift
@@ -153,13 +153,13 @@ def time_off(tx: Tx, who: Crew, zone: ZoneInfo) -> Iterator[Away]:
 
 
 def hours_left(
-    tx: Tx, people: Mapping[str, PersonSection], at: datetime, zone: ZoneInfo
+    tx: Tx, people: Mapping[str, Colleague], at: datetime, zone: ZoneInfo
 ) -> Callable[[int, str | None], int | None]:
     """Return what tells the seconds that are left of a technician's shifts of a day; ``None`` = nobody knows them.
 
     Args:
         tx: Any transaction.
-        people: The people of the configuration.
+        people: The people of the desk.
         at: The instant.
         zone: The desk's.
 

@@ -97,7 +97,7 @@ class Taking:
     def crew(self, tx: Tx, others: Others) -> Crew:
         """Return whom the technicians of the folder mean."""
         defined = {key.name: one for key, one in others.items() if isinstance(one, Technician)}
-        return crew_of(tx, defined, self.desk.settings.people)
+        return crew_of(tx, defined, self.desk.roster)
 
     def others(self) -> Others:
         """Return what the folder says."""

@@ -68,7 +68,7 @@ class Scorecards(ScorecardQueries[Manner]):
 
         def make(tx: Tx, period: Period) -> tuple[Mapping[Whose, int], Made]:
             self._refuse_again(tx, chosen, reason)
-            seen, people = tables.versions(tx, chosen), self.desk.settings.people
+            seen, people = tables.versions(tx, chosen), self.desk.roster
             return seen, Making(tx, self.desk.features, rules_at(tx, period.last), chosen, period, people).made()
 
         def keep(tx: Tx, seen: Mapping[Whose, int], made: Made) -> Issuing | None:

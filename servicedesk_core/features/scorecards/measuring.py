@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Capability, Case, Feature, Goal, Kpi, Measure, Period, Verdict
 from servicedesk_core.faces.kpi import figure as told
 from servicedesk_core.features.kpi import Measuring, Went, kpi_named, went
@@ -56,7 +56,7 @@ class Making:
         rules: What is on a card.
         week: Name of the week.
         period: Its span.
-        people: The people of the configuration: they say whom a name in the rota means.
+        people: The people of the desk: they say whom a name in the rota means.
     """
 
     def __init__(  # noqa: PLR0917  # what cards are made of
@@ -66,7 +66,7 @@ class Making:
         rules: ScorecardRules,
         week: str,
         period: Period,
-        people: Mapping[str, PersonSection],
+        people: Mapping[str, Colleague],
     ) -> None:
         self._tx, self._features, self._rules = tx, features, rules
         self._week, self._period, self._configured = week, period, people

@@ -2,19 +2,20 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from servicedesk_core.features.signins import passwords, tables, tries
+from servicedesk_core.features.signins.queries import SigningDesk
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.ports import Clock, Transactions
 from servicedesk_core.store import Tx, audit
 
 SIGNED_IN: Final = "signin.begun"
 REFUSED: Final = "signin.refused"
 ENDED: Final = "signin.ended"
+CHANGED: Final = "password.changed"
 
 _NOBODY: Final = Actor("system:console", Way.CONSOLE)
 """Acts where nobody is known yet."""
@@ -47,29 +48,29 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
+class Proof:
+    """Who somebody has proved to be.
+
+    Attributes:
+        person: Who; ``None`` = nobody.
+        hash: The hash of the password by which they did.
+        renewed: That hash with the parameters of today, where it has others.
+        wait_s: See :class:`Entry`.
+    """
+
     person: str | None
-    hash: str | None
-    wait_s: int
+    hash: str | None = field(default=None, repr=False)
+    renewed: str | None = field(default=None, repr=False)
+    wait_s: int = 0
 
 
-async def sign_in(
-    store: Transactions,
-    clock: Clock,
-    people_in: Callable[[Tx], tables.People],
-    *,
-    name: str,
-    password: str,
-    browser: Browser,
-) -> Entry:
-    """Sign somebody in.
+async def prove(desk: SigningDesk, name: str, password: str, browser: Browser) -> Proof:
+    """Return who somebody is by name and password; what fails is told in the audit trail, and makes the next try wait.
 
     Whoever does not exist, has no password, or gave a wrong one gets the same answer, after the same work.
 
     Args:
-        store: The desk's own database.
-        clock: The time.
-        people_in: Reads the list of people.
+        desk: The desk.
         name: The name that was given.
         password: The password that was given.
         browser: Where they are.
@@ -78,38 +79,87 @@ async def sign_in(
         SettingsError: What proves passwords is not installed.
         StoreError: The store could not be used.
     """
-    at, of = clock.now(), tries.subjects(name, browser.address)
+    at, of = desk.clock.now(), tries.subjects(name.strip(), browser.address)
 
-    def begun(tx: Tx) -> _Try:
+    def begun(tx: Tx) -> Proof:
         audit.take_turn(tx)
-        wait = tries.wait_s(tx, of, at)
-        if wait:
-            return _Try(None, None, wait)
+        if wait := tries.wait_s(tx, of, at):
+            return Proof(None, wait_s=wait)
         tries.count(tx, of, at)
-        known = {one.casefold(): one for one in people_in(tx)}
-        person = known.get(name.strip().casefold())
-        return _Try(person, None if person is None else tables.password_of(tx, person), 0)
+        person = {one.casefold(): one for one in desk.people_in(tx)}.get(name.strip().casefold())
+        return Proof(person, None if person is None else tables.password_of(tx, person))
 
-    one = await store.write(begun)
+    one = await desk.store.write(begun)
     if one.wait_s:
-        return Entry(wait_s=one.wait_s)
-    is_right = await asyncio.to_thread(passwords.proves, one.hash, password)
-    renewed = await asyncio.to_thread(_renewed, one.hash, password) if is_right else None
+        return one
+    if await asyncio.to_thread(passwords.proves, one.hash, password):
+        return replace(one, renewed=await asyncio.to_thread(_renewed, one.hash, password))
+    await desk.store.write(partial(_tell_refusal, at=at, entity=_told(name, one.person)))
+    return Proof(None)
 
-    def ended(tx: Tx) -> str | None:
+
+def is_proved(tx: Tx, proof: Proof, people: tables.People, browser: Browser) -> bool:
+    """Whether a proof still holds, and forget the failures before it: somebody may have taken the password away since.
+
+    Args:
+        tx: A write transaction.
+        proof: The proof.
+        people: The list of people, as it is now.
+        browser: Where they are.
+    """
+    if proof.person not in people or tables.password_of(tx, proof.person or "") != proof.hash:
+        return False
+    tries.forgive(tx, tries.subjects(proof.person or "", browser.address))
+    return True
+
+
+async def sign_in(desk: SigningDesk, name: str, password: str, browser: Browser) -> Entry:
+    """Sign somebody in; see :func:`prove`."""
+    proof, at = await prove(desk, name, password, browser), desk.clock.now()
+
+    def work(tx: Tx) -> Entry:
         audit.take_turn(tx)
-        people = people_in(tx)
-        person = one.person
-        # Between the two transactions somebody may have taken the password away.
-        if not is_right or person is None or person not in people or tables.password_of(tx, person) != one.hash:
-            audit.append(tx, at=at, actor=str(_NOBODY), action=REFUSED, entity=_told(name, one.person))
-            return None
-        tries.forgive(tx, of)
-        if renewed is not None:
-            tables.keep_password(tx, person, renewed, at)
-        return begin(tx, person, at, people, browser)
+        people = desk.people_in(tx)
+        if proof.person is None or not is_proved(tx, proof, people, browser):
+            return Entry(wait_s=proof.wait_s)
+        if proof.renewed is not None:
+            tables.keep_password(tx, proof.person, proof.renewed, at)
+        return Entry(begin(tx, proof.person, at, people, browser))
 
-    return Entry(await store.write(ended))
+    return Entry(wait_s=proof.wait_s) if proof.person is None else await desk.store.write(work)
+
+
+async def change_password(desk: SigningDesk, person: str, old: str, new: str, browser: Browser) -> Entry:
+    """Change a password, end all sign-ins of its person, and begin one in its place.
+
+    Args:
+        desk: The desk.
+        person: Whose.
+        old: The one that they have, which they prove by.
+        new: The other one.
+        browser: Where they are.
+
+    Raises:
+        SettingsError: The new one will not do.
+    """
+    passwords.ensure_usable(new, person)
+    proof = await prove(desk, person, old, browser)
+    if proof.person is None:
+        return Entry(wait_s=proof.wait_s)
+    kept = await asyncio.to_thread(passwords.hashed, new)
+
+    def work(tx: Tx) -> Entry:
+        audit.take_turn(tx)
+        people, at = desk.people_in(tx), desk.clock.now()
+        if not is_proved(tx, proof, people, browser):
+            return Entry()
+        tables.keep_password(tx, person, kept, at)
+        ended = tables.end_all(tx, person)
+        by, after = str(Actor(f"user:{person}", Way.CONSOLE)), {"ended": ended}
+        audit.append(tx, at=at, actor=by, action=CHANGED, entity=f"person:{person}", after=after)
+        return Entry(begin(tx, person, at, people, browser))
+
+    return await desk.store.write(work)
 
 
 def begin(tx: Tx, person: str, at: datetime, people: tables.People, browser: Browser) -> str:
@@ -118,6 +168,10 @@ def begin(tx: Tx, person: str, at: datetime, people: tables.People, browser: Bro
     by = str(Actor(f"user:{person}", Way.CONSOLE))
     audit.append(tx, at=at, actor=by, action=SIGNED_IN, entity=f"person:{person}", reason=browser.address)
     return cookie
+
+
+def _tell_refusal(tx: Tx, *, at: datetime, entity: str) -> None:
+    audit.append(tx, at=at, actor=str(_NOBODY), action=REFUSED, entity=entity)
 
 
 def _renewed(kept: str | None, password: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select, update
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import invitations, passwords, sign_ins
@@ -26,7 +26,7 @@ _EXACT_TO: Final = timedelta(minutes=5)
 
 _AGENT_LENGTH: Final = 200
 
-People = Mapping[str, PersonSection]
+People = Mapping[str, Colleague]
 """The people of a desk by name."""
 
 
@@ -63,7 +63,7 @@ def digest_of(shown: str) -> bytes:
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest()
 
 
-def rights_of(person: PersonSection) -> bytes:
+def rights_of(person: Colleague) -> bytes:
     """Return a digest of all that somebody is on the desk: another one when any of it changes."""
     return hashlib.sha256(person.model_dump_json().encode()).digest()
 
@@ -121,6 +121,11 @@ def sign_ins_of(tx: Tx, person: str | None, at: datetime, people: People) -> lis
     if person is not None:
         found = found.where(of.person == person)
     return [one for one in _ROWS.all(tx, found) if _holds(one, people)]
+
+
+def sign_in(tx: Tx, number: int) -> SignedIn | None:
+    """Return a sign-in by its number; ``None`` = there is none, or none any more."""
+    return _ROWS.one(tx, _ROWS.select().where(sign_ins.c.id == number))
 
 
 def is_worth_keeping(one: SignedIn, at: datetime) -> bool:

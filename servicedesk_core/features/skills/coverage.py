@@ -23,7 +23,7 @@ def look_over(tx: Tx, found: Found, desk: ConfiguredDesk) -> Iterator[Finding]:
         return
     t = RECORDS["technicians"].c
     known = list(tx.execute(select(t.name).where(t.gone_at.is_(None))).scalars())
-    who, day = crew_of(tx, defined, desk.settings.people), desk.clock.now().astimezone(ZoneInfo(desk.timezone)).date()
+    who, day = crew_of(tx, defined, desk.roster), desk.clock.now().astimezone(ZoneInfo(desk.timezone)).date()
     for name, one in defined.items():
         meant = who.meant[name]
         path = ("technician",) if one.technician else ()

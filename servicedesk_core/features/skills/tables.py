@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import select
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.definitions import in_force, versions_of
 from servicedesk_core.features.skills.kinds import JOB_ROLES, TECHNICIANS, JobRole, Technician
 from servicedesk_core.store import Tx, sources
@@ -46,12 +46,12 @@ class Crew:
         return frozenset(name for name in self.meant if any((number, ref) in self.keys(name) for number in theirs))
 
 
-def crew(tx: Tx, people: Mapping[str, PersonSection]) -> Crew:
+def crew(tx: Tx, people: Mapping[str, Colleague]) -> Crew:
     """Return who is meant by the names of all technicians that were ever defined.
 
     Args:
         tx: Any transaction.
-        people: The people of the configuration.
+        people: The people of the desk.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
@@ -59,7 +59,7 @@ def crew(tx: Tx, people: Mapping[str, PersonSection]) -> Crew:
     return crew_of(tx, {one.name: one for one in versions_of(tx, TECHNICIANS)}, people)
 
 
-def crew_of(tx: Tx, defined: Mapping[str, Technician], people: Mapping[str, PersonSection]) -> Crew:
+def crew_of(tx: Tx, defined: Mapping[str, Technician], people: Mapping[str, Colleague]) -> Crew:
     """Return who is meant by the names of some technicians."""
     words = {name: _word(one, people.get(name)) for name, one in defined.items()}
     found = meant_each(tx, "technicians", set(words.values()), also="email")
@@ -87,7 +87,7 @@ def words_of(tx: Tx, who: Crew) -> dict[str, str]:
     return words | {name.casefold(): name for name in who.meant}
 
 
-def _word(technician: Technician, person: PersonSection | None) -> str:
+def _word(technician: Technician, person: Colleague | None) -> str:
     return technician.technician or (person.technician if person is not None else "") or technician.name
 
 

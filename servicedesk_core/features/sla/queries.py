@@ -299,7 +299,7 @@ def _shifts(desk: ConfiguredDesk, tx: Tx, now: datetime) -> Callable[[int, str |
     """Return what tells the seconds that are left of technicians' shifts, to the staff."""
     if not desk.may(Capability.INTERNAL):
         return _unknown
-    return hours_left(tx, desk.settings.people, now, ZoneInfo(desk.timezone))
+    return hours_left(tx, desk.roster, now, ZoneInfo(desk.timezone))
 
 
 def _unknown(source_id: int, ref: str | None) -> int | None:  # noqa: ARG001  # whoever it is

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tokens.tables import Bearer as Bearer
     from servicedesk_core.features.tokens.tables import bearer_of as bearer_of
     from servicedesk_core.features.tokens.tables import note_use as note_use
+    from servicedesk_core.features.tokens.tables import revoke_all as revoke_all
+    from servicedesk_core.features.tokens.tables import valid_by_person as valid_by_person
 else:
     from servicedesk_core.exports import lazily
 

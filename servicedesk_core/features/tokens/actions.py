@@ -84,7 +84,7 @@ class Tokens(TokenQueries[Manner]):
         return await self.desk.store.write(work)
 
     def _whose(self, person: str | None) -> str:
-        actor, people = self.desk.actor, self.desk.settings.people
+        actor, people = self.desk.actor, self.desk.roster
         if actor.way is Way.TOKEN:
             raise NotPermittedError("A token makes no other one.", hint="A person makes it: servicedesk tokens new.")
         whose = actor.name if person is None else f"{_USER}{person}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.store import Tx
@@ -101,6 +101,27 @@ def add(
 def revoke(tx: Tx, number: int, *, at: datetime, by: str) -> None:
     """Let a token open nothing any more."""
     tx.execute(update(api_tokens).where(api_tokens.c.id == number).values(revoked_at=at, revoked_by=by))
+
+
+def revoke_all(tx: Tx, person: str, *, at: datetime, by: str) -> int:
+    """Let no token of a person open anything any more, and return how many did.
+
+    Args:
+        tx: A write transaction.
+        person: Whose, as an actor's name.
+        at: Since when.
+        by: Who says so.
+    """
+    of = api_tokens.c
+    valid = update(api_tokens).where(of.person == person, of.revoked_at.is_(None), of.expires_at > at)
+    return tx.execute(valid.values(revoked_at=at, revoked_by=by)).rowcount
+
+
+def valid_by_person(tx: Tx, at: datetime) -> dict[str, int]:
+    """Return how many tokens of each person open something, by the person as an actor's name."""
+    of = api_tokens.c
+    query = select(of.person, func.count().label("number")).where(of.revoked_at.is_(None), of.expires_at > at)
+    return {row.person: row.number for row in tx.execute(query.group_by(of.person))}
 
 
 def bearer_of(tx: Tx, shown: str, at: datetime) -> Bearer | None:

@@ -63,7 +63,7 @@ class Walls(WallQueries[Manner]):
         shown = _page(page, self.desk.features)
         _ensure_known(shown, filter_, ZoneInfo(self.desk.timezone))
         now, author, person = self.desk.clock.now(), str(self.desk.actor), self.desk.actor.name.removeprefix(_USER)
-        maker = self.desk.settings.people.get(person)
+        maker = self.desk.roster.get(person)
         if maker is None:
             hint = "Somebody in the list of people makes it; `servicedesk people list` shows them."
             raise SettingsError(f'A wall screen has the rights of who makes it, and "{person}" is nobody.', hint=hint)

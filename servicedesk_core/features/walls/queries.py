@@ -52,7 +52,7 @@ class WallQueries(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        now, people = self.desk.clock.now(), self.desk.settings.people
+        now, people = self.desk.clock.now(), self.desk.roster
         rows = (_row(one, now, people) for one in tables.all_walls(tx))
         found = Page(tuple(row for row in rows if all_ or not row.state.is_over))
         return piece(found, WallRow, by="id", sort=sort, after=after, limit=limit)

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import insert, select, update
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.walls.model import WallState
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
@@ -27,7 +27,7 @@ _EXACT_TO: Final = timedelta(minutes=5)
 _RIGHTS: Final = {"roles", "connection", "companies", "queues", "technician"}
 """What decides what a person sees: a wall screen ends when it changes, so that it never outlives it."""
 
-People = Mapping[str, PersonSection]
+People = Mapping[str, Colleague]
 """The people of a desk by name."""
 
 
@@ -156,7 +156,7 @@ def state_of(one: Kept, at: datetime, people: People) -> WallState:
     return WallState.WAITING if at < one.made_at + OPENS_FOR else WallState.UNUSED
 
 
-def rights_of(person: PersonSection) -> bytes:
+def rights_of(person: Colleague) -> bytes:
     """Return a digest of what decides what somebody sees."""
     return hashlib.sha256(person.model_dump_json(include=_RIGHTS).encode()).digest()
 

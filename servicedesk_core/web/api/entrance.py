@@ -14,7 +14,7 @@ from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Desk
 from servicedesk_core.features.tokens.tables import Bearer, bearer_of, is_worth_keeping, note_use
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, Tx
 from servicedesk_core.web.api.problems import RefusedError
 
 T = TypeVar("T")
@@ -34,6 +34,10 @@ class AskedDesk(Desk, Protocol):
     @property
     def store(self) -> Store:
         """Where tokens are kept."""
+        ...
+
+    def people_in(self, tx: Tx) -> object:
+        """Look who works with the desk now, for whoever acts from then on."""
         ...
 
     async def call(self, offered: Callee[..., T], /, *args: Any, **kwargs: Any) -> T:
@@ -108,7 +112,12 @@ class Entrance:
         if not shown.casefold().startswith(_SCHEME):
             raise _unknown("The request shows no token.", "Send Authorization: Bearer sdk_…")
         store, now = self.desk.store, self.desk.clock.now()
-        bearer = await store.read(lambda tx: bearer_of(tx, shown[len(_SCHEME) :].strip(), now))
+
+        def known(tx: Tx) -> Bearer | None:
+            self.desk.people_in(tx)  # as they are now, whenever this process was started
+            return bearer_of(tx, shown[len(_SCHEME) :].strip(), now)
+
+        bearer = await store.read(known)
         if bearer is None:
             detail = "The token is unknown, has ended, or was revoked."
             raise _unknown(detail, "servicedesk tokens new makes another one.")

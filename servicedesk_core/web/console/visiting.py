@@ -1,6 +1,6 @@
 """Whoever opens a page: who they are, and the desk as they see it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,12 @@ from starlette.responses import RedirectResponse, Response
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Method
 from servicedesk_core.features import signins
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, Tx
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.cache.asking import AskedDesk
 
@@ -39,6 +40,10 @@ class OpenDesk(AskedDesk, Protocol):
     @property
     def store(self) -> Store:
         """Where sign-ins are kept."""
+        ...
+
+    def people_in(self, tx: Tx) -> Mapping[str, Colleague]:
+        """Return the people as they are now."""
         ...
 
     async def call(self, offered: Callee[..., T], /, *args: Any, **kwargs: Any) -> T:
@@ -107,8 +112,7 @@ class Entrance:
         cookie, now, store = request.cookies.get(COOKIE), self.desk.clock.now(), self.desk.store
         if not cookie:
             return None
-        people = self.desk.settings.people
-        found = await store.read(lambda tx: signins.signed_in(tx, cookie, now, people))
+        found = await store.read(lambda tx: signins.signed_in(tx, cookie, now, self.desk.people_in(tx)))
         if found is None:
             return None
         if signins.is_worth_keeping(found, now) and not request.scope.get(LIVE):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.definitions import holding
 from servicedesk_core.features.rota import LEAVE, Away, is_placed, rota_of, span_of
 from servicedesk_core.features.skills import crew
@@ -16,7 +16,7 @@ from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
-NOBODY: Final[Mapping[str, PersonSection]] = {}
+NOBODY: Final[Mapping[str, Colleague]] = {}
 
 LONGEST: Final = timedelta(days=90)
 """Nobody is looked for behind it: who is away longer has to be covered in any case."""
@@ -62,7 +62,7 @@ def staff(
     tx: Tx,
     at: datetime,
     zone: tzinfo,
-    people: Mapping[str, PersonSection] = NOBODY,
+    people: Mapping[str, Colleague] = NOBODY,
     *,
     scope: Scope | None = None,
     with_internal: bool = True,
@@ -77,7 +77,7 @@ def staff(
         tx: Any transaction.
         at: The instant.
         zone: Where days begin.
-        people: The people of the configuration: they say whom a name in the rota means.
+        people: The people of the desk: they say whom a name in the rota means.
         scope: What whoever asks is limited to: time off belongs to no client.
         with_internal: Whether they may know what only the staff may, as who works here no more.
         with_absences: Whether they may know who is away.
@@ -94,7 +94,7 @@ def staff(
 
 
 def _on_leave(
-    tx: Tx, at: datetime, zone: tzinfo, people: Mapping[str, PersonSection], known_at: datetime | None
+    tx: Tx, at: datetime, zone: tzinfo, people: Mapping[str, Colleague], known_at: datetime | None
 ) -> dict[Person, Absence]:
     """Return who has leave by the rota, until the first shift after it, where the rota knows their shifts."""
     if not holding(tx, LEAVE, known_at):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Case, Kpi, Measure, Sum
 from servicedesk_core.features.kpi import coordinator
 from servicedesk_core.features.kpi.coordinator import OpenDesk, Those
@@ -23,17 +23,17 @@ class Now:
         cases: Returns what it is made of.
         how: How that is summed.
         clocks: Whether it needs clocks.
-        people: The people of the configuration: they say whom a name in the definitions means.
+        people: The people of the desk: they say whom a name in the definitions means.
     """
 
     cases: Callable[[OpenDesk], Iterable[Case]]
     how: Sum = Sum.TOTAL
     clocks: bool = False
-    people: Mapping[str, PersonSection] = field(default_factory=dict, compare=False)
+    people: Mapping[str, Colleague] = field(default_factory=dict, compare=False)
 
     def on(self, desk: ConfiguredDesk) -> "Now":
         """Return it as a desk measures it, with its people."""
-        return replace(self, people=desk.settings.people)
+        return replace(self, people=desk.roster)
 
     def of(self, desk: OpenDesk) -> Measure:
         """Measure it from what is open, which many figures may share."""

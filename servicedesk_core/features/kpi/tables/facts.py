@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY
@@ -52,11 +52,11 @@ class StoredFacts:
         tx: A transaction, in which everything is read.
         period: The period.
         scope: Only what it lets through.
-        people: The people of the configuration: they say whom a name in the definitions means.
+        people: The people of the desk: they say whom a name in the definitions means.
     """
 
     def __init__(
-        self, tx: Tx, period: Period, scope: Scope | None = None, *, people: Mapping[str, PersonSection] = NOBODY
+        self, tx: Tx, period: Period, scope: Scope | None = None, *, people: Mapping[str, Colleague] = NOBODY
     ) -> None:
         self._tx = tx
         self.period = period

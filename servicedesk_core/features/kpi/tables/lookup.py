@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Period
 from servicedesk_core.features.clients import Regions
 from servicedesk_core.features.definitions import in_force
@@ -29,10 +29,10 @@ class Lookup:
         tx: A transaction.
         period: The period of the facts.
         scope: Only what it lets through.
-        people: The people of the configuration: they say whom a name in the definitions means.
+        people: The people of the desk: they say whom a name in the definitions means.
     """
 
-    def __init__(self, tx: Tx, period: Period, scope: Scope | None, people: Mapping[str, PersonSection]) -> None:
+    def __init__(self, tx: Tx, period: Period, scope: Scope | None, people: Mapping[str, Colleague]) -> None:
         self.tx, self.period, self.people = tx, period, people
         self.sight = None if scope is None else Sight(tx, scope)
         self.connections = {one.id: one.name for one in sources.all(tx)}

@@ -1,12 +1,14 @@
 """What orders and receipts are held against: other orders, what is to come, and what one person may spend."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.parts import OrderRequest, ReceiptRequest
 from servicedesk_core.domain.writing import AT_VENDOR, BLOCKING, UNFINISHED, Intent
 from servicedesk_core.errors import WriteError
@@ -16,6 +18,8 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite, of_parts
 from servicedesk_core.store.schema import outbox
+
+_USER: Final = "user:"
 
 
 class OrderGuard:
@@ -79,27 +83,26 @@ class _Limits:
     of: str | None = None
 
 
-def another_person(settings: DeskSettings, clock: Clock) -> Callable[[Tx, StoredWrite], str | None]:
+def another_person(
+    settings: DeskSettings, clock: Clock, people_in: Callable[[Tx], Mapping[str, Colleague]]
+) -> Callable[[Tx, StoredWrite], str | None]:
     """Return what says why an order takes another person than who proposed it.
 
     Args:
         settings: The configuration, which has the limits.
         clock: The time: a day is one of the desk's time zone.
+        people_in: Reads the list of people, which have limits of their own.
     """
     currency, zone = settings.orders.currency, ZoneInfo(settings.desk.timezone)
     of_desk = _Limits(settings.orders.per_order, settings.orders.per_day, "[orders]")
-    of_people = {
-        f"user:{name}": _Limits(
-            one.order_limit, one.order_limit_per_day, f"the order limits of [people.{name}]", f"user:{name}"
-        )
-        for name, one in settings.people.items()
-    }
 
     def reason(tx: Tx, write: StoredWrite) -> str | None:
         if write.kind != tables.PLACE:
             return None
-        named = [of_people[name] for name in sorted(names_in(write.proposed_by)) if name in of_people]
-        limits = [one for one in (of_desk, *named) if (one.per_order, one.per_day) != (None, None)]
+        people = people_in(tx)
+        named = sorted(name.removeprefix(_USER) for name in names_in(write.proposed_by))
+        of_people = [_of(name, people[name]) for name in named if name in people]
+        limits = [one for one in (of_desk, *of_people) if (one.per_order, one.per_day) != (None, None)]
         if not limits:
             return None
         cost = tables.placed_of(tx, write).total()
@@ -112,6 +115,11 @@ def another_person(settings: DeskSettings, clock: Clock) -> Callable[[Tx, Stored
         return next(filter(None, (_above(tx, one, total, paid_in, today, write) for one in limits)), None)
 
     return reason
+
+
+def _of(name: str, person: Colleague) -> _Limits:
+    of_both = person.order_limit, person.order_limit_per_day
+    return _Limits(*of_both, f"the order limits of [people.{name}]", _USER + name)
 
 
 def _above(  # noqa: PLR0917  # an order, and what it is held against

@@ -1,12 +1,13 @@
 """The morning page, put together."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Figure
 from servicedesk_core.faces.kpi import number
@@ -47,6 +48,7 @@ class Wanted:
         connection: Only of this connection.
         scope: Only what it lets through.
         clocks: How the promises stand then; ``None`` = nobody said.
+        people: The people of the desk: they say whom a name in the rota means.
         with_alerts: Whether whoever reads it may know what is wrong with the desk itself.
         with_internal: Whether they may know what only the staff may.
         with_absences: Whether they may know who is away.
@@ -62,6 +64,7 @@ class Wanted:
     with_absences: bool = True
     with_weeks: bool = False
     clocks: ClockStatus | None = None
+    people: Mapping[str, Colleague] = field(default_factory=dict)
 
 
 def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
@@ -84,7 +87,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     calendar, called = calendar_of(tx, settings.morning.calendar, settings.desk.timezone, at)
     may = wanted.with_internal
     people = staff(
-        tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences,
+        tx, at, zone, wanted.people, scope=scope, with_internal=may, with_absences=wanted.with_absences,
         known_at=wanted.as_of,
     )  # fmt: skip
     known = completeness(tx, connection, scope=scope)
@@ -104,7 +107,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     said, is_calm = verdict(passed.reasons, at if is_past else read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
     since = last_working_day_ended(calendar, at)
-    figures, trends = ((), ()) if is_past else _kept_up(tx, settings, at.astimezone(zone), wanted, open_ones)
+    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), wanted, open_ones)
     caveats += _judged(passed.due_times, wanted.clocks)
     caveats += [NO_POLICY] if is_past and not passed.due_times.by_clock else []
     is_whole = wanted.with_alerts and not is_past and scope is None
@@ -141,12 +144,12 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
 
 
 def _kept_up(
-    tx: Tx, settings: DeskSettings, at: datetime, wanted: Wanted, known: Sequence[Found] | None
+    tx: Tx, at: datetime, wanted: Wanted, known: Sequence[Found] | None
 ) -> tuple[tuple[Figure, ...], tuple[Trend, ...]]:
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
     monday = datetime.combine(at.date() - timedelta(days=at.weekday(), weeks=WEEKS - 1), time(), at.tzinfo)
     since = min(at - DAY, midnight, monday) if wanted.with_weeks else min(at - DAY, midnight)
-    day, people = at.tzinfo or UTC, settings.people
+    day, people = at.tzinfo or UTC, wanted.people
     opened = open_desk(tx, at, day, wanted.scope, known, people=people)
     past = went(tx, since, at, day, wanted.scope, people=people, current=opened.tickets)
     figures = kept_up(tx, opened, past)

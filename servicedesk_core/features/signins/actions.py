@@ -1,0 +1,65 @@
+"""Ending sign-ins."""
+
+from typing import Annotated
+
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.faces import Capability, Help, Manner, action
+from servicedesk_core.features.signins import tables
+from servicedesk_core.features.signins.entering import ENDED
+from servicedesk_core.features.signins.model import SignInsEnded
+from servicedesk_core.features.signins.queries import UNSCOPED, USER, SignInQueries
+from servicedesk_core.store import Tx, audit
+
+
+class SignIns(SignInQueries[Manner]):
+    """Sign-ins to the console, and ending them."""
+
+    @action("signins.end", about="The sign-in that was ended.", needs=Capability.READ, unscoped=UNSCOPED)
+    async def end(self, number: Annotated[int, Help("Its number, as `signins list` shows it.")]) -> SignInsEnded:
+        """End a sign-in: its browser has to sign in again at its next request.
+
+        Raises:
+            NotFoundLocallyError: There is none of that number, or none any more.
+            NotPermittedError: It is somebody else's, and who asks may not say what people are.
+        """
+
+        def work(tx: Tx) -> SignInsEnded:
+            audit.take_turn(tx)
+            one = tables.sign_in(tx, number)
+            if one is None or not self._may_end(one.person):
+                message = f"There is no sign-in {number}."
+                raise NotFoundLocallyError(message, hint="`servicedesk signins list` shows them.")
+            tables.end(tx, number)
+            return self._ended(tx, one.person, 1)
+
+        return await self.desk.store.write(work)
+
+    @action("signins.end-all", about="The sign-ins that were ended.", needs=Capability.READ, unscoped=UNSCOPED)
+    async def end_all(self, person: Annotated[str | None, Help("Whose [default: your own].")] = None) -> SignInsEnded:
+        """End all sign-ins of a person.
+
+        Raises:
+            NotPermittedError: They are somebody else's, and who asks may not say what people are.
+        """
+        whose = person if person is not None else self.desk.actor.name.removeprefix(USER)
+        if not self._is_own(whose):
+            self.desk.permitted(Capability.PEOPLE_WRITE, "signins end-all")
+
+        def work(tx: Tx) -> SignInsEnded:
+            audit.take_turn(tx)
+            return self._ended(tx, whose, tables.end_all(tx, whose))
+
+        return await self.desk.store.write(work)
+
+    def _is_own(self, person: str) -> bool:
+        return self.desk.actor.name == f"{USER}{person}"
+
+    def _may_end(self, person: str) -> bool:
+        return self._is_own(person) or self.desk.may(Capability.PEOPLE_WRITE)
+
+    def _ended(self, tx: Tx, person: str, ended: int) -> SignInsEnded:
+        if ended:
+            by, after = str(self.desk.actor), {"ended": ended}
+            entity = f"person:{person}"
+            audit.append(tx, at=self.desk.clock.now(), actor=by, action=ENDED, entity=entity, after=after)
+        return SignInsEnded(person, ended)

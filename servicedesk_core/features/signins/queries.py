@@ -1,0 +1,53 @@
+"""Who is signed in."""
+
+from typing import Final, Protocol
+
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.faces import After, Capability, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.signins import tables
+from servicedesk_core.features.signins.model import SignInRow
+from servicedesk_core.people import Actor
+from servicedesk_core.store import Store, Tx
+
+UNSCOPED: Final = "people belong to no client"
+USER: Final = "user:"
+
+
+class SigningDesk(ConfiguredDesk, Protocol):
+    """A desk on which somebody acts."""
+
+    actor: Actor
+    """Who."""
+
+    @property
+    def store(self) -> Store:
+        """Where sign-ins are kept."""
+        ...
+
+    def people_in(self, tx: Tx) -> tables.People:
+        """Return the people as they are now."""
+        ...
+
+
+class SignInQueries(Namespace[Manner]):
+    """Sign-ins to the console."""
+
+    desk: SigningDesk
+
+    @query("signins.list", about="Sign-ins to the console.", empty="Nobody is signed in.", unscoped=UNSCOPED)
+    def list(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[SignInRow]:
+        """List who is signed in to the console, from where, and until when.
+
+        Who may not see who may do what sees their own.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        whose = None if self.desk.may(Capability.PEOPLE_READ) else self.desk.actor.name.removeprefix(USER)
+        found = tables.sign_ins_of(tx, whose, self.desk.clock.now(), self.desk.people_in(tx))
+        rows = (
+            SignInRow(one.id, one.person, one.begun_at, one.used_at, one.ends_at, one.address, one.agent)
+            for one in found
+        )
+        return piece(Page(tuple(rows)), SignInRow, by="-id", sort=sort, after=after, limit=limit)
