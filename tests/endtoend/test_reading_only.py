@@ -33,6 +33,7 @@ COMMANDS = [
     "explain {ticket}",
     "attention list",
     "desks service",
+    "desks data",
     "flow show",
     "kpi list",
     "sla status",

@@ -10,6 +10,7 @@ HOSTILE: dict[str, str] = {
     "audit verify": "80 json",
     "claims check 1": "80 json",
     "desks service": "80 json",
+    "desks data": "80 json",
     "flow groups team": "80 json",
     "flow show": "80 json",
     "flow steps": "80 json",

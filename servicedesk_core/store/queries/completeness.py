@@ -60,6 +60,42 @@ OPEN_PIECE = "open"
 """Piece of a backfill that reads open tickets of any age; it says nothing about a range."""
 
 
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the tickets are, and how much of them the desk has; cheap to ask for at every page.
+
+    Attributes:
+        read_at: When they were last read, of the connection where that is longest ago; ``None`` = one never was.
+        complete_since: Everything created since then was read; ``None`` = all of it, or not even the first piece.
+        is_complete: Whether everything was read, as far back as was asked for.
+    """
+
+    read_at: datetime | None
+    complete_since: datetime | None
+    is_complete: bool
+
+
+def freshness(tx: Connection, scope: Scope | None = None) -> Freshness:
+    """Return how old and how complete the tickets are.
+
+    Args:
+        tx: Any transaction.
+        scope: Only of the connection whose records it lets through.
+    """
+    chosen = sources.all(tx) if scope is None else [sources.get(tx, scope.connection)]
+    read: list[datetime | None] = []
+    reached: list[tuple[datetime | None, bool]] = []
+    for source in chosen:
+        found = [one for one in passes.all(tx, source.id) if one.key.stream == "tickets"]
+        last = runs.last_success(tx, source.id).get("tickets")
+        if found or last:
+            read.append(last)
+            reached.append(_reach(found))
+    whole = bool(reached) and all(is_whole for _, is_whole in reached)
+    since = [one for one, _ in reached if one is not None]
+    return Freshness(None if not read or None in read else min(filter(None, read)), max(since, default=None), whole)
+
+
 def completeness(
     tx: Connection, connection: str | None = None, *, scope: Scope | None = None
 ) -> tuple[StreamCompleteness, ...]:

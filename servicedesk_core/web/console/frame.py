@@ -1,5 +1,6 @@
 """What stands around every page: where one is, who one is, and where one can go."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.assets import asset
 from servicedesk_core.web.console.values import Moment
 from servicedesk_core.web.console.visiting import Visit
+from servicedesk_core.wording import counted
 
 _PAGES: Final = {
     "desks.service": ("Service", "s"),
@@ -58,6 +60,9 @@ class Frame:
         has_keys: Whether single keys do something.
         now: When the page was made.
         address: What the page is reached by.
+        is_sandbox: Whether a vendor that is connected is one to try things on.
+        trust: What the figures rest on, each a part of a sentence with the instant that it ends with.
+        is_stale: Whether the data are too old for a verdict.
     """
 
     title: str
@@ -69,6 +74,9 @@ class Frame:
     has_keys: bool
     now: Moment
     address: str
+    is_sandbox: bool = False
+    trust: tuple[tuple[str, Moment | None], ...] = ()
+    is_stale: bool = False
 
 
 def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
@@ -96,7 +104,28 @@ def framed(visit: Visit, addresses: Addresses, title: str) -> Frame:
         has_keys=cookies.get(KEYS) != "off",
         now=Moment.of(visit.at, visit.at, visit.zone),
         address=url.path + (f"?{url.query}" if url.query else ""),
+        is_sandbox=any(one.environment == "sandbox" for one in visit.desk.settings.connections.values()),
+        trust=tuple(_trust(visit)),
+        is_stale=visit.data is not None and visit.data.is_stale,
     )
+
+
+def _trust(visit: Visit) -> Iterator[tuple[str, Moment | None]]:
+    data = visit.data
+    if data is None:
+        return
+    if data.read_at is None:
+        yield "Tickets were not read yet", None
+        return
+    yield "Tickets read", Moment.of(data.read_at, visit.at, visit.zone)
+    if data.complete_since is not None:
+        yield "complete back to", Moment.of(data.complete_since, visit.at, visit.zone)
+    elif not data.is_complete:
+        yield "not complete yet", None
+    if data.quarantined:
+        yield counted(data.quarantined, "record in quarantine", "records in quarantine"), None
+    if data.without_meaning:
+        yield counted(data.without_meaning, "word without a meaning", "words without a meaning"), None
 
 
 def page(frame: Frame, template: str, *, status: int = 200, **values: object) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, Self, TypeVar
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Method
 from servicedesk_core.features import signins
+from servicedesk_core.features.desks import DataState, Desks
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Store, Tx
 from servicedesk_core.web.console.cache.answers import Answers
@@ -65,6 +66,7 @@ class Visit:
         signed_in: Their sign-in.
         at: When they ask.
         answers: What pages were told.
+        data: What the figures rest on; ``None`` = they may not know.
     """
 
     request: Request
@@ -72,6 +74,7 @@ class Visit:
     signed_in: signins.SignedIn
     at: datetime
     answers: Answers
+    data: DataState | None = None
 
     @property
     def person(self) -> str:
@@ -118,7 +121,12 @@ class Entrance:
         if signins.is_worth_keeping(found, now) and not request.scope.get(LIVE):
             with suppress(StoreError):  # a later use is kept
                 await store.write(lambda tx: signins.note_use(tx, found, now), patience_s=_FOR_A_NOTE_S)
-        return Visit(request, self.desk.acting_as(Actor(f"user:{found.person}", Way.CONSOLE)), found, now, self.answers)
+        desk = self.desk.acting_as(Actor(f"user:{found.person}", Way.CONSOLE))
+        visit = Visit(request, desk, found, now, self.answers)
+        if not desk.may(Capability.READ):
+            return visit
+        data = await visit.ask(Desks.data)
+        return replace(visit, data=data)
 
 
 def to_sign_in(request: Request) -> Response:
