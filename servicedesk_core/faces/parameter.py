@@ -26,6 +26,11 @@ class Help:
         between: The smallest and the largest number.
         choices: The words that are understood, where the type does not say them.
         metavar: What stands for a value in the help of a command.
+        names: Name of the query that shows the record which the value names, ``tickets.show``, or of the list that
+            holds what it may be, its values in the first column, with what that list is given on its place:
+            ``tickets.words technicians``. Empty = it names nothing.
+        is_long: Whether it is a text of several lines.
+        puts_before_client: Whether it decides that the client reads what is written.
     """
 
     text: str
@@ -34,6 +39,9 @@ class Help:
     between: tuple[int, int] | None = None
     choices: tuple[str, ...] = ()
     metavar: str = ""
+    names: str = ""
+    is_long: bool = False
+    puts_before_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class FieldChange:
 class WriteView:
     """A write of the outbox."""
 
-    id: Annotated[int, Column("Its number.", "No.")]
+    id: Annotated[int, Column("Its number.", "No.", leads="writes.show")]
     version: Annotated[int, Column("What an approval is of: 1 as proposed, one more for each edit.", shown=False)]
     state: Annotated[WriteState, Column("Where it stands.")]
     connection: Annotated[str, Column("Name of the connection.", shown=False)]

@@ -69,6 +69,7 @@ NAMED = (
 
 PLAIN = (
     "tickets list --all", "tickets list --watch unassigned", "tickets list --company mine", "tickets kpis",
+    "tickets words clients", "tickets words technicians", "tickets words queues", "tickets words statuses",
     "tickets show mine-tickets", "attachments list mine-tickets",
     "claims list --all", "claims show 1", "claims show 2", "claims propose --all",
     "claims poll", "claims poll --all", "report desk", "report desk --html desk.html",

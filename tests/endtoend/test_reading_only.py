@@ -29,6 +29,7 @@ COMMANDS = [
     "alerts channels",
     "tickets list",
     "tickets show {ticket}",
+    "tickets words clients",
     "attachments list {ticket}",
     "explain {ticket}",
     "attention list",

@@ -109,7 +109,7 @@ class Attachments(AttachmentQueries[Manner]):
     @proposes("attachments.add", about="The proposed file.", needs=Capability.TICKETS_WRITE)
     async def add(
         self: "Attachments[Awaited]",
-        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")],
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")],
         file: Annotated[Path, Help("The file; a copy is kept until the fate of the write is known.")],
         *,
         name: Annotated[str | None, Help("What it shall be called there; else as it is here.")] = None,

@@ -16,7 +16,7 @@ class AttachmentQueries(Namespace[Manner]):
     def list(
         self,
         tx: Tx,
-        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")],
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")],
         *,
         connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
         sort: Sort = None,

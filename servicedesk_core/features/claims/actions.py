@@ -32,7 +32,7 @@ from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries.scope import Scope
 
 _PAGES: Final = "servicedesk_core.features.claims.pages"
-_CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.")
+_CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.", names="claims.show")
 
 
 class Claims(ClaimTelling[Manner]):

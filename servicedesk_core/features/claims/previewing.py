@@ -19,7 +19,7 @@ from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.store.queries.scope import Scope
 
 PAGES: Final = "servicedesk_core.features.claims.pages"
-WHICH = Annotated[str, Help("Our id (SD-…), its number, or the manufacturer's id.")]
+WHICH = Annotated[str, Help("Our id (SD-…), its number, or the manufacturer's id.", names="claims.show")]
 
 previewed_act = partial(
     previewed,

@@ -72,7 +72,7 @@ class ClaimQueries(Namespace[Manner]):
     def get(
         self,
         tx: Tx,
-        claim: Annotated[str, Help("Our id (SD-…), its number, or the manufacturer's id.")],
+        claim: Annotated[str, Help("Our id (SD-…), its number, or the manufacturer's id.", names="claims.show")],
         *,
         scope: Scope | None = None,
     ) -> ClaimDetail:

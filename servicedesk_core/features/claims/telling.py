@@ -42,7 +42,7 @@ class ClaimTelling(ClaimSending[Manner]):
     async def note(
         self: "ClaimTelling[Awaited]",
         claim: WHICH,
-        text: Annotated[str, Help("What to say; the manufacturer reads it.")],
+        text: Annotated[str, Help("What to say; the manufacturer reads it.", is_long=True)],
         *,
         shown: ClaimPreview | None = None,
         scope: Scope | None = None,

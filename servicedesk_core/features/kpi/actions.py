@@ -19,8 +19,10 @@ from servicedesk_core.store import Tx, audit, sources
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import plain
 
-_FIRST = Annotated[str, Help("The completed ticket: its number, or the vendor's id.", name="ticket")]
-_LATER = Annotated[str, Help("What came after it; the same one, where it was opened again.")]
+_FIRST = Annotated[
+    str, Help("The completed ticket: its number, or the vendor's id.", name="ticket", names="tickets.show")
+]
+_LATER = Annotated[str, Help("What came after it; the same one, where it was opened again.", names="tickets.show")]
 _WHERE = Annotated[str | None, Help("Where they are, if several have them.")]
 _MONTH = Annotated[str, Help("The month, such as 2026-10.")]
 _WHOLE = "a month is closed for all clients together"

@@ -16,7 +16,7 @@ from servicedesk_core.features.leakage.tables.leaks import Look, kept_of
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Store, Tx, audit, sources
 
-_KEY = Annotated[str, Help("Its name, as `leakage list` shows it.")]
+_KEY = Annotated[str, Help("Its name, as `leakage list` shows it.", names="leakage.list")]
 _REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 
 

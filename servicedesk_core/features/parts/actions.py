@@ -35,7 +35,7 @@ from servicedesk_core.store.queries.taken import RETURN, TAKE
 
 LIMIT_S: Final = 10
 
-TICKET = Annotated[str, Help("Ticket number, or the vendor's id.")]
+TICKET = Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")]
 
 
 def _fails(answer: FoundParts) -> int:
@@ -210,7 +210,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
     @proposes("parts.return", about="What is proposed to the stock.", needs=Capability.PARTS_TAKE)
     async def give_back(
         self: "Parts[Awaited]",
-        number: Annotated[int, Help('Its number in "parts taken".', name="TAKEN")],
+        number: Annotated[int, Help('Its number in "parts taken".', name="TAKEN", names="parts.taken")],
         *,
         quantity: Annotated[Decimal | int | None, Help("How many [default: all that are not back yet].")] = None,
         note: Annotated[str | None, Help("What else shall stand in the stock's record.")] = None,

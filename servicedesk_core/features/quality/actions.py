@@ -101,7 +101,7 @@ class Quality(QualityQueries[Manner]):
     )
     async def review(
         self,
-        number: Annotated[int, Help('Its number in "quality reviews".')],
+        number: Annotated[int, Help('Its number in "quality reviews".', names="quality.show")],
         *,
         passed: Annotated[bool, Help("Everything on the checklist that applies is so.")] = False,
         missed: Annotated[
@@ -111,7 +111,7 @@ class Quality(QualityQueries[Manner]):
             ),
         ] = None,
         skip: Annotated[Sequence[str], Help("What does not apply. May be repeated.")] = (),
-        note: Annotated[str | None, Help("What else is to be said.")] = None,
+        note: Annotated[str | None, Help("What else is to be said.", is_long=True)] = None,
         instead: Annotated[str, Help("Why this takes the place of what was said before.", metavar="WHY")] = "",
     ) -> ReviewDetail:
         """Say whether the work on a ticket passed: it does when nothing on its checklist was missed.
@@ -215,9 +215,9 @@ class Quality(QualityQueries[Manner]):
         self,
         about: Annotated[str, Help("What troubles whom, in a sentence.", name="TEXT")],
         *,
-        owner: Annotated[str, Help("Who sees to it.")],
+        owner: Annotated[str, Help("Who sees to it.", names="tickets.words technicians")],
         due: Annotated[date | None, Help("Until which day [default: in a week].")] = None,
-        ticket: Annotated[str | None, Help("Number of the ticket it came up with.")] = None,
+        ticket: Annotated[str | None, Help("Number of the ticket it came up with.", names="tickets.show")] = None,
     ) -> Concern:
         """Write a concern down, with who sees to it until when.
 
@@ -250,9 +250,9 @@ class Quality(QualityQueries[Manner]):
     @action("quality.concern-change", about="The concern.", needs=Capability.QUALITY_WRITE, unscoped=OURS)
     async def concern_change(
         self,
-        number: Annotated[int, Help('Its number in "quality concerns".')],
+        number: Annotated[int, Help('Its number in "quality concerns".', names="quality.concerns")],
         *,
-        owner: Annotated[str | None, Help("Who sees to it from now on.")] = None,
+        owner: Annotated[str | None, Help("Who sees to it from now on.", names="tickets.words technicians")] = None,
         due: Annotated[date | None, Help("Until which day.")] = None,
         reason: Annotated[str, Help("Why.")] = "",
     ) -> Concern:
@@ -272,7 +272,7 @@ class Quality(QualityQueries[Manner]):
     @action("quality.concern-close", about="The concern.", needs=Capability.QUALITY_WRITE, unscoped=OURS)
     async def concern_close(
         self,
-        number: Annotated[int, Help('Its number in "quality concerns".')],
+        number: Annotated[int, Help('Its number in "quality concerns".', names="quality.concerns")],
         *,
         done: Annotated[str, Help("What was done.")],
     ) -> Concern:

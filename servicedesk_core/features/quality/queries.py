@@ -108,7 +108,7 @@ class QualityQueries(Namespace[Manner]):
     def show(
         self,
         tx: Tx,
-        number: Annotated[int, Help('Its number in "quality reviews".')],
+        number: Annotated[int, Help('Its number in "quality reviews".', names="quality.show")],
         *,
         scope: Scope | None = None,
     ) -> ReviewDetail:

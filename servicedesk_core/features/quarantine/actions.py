@@ -33,7 +33,9 @@ class Quarantine(QuarantineQueries[Manner]):
     )
     async def retry(
         self,
-        numbers: Annotated[Collection[int], Help('Numbers in "quarantine list" [default: all that match].')] = (),
+        numbers: Annotated[
+            Collection[int], Help('Numbers in "quarantine list" [default: all that match].', names="quarantine.show")
+        ] = (),
         *,
         connection: Annotated[str | None, Help("Only of this connection.")] = None,
         stream: Annotated[str | None, Help("Only of this stream.")] = None,
@@ -68,7 +70,9 @@ class Quarantine(QuarantineQueries[Manner]):
         unscoped="whose a record is that was not understood, nobody knows",
         asks=lambda numbers: f"Forget {counted(len(numbers), 'quarantined record')} for good?",
     )
-    async def drop(self, numbers: Annotated[Collection[int], Help('Numbers in "quarantine list".')]) -> DropOutcome:
+    async def drop(
+        self, numbers: Annotated[Collection[int], Help('Numbers in "quarantine list".', names="quarantine.show")]
+    ) -> DropOutcome:
         """Forget records for good, all of them or none. They come back only if the vendor sends them again.
 
         Raises:

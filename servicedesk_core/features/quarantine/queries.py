@@ -53,7 +53,7 @@ class QuarantineQueries(Namespace[Manner]):
     def get(
         self,
         tx: Tx,
-        number: Annotated[int, Help('Its number in "quarantine list".')],
+        number: Annotated[int, Help('Its number in "quarantine list".', names="quarantine.show")],
         *,
         scope: Scope | None = None,
     ) -> QuarantinedRecord:

@@ -33,7 +33,7 @@ from servicedesk_core.store.queries.scope import Scope
 
 _WHOLE: Final = "cards are made of the whole desk, and are of people"
 
-Whom = Annotated[str, Help("Whose card it is, by name or how it begins, or id.")]
+Whom = Annotated[str, Help("Whose card it is, by name or how it begins, or id.", names="tickets.words technicians")]
 
 
 class IssuingDesk(CardDesk, Protocol):
@@ -118,7 +118,7 @@ class Scorecards(ScorecardQueries[Manner]):
     async def agree(
         self,
         person: Whom,
-        text: Annotated[str, Help("What was agreed.")],
+        text: Annotated[str, Help("What was agreed.", is_long=True)],
         *,
         figure: Annotated[str | None, Help("The figure of the card that it is to move, by name.")] = None,
         week: Week = None,
@@ -135,7 +135,7 @@ class Scorecards(ScorecardQueries[Manner]):
     async def comment(
         self,
         person: Whom,
-        text: Annotated[str, Help("The words.")],
+        text: Annotated[str, Help("The words.", is_long=True)],
         *,
         week: Week = None,
         scope: Scope | None = None,

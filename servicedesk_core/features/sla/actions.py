@@ -153,9 +153,11 @@ class Sla(Requests[Manner]):
         self,
         ticket: Ticket,
         clock: Which,
-        why: Annotated[str, Help('Which of the fixed reasons; "sla reasons" lists them.', metavar="REASON")],
+        why: Annotated[
+            str, Help('Which of the fixed reasons; "sla reasons" lists them.', metavar="REASON", names="sla.reasons")
+        ],
         *,
-        note: Annotated[str, Help("More, in words.")] = "",
+        note: Annotated[str, Help("More, in words.", is_long=True)] = "",
         cycle: Life = None,
         connection: Where = None,
         scope: Scope | None = None,

@@ -22,7 +22,7 @@ from servicedesk_core.store.queries.scope import Scope
 
 _PAGES: Final = "servicedesk_core.features.sla.pages"
 
-Ticket = Annotated[str, Help("Ticket number, or the vendor's id.")]
+Ticket = Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")]
 Which = Annotated[Clock, Help("Which promise: triage, engagement or completion.", metavar="CLOCK")]
 Why = Annotated[str, Help("Why; it stays with the clock and in the audit trail.")]
 Life = Annotated[int | None, Help("Which life of a ticket that was opened again [default: the last].")]

@@ -261,7 +261,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
     def explain(
         self,
         tx: Tx,
-        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")],
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")],
         *,
         connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
         scope: Scope | None = None,

@@ -28,14 +28,21 @@ from servicedesk_core.store.queries.scope import Scope
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
 LOG_TIME, LOG_TIME_PUBLIC = "time_entries.create", "time_entries.create_public"
 
-WHICH = Annotated[str, Help("Ticket number, or the vendor's id.")]
+WHICH = Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")]
 WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
-STATUS = Annotated[str | None, Help("The vendor's own word, or a category such as waiting_customer.")]
-PRIORITY = Annotated[str | None, Help("P1 to P5, or the vendor's own word.")]
-QUEUE = Annotated[str | None, Help('Name or id of a queue; "none" = in no queue.', none=True)]
-ASSIGNEE = Annotated[
-    str | None, Help('Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True)
+TECHNICIANS = "tickets.words technicians"
+STATUS = Annotated[
+    str | None,
+    Help("The vendor's own word, or a category such as waiting_customer.", names="tickets.words statuses"),
 ]
+PRIORITY = Annotated[str | None, Help("P1 to P5, or the vendor's own word.", names="tickets.words priorities")]
+QUEUE = Annotated[
+    str | None, Help('Name or id of a queue; "none" = in no queue.', none=True, names="tickets.words queues")
+]
+ASSIGNED = Help(
+    'Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True, names=TECHNICIANS
+)
+ASSIGNEE = Annotated[str | None, ASSIGNED]
 DUE = Annotated[datetime | None, Help("When it is due.", name="due")]
 MORE = Annotated[
     Mapping[str, Any] | None, Help("A further field of the record: NAME=VALUE. May be repeated.", name="field")
@@ -67,9 +74,9 @@ class Tickets(TicketQueries[Manner]):
         self,
         title: Annotated[str, Help("Its title.")],
         *,
-        company: Annotated[str, Help("Name or id of the client.")],
+        company: Annotated[str, Help("Name or id of the client.", names="tickets.words clients")],
         connection: Annotated[str | None, Help("Where, if several could have it.")] = None,
-        description: Annotated[str | None, Help("Its description.")] = None,
+        description: Annotated[str | None, Help("Its description.", is_long=True)] = None,
         status: STATUS = None,
         priority: PRIORITY = None,
         queue: QUEUE = None,
@@ -110,8 +117,8 @@ class Tickets(TicketQueries[Manner]):
         ticket: WHICH,
         *,
         title: Annotated[str | None, Help("New title.")] = None,
-        description: Annotated[str | None, Help("New description.")] = None,
-        resolution: Annotated[str | None, Help("What was done.")] = None,
+        description: Annotated[str | None, Help("New description.", is_long=True)] = None,
+        resolution: Annotated[str | None, Help("What was done.", is_long=True)] = None,
         status: STATUS = None,
         priority: PRIORITY = None,
         queue: QUEUE = None,
@@ -160,9 +167,7 @@ class Tickets(TicketQueries[Manner]):
     async def assign(
         self,
         ticket: WHICH,
-        assignee: Annotated[
-            str, Help('Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True)
-        ],
+        assignee: Annotated[str, ASSIGNED],
         *,
         connection: WHERE = None,
         reason: REASON = "",
@@ -190,9 +195,13 @@ class Tickets(TicketQueries[Manner]):
         ticket: WHICH,
         *,
         status: Annotated[
-            str | None, Help('The vendor\'s own word for it; else what your mapping calls "closed", or "resolved".')
+            str | None,
+            Help(
+                'The vendor\'s own word for it; else what your mapping calls "closed", or "resolved".',
+                names="tickets.words statuses",
+            ),
         ] = None,
-        resolution: Annotated[str | None, Help("What was done.")] = None,
+        resolution: Annotated[str | None, Help("What was done.", is_long=True)] = None,
         connection: WHERE = None,
         reason: REASON = "",
         request_id: REQUEST_ID = None,
@@ -217,10 +226,10 @@ class Tickets(TicketQueries[Manner]):
     async def note(
         self,
         ticket: WHICH,
-        text: Annotated[str, Help("The note.")],
+        text: Annotated[str, Help("The note.", is_long=True)],
         *,
         title: Annotated[str | None, Help("Its title.")] = None,
-        public: Annotated[bool, Help("The client may read it; else only the staff.")] = False,
+        public: Annotated[bool, Help("The client may read it; else only the staff.", puts_before_client=True)] = False,
         fields: MORE = None,
         connection: WHERE = None,
         reason: REASON = "",
@@ -255,11 +264,13 @@ class Tickets(TicketQueries[Manner]):
         ticket: WHICH,
         worked_s: Annotated[int, Help("Time worked, in hours, such as 0.25; at most 24.", name="hours")],
         *,
-        technician: Annotated[str, Help('Name or id of who worked; "me" = you.')],
+        technician: Annotated[str, Help('Name or id of who worked; "me" = you.', names=TECHNICIANS)],
         start_at: Annotated[datetime | None, Help("When it began.", name="start")] = None,
         work_date: Annotated[date | None, Help("On which day; else today.", name="date")] = None,
-        summary: Annotated[str | None, Help("What was done; the client may see it.")] = None,
-        internal_notes: Annotated[str | None, Help("What only the staff may see.", name="internal")] = None,
+        summary: Annotated[str | None, Help("What was done; the client may see it.", is_long=True)] = None,
+        internal_notes: Annotated[
+            str | None, Help("What only the staff may see.", name="internal", is_long=True)
+        ] = None,
         public: Annotated[
             bool, Help("Put it before the client, at a vendor where that takes a grant of its own.")
         ] = False,

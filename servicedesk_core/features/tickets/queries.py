@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner, Namespace, Page, Sort, method, query
+from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner, Page, Sort, method, query
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketChoice, TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
 from servicedesk_core.features.tickets.tables.naming import check_filter
+from servicedesk_core.features.tickets.words import TicketWords
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import folded
 
@@ -21,7 +22,7 @@ _ME: Final = "me"
 """The word for the technician that whoever acts is."""
 
 
-class TicketQueries(Namespace[Manner]):
+class TicketQueries(TicketWords[Manner]):
     """Tickets in the store."""
 
     @query(
@@ -70,7 +71,7 @@ class TicketQueries(Namespace[Manner]):
     def get(
         self,
         tx: Tx,
-        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")],
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")],
         *,
         connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
         scope: Scope | None = None,

@@ -60,7 +60,7 @@ class Tokens(TokenQueries[Manner]):
         return await self.desk.store.write(work)
 
     @action("tokens.revoke", about="The token that opens nothing any more.", needs=Capability.READ, unscoped=UNSCOPED)
-    async def revoke(self, number: Annotated[int, Help("Its number, as `tokens list` shows it.")]) -> TokenRevoked:
+    async def revoke(self, number: Annotated[int, Help("Its number, as `tokens list` shows it.", names="tokens.list")]) -> TokenRevoked:
         """Let a token open nothing any more, from the next request on; a second time nothing happens.
 
         Raises:

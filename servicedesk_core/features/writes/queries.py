@@ -83,7 +83,11 @@ class WriteQueries(Namespace[Manner]):
         page="servicedesk_core.features.writes.pages:detail",
     )
     def show(
-        self, tx: Tx, number: Annotated[int, Help('Its number in "writes list".')], *, scope: Scope | None = None
+        self,
+        tx: Tx,
+        number: Annotated[int, Help('Its number in "writes list".', names="writes.show")],
+        *,
+        scope: Scope | None = None,
     ) -> WriteDetail:
         """Show one write with both versions and everything that happened to it.
 

@@ -73,7 +73,10 @@ class Adding(Linking[Manner]):
             str | None,
             Help("For those whom bills of this month name, and who are like no customer.", metavar="YYYY-MM"),
         ] = None,
-        client: Annotated[str | None, Help("Only for this client, by name or id; also where one is like it.")] = None,
+        client: Annotated[
+            str | None,
+            Help("Only for this client, by name or id; also where one is like it.", names="tickets.words clients"),
+        ] = None,
         reason: Annotated[str, Help("Why; kept in the audit trail.")] = "",
         request_id: Annotated[str | None, Help("Your own id; nobody is added twice in any case.")] = None,
         send: bool = False,

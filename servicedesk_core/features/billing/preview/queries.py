@@ -33,7 +33,9 @@ UNSCOPED: Final = "what a client is billed is for no client's eyes"
 Period = Annotated[str, Help("The month that is billed.", metavar="YYYY-MM")]
 """The parameter ``period``."""
 
-Company = Annotated[str | None, Help("Only this client, by name or how it begins, or id.")]
+Company = Annotated[
+    str | None, Help("Only this client, by name or how it begins, or id.", names="tickets.words clients")
+]
 """The parameter ``company``."""
 
 Everybody = Annotated[bool, Help("Also clients whose invoices the PSA makes.", name="all")]

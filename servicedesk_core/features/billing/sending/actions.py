@@ -177,7 +177,7 @@ class Sending(SendingQueries[Manner]):
     )
     async def credit(
         self: "Sending[Awaited]",
-        number: Annotated[str, Help("Number of the invoice.", name="NUMBER")],
+        number: Annotated[str, Help("Number of the invoice.", name="NUMBER", names="billing.status")],
         *,
         reason: _REASON,
         lines: Annotated[tuple[int, ...], Help("Number of a line; may be repeated [default: all].", name="line")] = (),

@@ -12,7 +12,9 @@ from servicedesk_core.features.billing.trusts.model import TrustDecided
 from servicedesk_core.features.billing.trusts.queries import TrustQueries
 from servicedesk_core.store import Tx, audit
 
-_CLIENT = Annotated[str, Help("The client, by name or how it begins, or id.", name="COMPANY")]
+_CLIENT = Annotated[
+    str, Help("The client, by name or how it begins, or id.", name="COMPANY", names="tickets.words clients")
+]
 _REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 
 

@@ -24,7 +24,7 @@ from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.queries.taken import Taken
 
-TAKEN = Annotated[int, Help('Its number in "parts taken".', name="TAKEN")]
+TAKEN = Annotated[int, Help('Its number in "parts taken".', name="TAKEN", names="parts.taken")]
 TAKEN_OR_ORDERED = Annotated[
     int, Help('Its number in "parts taken", or that of the write that orders it.', name="NUMBER")
 ]

@@ -70,7 +70,7 @@ class Orders(OrderQueries[Manner]):
     )
     async def order(
         self: "Orders[Awaited]",
-        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")] = "",
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")] = "",
         part: Annotated[str, Help("A part number, a bar code, or words of its name.")] = "",
         *,
         source: Annotated[str, Help("Connection that it is ordered over.", name="from")],
@@ -149,7 +149,9 @@ class Orders(OrderQueries[Manner]):
     )
     async def cancel(
         self: "Orders[Awaited]",
-        order: Annotated[str, Help("The source's number of the order, its id there, or our own number.")],
+        order: Annotated[
+            str, Help("The source's number of the order, its id there, or our own number.", names="parts.orders")
+        ],
         *,
         reason: REASON = "",
         request_id: REQUEST_ID = None,
@@ -183,7 +185,9 @@ class Orders(OrderQueries[Manner]):
     )
     async def receive(
         self: "Orders[Awaited]",
-        order: Annotated[str, Help("The source's number of the order, its id there, or our own number.")],
+        order: Annotated[
+            str, Help("The source's number of the order, its id there, or our own number.", names="parts.orders")
+        ],
         *,
         line: Annotated[str | None, Help("Only this line.")] = None,
         quantity: Annotated[int | None, Help("How many came; else all that are still to come.")] = None,
