@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
+from pathlib import Path
 from typing import (
     Any,
     Concatenate,
@@ -42,6 +43,8 @@ class Said(TypedDict):
             :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
         html: Where the function is that returns the result as a whole page for a browser, ``module:function``.
         fails: Returns the exit code that a result comes to: whether a script should stop at it.
+        off_web: Why no browser offers it, though nothing that it must be given is a file.
+        told_once: Whether its result holds a secret, which is shown when it is made and never again.
     """
 
     about: str
@@ -53,6 +56,8 @@ class Said(TypedDict):
     page: NotRequired[str]
     html: NotRequired[str]
     fails: NotRequired[Callable[[Any], int]]
+    off_web: NotRequired[str]
+    told_once: NotRequired[bool]
 
 
 class Offer(Method[P, T]):
@@ -81,6 +86,8 @@ class Offer(Method[P, T]):
         self.page = said.get("page", "")
         self.html = said.get("html", "")
         self.fails = said.get("fails")
+        self.off_web = said.get("off_web", "")
+        self.told_once = said.get("told_once", False)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -92,6 +99,11 @@ class Offer(Method[P, T]):
             else one
             for one in parameters_of(self.declared)
         )
+
+    @property
+    def is_on_web(self) -> bool:
+        """Whether a browser can offer it: a file is one of the machine that serves, no business of whoever asks."""
+        return not self.off_web and not any(one.type is Path and one.required for one in self.parameters)
 
     @property
     def sorts(self) -> tuple[str, ...]:

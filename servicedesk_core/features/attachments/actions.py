@@ -47,7 +47,9 @@ class Attachments(AttachmentQueries[Manner]):
 
     desk: AskingDesk
 
-    @action("attachments.save", about="Where the file is.", needs=Capability.READ)
+    @action(
+        "attachments.save", off_web="it writes a file of the machine", about="Where the file is.", needs=Capability.READ
+    )
     async def save(
         self: "Attachments[Awaited]",
         attachment: WHICH,

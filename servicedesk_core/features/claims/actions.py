@@ -304,7 +304,13 @@ class Claims(ClaimTelling[Manner]):
         await self._send_notes()
         return tuple(outcomes)
 
-    @action("claims.pack", needs=Capability.CLAIMS_DRAFT, about="Where the claim pack is.", page=f"{_PAGES}:packed")
+    @action(
+        "claims.pack",
+        needs=Capability.CLAIMS_DRAFT,
+        off_web="it writes a file of the machine",
+        about="Where the claim pack is.",
+        page=f"{_PAGES}:packed",
+    )
     async def pack(
         self,
         claim: Annotated[str, _CLAIM],

@@ -102,6 +102,7 @@ class Definitions(DefinitionQueries[Manner]):
 
     @action(
         "definitions.export",
+        off_web="it writes a file of the machine",
         about="What was written.",
         needs=Capability.DEFINITIONS_READ,
         unscoped=UNSCOPED,

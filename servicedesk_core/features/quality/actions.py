@@ -289,6 +289,7 @@ class Quality(QualityQueries[Manner]):
 
     @action(
         "quality.template",
+        off_web="it writes a file of the machine",
         about="The file that was written.",
         needs=Capability.READ,
         unscoped="it is the same for everybody",

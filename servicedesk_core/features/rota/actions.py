@@ -30,6 +30,7 @@ class RotaActions(RotaQueries[Manner]):
 
     @action(
         "rota.import",
+        off_web="it writes a file of the machine",
         about="What was taken in, or would be.",
         needs=Capability.DEFINITIONS_READ,
         unscoped="the rota belongs to no client",

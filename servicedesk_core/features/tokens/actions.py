@@ -20,7 +20,7 @@ _USER: Final = "user:"
 class Tokens(TokenQueries[Manner]):
     """Tokens of programs, which somebody makes and revokes."""
 
-    @action("tokens.new", about="The token, shown this once.", needs=Capability.READ, unscoped=UNSCOPED)
+    @action("tokens.new", told_once=True, about="The token, shown this once.", needs=Capability.READ, unscoped=UNSCOPED)
     async def new(
         self,
         name: Annotated[str, Help("What it is for, such as the name of the program.")],
@@ -60,7 +60,9 @@ class Tokens(TokenQueries[Manner]):
         return await self.desk.store.write(work)
 
     @action("tokens.revoke", about="The token that opens nothing any more.", needs=Capability.READ, unscoped=UNSCOPED)
-    async def revoke(self, number: Annotated[int, Help("Its number, as `tokens list` shows it.", names="tokens.list")]) -> TokenRevoked:
+    async def revoke(
+        self, number: Annotated[int, Help("Its number, as `tokens list` shows it.", names="tokens.list")]
+    ) -> TokenRevoked:
         """Let a token open nothing any more, from the next request on; a second time nothing happens.
 
         Raises:

@@ -9,6 +9,7 @@ from servicedesk_core.features.webhooks.subscribing import HostingDesk, Subscrip
 
 _WHICH = Help("Name of the connection [default: the only one whose vendor calls].")
 _WHOLE = "an address is that of a whole connection"
+_WHERE_IT_RUNS = "connections are set up where the desk runs"
 _PAGES = "servicedesk_core.features.webhooks.pages"
 
 
@@ -19,6 +20,7 @@ class Webhooks(WebhookQueries[Manner]):
 
     @action(
         "webhooks.address",
+        off_web=_WHERE_IT_RUNS,
         about="Where the vendor of a connection calls.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
@@ -34,6 +36,7 @@ class Webhooks(WebhookQueries[Manner]):
 
     @action(
         "webhooks.register",
+        off_web=_WHERE_IT_RUNS,
         about="What was registered at the vendor.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
@@ -54,6 +57,7 @@ class Webhooks(WebhookQueries[Manner]):
 
     @action(
         "webhooks.renew",
+        off_web=_WHERE_IT_RUNS,
         about="What was renewed at the vendor.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
@@ -72,6 +76,7 @@ class Webhooks(WebhookQueries[Manner]):
 
     @action(
         "webhooks.remove",
+        off_web=_WHERE_IT_RUNS,
         about="What was removed at the vendor.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,
@@ -93,6 +98,7 @@ class Webhooks(WebhookQueries[Manner]):
 
     @action(
         "webhooks.check",
+        off_web=_WHERE_IT_RUNS,
         about="The subscriptions as the vendor shows them now.",
         needs=Capability.DESK_OPERATE,
         unscoped=_WHOLE,

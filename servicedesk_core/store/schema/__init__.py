@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.figuring import kpi_figures as kpi_figures
     from servicedesk_core.store.schema.figuring import kpi_months as kpi_months
     from servicedesk_core.store.schema.figuring import repeat_decisions as repeat_decisions
+    from servicedesk_core.store.schema.forms import form_requests as form_requests
     from servicedesk_core.store.schema.invoicing import billing_documents as billing_documents
     from servicedesk_core.store.schema.invoicing import billing_sources as billing_sources
     from servicedesk_core.store.schema.invoicing import billing_trusts as billing_trusts

@@ -16,7 +16,13 @@ from servicedesk_core.store import Tx
 class Exporting(Namespace[Manner]):
     """What would be billed, as files."""
 
-    @action("billing.export", about="What was written.", needs=Capability.MONEY, unscoped=UNSCOPED)
+    @action(
+        "billing.export",
+        off_web="it writes a file of the machine",
+        about="What was written.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+    )
     async def export(
         self,
         *,
