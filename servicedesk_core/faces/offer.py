@@ -43,6 +43,7 @@ class Said(TypedDict):
             :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
         html: Where the function is that returns the result as a whole page for a browser, ``module:function``.
         fails: Returns the exit code that a result comes to: whether a script should stop at it.
+        title: What people call it, on a button; without it as the last word of its name.
         off_web: Why no browser offers it, though nothing that it must be given is a file.
         told_once: Whether its result holds a secret, which is shown when it is made and never again.
     """
@@ -56,6 +57,7 @@ class Said(TypedDict):
     page: NotRequired[str]
     html: NotRequired[str]
     fails: NotRequired[Callable[[Any], int]]
+    title: NotRequired[str]
     off_web: NotRequired[str]
     told_once: NotRequired[bool]
 
@@ -86,6 +88,7 @@ class Offer(Method[P, T]):
         self.page = said.get("page", "")
         self.html = said.get("html", "")
         self.fails = said.get("fails")
+        self.title = said.get("title") or name.rpartition(".")[2].replace("-", " ").capitalize()
         self.off_web = said.get("off_web", "")
         self.told_once = said.get("told_once", False)
 

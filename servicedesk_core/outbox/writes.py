@@ -1,5 +1,6 @@
 """The writes of a desk: look at them, decide about them, send them."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +26,7 @@ from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.duplicates import warnings_of
 from servicedesk_core.outbox.grants import Grants
 from servicedesk_core.outbox.guards import Guards
-from servicedesk_core.outbox.limits import ensure_no_circle
+from servicedesk_core.outbox.limits import ensure_no_circle, left
 from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.reverting import ensure_revertible, reversal
@@ -163,7 +164,12 @@ class Writes:
         return await self._view(number)
 
     async def approve(
-        self, numbers: Sequence[int], *, versions: Mapping[int, int] | None = None, send: bool = False
+        self,
+        numbers: Sequence[int],
+        *,
+        versions: Mapping[int, int] | None = None,
+        send: bool = False,
+        agreed: bool = False,
     ) -> tuple[WriteView, ...]:
         """Approve proposed writes: all of them, or none. Of two who approve the same at once one gets an error.
 
@@ -171,6 +177,7 @@ class Writes:
             numbers: Which; one that is named twice is meant once.
             versions: Those that were looked at, by number; what somebody else edited is approved in no other way.
             send: Send them at once.
+            agreed: Whether somebody was shown all of them and agreed: then sending does not stop among them to ask.
 
         Raises:
             NotFoundLocallyError: There is no such write.
@@ -185,7 +192,18 @@ class Writes:
             another = self.another_person
             return deciding.approve(tx, number, actor=actor, now=now, by_another=another, version=version)
 
-        return await self._decided(approve, numbers, grants=True, send=send)
+        return await self._decided(approve, numbers, grants=True, send=send, agreed=agreed)
+
+    async def exceeding(self, numbers: Sequence[int]) -> Mapping[str, tuple[int, int]]:
+        """Return of which connections sending would stop to ask: how many would go, and how many still may."""
+
+        def work(tx: Tx) -> dict[str, tuple[int, int]]:
+            wanted = Counter(outbox.get(tx, number).connection for number in dict.fromkeys(numbers))
+            policy, now = self.sending.policy, self._clock.now()
+            rooms = {name: (count, max(0, left(tx, name, policy, now))) for name, count in wanted.items()}
+            return {name: room for name, room in rooms.items() if room[0] > room[1]}
+
+        return await self._store.read(work)
 
     async def approve_own(
         self, numbers: Sequence[int], *, send: bool = False, agreed: bool = False
@@ -199,11 +217,7 @@ class Writes:
         """
         if await self._store.read(lambda tx: any(self.another_person(tx, outbox.get(tx, one)) for one in numbers)):
             return tuple([await self._view(number) for number in dict.fromkeys(numbers)])
-        views = await self.approve(numbers, send=send and not agreed)
-        if not (send and agreed and numbers):
-            return views
-        await self.sending.send(tuple(dict.fromkeys(numbers)), agreed=True)
-        return tuple([await self._view(view.id) for view in views])
+        return await self.approve(numbers, send=send, agreed=agreed)
 
     def another_person(self, tx: Tx, write: StoredWrite) -> str | None:
         """Return why a write takes the approval of another person than who proposed it; ``None`` = it does not."""
@@ -309,7 +323,13 @@ class Writes:
         return await self._checks.capability(connection, kind)
 
     async def _decided(
-        self, decision: Callable[..., StoredWrite], numbers: Sequence[int], *, grants: bool = False, send: bool = False
+        self,
+        decision: Callable[..., StoredWrite],
+        numbers: Sequence[int],
+        *,
+        grants: bool = False,
+        send: bool = False,
+        agreed: bool = False,
     ) -> tuple[WriteView, ...]:
         """Decide about writes in one transaction: what cannot be done with one is done with none."""
         chosen = tuple(dict.fromkeys(numbers))
@@ -329,7 +349,7 @@ class Writes:
                 error.hint = " ".join(filter(None, ("Nothing was done with any of them.", error.hint)))
             raise
         if send and chosen:
-            await self.sending.send(chosen)
+            await self.sending.send(chosen, agreed=agreed)
         return tuple([await self._view(number) for number in chosen])
 
     def _propose(self, tx: Tx, intent: Intent, also: Callable[[Tx, StoredWrite], None] | None = None) -> StoredWrite:

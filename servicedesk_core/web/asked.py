@@ -8,7 +8,7 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Offer
 from servicedesk_core.faces.parameter import Parameter
-from servicedesk_core.faces.written import arguments_of, is_duration
+from servicedesk_core.faces.written import arguments_of, is_duration, value_of
 
 _TRUTHS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -27,30 +27,62 @@ def asked(query: Offer[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo
     Raises:
         SettingsError: There is no such parameter, one is missing, given twice or not understood, or they are too many.
     """
+    words = _words(query, pairs)
+    for error in _mistakes(query, words, zone).values():
+        raise error
+    given = {one.name: _given(one, words.get(one.name, [])) for one in query.parameters}
+    places, names = arguments_of(query, {**given, **_switched(query, given)}, zone)
+    return places, names
+
+
+def mistakes(query: Offer[..., Any], pairs: Iterable[tuple[str, str]], zone: tzinfo) -> dict[str, SettingsError]:
+    """Return what is wrong with what somebody wrote, by the names that people use; see :func:`asked`.
+
+    Raises:
+        SettingsError: There is no such parameter, or they are too many.
+    """
+    return _mistakes(query, _words(query, pairs), zone)
+
+
+def _mistakes(query: Offer[..., Any], words: Mapping[str, list[str]], zone: tzinfo) -> dict[str, SettingsError]:
+    found: dict[str, SettingsError] = {}
+    for parameter in query.parameters:
+        try:
+            value = _given(parameter, words.get(parameter.name, []))
+            for one in value if parameter.many and value else (value,):
+                if one is not None and parameter.type is not bool:
+                    value_of(parameter, one, zone)
+        except SettingsError as error:
+            found[parameter.spelled] = error
+    return found
+
+
+def _words(query: Offer[..., Any], pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     pairs = tuple(pairs)
     if len(pairs) > _MOST:
         raise SettingsError(f"These are {len(pairs)} parameters.", hint=f"At most {_MOST} are answered; ask in parts.")
     known = _named(query.parameters)
-    given: dict[str, Any] = {parameter.name: None for parameter in query.parameters}
+    words: dict[str, list[str]] = {}
     for name, word in pairs:
         parameter = known.get(name.replace("-", "_"))
         if parameter is None:
             hint = f"There are: {', '.join(one.spelled for one in query.parameters) or 'none'}."
             raise SettingsError(f'There is no parameter "{name}".{did_you_mean(name, known)}', hint=hint)
-        if "\0" in word:  # no store holds one, and PostgreSQL refuses to look for it
-            raise SettingsError(f'"{parameter.spelled}" holds a character that no record has.', hint="Send text.")
-        value = _read(parameter, word)
-        if parameter.many:
-            given[parameter.name] = [*(given[parameter.name] or ()), value]
-        elif given[parameter.name] is None:
-            given[parameter.name] = value
-        else:
-            raise SettingsError(f'"{parameter.spelled}" is given twice.', hint="It takes one value.")
-    for parameter in query.parameters:
-        if parameter.required and given[parameter.name] is None:
+        words.setdefault(parameter.name, []).append(word)
+    return words
+
+
+def _given(parameter: Parameter, words: list[str]) -> Any:
+    if not words:
+        if parameter.required:
             raise SettingsError(f'"{parameter.spelled}" is missing.', hint=parameter.help.text)
-    places, names = arguments_of(query, {**given, **_switched(query, given)}, zone)
-    return places, names
+        return None
+    if any("\0" in word for word in words):  # no store holds one, and PostgreSQL refuses to look for it
+        raise SettingsError(f'"{parameter.spelled}" holds a character that no record has.', hint="Send text.")
+    if len(words) > 1 and not parameter.many:
+        raise SettingsError(f'"{parameter.spelled}" is given twice.', hint="It takes one value.")
+    values = [_read(parameter, word) for word in words]
+    return values if parameter.many else values[0]
 
 
 def _named(parameters: Iterable[Parameter]) -> Mapping[str, Parameter]:

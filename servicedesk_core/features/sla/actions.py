@@ -148,7 +148,9 @@ class Sla(Requests[Manner]):
         wanted = Wanted(ticket, Clock(clock), cycle, connection, scope)
         return await self._decide(wanted, ensured(Kind.WITHDRAWN, reason), shown)
 
-    @action("sla.reason", about="Why a promise was missed.", needs=Capability.PROMISES_REASON)
+    @action(
+        "sla.reason", title="Say why it was missed", about="Why a promise was missed.", needs=Capability.PROMISES_REASON
+    )
     async def reason(
         self,
         ticket: Ticket,

@@ -21,6 +21,7 @@ class Requests(Deciding[Manner]):
 
     @action(
         "sla.request",
+        title="Ask for another promise",
         about="What was asked for, and what it would change.",
         needs=Capability.PROMISES_REASON,
         page="servicedesk_core.features.sla.pages:decision",

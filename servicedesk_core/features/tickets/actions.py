@@ -69,7 +69,7 @@ class Tickets(TicketQueries[Manner]):
 
     desk: WritingDesk
 
-    @proposes("tickets.create", about="The proposed ticket.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.create", title="New ticket", about="The proposed ticket.", needs=Capability.TICKETS_WRITE)
     async def create(
         self,
         title: Annotated[str, Help("Its title.")],
@@ -111,7 +111,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, scope, send=send)
 
-    @proposes("tickets.update", about="The proposed change.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.update", title="Change", about="The proposed change.", needs=Capability.TICKETS_WRITE)
     async def update(
         self,
         ticket: WHICH,
@@ -222,7 +222,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, scope, send=send)
 
-    @proposes("tickets.note", about="The proposed note.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.note", title="Add note", about="The proposed note.", needs=Capability.TICKETS_WRITE)
     async def note(
         self,
         ticket: WHICH,

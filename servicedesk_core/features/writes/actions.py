@@ -56,12 +56,19 @@ class OutboxActs(WriteQueries[Manner]):
         *,
         versions: Mapping[int, int] | None = None,
         send: bool = False,
+        agreed: bool = False,
         scope: Scope | None = None,
     ) -> tuple[WriteView, ...]:
         """Approve proposed writes: all of them, or none. See :meth:`Writes.approve`."""
         await self._ensure_seen(numbers, scope)
-        await self.desk.outbox.approve(numbers, versions=versions, send=send)
+        await self.desk.outbox.approve(numbers, versions=versions, send=send, agreed=agreed)
         return await self._after(numbers, scope)
+
+    @method(Capability.WRITES_APPROVE)
+    async def exceeding(self, numbers: Sequence[int], *, scope: Scope | None = None) -> Mapping[str, tuple[int, int]]:
+        """Return of which connections sending would stop to ask. See :meth:`Writes.exceeding`."""
+        await self._ensure_seen(numbers, scope)
+        return await self.desk.outbox.exceeding(numbers)
 
     @method(Capability.WRITES_APPROVE)
     async def discard(

@@ -51,15 +51,13 @@ def code_of(state: str, error_code: str | None) -> int:
 
 def write(terminal: Terminal, found: WriteView) -> None:
     """Print a write with everything that somebody who approves it must know."""
-    public = "the manufacturer reads it" if found.kind.startswith("claims.") else "PUBLIC: the client can read it"
-    visible = {"public": public, "internal": "internal: the staff only"}
     pairs: list[tuple[str, object]] = [
         ("Write", f"{found.id:,}" + (f", version {found.version}" if found.version > 1 else "")),
         ("State", _state(found)),
         ("What", found.kind),
         ("Target", found.label),
         ("Tenant", f"{found.tenant or '?'} ({found.environment}), connection {found.connection}"),
-        ("Visible", visible.get(found.visibility or "")),
+        ("Visible", readers(found)),
         ("Reason", found.reason),
         ("Proposed", f"{terminal.plain(found.proposed_at)} by {found.proposed_by}"),
         ("Decided", f"{terminal.plain(found.decided_at)} by {found.decided_by}" if found.decided_by else None),
@@ -92,6 +90,12 @@ def write(terminal: Terminal, found: WriteView) -> None:
     terminal.table(columns, rows)
 
 
+def readers(found: WriteView) -> str | None:
+    """Return who can read what is written; ``None`` = nobody said."""
+    public = "the manufacturer reads it" if found.kind.startswith("claims.") else "PUBLIC: the client can read it"
+    return {"public": public, "internal": "internal: the staff only"}.get(found.visibility or "")
+
+
 def detail(terminal: Terminal, found: WriteDetail) -> None:
     """Print a write with everything that happened to it."""
     write(terminal, found.write)
@@ -105,24 +109,35 @@ def warning(desk: SendingDesk, write: WriteView) -> str:
 
 
 def told(desk: SendingDesk, write: WriteView) -> str:
-    """Return what became of a write, and what can be done next; with four eyes another person does it."""
+    """Return what became of a write, and the command that goes on; with four eyes another person does it."""
+    said, number = standing(write), write.id
     match write.state:
         case "proposed":
             who = "Another person sends it" if desk.outbox.asks_another else "To send it"
             version = f"@{write.version}" if write.version > 1 else ""
-            return f"{WARNING}\nNothing was sent. {who}: servicedesk writes approve {write.id}{version}"
-        case "confirmed":
-            back = f" To take it back: servicedesk writes revert {write.id}" if write.target else ""
-            return f"Write {write.id} was approved and sent, and is done; the vendor's id is {write.ref}.{back}"
+            return f"{WARNING}\n{said} {who}: servicedesk writes approve {number}{version}"
+        case "confirmed" if write.target:
+            return f"{said} To take it back: servicedesk writes revert {number}"
         case "queued" | "sending":
-            problem = f" {write.error}" if write.error else ""
-            hint = f" {write.hint}" if write.hint else ""
-            return f"Write {write.id} waits.{problem}{hint} `servicedesk writes run` goes on with it."
+            return f"{said} `servicedesk writes run` goes on with it."
         case "in_doubt":
-            return (
-                f"Write {write.id} is in doubt: {write.error or 'its fate is unknown.'} It is not sent again before it "
-                f"is certain. `servicedesk writes run` looks again; `servicedesk writes resolve {write.id}` decides."
-            )
+            return f"{said} `servicedesk writes run` looks again; `servicedesk writes resolve {number}` decides."
+        case _:
+            return said
+
+
+def standing(write: WriteView) -> str:
+    """Return where a write stands, in a sentence or two."""
+    match write.state:
+        case "proposed":
+            return "Nothing was sent."
+        case "confirmed":
+            return f"Write {write.id} was approved and sent, and is done; the vendor's id is {write.ref}."
+        case "queued" | "sending":
+            return " ".join(filter(None, (f"Write {write.id} waits.", write.error, write.hint)))
+        case "in_doubt":
+            why = write.error or "its fate is unknown."
+            return f"Write {write.id} is in doubt: {why} It is not sent again before it is certain."
         case "partly_applied" | "rejected":
             what = "was refused:" if write.state == "rejected" else "is done in part."
             return f"Write {write.id} {what} {write.error} {write.hint or ''}".rstrip()

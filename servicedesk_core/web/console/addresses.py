@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
@@ -53,7 +52,7 @@ class Addresses:
     def of(cls, features: Iterable[Feature]) -> Self:
         """Return what features offer to a browser."""
         offered = (one for feature in features for one in feature.offers().values())
-        return cls({one.name: one for one in offered if _is_reachable(one)})
+        return cls({one.name: one for one in offered if one.is_on_web})
 
     def where(self, opens: Opens | None) -> str | None:
         """Return where a list is; ``None`` = a browser cannot open it."""
@@ -81,8 +80,3 @@ class Addresses:
             return link(_OWN[call] + quote(value, safe=""), given)
         first = next((one for one in offer.parameters if one.positional or one.required), None) or offer.parameters[0]
         return link(address_of(offer), {first.spelled: (value,), **given})
-
-
-def _is_reachable(offer: Offer[..., Any]) -> bool:
-    # a file is one of the machine that answers, which is no business of whoever asks
-    return all(one.type is not Path or not one.required for one in offer.parameters)

@@ -17,6 +17,7 @@ from servicedesk_core.errors import NotFoundLocallyError, ServiceDeskError
 from servicedesk_core.faces import Action, Board, Offer
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.web.console import assets
+from servicedesk_core.web.console.acting.routes import routes as acts
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.boards import board_page
 from servicedesk_core.web.console.cache.answers import Answers
@@ -62,6 +63,7 @@ def application(
 
     routes = [Route("/static/{file}", assets.answer), route("/", start)]
     routes += [route(address_of(one), shown(one, addresses)) for one in addresses.offers.values() if _is_shown(one)]
+    routes += [route(path, handler, *methods) for path, handler, methods in acts(addresses)]
     routes.append(route("/{path:path}", nowhere))
     app = Starlette(
         routes=routes,

@@ -18,6 +18,7 @@ from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Method
 from servicedesk_core.features import signins
 from servicedesk_core.features.desks import DataState, Desks
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Store, Tx
 from servicedesk_core.web.console.cache.answers import Answers
@@ -45,6 +46,11 @@ class OpenDesk(AskedDesk, Protocol):
 
     def people_in(self, tx: Tx) -> Mapping[str, Colleague]:
         """Return the people as they are now."""
+        ...
+
+    @property
+    def outbox(self) -> Writes:
+        """What is sent to vendors."""
         ...
 
     async def call(self, offered: Callee[..., T], /, *args: Any, **kwargs: Any) -> T:

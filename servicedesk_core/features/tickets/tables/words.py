@@ -1,9 +1,9 @@
 """Words that somebody may write where a ticket names something: technicians, queues, clients, statuses, priorities."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import StatusCategory
@@ -39,9 +39,7 @@ def _of_ours(what: WordsOf) -> Iterator[Word]:
 def _shown(tx: Tx, what: WordsOf, source_id: int | None, sight: Sight | None) -> Iterator[Word]:
     table, of = RECORDS["tickets"].c, {one.id: one.name for one in sources.all(tx)}
     column = table.status if what is WordsOf.STATUSES else table.priority_name
-    condition = _within("tickets", source_id, sight)
-    lately = select(table.source_id, column.label("word")).where(condition).order_by(table.local_id.desc())
-    found = lately.limit(_LATELY).subquery()
+    found = _lately(table.source_id, source_id, sight, column.label("word")).subquery()
     rows = tx.execute(select(found.c.source_id, found.c.word).distinct().where(found.c.word.is_not(None)))
     yield from (Word(word, word, of[source]) for source, word in sorted(rows, key=lambda row: (row[1], row[0])) if word)
 
@@ -50,8 +48,9 @@ def _named(tx: Tx, what: WordsOf, source_id: int | None, sight: Sight | None) ->
     stream = "companies" if what is WordsOf.CLIENTS else what.value
     table, name = RECORDS[stream].c, names.name_column(stream)
     of = {one.id: one.name for one in sources.all(tx)}
-    # A ticket may go to a queue that whoever sends it there does not see.
-    condition = _within(stream, source_id, None if what is WordsOf.QUEUES else sight)
+    condition = _within(stream, source_id, sight)
+    if what is WordsOf.TECHNICIANS and sight is not None:  # who else works there is no business of a part of the desk
+        condition &= table.external_id.in_(_lately(RECORDS["tickets"].c.assignee_ref, source_id, sight))
     here = (condition, table.gone_at.is_(None), func.coalesce(table.is_active, True), name.is_not(None), name != "")
     rows = tx.execute(select(table.source_id, table.external_id, name).where(*here).order_by(name, table.external_id))
     found = rows.fetchmany(MOST)
@@ -59,6 +58,14 @@ def _named(tx: Tx, what: WordsOf, source_id: int | None, sight: Sight | None) ->
     for (source, ref, text), own in zip(found, called, strict=True):
         is_single = called.count(own) == 1
         yield Word(text if is_single else ref, text if is_single else f"{text} ({ref})", of[source])
+
+
+def _lately(
+    column: ColumnElement[Any], source_id: int | None, sight: Sight | None, *more: ColumnElement[Any]
+) -> Select[Any]:
+    """Return columns of the newest tickets."""
+    newest = select(column, *more).where(_within("tickets", source_id, sight))
+    return newest.order_by(RECORDS["tickets"].c.local_id.desc()).limit(_LATELY)
 
 
 def _within(stream: str, source_id: int | None, sight: Sight | None) -> ColumnElement[bool]:

@@ -1,0 +1,262 @@
+"""Any act as a form: what is filled in, what it would do, and that it is done once."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import ndiff
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.responses import RedirectResponse, Response
+
+from servicedesk_core.errors import NotPermittedError, ServiceDeskError, SettingsError
+from servicedesk_core.faces import Action, Offer, Previewed, Proposal
+from servicedesk_core.faces.opens import command_line
+from servicedesk_core.web.asked import mistakes
+from servicedesk_core.web.console.acting import doing, requests
+from servicedesk_core.web.console.acting.done import Done
+from servicedesk_core.web.console.acting.fields import Choice, fields_of
+from servicedesk_core.web.console.acting.filled import Filled
+from servicedesk_core.web.console.acting.naming import offered
+from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.forms import fields_of as sent_fields
+from servicedesk_core.web.console.frame import framed, page
+from servicedesk_core.web.console.visiting import Visit
+from servicedesk_core.web.statuses import status_of
+
+_FORM: Final = "servicedesk_core.web.console.acting/form.html"
+_CONFIRM: Final = "servicedesk_core.web.console.acting/confirm.html"
+_AGREED: Final = "agreed"
+_UNFIT: Final = 422
+_TICKET: Final = "tickets.show"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a form.
+
+    Attributes:
+        value: What it sends.
+        text: What it says.
+        is_second: Whether it is not what most want.
+    """
+
+    value: str
+    text: str
+    is_second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A record that a form is about.
+
+    Attributes:
+        facts: What names it, each with its label.
+        href: Where it is shown; ``None`` = nowhere.
+        title: What people call it besides.
+        client: Whose it is; empty = nobody's, or not known.
+    """
+
+    facts: tuple[tuple[str, str], ...]
+    href: str | None = None
+    title: str = ""
+    client: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What answers with the form of an act, and does what is sent from it.
+
+    Args:
+        act: The act.
+        addresses: Where things are.
+        done: Shows what became of it.
+    """
+
+    act: Action[..., Any]
+    addresses: Addresses
+    done: Done
+
+    async def show(self, visit: Visit) -> Response:
+        """Show the form; one that was sent already shows what became of it."""
+        self._ensure_permitted(visit)
+        filled = Filled.of(self.act, self.addresses.offers, visit.request.query_params.multi_items())
+        if not filled.request:
+            return RedirectResponse(filled.address(uuid4().hex), 303)
+        key = self._key(visit, filled)
+        if await visit.desk.store.read(lambda tx: requests.sent(tx, key)) is not None:
+            return RedirectResponse(f"/acts/done/{key}", 303)
+        return await self._page(visit, filled)
+
+    async def do(self, visit: Visit) -> Response:
+        """Do what was sent, and lead to what became of it; what is wrong stands beside its field."""
+        try:
+            self._ensure_permitted(visit)
+        except NotPermittedError:
+            await visit.desk.note_refusal(self.act.name)
+            raise
+        address = visit.request.query_params.multi_items()
+        filled = Filled.of(self.act, self.addresses.offers, address, await sent_fields(visit.request))
+        if not filled.request:
+            raise SettingsError("The form does not say when it was made.", hint="Open it again, and send that one.")
+        if wrong := self._mistakes(visit, filled):
+            return await self._page(visit, filled, wrong, status=_UNFIT)
+        key = self._key(visit, filled)
+        if await visit.desk.store.read(lambda tx: requests.sent(tx, key)) is not None:
+            return RedirectResponse(f"/acts/done/{key}", 303)
+        try:
+            going = await doing.foreseen(visit, filled)
+            text = _text(going)
+            if text and not (filled.button == _AGREED and filled.shown == _digest(text)):
+                return self._confirmation(visit, filled, going, text)
+            if self.act.told_once:
+                return await self._told_once(visit, filled, key, going)
+            is_repeatable = isinstance(self.act, Proposal)
+            await doing.once(
+                visit, key, self.act.name, lambda: doing.done(visit, filled, going), is_repeatable=is_repeatable
+            )
+        except ServiceDeskError as error:
+            return await self._page(visit, filled, problem=error, status=_status(error))
+        return RedirectResponse(f"/acts/done/{key}", 303)
+
+    async def _told_once(self, visit: Visit, filled: Filled, key: str, going: doing.Foreseen) -> Response:
+        """Do what makes a secret, and show it in this answer alone: nothing of it is kept."""
+        told: dict[str, Any] = {}
+
+        async def work() -> None:
+            told.update(await doing.done(visit, filled, going))
+
+        await doing.once(visit, key, self.act.name, work)
+        if not told:
+            return RedirectResponse(f"/acts/done/{key}", 303)
+        return self.done.page(visit, self.act.title, told, address_of(self.act))
+
+    def _ensure_permitted(self, visit: Visit) -> None:
+        visit.desk.permitted(self.act.needs, self.act.name, narrows=not self.act.unscoped)
+
+    def _key(self, visit: Visit, filled: Filled) -> str:
+        return requests.id_of(visit.desk.actor.name, self.act.name, filled.request)
+
+    def _mistakes(self, visit: Visit, filled: Filled) -> dict[str, SettingsError]:
+        found: dict[str, SettingsError] = {}
+        for record in filled.records:
+            found |= mistakes(self.act, filled.pairs(record), visit.zone)
+        return found
+
+    async def _page(
+        self,
+        visit: Visit,
+        filled: Filled,
+        wrong: Mapping[str, SettingsError] | None = None,
+        problem: ServiceDeskError | None = None,
+        status: int = 200,
+    ) -> Response:
+        suggested: dict[str, Sequence[Choice]] = {
+            one.spelled: await offered(visit, self.addresses.offers, one, filled.connection)
+            for one in filled.fields
+            if one.help.names
+        }
+        about = tuple([await self._about(visit, filled, record) for record in filled.records])
+        audience = filled.audience
+        fields = fields_of(
+            [one for one in filled.fields if one.spelled != audience], filled.words, suggested, wrong or {}, visit.zone
+        )
+        first = next((one.name for one in fields if one.error), "")
+        unplaced = [error for name, error in (wrong or {}).items() if name not in {one.name for one in fields}]
+        told = problem or next(iter(unplaced), None)
+        return page(
+            framed(visit, self.addresses, self.act.title),
+            _FORM,
+            status=status,
+            act=self.act,
+            sentences=_sentences(self.act),
+            about=about,
+            fields=[one for one in fields if not one.is_rare],
+            rare=[one for one in fields if one.is_rare],
+            focused=first or next((one.name for one in fields if not problem), ""),
+            buttons=self._buttons(visit, about, audience),
+            problem=" ".join(filter(None, (told.message.rstrip(), told.hint))) if told else "",
+            action=filled_address(visit),
+            twin=command_line(self.act, {**filled.records[0], **filled.words}) if not filled.is_bulk else "",
+        )
+
+    async def _about(self, visit: Visit, filled: Filled, record: Mapping[str, tuple[str, ...]]) -> About:
+        """Return what a form says of a record: what names it, and of a ticket its title and its client."""
+        known = {one.spelled: one for one in self.act.parameters}
+        facts = tuple(
+            (known[name].help.name or name.capitalize(), word) for name, words in record.items() for word in words
+        )
+        where = (record.get("connection") or (None,))[0]
+        named = next(
+            ((known[name].help.names, words[0]) for name, words in record.items() if known[name].help.names), None
+        )
+        if named is None:
+            return About(facts)
+        href = self.addresses.record(named[0], named[1], where) if named[0] in self.addresses.offers else None
+        show = self.addresses.offers.get(_TICKET)
+        if named[0] != _TICKET or show is None or filled.is_bulk:
+            return About(facts, href)
+        ticket = await visit.desk.call(show, named[1], connection=where)
+        return About(facts, href, ticket.row.title, ticket.row.company or "")
+
+    def _buttons(self, visit: Visit, about: tuple[About, ...], audience: str) -> list[Button]:
+        title, many = self.act.title, f" · {len(about)} records" if len(about) > 1 else ""
+        if audience:
+            whose = about[0].client if len(about) == 1 and about[0].client else "the client"
+            return [
+                Button(doing.STAFF, f"{title} · only the staff reads it{many}"),
+                Button(doing.CLIENT, f"Send to the client · {whose} reads it{many}", is_second=True),
+            ]
+        if isinstance(self.act, Proposal):
+            buttons = [Button("propose", f"{title}: propose{many}")]
+            if doing.may_send(visit) and not many:
+                buttons.append(Button(doing.SEND, f"{title}: propose and send", is_second=True))
+            return buttons
+        is_asked = isinstance(self.act, Previewed) or self.act.asks is not None
+        return [Button("look", f"{title}: see what it does{many}" if is_asked else f"{title}{many}")]
+
+    def _confirmation(self, visit: Visit, filled: Filled, going: doing.Foreseen, text: str) -> Response:
+        """Show what would be done; where something else was shown before, also what is different now."""
+        is_other, before = filled.button == _AGREED, filled.before
+        changes = [line for line in ndiff(before.splitlines(), text.splitlines()) if line[0] in "+-"] if before else []
+        return page(
+            framed(visit, self.addresses, self.act.title),
+            _CONFIRM,
+            act=self.act,
+            pieces=going.paper.pieces,
+            questions=going.questions,
+            is_other=is_other,
+            changes=changes,
+            hidden=[(name, word) for name, words in filled.words.items() for word in words],
+            shown=_digest(text),
+            text=text,
+            agreed=_AGREED,
+            action=filled_address(visit),
+        )
+
+
+def filled_address(visit: Visit) -> str:
+    """Return where the form is: what it is about, and the id that it was made with."""
+    return f"{visit.request.url.path}?{visit.request.url.query}"
+
+
+def _status(error: ServiceDeskError) -> int:
+    """Return the status of a form whose act was refused: what nobody planned for is no fault of whoever reads it."""
+    status = status_of(error)
+    return _UNFIT if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR} else status.value
+
+
+def _text(going: doing.Foreseen) -> str:
+    return "\n".join([*(line for piece in going.paper.pieces for line in piece.lines()), *going.questions])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _sentences(act: Offer[..., Any]) -> str:
+    """Return what an act says of itself, without what is about the command line alone."""
+    first = (act.declared.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
+    said = [one for one in " ".join(first.split()).split(". ") if "--" not in one]
+    return ". ".join(said).rstrip(".") + "." if said else ""

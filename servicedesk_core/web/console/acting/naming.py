@@ -1,0 +1,67 @@
+"""What can be written where a value names something, asked of the list that the parameter names."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.faces import Offer, Query
+from servicedesk_core.faces.column import cell, columns_of
+from servicedesk_core.faces.parameter import NOBODY, Parameter
+from servicedesk_core.web.asked import asked
+from servicedesk_core.web.console.acting.fields import Choice
+from servicedesk_core.web.console.visiting import Visit
+
+MOST: Final = 500
+"""More suggestions nobody looks through."""
+
+_ME: Final = Choice("me", "me")
+_TECHNICIANS: Final = "technicians"
+
+
+async def offered(
+    visit: Visit, offers: Mapping[str, Offer[..., Any]], parameter: Parameter, connection: str | None = None
+) -> tuple[Choice, ...]:
+    """Return what a parameter may be; nothing where it names nothing, a record, or what whoever asks may not list.
+
+    Args:
+        visit: Who asks.
+        offers: What can be reached, by name.
+        parameter: The parameter.
+        connection: Only what is understood there; ``None`` = everywhere.
+    """
+    call, *given = parameter.help.names.split() or [""]
+    query = offers.get(call)
+    if not isinstance(query, Query) or query.row is None:
+        return ()
+    known = {one.spelled for one in query.parameters}
+    first = [one.spelled for one in query.parameters if one.positional][: len(given)]
+    pairs = [*zip(first, given, strict=True)]
+    pairs += [("limit", str(MOST))] if "limit" in known else []
+    pairs += [("connection", connection)] if connection and "connection" in known else []
+    try:
+        places, named = asked(query, pairs, visit.zone)
+        found = await visit.desk.call(query, *places, **named)
+    except ServiceDeskError:  # such as a right that is missing: a field that is typed into is better than none
+        return ()
+    names = [*columns_of(query.row)][:2]
+    choices = {NOBODY: Choice(NOBODY, _nobody(given))} if parameter.help.none else {}
+    if given == [_TECHNICIANS] and visit.desk.technician is not None:
+        choices[_ME.word] = _ME
+    for row in found.items:
+        word, *more = (str(cell(name, getattr(row, name))) for name in names)
+        choices.setdefault(word, Choice(word, more[0] if more and _is_text(row, names[1]) else word))
+    return tuple(choices.values())
+
+
+def names_record(offers: Mapping[str, Offer[..., Any]], parameter: Parameter) -> bool:
+    """Whether a parameter names a record that a page shows, and not what is chosen from a list."""
+    query = offers.get(parameter.help.names)
+    return query is not None and query.row is None
+
+
+def _nobody(given: list[str]) -> str:
+    return "nobody" if given == [_TECHNICIANS] else "none"
+
+
+def _is_text(row: Any, name: str) -> bool:
+    return isinstance(getattr(row, name), str)

@@ -1,0 +1,83 @@
+"""Forms that were sent: one that is sent twice, or gone back to, shows what became of it, and does nothing twice.
+
+What is proposed keeps the id of its form, so that one whose process was killed can be sent again. Of any
+other act nothing can tell whether a process that was killed had done it: then its form says so, and a person looks.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, update
+
+from servicedesk_core.processes import this_process
+from servicedesk_core.store import Tx
+from servicedesk_core.store.rows import Rows
+from servicedesk_core.store.schema import form_requests
+from servicedesk_core.store.upserting import insert_into
+
+KEPT: Final = timedelta(hours=24)
+"""How long what became of a form is kept: longer than anybody leaves one open by oversight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that was sent.
+
+    Attributes:
+        id: See :func:`id_of`.
+        person: Who sent it.
+        call: The act.
+        begun_at: When it was sent first.
+        begun_by: The process that does it.
+        ended_at: When it was done; ``None`` = it is not.
+        outcome: What its page shows of it.
+    """
+
+    id: str
+    person: str
+    call: str
+    begun_at: datetime
+    begun_by: str
+    ended_at: datetime | None
+    outcome: dict[str, Any] | None
+
+
+_ROWS: Final = Rows(Sent, form_requests)
+
+
+def id_of(person: str, call: str, request: str) -> str:
+    """Return by which id what somebody sent is kept, and proposed: that of a form is worth nothing to anybody else."""
+    return hashlib.sha256("\0".join((person, call, request)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def sent(tx: Tx, id: str) -> Sent | None:  # noqa: A002  # what it is called everywhere
+    """Return what was sent under an id, if anything was."""
+    return _ROWS.one(tx, _ROWS.select().where(form_requests.c.id == id))
+
+
+def begin(tx: Tx, id: str, person: str, call: str, at: datetime) -> Sent | None:  # noqa: A002  # as above
+    """Keep that a form was sent, unless it was before: then return that.
+
+    Args:
+        tx: A write transaction.
+        id: See :func:`id_of`.
+        person: Who, as an actor's name.
+        call: The act.
+        at: Now.
+    """
+    tx.execute(delete(form_requests).where(form_requests.c.begun_at < at - KEPT))
+    values = {"id": id, "person": person, "call": call, "begun_at": at, "begun_by": this_process()}
+    inserted = tx.execute(insert_into(tx, form_requests).values(**values).on_conflict_do_nothing())
+    return None if inserted.rowcount else sent(tx, id)
+
+
+def end(tx: Tx, id: str, at: datetime, outcome: dict[str, Any] | None) -> None:  # noqa: A002  # as above
+    """Keep what became of it."""
+    tx.execute(update(form_requests).where(form_requests.c.id == id).values(ended_at=at, outcome=outcome))
+
+
+def forget(tx: Tx, id: str) -> None:  # noqa: A002  # as above
+    """Forget a form whose act was refused, or of which nothing was done: it can be mended and sent again."""
+    tx.execute(delete(form_requests).where(form_requests.c.id == id, form_requests.c.ended_at.is_(None)))

@@ -1,0 +1,101 @@
+"""Acts as forms: what is filled in, what is wrong with it, and that each form does its work once."""
+
+from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, sent
+
+
+async def writes_of(desk):
+    return (await desk.writes.list(everything=True)).items
+
+
+async def test_what_identifies_the_record_is_shown_and_the_rest_can_be_filled_in(browser):
+    page, action = await opened(
+        await browser("ana"), "/acts/tickets/assign?ticket=T1&technician=Dana+Wolf&connection=psa"
+    )
+    fields = fields_of(page)
+    assert fields.keys() == {"technician", "reason"}, "the ticket stands in the address, and nobody changes it here"
+    assert "Printer 1" in page
+    assert "Bolt &amp; Co" in page
+    assert '<option value="Dana Wolf" selected>Dana Wolf</option>' in page
+    assert '<option value="none">nobody</option>' in page
+    assert '<option value="me">me</option>' in page
+    assert "ticket=T1" in action
+    assert "_request=" in action
+
+
+async def test_a_proposal_is_stored_once_however_often_its_form_is_sent(browser, desk, vendor):
+    window = await browser("ana")
+    _, action = await opened(window, "/acts/tickets/assign?ticket=T1")
+    first = await window.post(action, {"technician": "Dana Wolf", "_do": "propose"})
+    again = await window.post(action, {"technician": "Dana Wolf", "_do": "propose"})
+    assert first.headers["location"] == again.headers["location"]
+    (write,) = await writes_of(desk)
+    assert (write.state, write.proposed_by) == ("proposed", "user:ana via console")
+    back = await window.get(action, 303)
+    assert back.headers["location"] == first.headers["location"], "whoever goes back finds what became of it"
+    assert vendor.writes == []
+
+
+async def test_who_may_approve_sends_in_one_step_and_nobody_else(browser, desk, vendor):
+    page, action = await opened(ana := await browser("ana"), "/acts/tickets/assign?ticket=T1")
+    assert "propose and send" in page
+    await ana.post(action, {"technician": "Dana Wolf", "_do": "send"})
+    assert vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
+    page, action = await opened(cay := await browser("cay"), "/acts/tickets/assign?ticket=T2")
+    assert "propose and send" not in page
+    await cay.post(action, {"technician": "Dana Wolf", "_do": "send"})
+    assert [write.state for write in await writes_of(desk)] == ["proposed", "confirmed"]
+
+
+async def test_what_is_wrong_stands_beside_its_field_and_what_was_written_stays(browser, desk):
+    window = await browser("ana")
+    _, action = await opened(window, "/acts/tickets/log-time?ticket=T1")
+    answer = await window.post(action, {"hours": "soon", "summary": "Looked <b>at</b> it", "_do": "propose"}, 422)
+    fields = fields_of(answer.text)
+    assert 'aria-invalid="true"' in fields["hours"]
+    assert "autofocus" in fields["hours"]
+    assert "autofocus" not in fields["technician"]
+    assert 'aria-invalid="true"' in fields["technician"]
+    assert "Looked &lt;b&gt;at&lt;/b&gt; it" in answer.text
+    assert action_of(answer.text) == action, "it can be mended and sent"
+    answer = await window.post(action, {"hours": "0.5", "technician": "Nobody Such", "_do": "propose"}, 404)
+    assert "There is no technician" in answer.text
+    await followed(window, await window.post(action, {"hours": "0.5", "technician": "me", "_do": "propose"}))
+    (write,) = await writes_of(desk)
+    assert {one.field: one.after for one in write.changes}["worked_s"] == 1800
+
+
+async def test_the_button_of_a_note_says_who_reads_it_and_what_a_client_reads_is_looked_at_first(browser, desk, vendor):
+    window = await browser("ana")
+    page, action = await opened(window, "/acts/tickets/note?ticket=T1")
+    assert "Add note · only the staff reads it" in page
+    assert "Send to the client · Bolt &amp; Co reads it" in page
+    assert "public" not in fields_of(page)
+    await window.post(action, {"text": "Called", "_do": "staff"})
+    (note,) = await writes_of(desk)
+    assert (note.kind, note.state) == ("notes.create_internal", "confirmed")
+    _, action = await opened(window, "/acts/tickets/note?ticket=T1")
+    await window.post(action, {"text": "We come at ten", "_do": "client"})
+    public = max(await writes_of(desk), key=lambda one: one.id)
+    assert (public.kind, public.state) == ("notes.create_public", "proposed")
+
+
+async def test_several_records_are_proposed_one_by_one_and_each_says_what_became_of_it(browser, desk):
+    window = await browser("cay")
+    chosen = "&".join(f"select=ticket%3DT{number}" for number in (1, 2, 99))
+    page = await sent(window, f"/acts/tickets/assign?{chosen}", technician="Dana Wolf", _do="propose")
+    assert "2 done" in page.text
+    assert "1 not" in page.text
+    assert "not done: " in page.text.partition("T99")[2]
+    assert sorted(write.target for write in await writes_of(desk)) == ["1", "2"]
+
+
+async def test_nobody_is_another_word_than_no_change(browser, desk, vendor):
+    window = await browser("ana")
+    await sent(window, "/acts/tickets/assign?ticket=T1", technician="Dana Wolf", _do="send")
+    assert vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
+    page, action = await opened(window, "/acts/tickets/update?ticket=T1")
+    assert '<option value="">(no change)</option>' in page
+    await window.post(action, {"title": "Plotter", "_do": "send"})
+    assert vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
+    await sent(window, "/acts/tickets/update?ticket=T1", technician="none", _do="send")
+    assert vendor.records["tickets"]["1"]["assignee_ref"] is None
