@@ -69,8 +69,9 @@ def begin(tx: Tx, id: str, person: str, call: str, at: datetime) -> Sent | None:
     """
     tx.execute(delete(form_requests).where(form_requests.c.begun_at < at - KEPT))
     values = {"id": id, "person": person, "call": call, "begun_at": at, "begun_by": this_process()}
-    inserted = tx.execute(insert_into(tx, form_requests).values(**values).on_conflict_do_nothing())
-    return None if inserted.rowcount else sent(tx, id)
+    insert = insert_into(tx, form_requests).values(**values).on_conflict_do_nothing()
+    is_first = tx.execute(insert.returning(form_requests.c.id)).first() is not None
+    return None if is_first else sent(tx, id)
 
 
 def end(tx: Tx, id: str, at: datetime, outcome: dict[str, Any] | None) -> None:  # noqa: A002  # as above

@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0129"
-down_revision = "0128"
+revision = "0130"
+down_revision = "0129"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0128 to 0129."""
+    """Bring the schema from revision 0129 to 0130."""
     op.create_table(
         "form_requests",
         sa.Column("id", sa.Text(), nullable=False),
