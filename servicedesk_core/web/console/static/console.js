@@ -1,9 +1,9 @@
 // Beyond links and forms: pages stay current, times go on, keys lead around.
 const doc = document, { body } = doc;
-const all = (selector, within = doc) => [...within.querySelectorAll(selector)];
-const byId = (id) => doc.getElementById(id);
+const all = (css, within = doc) => [...within.querySelectorAll(css)];
+const byId = id => doc.getElementById(id);
 const make = (name, given) => Object.assign(doc.createElement(name), given);
-const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+const parsed = html => new DOMParser().parseFromString(html, "text/html");
 
 // Notices: one of each, read out by screen readers.
 const notice = (id, text, link) => {
@@ -18,7 +18,7 @@ const notice = (id, text, link) => {
 
 // Times: words near now, else day and time; the title has both, and the zone. Rows: how many are selected.
 const PICK = "[data-row] input[type=checkbox]";
-const formOf = (one) => one.closest("form") ?? doc;
+const formOf = one => one.closest("form") ?? doc;
 const span = (ms, minutes = Math.floor(ms / 6e4)) => minutes < 60 ? `${minutes} min`
   : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 const tell = () => {
@@ -27,10 +27,10 @@ const tell = () => {
     time.textContent = Math.abs(away) >= 864e5 ? time.title.slice(0, 16)
       : away > 0 ? `in ${span(away)} · ${time.title.slice(11, 16)}` : `${span(-away)} ago`;
   }
-  for (const out of all("output[data-count]")) {
-    const boxes = all(PICK, formOf(out)), picked = boxes.filter((box) => box.checked).length;
+  for (const out of all("[data-count]")) {
+    const boxes = all(PICK, formOf(out)), picked = boxes.filter(box => box.checked).length;
     out.textContent = picked ? `${picked} of ${boxes.length} selected` : "";
-    for (const box of all("input[data-all]", formOf(out))) {
+    for (const box of all("[data-all]", formOf(out))) {
       const checked = picked > 0 && picked === boxes.length;
       Object.assign(box, { hidden: false, checked, indeterminate: picked > 0 && !checked });
     }
@@ -40,18 +40,20 @@ const tell = () => {
 // Live: parts of the page come when they change; one that somebody works in waits.
 const LOST_MS = 12e3; // the server says something every 5 s
 const held = new Map();
-const isField = (one) => one.matches("input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]");
-const isTouched = (one) => one.checked !== one.defaultChecked || one.value !== one.defaultValue;
-const isInUse = (block) => all("input:not([data-all],[type=hidden]),textarea", block).some(isTouched) ||
+const isField = one => one.matches("input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]");
+const isTouched = one => one.checked !== one.defaultChecked || one.value !== one.defaultValue;
+const isInUse = block => all("input:not([data-all],[type=hidden]),textarea", block).some(isTouched) ||
   block.contains(doc.activeElement) && isField(doc.activeElement);
-const rowsOf = (block) => new Map(all("[data-row]", block).map((row, at) => [row.id || at,
+const rowsOf = block => new Map(all("[data-row]", block).map((row, at) => [row.id || at,
   row.innerHTML.replace(/<time [^>]*datetime="(.*?)".*?<\/time>/g, "$1").replace(/<.*?>/g, "")]));
 const changes = (old, fresh) =>
-  [...new Map([...old, ...fresh]).keys()].filter((key) => old.get(key) !== fresh.get(key)).length || 1;
+  [...new Map([...old, ...fresh]).keys()].filter(key => old.get(key) !== fresh.get(key)).length || 1;
 const show = async (block, html) => {
-  held.delete(block.id);
-  byId(`held-${block.id}`)?.remove();
+  const { id } = block, picked = all(`${PICK}:checked`, block).map(box => box.value);
+  held.delete(id);
+  byId(`held-${id}`)?.remove();
   await htmx.swap({ text: html, target: block, sourceElement: block, swap: "outerMorph" });
+  for (const box of all(PICK, byId(id))) box.checked = picked.includes(box.value);
   tell();
 };
 const take = ({ id, html }) => {
@@ -65,10 +67,10 @@ const take = ({ id, html }) => {
   block.before(button);
 };
 const letGo = () => held.forEach((html, id) => isInUse(byId(id)) || show(byId(id), html));
-const live = (where) => {
+const live = where => {
   const title = doc.title;
   let source, opened, heard = Date.now(), tries = 0, retry;
-  const say = (why) => {
+  const say = why => {
     notice("not-live", why && `Not live: ${why}`, "Refresh");
     doc.title = why ? `Not live · ${title}` : title;
   };
@@ -84,20 +86,14 @@ const live = (where) => {
   const open = () => {
     close();
     opened = Date.now();
-    const have = all("live-block").map((block) => `${block.id}.${block.dataset.v}`).join();
+    const have = all("live-block").map(block => `${block.id}.${block.dataset.v}`).join();
     source = new EventSource(`${where}?${new URLSearchParams({ page: location.pathname + location.search, have })}`);
     source.onerror = again;
-    const on = (event, act) => source.addEventListener(event, ({ data }) => {
-      heard = Date.now();
-      act(data);
-    });
-    on("block", (data) => take(JSON.parse(data)));
-    on("parts", (text) => notice("other-parts", text, "Show"));
-    on("state", (state) => {
-      if (state === "live") tries = 0;
-      say(state === "live" ? "" : state);
-    });
-    on("end", (why) => {
+    const on = (event, act) => source.addEventListener(event, ({ data }) => act(data, heard = Date.now()));
+    on("block", data => take(JSON.parse(data)));
+    on("parts", text => notice("other-parts", text, "Show"));
+    on("state", state => say(state === "live" ? (tries = 0, "") : state));
+    on("end", why => {
       where = "";
       close();
       say(why);
@@ -120,16 +116,16 @@ const live = (where) => {
 // Keys: never in fields, never with Ctrl, Alt or Meta.
 let last = -1, went = 0;
 const here = () => doc.activeElement.closest("[data-row]");
-const step = (by) => {
-  const rows = all("[data-row]").filter((row) => row.checkVisibility()), at = rows.indexOf(here());
+const step = by => {
+  const rows = all("[data-row]").filter(row => row.checkVisibility()), at = rows.indexOf(here());
   last = Math.max(0, Math.min(rows.length - 1, (at < 0 ? last : at) + by));
   const row = rows[last];
   if (row) row.tabIndex = -1;
   (row?.querySelector("a[href]") ?? row)?.focus();
 };
-const press = (key) => {
-  const keyed = `[data-key="${key}"]`, isPicked = all(`${PICK}:checked`).length;
-  const found = !isPicked && here()?.querySelector(keyed) || all(keyed).find((one) => !one.closest("[data-row]"));
+const press = key => {
+  const css = `[data-key="${key}"]`, isPicked = all(`${PICK}:checked`)[0];
+  const found = !isPicked && here()?.querySelector(css) || all(css).find(one => !one.closest("[data-row]"));
   const details = found?.closest("details");
   if (details) details.open = true;
   const field = details?.querySelector("input:not([type=hidden]),select") ?? found;
@@ -138,7 +134,7 @@ const press = (key) => {
   return found;
 };
 const help = async () => {
-  const link = doc.querySelector('a[data-key="?"]');
+  const [link] = all('a[data-key="?"]');
   let dialog = byId("keys");
   if (!dialog && link) {
     const page = parsed(await (await fetch(link.href)).text()), form = make("form", { method: "dialog" });
@@ -149,7 +145,7 @@ const help = async () => {
   }
   dialog?.showModal();
 };
-const click = (selector) => here()?.querySelector(selector)?.click();
+const click = css => here()?.querySelector(css)?.click();
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
@@ -158,10 +154,10 @@ const KEYS = {
   ".": () => location.reload(),
   "?": help,
 };
-const onKey = (event) => {
-  const { key } = event, isOurs = !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
-  if (!isOurs || isField(event.target) || doc.querySelector("dialog[open]")) return;
-  const goes = Date.now() - went < 1500 && all("[data-go]").find((one) => one.dataset.go === key);
+const onKey = event => {
+  const { key, target, ctrlKey, altKey, metaKey, isComposing } = event;
+  if (ctrlKey || altKey || metaKey || isComposing || isField(target) || all("dialog[open]")[0]) return;
+  const goes = Date.now() - went < 1500 && all("[data-go]").find(one => one.dataset.go === key);
   went = 0;
   if (goes) goes.click();
   else if (key === "g") went = Date.now();
@@ -171,15 +167,15 @@ const onKey = (event) => {
 };
 
 const offer = (button, act) => Object.assign(button, { hidden: false, onclick: act });
-all("button[data-print]").forEach((button) => offer(button, () => print()));
+all("[data-print]").forEach(button => offer(button, () => print()));
 if (navigator.clipboard) // over TLS, or on this machine
-  all("button[data-copy]").forEach((button) => offer(button, async () => {
+  all("[data-copy]").forEach(button => offer(button, async () => {
     await navigator.clipboard.writeText(button.dataset.copy || location.href);
     notice("copied", "Copied.");
     setTimeout(notice, 3e3, "copied", "");
   }));
 doc.addEventListener("change", ({ target }) => {
-  if (target.matches("input[data-all]")) for (const box of all(PICK, formOf(target))) box.checked = target.checked;
+  if (target.matches("[data-all]")) for (const box of all(PICK, formOf(target))) box.checked = target.checked;
   tell();
   letGo();
 });

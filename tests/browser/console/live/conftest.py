@@ -35,6 +35,7 @@ class Desk:
         self.store = store
         self.rows = {f"T{n}": f"Printer {n}" for n in range(1, 6)}
         self.note = "nothing"
+        self.have_ids = True
         self.keys = "on"
         self.status = 200
         self.is_signed_in = True

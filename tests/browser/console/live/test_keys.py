@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.browser.console.live.conftest import until
-
 pytestmark = pytest.mark.browser
 
 
@@ -70,9 +68,8 @@ def test_other_keys_are_left_alone(tab, key):
 
 
 def test_a_page_is_read_again_by_a_full_stop(tab):
-    tab.evaluate("window.mark = 1")
-    tab.keyboard.press(".")
-    until(tab, lambda: tab.evaluate("window.mark") is None)
+    with tab.expect_navigation():
+        tab.keyboard.press(".")
 
 
 def test_they_can_be_switched_off(desk, tab):

@@ -48,6 +48,16 @@ def test_rows_being_selected_wait_until_they_are_asked_for(desk, tab):
     assert tab.locator(".held").count() == 0
 
 
+def test_a_selection_stays_with_what_was_selected(desk, tab):
+    desk.have_ids = False
+    tab.reload()
+    tab.check("[value=T2]")
+    desk.act(rows={"T6": "Mailbox", "T7": "Monitor", "T2": "Printer two", "T1": "Printer one"})
+    tab.click(".held")
+    tab.wait_for_selector("[value=T6]")
+    assert tab.eval_on_selector_all("[data-row] :checked", "boxes => boxes.map((box) => box.value)") == ["T2"]
+
+
 def test_what_waits_comes_when_nothing_is_selected_any_more(desk, tab):
     tab.check("[data-all]")
     assert tab.inner_text("output") == "5 of 5 selected"
