@@ -44,6 +44,7 @@ def console(
         answers = Answers(Reader(desk.store))
         app = application(desk, desk.features, section, answers)
         async with answers.kept_current():
-            await answer(app, section, tell=lambda where: cli.say(f"Console: {where}"))
+            ending = app.state.streams.close
+            await answer(app, section, tell=lambda where: cli.say(f"Console: {where}"), ending=ending)
 
     cli.with_desk(work)

@@ -24,6 +24,8 @@ from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.frame import framed, page, places
 from servicedesk_core.web.console.guard import Guard
 from servicedesk_core.web.console.listing import listing
+from servicedesk_core.web.console.live import streams
+from servicedesk_core.web.console.live.keys import keys_page
 from servicedesk_core.web.console.live.reader import Reader
 from servicedesk_core.web.console.visiting import Entrance, Handler, OpenDesk, Visit, to_sign_in
 from servicedesk_core.web.statuses import status_of
@@ -61,7 +63,9 @@ def application(
     async def nowhere(visit: Visit) -> Response:
         raise NotFoundLocallyError(f"Nothing is at {visit.request.url.path}.", hint="Go to one of the pages above.")
 
-    routes = [Route("/static/{file}", assets.answer), route("/", start)]
+    live = streams.Streams(answers.reader)
+    routes = [Route("/static/{file}", assets.answer), Route(streams.PATH, live), route("/", start)]
+    routes.append(route("/keys", keys_page(addresses), "GET", "POST"))
     routes += [route(address_of(one), shown(one, addresses)) for one in addresses.offers.values() if _is_shown(one)]
     routes += [route(path, handler, *methods) for path, handler, methods in acts(addresses)]
     routes.append(route("/{path:path}", nowhere))
@@ -73,6 +77,7 @@ def application(
         ],
     )
     app.router.redirect_slashes = False
+    app.state.streams = live
     return app
 
 

@@ -23,14 +23,12 @@ from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Store, Tx
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.cache.asking import AskedDesk
+from servicedesk_core.web.console.live.asking import LIVE
 
 T = TypeVar("T")
 
 COOKIE: Final = "__Host-servicedesk"
 SIGN_IN: Final = "/sign-in"
-LIVE: Final = "servicedesk.live"
-"""Key of the scope of a request that an open page makes by itself: nobody has used anything."""
-
 _FOR_A_NOTE_S: Final = 1.0
 
 
@@ -94,7 +92,10 @@ class Visit:
 
     async def ask(self, asked: Method[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Ask what a screen shows of many records; somebody may just have been told it."""
-        return (await self.answers.call(self.desk, asked, *args, **kwargs)).value
+        answer = await self.answers.call(self.desk, asked, *args, **kwargs)
+        if (looking := self.request.scope.get(LIVE)) is not None and answer.state != self.answers.reader.now:
+            looking.is_behind = True
+        return answer.value
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

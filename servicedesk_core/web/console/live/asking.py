@@ -1,6 +1,7 @@
 """A page asked again by the process that serves it, as the browser of whoever looks at it would ask."""
 
 import logging
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -9,29 +10,43 @@ from starlette.types import Message, Scope
 _log = logging.getLogger("servicedesk.console")
 
 LIVE: Final = "servicedesk.live"
-"""Key of the scope of such a request: nobody looks anew, so it is no use of a sign-in, and nothing to audit."""
+"""Key of the scope of such a request, of a :class:`Looking`: nobody looks anew, so it is no use of a sign-in, and
+nothing to audit."""
 
 _OF_STREAM: Final = frozenset((b"accept", b"accept-encoding", b"last-event-id"))
 _KEPT: Final = ("type", "asgi", "http_version", "scheme", "server", "client", "root_path")
 _MOST_BYTES: Final = 4_000_000
 
 
-async def ask(scope: Scope, page: str) -> tuple[int, str]:
+@dataclass(slots=True)
+class Looking:
+    """What became of asking for a page.
+
+    Attributes:
+        is_behind: Whether the page tells what was remembered, and the store is further already.
+        status: The status.
+        html: The page; "" = it is none, or larger than a page that is kept live.
+    """
+
+    is_behind: bool = False
+    status: int = 500
+    html: str = ""
+
+
+async def ask(scope: Scope, page: str) -> Looking:
     """Ask for a page with the fields of another request, its cookies among them.
 
     Args:
         scope: That request.
         page: Path and query of the page, as the browser shows them.
-
-    Returns:
-        The status, and the HTML; "" = it is none, or larger than a page that is kept live.
     """
-    answer = _Answer()
+    looking, answer = Looking(), _Answer()
     try:
-        await scope["app"](_asking(scope, page), _nothing_more, answer.send)
+        await scope["app"]({**_asking(scope, page), LIVE: looking}, _nothing_more, answer.send)
     except Exception as error:  # noqa: BLE001  # the page itself failed, and was answered as such
         _log.error("a page could not be kept live: this should not have happened (%s)", type(error).__name__)
-    return answer.status, answer.body.decode() if answer.is_html else ""
+    looking.status, looking.html = answer.status, answer.body.decode() if answer.is_html else ""
+    return looking
 
 
 def _asking(scope: Scope, page: str) -> Scope:
@@ -43,7 +58,6 @@ def _asking(scope: Scope, page: str) -> Scope:
         "query_string": split.query.encode(),
         "headers": [pair for pair in scope["headers"] if pair[0] not in _OF_STREAM] + [(b"accept", b"text/html")],
         "state": dict(scope.get("state", {})),
-        LIVE: True,
     }
 
 

@@ -20,6 +20,7 @@ _BEAT_S: Final = 5.0
 """Seconds between signs of life, so that a page can say within 15 s that it has lost them."""
 
 _ANEW_S: Final = 60.0
+_AGAIN_S: Final = 1.0
 
 _FULL: Final = "Too many pages are open: close one."
 _ENDING: Final = "The console is being started anew."
@@ -84,7 +85,7 @@ class Streams:
             await line.say(Event.END, "This is no page of the console.")
             return
         telling = Telling(self._reader, self._turns, line)
-        told = telling.tell(scope, page, _versions(asked.get("have", "")), anew_s=self._anew_s, again_s=self._beat_s)
+        told = telling.tell(scope, page, _versions(asked.get("have", "")), anew_s=self._anew_s, again_s=_AGAIN_S)
         await _first_of(told, telling.beat(self._beat_s), _gone(receive), self._until_ending(line))
 
     async def _until_ending(self, line: Line) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 from starlette.types import Scope
 
-from servicedesk_core.web.console.live.asking import ask
+from servicedesk_core.web.console.live.asking import Looking, ask
 from servicedesk_core.web.console.live.cutting import Piece, pieces
 from servicedesk_core.web.console.live.line import Line
 from servicedesk_core.web.console.live.reader import Reader
@@ -47,8 +47,8 @@ class Turns:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
-    async def ask(self, scope: Scope, page: str) -> tuple[int, str]:
-        """Ask for a page when it is its turn; return its status and its HTML."""
+    async def ask(self, scope: Scope, page: str) -> Looking:
+        """Ask for a page when it is its turn."""
         async with self._turn:
             begun = asyncio.get_running_loop().time()
             try:
@@ -86,23 +86,24 @@ class Telling:
             page: Path and query of the page.
             shown: The versions of its parts that the browser shows, by their names.
             anew_s: Seconds after which it is asked again though nothing moved: clocks run out by themselves.
-            again_s: Seconds after which it is asked again when it did not answer.
+            again_s: Seconds after which it is asked again when it did not answer, or told what was remembered.
         """
         while True:
             known = self._reader.now
-            status, html = await self._turns.ask(scope, page)
-            answers = status < HTTPStatus.INTERNAL_SERVER_ERROR
+            looked = await self._turns.ask(scope, page)
+            answers = looked.status < HTTPStatus.INTERNAL_SERVER_ERROR
             if answers:
-                found = pieces(html)
-                if status != HTTPStatus.OK or not found:
-                    await self._line.say(Event.END, _PLAIN if status == HTTPStatus.OK else _REFUSED)
+                found = pieces(looked.html)
+                if looked.status != HTTPStatus.OK or not found:
+                    await self._line.say(Event.END, _PLAIN if looked.status == HTTPStatus.OK else _REFUSED)
                     return
                 await self._say_changes(found, shown)
                 shown = {one.id: one.version for one in found.values()}
             if answers != self._answers:
                 self._answers = answers
                 await self._say_state()
-            await self._reader.other_than(known, within_s=anew_s if answers else again_s)
+            is_done = answers and not looked.is_behind
+            await self._reader.other_than(known, within_s=anew_s if is_done else again_s)
 
     async def _say_changes(self, found: Mapping[str, Piece], shown: Mapping[str, str]) -> None:
         for piece in found.values():

@@ -48,7 +48,12 @@ class Desk:
             return RedirectResponse("/sign-in", 303)
         soon = (datetime.now(UTC) + timedelta(minutes=5, seconds=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
         shown = render(
-            "tests.browser.console.live/desk.html", rows=self.rows, note=self.note, keys=self.keys, soon=soon
+            "tests.browser.console.live/desk.html",
+            soon=soon,
+            rows=self.rows,
+            note=self.note,
+            keys=self.keys,
+            have_ids=self.have_ids,
         )
         return HTMLResponse(shown, self.status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
