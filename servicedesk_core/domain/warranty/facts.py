@@ -168,14 +168,23 @@ def best(facts: Iterable[CoverFact]) -> CoverFact | None:
     return min(
         facts,
         key=lambda fact: (
-            not fact.entitlements,
-            fact.source.rank,
-            0 if fact.entitlements else BY_KNOWLEDGE.index(fact.outcome),
+            *trust(fact.source, fact.outcome, tells=bool(fact.entitlements)),
             -(fact.answered_at or fact.asked_at).timestamp(),
             fact.origin,
         ),
         default=None,
     )
+
+
+def trust(source: CoverSource, outcome: LookupOutcome, *, tells: bool) -> tuple[bool, int, int]:
+    """Return how much a source is believed before its age counts; the smallest comes first.
+
+    Args:
+        source: Whose word it is.
+        outcome: What it came to.
+        tells: Whether it tells any cover.
+    """
+    return not tells, source.rank, 0 if tells else BY_KNOWLEDGE.index(outcome)
 
 
 _FAILED_AGAIN = timedelta(0)

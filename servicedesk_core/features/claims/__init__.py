@@ -8,11 +8,16 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.claims.model import ClaimFilter as ClaimFilter
     from servicedesk_core.features.claims.model import ClaimRow as ClaimRow
+    from servicedesk_core.features.claims.model import MoneyState as MoneyState
+    from servicedesk_core.features.claims.model import Turn as Turn
+    from servicedesk_core.features.claims.queries import ClaimQueries as ClaimQueries
     from servicedesk_core.features.claims.tables.counting import ClaimNumbers as ClaimNumbers
     from servicedesk_core.features.claims.tables.counting import numbers as numbers
     from servicedesk_core.features.claims.tables.eligible import EligibleTicket as EligibleTicket
     from servicedesk_core.features.claims.tables.eligible import eligible as eligible
     from servicedesk_core.features.claims.tables.listing import rows as rows
+    from servicedesk_core.features.claims.tables.money import Days as Days
+    from servicedesk_core.features.claims.tables.money import money_sums as money_sums
     from servicedesk_core.features.claims.tables.projecting import AGREED as AGREED
     from servicedesk_core.features.claims.tables.reading import claim_of as claim_of
 else:

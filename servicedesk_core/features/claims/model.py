@@ -14,10 +14,31 @@ from servicedesk_core.domain.warranty import (
     ClaimProblem,
     ClaimProgress,
     ClaimState,
+    CreditKind,
 )
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import Column, Help
 from servicedesk_core.problem import Problem
+
+
+class Turn(StrEnum):
+    """For whom a claim waits."""
+
+    US = "us"
+    """For us: to write, to approve, to look into, to answer, or to send a part back."""
+    MAKER = "maker"
+    """For the manufacturer: to decide, to send, or to pay."""
+
+
+class MoneyState(StrEnum):
+    """Where money of claims stands for us."""
+
+    RECOVERED = "recovered"
+    """The manufacturer issued it."""
+    WAITING = "waiting"
+    """It was asked for or agreed to, and is not issued."""
+    LOST = "lost"
+    """It was denied, or its claim ended without it."""
 
 
 @strict
@@ -33,6 +54,7 @@ class ClaimFilter:
     """
 
     states: Annotated[tuple[ClaimState, ...], Help("Only in this state; repeatable.", name="state")] = ()
+    turn: Annotated[Turn | None, Help("Only those that wait for us, or for the manufacturer.")] = None
     manufacturer: Annotated[tuple[str, ...], Help("Only of this manufacturer, in any spelling.")] = ()
     connection: Annotated[str | None, Help("Only over this connection.")] = None
     company: Annotated[
@@ -93,6 +115,27 @@ class ClaimRow:
         if self.return_due_on:
             return f"part back by {self.return_due_on}"
         return f"file by {self.filing_due_on}" if self.filing_due_on and self.submitted_at is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """Money of a claim."""
+
+    claim: Annotated[str, Column("Our id of the claim.", leads="claims.show")]
+    number: Annotated[int, Column("Its place among the money of the claim.", "No.", shown=False)]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show", spare=2)]
+    connection: Annotated[str | None, Column("Connection that the ticket comes from.", shown=False)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12, spare=3)]
+    manufacturer: Annotated[str, Column("Whose money it is to begin with.")]
+    kind: Annotated[CreditKind, Column("What it is for; a fee is money that the manufacturer keeps.", "For")]
+    standing: Annotated[MoneyState, Column("Where it stands.", "State")]
+    amount: Annotated[
+        Decimal | None,
+        Column("What was agreed to, else asked for; of a fee below nothing. Nothing = nobody named an amount."),
+    ]
+    currency: Annotated[str, Column("Of the amount.", "In")]
+    approved_on: Annotated[date | None, Column("When it was first seen as agreed.", "Agreed", spare=1)]
+    issued_on: Annotated[date | None, Column("When it was issued.", "Issued")]
 
 
 @dataclass(frozen=True, slots=True)

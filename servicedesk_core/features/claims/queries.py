@@ -1,7 +1,7 @@
 """What a desk knows of its claims, from the store alone."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,20 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import ClaimState, Entitlement, covered_on
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, method, query
-from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, ClaimRow, Proposal, Proposals
-from servicedesk_core.features.claims.tables import counting, files, listing, reading
+from servicedesk_core.features.claims.model import (
+    ClaimDetail,
+    ClaimFilter,
+    ClaimRow,
+    MoneyRow,
+    MoneyState,
+    Proposal,
+    Proposals,
+)
+from servicedesk_core.features.claims.tables import counting, files, listing, money, reading
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on, with_cover
 from servicedesk_core.features.claims.tables.eligible import EligibleTicket, eligible
+from servicedesk_core.features.claims.tables.money import Days
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.scope import Scope
@@ -60,6 +69,42 @@ class ClaimQueries(Namespace[Manner]):
         found = listing.page(tx, wanted, day, sort=sort, after=after, limit=limit, scope=scope)
         if not found.items:
             self._check(tx, scope, wanted.connection, wanted.company, wanted.manufacturer)
+        return found
+
+    @query(
+        "claims.money",
+        needs=Capability.MONEY,
+        about="Money of claims: what came back, what is waited for, what was lost.",
+        sorts=money.COLUMNS,
+        empty="There is no such money of a claim of ours.",
+    )
+    def money(
+        self,
+        tx: Tx,
+        *,
+        standing: Annotated[MoneyState | None, Help("Only what stands there.", name="state")] = None,
+        since: Annotated[datetime | None, Help("Only what was issued, or agreed to, on this day or later.")] = None,
+        before: Annotated[datetime | None, Help("Only what was issued, or agreed to, before this day.")] = None,
+        manufacturer: Annotated[tuple[str, ...], Help("Only of this manufacturer, in any spelling.")] = (),
+        company: Annotated[tuple[str, ...], Help("Only of this client, by name or how it begins, or id.")] = (),
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[MoneyRow]:
+        """List the money of claims that is ours, the newest claim first.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: The list is empty, and there is no such client or manufacturer.
+        """
+        zone = ZoneInfo(self.desk.settings.desk.timezone)
+        days = Days(*(None if one is None else one.astimezone(zone).date() for one in (since, before)))
+        wanted = ClaimFilter(manufacturer=manufacturer, company=company, everything=True)
+        found = money.page(tx, wanted, standing, days, scope, sort=sort, after=after, limit=limit)
+        if not found.items:
+            self._check(tx, scope, None, company, manufacturer)
         return found
 
     @query(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, Measure, Period, action
+from servicedesk_core.faces.kpi import on_desk
 from servicedesk_core.features.kpi.lists import KpiLists
 from servicedesk_core.features.kpi.measuring import Measuring
 from servicedesk_core.features.kpi.model import Decided, FiguresClosed, FiguresReopened
@@ -96,7 +97,9 @@ class Kpis(KpiLists[Manner]):
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
         wanted, said = closable(month, zone, now), Closed(now, str(self.desk.actor), _given(reason))
         period = Period(wanted.starts(zone), wanted.next.starts(zone), now)
-        kpis = [kpi for feature in self.desk.features for kpi in feature.figures if kpi.over == "period"]
+        kpis = [
+            on_desk(kpi, self.desk) for feature in self.desk.features for kpi in feature.figures if kpi.over == "period"
+        ]
 
         def measured(tx: Tx) -> dict[str, Measure | None]:
             self._refuse_twice(tx, wanted)

@@ -24,7 +24,6 @@ from servicedesk_core.faces import (
 from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
-from servicedesk_core.features.kpi.measuring import kpi_named
 from servicedesk_core.features.kpi.model import ChangePage, ClosedFigures, KpiChange, ReadyRow, RepeatRow
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.periods import last as up_to
@@ -135,7 +134,7 @@ class KpiLists(KpiQueries[Manner]):
             SettingsError: It tells of the present only, it cannot be divided so, or there is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        _, kpi = kpi_named(self.desk.features, name)
+        _, kpi = self._kpi(name)
         if kpi.over == "instant":
             message = f'"{kpi.name}" tells of the present, not of weeks.'
             raise SettingsError(message, hint="`servicedesk kpi history` shows what it was, where that is known.")

@@ -26,6 +26,7 @@ from servicedesk_core.faces import (
     piece,
     query,
 )
+from servicedesk_core.faces.kpi import on_desk
 from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.kpi.catalogue.now import Now
 from servicedesk_core.features.kpi.dimensions import DIMENSIONS
@@ -106,7 +107,9 @@ class KpiQueries(Namespace[Manner]):
             hint = f"There are: {', '.join(having)}."
             raise SettingsError(f'No feature "{feature}" has figures.{did_you_mean(feature, having)}', hint=hint)
         chosen = [one for name, one in having.items() if feature in {None, name}]
-        kpis = [kpi for one in chosen for kpi in one.figures if feature is not None or not kpi.closer]
+        kpis = [
+            on_desk(kpi, self.desk) for one in chosen for kpi in one.figures if feature is not None or not kpi.closer
+        ]
         rows = [measuring.told(kpi) for kpi in kpis]
         late = [late for kpi in kpis for late in measuring.adjusted(kpi)]
         page = self._page(rows, measuring.period, measuring.closed_at, late)
@@ -133,7 +136,7 @@ class KpiQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such figure.
             SettingsError: It is no period, there is no such profile, or it cannot be divided so.
         """
-        _, kpi = kpi_named(self.desk.features, name)
+        _, kpi = self._kpi(name)
         measuring = self._measuring(tx, self._period(period, last), goals, scope)
         found, parts, unseen = parts_of(measuring, kpi, by)
         rows = [measuring.figure(kpi, found)]
@@ -166,7 +169,7 @@ class KpiQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such figure.
             SettingsError: It tells of the present only, or there is no such profile.
         """
-        _, kpi = kpi_named(self.desk.features, name)
+        _, kpi = self._kpi(name)
         spans = _weeks(self.desk, weeks)
         if isinstance(kpi.measure, Now):
             now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.roster
@@ -199,7 +202,7 @@ class KpiQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such figure.
             SettingsError: It is no period.
         """
-        _, kpi = kpi_named(self.desk.features, name)
+        _, kpi = self._kpi(name)
         measuring = self._measuring(tx, self._period(period, last), None, scope)
         found = measuring.opened(kpi)
         cases = measuring.seen(kpi, found).cases
@@ -223,7 +226,7 @@ class KpiQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such figure.
             SettingsError: It is no period.
         """
-        feature, kpi = kpi_named(self.desk.features, name)
+        feature, kpi = self._kpi(name)
         measuring = self._measuring(tx, self._period(period, last), None, scope)
         found = measuring.shown(kpi)
         since = {one.name: one.effective_from for one in measuring.profiles}
@@ -246,6 +249,10 @@ class KpiQueries(Namespace[Manner]):
             timezone=self.desk.timezone,
             records=f"servicedesk kpi records {kpi.name}{chosen}",
         )
+
+    def _kpi(self, name: str) -> tuple[str, Kpi[Any]]:
+        feature, kpi = kpi_named(self.desk.features, name)
+        return feature, on_desk(kpi, self.desk)
 
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
         sight, people = PeopleSight.of(self.desk, scope), self.desk.roster

@@ -20,6 +20,7 @@ FEATURE = Feature(
     section=Section.WARRANTY,
     queries=f"{__name__}.queries:WarrantyQueries",
     actions=f"{__name__}.actions:Warranty",
+    kpis=f"{__name__}.kpis:KPIS",
     jobs=(
         JobKind(
             "warranty",

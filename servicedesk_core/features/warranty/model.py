@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from servicedesk_core.domain.warranty import Entitlement
@@ -70,6 +71,15 @@ class ExpiringList(Page[CoverRow]):
     retired: Annotated[int, Column("How many devices were left out because the PSA calls them retired.")] = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceList(Page[CoverRow]):
+    """Devices by how they stand."""
+
+    items: Annotated[tuple[CoverRow, ...], Column("The devices, the first to end first.")]
+    day: Annotated[date, Column("The day of the list.")]
+    states: Annotated[dict[str, int], Column("How many devices stand how, on all pages and in every state.")]
+
+
 @dataclass(frozen=True, slots=True)
 class MissedClaim:
     """Hardware work on a covered device for which nothing was claimed."""
@@ -101,3 +111,52 @@ class MissedList(Page[MissedClaim]):
     not_hardware: Annotated[int, Column("Incidents in no category of hardware.")]
     without_device: Annotated[int, Column("Incidents that name no device.")]
     retired: Annotated[int, Column("Incidents of devices that the PSA calls retired.")] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MakerRow:
+    """What a manufacturer answered, and what it decided."""
+
+    manufacturer: Annotated[str, Column("The manufacturer.")]
+    answered: Annotated[int, Column("Devices of which it told the cover.")]
+    not_found: Annotated[int, Column("Devices that it does not know.", spare=2)]
+    ambiguous: Annotated[int, Column("Devices of which it needs to know more than the serial number.", spare=3)]
+    denied: Annotated[int, Column("Devices of which it tells us nothing.", "Not told", spare=3)]
+    errors: Annotated[int, Column("Devices of which the last look-up failed.")]
+    asked_at: Annotated[datetime | None, Column("When it was last asked.", "Last asked", spare=1)]
+    claims: Annotated[int, Column("Claims that it has or had.")]
+    agreed: Annotated[int, Column("Of these, how many it agreed to, also in part.")]
+    refused: Annotated[int, Column("Of these, how many it refused.")]
+    agreed_percent: Annotated[
+        int | None, Column("Agreed in percent of what was decided; nothing = nothing was decided.", "Agreed %", spare=4)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRow:
+    """A client with devices whose cover ends soon or has ended."""
+
+    client: Annotated[str, Column("The client.", cut=12)]
+    connection: Annotated[str, Column("Connection of its devices.", shown=False)]
+    ref: Annotated[str | None, Column("The vendor's id of the client.", "Id", shown=False)]
+    devices: Annotated[int, Column("How many devices it has.", spare=2)]
+    ending: Annotated[int, Column("Of these, how many have a cover that ends soon.", "Ending soon")]
+    first_on: Annotated[date | None, Column("When the first of them ends.", "First ends")]
+    expired: Annotated[int, Column("How many covers have ended.")]
+    unknown: Annotated[int, Column("Of how many nobody knows.", spare=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model of devices that broke."""
+
+    model: Annotated[str, Column("The model.", cut=12)]
+    manufacturer: Annotated[str | None, Column("Who made it.", cut=8)]
+    failures: Annotated[int, Column("Hardware work on such devices.")]
+    broken: Annotated[int, Column("On how many of them.", "Devices broken", spare=2)]
+    devices: Annotated[int, Column("How many there are.", "Of devices")]
+    per_hundred: Annotated[
+        Decimal | None, Column("Failures for a hundred devices; nothing = none is there any more.", "Per 100")
+    ]
+    clients: Annotated[int, Column("At how many clients.", spare=1)]
+    last_on: Annotated[datetime | None, Column("When it happened last.", "Last", spare=3)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from servicedesk_core.faces import Narrow, Terminal
 from servicedesk_core.features.warranty.lookup.run import LookupReport
-from servicedesk_core.features.warranty.model import TOLD, CoverRow, ExpiringList, MissedClaim, MissedList
+from servicedesk_core.features.warranty.model import TOLD, CoverRow, DeviceList, ExpiringList, MissedClaim, MissedList
 from servicedesk_core.features.warranty.spreadsheet import ImportReport
 from servicedesk_core.features.warranty.tables.report import WarrantyReport
 from servicedesk_core.wording import counted
@@ -63,6 +63,13 @@ def expiring(terminal: Terminal, found: ExpiringList) -> None:
     ending = f"{counted(found.ending, 'cover ends', 'covers end')} within {counted(found.within_days, 'day')}"
     hint = f"nobody knows of {counted(unknown, 'device')}: servicedesk warranty lookup --all" if unknown else ""
     terminal.say("; ".join(filter(None, (ending, hint, left_out(found.retired)))) + ".")
+
+
+def devices(terminal: Terminal, found: DeviceList) -> None:
+    """Print how devices stand, and how many stand how."""
+    covers(terminal, found.items, empty="No device stands so.")
+    told = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items())
+    terminal.say(f"Of all: {told}." if told else "The desk holds no device.")
 
 
 def missed(terminal: Terminal, found: MissedList) -> None:

@@ -6,12 +6,38 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import After, Awaited, Capability, Help, Manner, Namespace, Sort, method, piece, query
+from servicedesk_core.domain.warranty.facts import CoverState
+from servicedesk_core.domain.warranty.makers import is_called
+from servicedesk_core.faces import (
+    After,
+    Awaited,
+    Capability,
+    Help,
+    Limit,
+    Manner,
+    Namespace,
+    Page,
+    Sort,
+    method,
+    piece,
+    query,
+)
+from servicedesk_core.features.claims import eligible
 from servicedesk_core.features.warranty import rules
-from servicedesk_core.features.warranty.model import CoverRow, ExpiringList, MissedClaim, MissedList
+from servicedesk_core.features.warranty.model import (
+    CoverRow,
+    DeviceList,
+    ExpiringList,
+    MakerRow,
+    MissedClaim,
+    MissedList,
+    ModelRow,
+    RenewalRow,
+)
 from servicedesk_core.features.warranty.rules import DateChange
-from servicedesk_core.features.warranty.tables import lists
+from servicedesk_core.features.warranty.tables import lists, overview
 from servicedesk_core.features.warranty.tables.report import WarrantyReport, build
+from servicedesk_core.features.warranty.tables.standing import standings
 from servicedesk_core.store import Tx
 from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.store.queries.checking import check_names
@@ -20,6 +46,7 @@ from servicedesk_core.store.queries.scope import Scope
 Company = Annotated[tuple[str, ...], Help("Only of this client, by name or how it begins, or id.")]
 Manufacturer = Annotated[tuple[str, ...], Help("Only of this manufacturer, in any spelling, or its beginning.")]
 Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
+Within = Annotated[timedelta, Help("How far to look ahead: 30d, 12w, 1y [default: 90d].")]
 Most = Annotated[int | None, Help("At most so many [default: all].", between=(1, 10_000))]
 
 
@@ -38,7 +65,7 @@ class WarrantyQueries(Namespace[Manner]):
         self,
         tx: Tx,
         *,
-        within: Annotated[timedelta, Help("How far to look ahead: 30d, 12w, 1y [default: 90d].")] = timedelta(days=90),
+        within: Within = timedelta(days=90),
         company: Company = (),
         manufacturer: Manufacturer = (),
         retired: Retired = False,
@@ -60,6 +87,120 @@ class WarrantyQueries(Namespace[Manner]):
             check_names(tx, scope, companies=company, manufacturers=manufacturer)
         by = "until,company,serial_number,connection,asset_ref,manufacturer"
         return piece(found, CoverRow, by=by, sort=sort, after=after, limit=limit)
+
+    @query(
+        "warranty.devices",
+        about="Devices by how they are covered.",
+        sorts=("until",),
+        empty="No device stands so.",
+        page="servicedesk_core.features.warranty.pages:devices",
+    )
+    def devices(
+        self,
+        tx: Tx,
+        *,
+        state: Annotated[tuple[CoverState, ...], Help("Only those that stand so; repeatable.")] = (),
+        company: Company = (),
+        manufacturer: Manufacturer = (),
+        retired: Retired = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> DeviceList:
+        """List devices by how they are covered, from the store alone.
+
+        Raises:
+            SettingsError: It cannot be sorted by that.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: The list is empty, and there is no such client or manufacturer.
+        """
+        chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope, begins=True)
+        found = lists.devices(
+            tx, day=self.today, states=state, chosen=chosen, retired=retired, sort=sort, after=after, limit=limit
+        )
+        if not found.items:
+            check_names(tx, scope, companies=company, manufacturers=manufacturer)
+        return found
+
+    @query(
+        "warranty.renewals",
+        about="Clients with covers that end soon or have ended.",
+        empty="No cover ends soon, and none has ended.",
+    )
+    def renewals(
+        self,
+        tx: Tx,
+        *,
+        within: Within = timedelta(days=90),
+        manufacturer: Manufacturer = (),
+        retired: Retired = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[RenewalRow]:
+        """List clients with what there is to renew, those with most covers that end soon first.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        kept = None if retired else False
+        chosen = AssetFilter(manufacturer=manufacturer, scope=scope, retired=kept)
+        day = self.today
+        found = overview.renewals(tx, standings(tx, chosen, day), day, within.days)
+        by = "-ending,-expired,client,connection,ref"
+        return piece(Page(tuple(found)), RenewalRow, by=by, sort=sort, after=after, limit=limit)
+
+    @query(
+        "warranty.answers",
+        about="What manufacturers answer and decide.",
+        needs=Capability.CLAIMS_READ,
+        unscoped="a manufacturer answers for all clients together",
+        empty="No manufacturer was asked for a cover, and none has a claim.",
+    )
+    def answers(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[MakerRow]:
+        """List what each manufacturer answered when it was last asked, and what it decided of claims.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        found = Page(tuple(overview.makers(tx)))
+        return piece(found, MakerRow, by="-answered,manufacturer", sort=sort, after=after, limit=limit)
+
+    @query(
+        "warranty.failures",
+        about="Models that broke.",
+        empty="No hardware work on a device was found.",
+    )
+    def failures(
+        self,
+        tx: Tx,
+        *,
+        since: Annotated[
+            datetime | None, Help("Only tickets opened since a day, or since so long [default: 365d].")
+        ] = None,
+        manufacturer: Manufacturer = (),
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[ModelRow]:
+        """List models by how often they needed hardware work, the most frequent first.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        first = since or self.desk.clock.now() - timedelta(days=365)
+        tickets = eligible(
+            tx, hardware=self.desk.settings.claims.hardware, only_open=False, since=first, scope=scope
+        ).tickets
+        wanted = [one for one in tickets if not manufacturer or any(is_called(one.manufacturer, it) for it in manufacturer)]
+        found = Page(tuple(overview.failures(tx, wanted, scope)))
+        return piece(found, ModelRow, by="-failures,model,manufacturer", sort=sort, after=after, limit=limit)
 
     @query(
         "warranty.missed",

@@ -43,6 +43,7 @@ class AssetFilter:
         scope: Only what it lets through; a scope of queues alone lets no asset through.
         retired: Only such as the PSA calls retired, or only others.
         begins: Whether how the company's name begins is enough, as it is in lists.
+        numbers: The desk's own numbers of the records.
     """
 
     assets: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class AssetFilter:
     scope: Scope | None = None
     retired: bool | None = None
     begins: bool = False
+    numbers: tuple[int, ...] = ()
 
     @property
     def is_everything(self) -> bool:
@@ -141,6 +143,18 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
     return [_record(row, names, facts.get(row["local_id"], ())) for row in rows]
 
 
+def narrow_assets(tx: Connection, chosen: AssetFilter) -> Sequence[Any]:
+    """Return of each asset its number, source, company, serial number, and what and when its PSA says of its cover.
+
+    Args:
+        tx: A read transaction.
+        chosen: Which.
+    """
+    columns = (_A.local_id, _A.source_id, _A.company_ref, _A.serial_number, _A.warranty_until, _A.changed_at)
+    query = select(*columns).select_from(_JOINED).where(_A.gone_at.is_(None), *_conditions(tx, chosen))
+    return tx.execute(query).all()
+
+
 def every_asset(tx: Connection, chosen: AssetFilter) -> Iterator[DeviceRecord]:
     """Iterate over assets, page by page.
 
@@ -216,6 +230,8 @@ def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[b
         named = select(cover_assets.c.asset_id).join(cover_devices, c.id == cover_assets.c.device_id)
         stated = func.upper(func.trim(_A.serial_number)).in_(serials)  # of a record without a name as yet
         found.append(or_(stated, _A.local_id.in_(named.where(c.serial_number.in_(serials)))))
+    if chosen.numbers:
+        found.append(_A.local_id.in_(chosen.numbers))
     if chosen.retired is not None:
         retired = func.coalesce(_A.is_active, true()).is_(false())
         found.append(retired if chosen.retired else ~retired)

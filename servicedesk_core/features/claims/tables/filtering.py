@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from servicedesk_core.domain.warranty import ClaimState, ReturnState
 from servicedesk_core.domain.warranty.makers import maker_name
-from servicedesk_core.features.claims.model import ClaimFilter
+from servicedesk_core.features.claims.model import ClaimFilter, Turn
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.ownership import own_claims
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -18,6 +19,16 @@ _T, _C = RECORDS["tickets"].c, RECORDS["companies"].c
 
 OPEN_RETURNS = (ReturnState.DUE, ReturnState.IN_TRANSIT, ReturnState.PARTLY_RECEIVED, ReturnState.OVERDUE)
 """Parts that the manufacturer still waits for."""
+
+_S = ClaimState
+_OURS = (
+    _S.DRAFT, _S.VALIDATED, _S.SUBMITTING, _S.IN_DOUBT, _S.INFO_REQUIRED, _S.DENIED, _S.AWAITING_RETURN,
+)  # fmt: skip
+TURNS: Final = {
+    Turn.US: _OURS,
+    Turn.MAKER: tuple(state for state in ClaimState if state not in _OURS and not state.is_final),
+}
+"""In which states claims wait for whom."""
 
 
 def joined() -> FromClause:
@@ -54,6 +65,8 @@ def conditions(
         found.append(claims.c.is_open)
     if chosen.states:
         found.append(_in_states(chosen.states))
+    if chosen.turn is not None:
+        found += [claims.c.is_open, _in_states(TURNS[chosen.turn])]
     if chosen.manufacturer:
         found.append(or_(*map(_is_of, chosen.manufacturer)))
     if chosen.connection is not None:

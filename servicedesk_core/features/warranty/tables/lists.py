@@ -1,9 +1,10 @@
 """What follows from the covers: what ends soon, and what was never claimed."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,9 +12,12 @@ from sqlalchemy import select
 from servicedesk_core.domain.warranty import covered_on
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
 from servicedesk_core.domain.warranty.makers import is_called, maker_name
+from servicedesk_core.errors import CursorError
+from servicedesk_core.faces.order import Key, Order, ensure_a_page
 from servicedesk_core.features.claims import EligibleTicket, eligible
-from servicedesk_core.features.warranty.model import CoverRow, ExpiringList, MissedClaim, MissedList
+from servicedesk_core.features.warranty.model import CoverRow, DeviceList, ExpiringList, MissedClaim, MissedList
 from servicedesk_core.features.warranty.tables.rows import row_of
+from servicedesk_core.features.warranty.tables.standing import Standing, place_of, rows_of, standings
 from servicedesk_core.store import Tx
 from servicedesk_core.store.cover import facts_of_assets, psa_fact
 from servicedesk_core.store.cover.assets import AssetFilter, count_assets, devices_without_asset, every_asset
@@ -64,19 +68,79 @@ def expiring(tx: Tx, *, day: date, within_days: int, chosen: AssetFilter, retire
     if not retired:
         chosen, left_out = without_retired(tx, chosen)
     states: Counter[CoverState] = Counter()
-    rows: list[CoverRow] = []
-    for row in cover_rows(tx, chosen, day):
-        states[row.state] += 1
-        if row.state is CoverState.COVERED and row.days_left is not None and row.days_left <= within_days:
-            rows.append(row)
+    ending: list[Standing] = []
+    for one in standings(tx, chosen, day):
+        states[one.state] += 1
+        if one.ends_within(day, within_days):
+            ending.append(one)
     return ExpiringList(
-        items=tuple(rows),
+        items=tuple(rows_of(tx, chosen, ending, day)),
         day=day,
         within_days=within_days,
-        ending=len(rows),
+        ending=len(ending),
         states={state.value: states[state] for state in CoverState if states[state]},
         retired=left_out,
     )
+
+
+def devices(
+    tx: Tx,
+    *,
+    day: date,
+    states: Collection[CoverState],
+    chosen: AssetFilter,
+    retired: bool,
+    sort: str | None,
+    after: str | None,
+    limit: int,
+) -> DeviceList:
+    """Return a page of devices by how they stand, by the last covered day; what has none comes last.
+
+    Args:
+        tx: A read transaction.
+        day: Today.
+        states: Only those that stand so; empty = all.
+        chosen: Which assets.
+        retired: Whether devices are among them that the PSA calls retired.
+        sort: ``until``, or ``-until`` for the latest first; ``None`` = the first.
+        after: ``next`` of the page before.
+        limit: At most so many.
+
+    Raises:
+        SettingsError: It cannot be sorted by that, or the limit is below 1.
+        CursorError: ``after`` is not ``next`` of a page of this list in this order.
+    """
+    ensure_a_page(limit)
+    order = Order.of(sort, "until,number", ("until",))
+    falls = order.terms[0].falls
+    if not retired:
+        chosen, _ = without_retired(tx, chosen)
+    counts: Counter[CoverState] = Counter()
+    found = []
+    for one in standings(tx, chosen, day):
+        counts[one.state] += 1
+        if not states or one.state in states:
+            found.append((one.place(falls=falls), one))
+    found.sort(key=itemgetter(0))
+    if (keys := order.place(after)) is not None:
+        behind = _place(keys, falls=falls)
+        found = [(place, one) for place, one in found if place > behind]
+    kept = [one for _, one in found[:limit]]
+    more = None
+    if len(found) > limit:
+        until = kept[-1].until
+        more = order.cursor((None if until is None else until.isoformat(), kept[-1].number))
+    told = {state.value: counts[state] for state in CoverState if counts[state]}
+    return DeviceList(items=tuple(rows_of(tx, chosen, kept, day)), next=more, day=day, states=told)
+
+
+def _place(keys: Sequence[Key], *, falls: bool) -> tuple[bool, int, int]:
+    until, number = keys
+    try:
+        day = None if until is None else date.fromisoformat(str(until))
+        return place_of(day, int(number or 0), falls=falls)
+    except ValueError:
+        raise CursorError('That is not "next" of a page of this list.', hint="Start again at the first page.") from None
 
 
 def missed(
