@@ -42,6 +42,22 @@ class Looking(NamedTuple):
         found: T = self.known[make]
         return found
 
+    def ask(self, asked: Query[..., Any], **values: Any) -> Any:
+        """Return what a query answers to whoever looks, in the transaction of the page.
+
+        Args:
+            asked: The query.
+            values: What it is given, by the names of its parameters; those of a filter are named by themselves.
+        """
+        own = {one.name: one for one in asked.parameters}
+        named = {name: value for name, value in values.items() if name not in own or not own[name].part_of}
+        for filtered, kind in asked.filters.items():
+            parts = {name: value for name, value in values.items() if name in own and own[name].part_of == filtered}
+            named[filtered] = kind(**parts)
+        if not asked.unscoped:
+            named["scope"] = self.scope
+        return asked.declared(asked.owner(self.desk), self.tx, **named)
+
 
 class Told(NamedTuple):
     """A sentence.
@@ -225,23 +241,11 @@ def _table(block: Table, looking: Looking) -> Shown:
     own = {one.name: one for one in asked.parameters}
     values = _known(asked, looking.chosen) | dict(given)
     opens = Opens.of(asked, **{name: value for name, value in values.items() if name in own and name != "limit"})
-    found = _asked(asked, values, looking) if block.rows is None else block.rows(looking)
+    found = looking.ask(asked, **values) if block.rows is None else block.rows(looking)
     columns = (
         {name: column.title for name, column in columns_of(asked.row).items() if column.shown} if asked.row else {}
     )
     return Shown("table", block.title, columns=columns, rows=tuple(found), opens=(opens,), empty=asked.empty)
-
-
-def _asked(asked: Query[..., Any], values: Mapping[str, Any], looking: Looking) -> Sequence[Any]:
-    own = {one.name: one for one in asked.parameters}
-    named = {name: value for name, value in values.items() if name not in own or not own[name].part_of}
-    for filtered, kind in asked.filters.items():
-        parts = {name: value for name, value in values.items() if name in own and own[name].part_of == filtered}
-        named[filtered] = kind(**parts)
-    if not asked.unscoped:
-        named["scope"] = looking.scope
-    found: Sequence[Any] = asked.declared(asked.owner(looking.desk), looking.tx, **named)
-    return found
 
 
 def _known(asked: Query[..., Any], chosen: Any) -> dict[str, Any]:

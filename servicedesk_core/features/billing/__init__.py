@@ -8,8 +8,11 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.kinds import BILLING as BILLING
     from servicedesk_core.features.billing.kinds import Biller as Biller
     from servicedesk_core.features.billing.kinds import BillingPolicy as BillingPolicy
+    from servicedesk_core.features.billing.kpis import KPIS as KPIS
+    from servicedesk_core.features.billing.queries import BillingQueries as BillingQueries
     from servicedesk_core.features.billing.rules import is_covered as is_covered
     from servicedesk_core.features.billing.rules import is_unclear as is_unclear
+    from servicedesk_core.features.billing.sending.model import DocumentState as DocumentState
     from servicedesk_core.features.billing.tables.books import is_billed as is_billed
     from servicedesk_core.features.billing.tables.hours import ClientHours as ClientHours
     from servicedesk_core.features.billing.tables.hours import after_hours_codes as after_hours_codes

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.tables.counting import numbers as numbers
     from servicedesk_core.features.claims.tables.eligible import EligibleTicket as EligibleTicket
     from servicedesk_core.features.claims.tables.eligible import eligible as eligible
+    from servicedesk_core.features.claims.tables.filtering import turn_of as turn_of
     from servicedesk_core.features.claims.tables.listing import rows as rows
     from servicedesk_core.features.claims.tables.money import Days as Days
     from servicedesk_core.features.claims.tables.money import money_sums as money_sums

@@ -1,10 +1,11 @@
 """What a page says first. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from servicedesk_core.faces import Opens, Piece, Told
+from servicedesk_core.faces import Opens, Period, Piece, Told
 from servicedesk_core.wording import about
 
 NEVER: Final = "Unknown: tickets were never read."
@@ -30,3 +31,17 @@ def verdict(
         pieces.append(Piece(f"{count:,} {what}", opens))
     pieces.append(Piece("." if is_stale else f". Tickets were read {age} ago."))
     return Told(pieces, None if is_stale else not any(count for count, *_ in counts))
+
+
+def quarter_of(at: datetime, timezone: str) -> Period:
+    """Return the quarter of an instant, up to its last day, in the days of a zone."""
+    zone = ZoneInfo(timezone)
+    day = at.astimezone(zone).date()
+    first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    end = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return Period(*(datetime.combine(one, time(), zone) for one in (first, end)), at.astimezone(zone))
+
+
+def month_before(day: date) -> str:
+    """Return the month before that of a day, as ``2026-10``."""
+    return f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"

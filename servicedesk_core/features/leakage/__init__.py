@@ -1,7 +1,16 @@
 """Leakage: work, services and goods that nobody is billed for, each with the evidence and one correction."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.leakage.queries import LeakageQueries as LeakageQueries
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="leakage",

@@ -6,7 +6,10 @@ from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.parts.charging.model import CostOf as CostOf
+    from servicedesk_core.features.parts.kpis import KPIS as KPIS
     from servicedesk_core.features.parts.ordering.promised import promised_days as promised_days
+    from servicedesk_core.features.parts.queries import PartsQueries as PartsQueries
 else:
     from servicedesk_core.exports import lazily
 

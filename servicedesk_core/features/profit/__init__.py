@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.profit.months import closable as closable
     from servicedesk_core.features.profit.months import midnight as midnight
     from servicedesk_core.features.profit.months import months_of as months_of
+    from servicedesk_core.features.profit.queries import ProfitQueries as ProfitQueries
     from servicedesk_core.features.profit.rules import allocated as allocated
     from servicedesk_core.features.profit.rules import prorated as prorated
     from servicedesk_core.features.profit.tables.places import Terms as Terms

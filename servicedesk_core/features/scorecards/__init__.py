@@ -1,7 +1,16 @@
 """Scorecards: what a week was like for each technician, the coordinator and the team, and what was agreed about it."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.scorecards.queries import ScorecardQueries as ScorecardQueries
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="scorecards",

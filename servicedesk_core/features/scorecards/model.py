@@ -229,3 +229,17 @@ class Issued:
 
     card: Card
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardWeek:
+    """A week with cards."""
+
+    week: Annotated[str, Column("The week, Monday to Monday.")]
+    cards: Annotated[int, Column("How many cards there are of it.")]
+    version: Annotated[int, Column("The newest version of any of them.", spare=1)]
+    is_final: Annotated[bool, Column("Whether late entries were waited for, with all of the newest.", "Final")]
+    issued_at: Annotated[datetime, Column("When a card of it was last issued.", "Issued")]
+    published_at: Annotated[
+        datetime | None, Column("When a card of it was last shown to whom it is of; nothing = none was.", "Published")
+    ]

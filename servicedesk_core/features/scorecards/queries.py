@@ -9,6 +9,7 @@ from servicedesk_core.features.scorecards import rules, tables
 from servicedesk_core.features.scorecards.model import (
     Agreed,
     CardPage,
+    CardWeek,
     CoachingSheet,
     Compared,
     Issued,
@@ -115,6 +116,22 @@ class ScorecardQueries(Namespace[Manner]):
             if past is not None:
                 rows += compared(past, one, everything=beside is not None)
         return piece(Page(tuple(rows)), Compared, by="kind,person", sort=sort, after=after, limit=limit)
+
+    @query(
+        "scorecards.weeks",
+        about="Weeks with cards, the newest first.",
+        needs=Capability.SCORECARDS,
+        unscoped="a card is of a person, and of no client",
+        empty=_EMPTY,
+    )
+    def weeks(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[CardWeek]:
+        """List the weeks that there are cards of: how many, in which version, and whether they were published.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        return piece(Page(tuple(tables.weeks(tx))), CardWeek, by="-week", sort=sort, after=after, limit=limit)
 
     @query(
         "scorecards.coach",

@@ -10,7 +10,7 @@ import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
-from servicedesk_core.features.scorecards.model import Issued, Kind, Word, WordKind
+from servicedesk_core.features.scorecards.model import CardWeek, Issued, Kind, Word, WordKind
 from servicedesk_core.store import Tx, erased_people, sources
 from servicedesk_core.store.erased_people import TECHNICIAN
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -48,6 +48,32 @@ class State(NamedTuple):
 
 TEAM: Final = Whose(Kind.TEAM)
 COORDINATOR: Final = Whose(Kind.COORDINATOR)
+
+
+def weeks(tx: Tx) -> Sequence[CardWeek]:
+    """Return the weeks that there are cards of."""
+    newest = (
+        select(_C.week, _C.kind, _C.source_id, _C.technician, func.max(_C.version).label("version"))
+        .group_by(_C.week, _C.kind, _C.source_id, _C.technician)
+        .subquery()
+    )
+    same = [newest.c[name] == _C[name] for name in ("week", "kind", "source_id", "technician", "version")]
+    query = (
+        select(
+            _C.week,
+            func.count(),
+            func.max(_C.version),
+            func.count().filter(_C.is_final.is_(False)) == 0,
+            func.max(_C.issued_at),
+            func.max(_C.published_at),
+        )
+        .join(newest, and_(*same))
+        .group_by(_C.week)
+    )
+    return [
+        CardWeek(week, cards, version, bool(is_final), issued_at, published_at)
+        for week, cards, version, is_final, issued_at, published_at in tx.execute(query)
+    ]
 
 
 def technicians(tx: Tx) -> Sequence[Technician]:

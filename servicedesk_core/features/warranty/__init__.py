@@ -7,8 +7,15 @@ from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
     from servicedesk_core.features.warranty.actions import ConnectedDesk as ConnectedDesk
+    from servicedesk_core.features.warranty.kpis import MISSED as MISSED
+    from servicedesk_core.features.warranty.kpis import RECOVERED as RECOVERED
+    from servicedesk_core.features.warranty.kpis import WAITING as WAITING
     from servicedesk_core.features.warranty.lookup.selection import Named as Named
     from servicedesk_core.features.warranty.lookup.selection import OfAssets as OfAssets
+    from servicedesk_core.features.warranty.model import TOLD as TOLD
+    from servicedesk_core.features.warranty.queries import WarrantyQueries as WarrantyQueries
+    from servicedesk_core.features.warranty.tables.standing import Standing as Standing
+    from servicedesk_core.features.warranty.tables.standing import chosen_standings as chosen_standings
 else:
     from servicedesk_core.exports import lazily
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.faces import Capability, Kpi, Measure, Period
-from servicedesk_core.features.claims import Days, MoneyState, money_sums
+from servicedesk_core.features.claims import ClaimFilter, Days, MoneyState, money_sums
 from servicedesk_core.features.warranty.tables.lists import missed
 from servicedesk_core.features.warranty.tables.overview import costs_of
 from servicedesk_core.store import Tx
@@ -22,9 +22,8 @@ def _days(period: Period) -> Days:
 def _money(standing: MoneyState, days: Callable[[Any], Days]) -> Callable[..., Measure]:
     """Return a measure: what money comes to, in the currency of most of it."""
 
-    def measure(tx: Tx, when: Any, among: Any = None, scope: Scope | None = None) -> Measure:
-        del among
-        found = money_sums(tx, standing, days(when), scope)
+    def measure(tx: Tx, when: Any, among: ClaimFilter | None = None, scope: Scope | None = None) -> Measure:
+        found = money_sums(tx, standing, days(when), scope, among)
         if not found:
             return Measure(Fraction(0), 0)
         most, *others = found
@@ -44,13 +43,18 @@ class _Missed:
         """Return it as a desk measures it, which says what hardware is called."""
         hardware, zone = desk.settings.claims.hardware, desk.timezone
 
-        def measure(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
-            del among
-            found = [
-                row
-                for row in missed(tx, hardware=hardware, timezone=zone, since=period.start, scope=scope)
-                if row.failed_on < period.end.astimezone(period.zone).date()
-            ]
+        def measure(tx: Tx, period: Period, among: ClaimFilter | None = None, scope: Scope | None = None) -> Measure:
+            client, maker = (among.company, among.manufacturer) if among else (None, None)
+            lost = missed(
+                tx,
+                hardware=hardware,
+                timezone=zone,
+                since=period.start,
+                company=client,
+                manufacturer=maker,
+                scope=scope,
+            )
+            found = [row for row in lost if row.failed_on < period.end.astimezone(period.zone).date()]
             costs = costs_of(tx, {(row.connection, row.ticket) for row in found})
             if found and not costs:
                 return Measure.missing("charges with a cost on the tickets of covered repairs")

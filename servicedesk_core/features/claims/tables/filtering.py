@@ -31,6 +31,11 @@ TURNS: Final = {
 """In which states claims wait for whom."""
 
 
+def turn_of(state: ClaimState) -> Turn | None:
+    """Return for whom a claim waits that is shown to stand somewhere; ``None`` = it is over."""
+    return next((turn for turn, states in TURNS.items() if state in states), None)
+
+
 def joined() -> FromClause:
     """Return the claims with the writes that send them, their tickets and their clients."""
     return (

@@ -1,6 +1,7 @@
 """Money of claims, line by line and added up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -117,7 +118,9 @@ def page(
     return Page(*page_of(tx, query, columns, _row, by="-line", sort=sort, after=after, limit=limit))
 
 
-def money_sums(tx: Tx, standing: MoneyState, days: Days, scope: Scope | None = None) -> tuple[Sum, ...]:
+def money_sums(
+    tx: Tx, standing: MoneyState, days: Days, scope: Scope | None = None, chosen: ClaimFilter | None = None
+) -> tuple[Sum, ...]:
     """Return what money of claims comes to, by currency: that of most lines first.
 
     Args:
@@ -125,12 +128,14 @@ def money_sums(tx: Tx, standing: MoneyState, days: Days, scope: Scope | None = N
         standing: What stands there.
         days: When it was issued, else agreed to.
         scope: Only what it lets through.
+        chosen: Of which claims; ``None`` = of all.
     """
+    wanted = replace(chosen or ClaimFilter(), everything=True)
     known = func.count(_amount)
     query = (
         select(_G.currency, func.coalesce(func.sum(_amount), 0), known, func.count() - known)
         .select_from(_FROM)
-        .where(*_where(tx, ClaimFilter(everything=True), standing, days, scope))
+        .where(*_where(tx, wanted, standing, days, scope))
         .group_by(_G.currency)
         .order_by(known.desc(), _G.currency)
     )

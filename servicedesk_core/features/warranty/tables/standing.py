@@ -15,6 +15,7 @@ from servicedesk_core.features.warranty.tables.rows import row_of
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.cover.assets import AssetFilter, asset_pages, devices_without_asset, narrow_assets
 from servicedesk_core.store.fields import from_us
+from servicedesk_core.store.queries.scope import Scope
 
 _AT_ONCE: Final = 500
 _SAME: Final = (
@@ -107,6 +108,22 @@ def standings(tx: Tx, chosen: AssetFilter, day: date) -> Iterator[Standing]:
         for at, record in enumerate(lone, 1):
             row = row_of(record, day)
             yield Standing(-at, None, None, row.state, row.until, row)
+
+
+def chosen_standings(
+    tx: Tx, day: date, scope: Scope | None = None, *, company: str | None = None, manufacturer: str | None = None
+) -> Iterator[Standing]:
+    """Yield how devices stand that the PSA does not call retired.
+
+    Args:
+        tx: A read transaction.
+        day: The day to tell it for.
+        scope: Only what it lets through.
+        company: Only of this client, by name or how it begins, or id.
+        manufacturer: Only of this manufacturer, in any spelling, or its beginning.
+    """
+    chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope, begins=True, retired=False)
+    return standings(tx, chosen, day)
 
 
 def rows_of(tx: Tx, chosen: AssetFilter, found: Sequence[Standing], day: date) -> Iterator[CoverRow]:

@@ -1,0 +1,66 @@
+"""The parts page: what is missing, what is on its way, and what was taken and nobody pays for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.faces import Counted, Counts, Figure, Figures, Looking, Manner, Namespace, Opens, Table, dashboard
+from servicedesk_core.features.kpi import KpiLists
+from servicedesk_core.features.parts import KPIS, CostOf, PartsQueries
+
+_MOST: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _OnOrder:
+    """What is on order, as who looks sees it."""
+
+    lines: int
+    late: int
+
+
+def _on_order(looking: Looking) -> _OnOrder:
+    rows = looking.ask(PartsQueries.orders, still_open=True, limit=_MOST).items
+    return _OnOrder(len(rows), sum(row.is_late for row in rows))
+
+
+def _to_do(looking: Looking) -> Iterator[Counted]:
+    order = looking.once(_on_order)
+    yield Counted("late", order.late, Opens.of(PartsQueries.orders, late=True), "On order", is_bad=order.late > 0)
+    yield Counted("lines still to come", order.lines, Opens.of(PartsQueries.orders, still_open=True), "On order")
+    wrong = len(looking.ask(PartsQueries.uncharged, limit=_MOST))
+    yield Counted("not charged as they should be", wrong, Opens.of(PartsQueries.uncharged), "Taken", is_bad=wrong > 0)
+    held = len(looking.ask(PartsQueries.taken, held=True, limit=_MOST))
+    yield Counted("taken and not given back", held, Opens.of(PartsQueries.taken, held=True), "Taken")
+
+
+def _records(one: Figure, _: Looking) -> Opens:
+    opens = {
+        "parts-below-minimum": Opens.of(PartsQueries.stock, below_minimum=True),
+        "parts-not-charged": Opens.of(PartsQueries.uncharged, days=0),
+        "stock-value": Opens.of(PartsQueries.stock),
+        "orders-late": Opens.of(PartsQueries.orders, late=True),
+    }
+    return opens.get(one.name) or Opens.of(KpiLists.records, name=one.name)
+
+
+class PartsPage(Namespace[Manner]):
+    """The parts page."""
+
+    parts = dashboard(
+        "desks.parts",
+        "Parts",
+        (
+            Figures("Now", KPIS, records=_records, needs=Capability.PARTS_READ),
+            Counts("To see to", _to_do, needs=Capability.PARTS_READ),
+            Table("Below the minimum: to buy", PartsQueries.stock, {"below_minimum": True, "limit": 10}),
+            Table("On order", PartsQueries.orders, {"still_open": True, "limit": 10}),
+            Table("Taken, and not charged as they should be", PartsQueries.uncharged, {"limit": 10}),
+            Table("Taken and not given back", PartsQueries.taken, {"held": True, "limit": 10}),
+            Table(
+                "What parts cost, by client", PartsQueries.costs, {"by": CostOf.CLIENT, "sort": "-cost", "limit": 10}
+            ),
+        ),
+        about="Show which parts are missing, what is on order, what tickets took, and what nobody is charged for.",
+    )
