@@ -85,7 +85,7 @@ async def test_devices_are_listed_by_how_they_stand_in_pages(desk, filled):
     assert names(await desk.warranty.devices(state=(CoverState.NO_SERIAL, CoverState.EXPIRED))) == ["PC4"]
     assert names(await desk.warranty.devices(scope=Scope("psa", companies="6"))) == ["PC3", "PC2"]
     with pytest.raises(NotFoundLocallyError, match="no client"):
-        await desk.warranty.devices(company="Nobody")
+        await desk.warranty.devices(company=("Nobody",))
     with pytest.raises(CursorError):
         await desk.warranty.devices(after=".no-day:1")
 

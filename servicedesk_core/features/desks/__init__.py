@@ -16,5 +16,17 @@ FEATURE = Feature(
     name="desks",
     about="Pages over everything: service, promises, tickets, warranty, parts, billing, figures.",
     queries=f"{__name__}.queries:Desks",
-    needs=("attention", "billing", "claims", "kpi", "leakage", "parts", "profit", "report", "tickets", "warranty"),
+    needs=(
+        "attention",
+        "billing",
+        "claims",
+        "kpi",
+        "leakage",
+        "parts",
+        "profit",
+        "report",
+        "scorecards",
+        "tickets",
+        "warranty",
+    ),
 )

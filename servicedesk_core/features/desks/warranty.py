@@ -46,8 +46,8 @@ _UNKNOWN: Final = tuple(state for state in CoverState if state not in TOLD)
 class WarrantyFilter:
     """What the page is about; nothing restricts it."""
 
-    company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None
-    manufacturer: Annotated[str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")] = None
+    company: Annotated[tuple[str, ...], Help("Only of this client, by name or how it begins, or id.")] = ()
+    manufacturer: Annotated[tuple[str, ...], Help("Only of this manufacturer, in any spelling, or its beginning.")] = ()
 
 
 def _quarter(looking: Looking) -> Period:
@@ -73,7 +73,7 @@ def _behind_money(one: Figure, looking: Looking) -> Opens:
     return Opens.of(ClaimQueries.money, standing=MoneyState.RECOVERED, **_since(looking), **named)
 
 
-def _named(looking: Looking) -> dict[str, str | None]:
+def _named(looking: Looking) -> dict[str, tuple[str, ...]]:
     return {"company": looking.chosen.company, "manufacturer": looking.chosen.manufacturer}
 
 

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.periods import period_of as period_of
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
     from servicedesk_core.features.kpi.proposing import propose as propose
+    from servicedesk_core.features.kpi.queries import Goals as Goals
     from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
+    from servicedesk_core.features.kpi.queries import PeriodName as PeriodName
     from servicedesk_core.features.kpi.tables.closing import closed as closed
     from servicedesk_core.features.kpi.tables.facts import StoredFacts as StoredFacts
 else:

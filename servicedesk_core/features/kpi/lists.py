@@ -1,6 +1,6 @@
 """Lists beside the figures: repeat service, what can be begun now, what changed, and the months that are closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
     Capability,
+    Figure,
     Help,
     Kpi,
     Limit,
@@ -21,13 +22,15 @@ from servicedesk_core.faces import (
     piece,
     query,
 )
-from servicedesk_core.faces.kpi import number
+from servicedesk_core.faces.kpi import number, on_desk
 from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
-from servicedesk_core.features.kpi.model import ChangePage, ClosedFigures, KpiChange, ReadyRow, RepeatRow
+from servicedesk_core.features.kpi.measures import FromFacts
+from servicedesk_core.features.kpi.model import ChangePage, ClosedFigures, KpiChange, KpiCompared, ReadyRow, RepeatRow
 from servicedesk_core.features.kpi.opened import open_desk
+from servicedesk_core.features.kpi.periods import before, weeks
 from servicedesk_core.features.kpi.periods import last as up_to
-from servicedesk_core.features.kpi.queries import By, KpiQueries, Last, Name, PeriodName, parts_of
+from servicedesk_core.features.kpi.queries import By, Goals, KpiQueries, Last, Name, PeriodName, parts_of
 from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables.closing import closed
 from servicedesk_core.features.kpi.tables.decisions import Decision
@@ -152,6 +155,52 @@ class KpiLists(KpiQueries[Manner]):
         return piece(ChangePage(tuple(rows), unseen=unseen), KpiChange, by="group", sort=sort, after=after, limit=limit)
 
     @query(
+        "kpi.compare",
+        about="All figures of a period beside those of the one before.",
+        empty="There is nothing to compare.",
+    )
+    def compare(
+        self,
+        tx: Tx,
+        *,
+        period: PeriodName = None,
+        last: Last = None,
+        goals: Goals = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[KpiCompared]:
+        """Compare all figures of a period with those of the one before: the month before, or as much time.
+
+        Raises:
+            SettingsError: It is no period, there is no such profile, or no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        now = self._measuring(tx, self._period(period, last), goals, scope)
+        then = self._measuring(tx, before(now.period), goals, scope)
+        rows = [_compared(now.told(kpi), then.told(kpi)) for kpi in self._of_periods()]
+        known = Page(tuple(row for row in rows if row.value is not None or row.before is not None))
+        return piece(known, KpiCompared, by="code,name", sort=sort, after=after, limit=limit)
+
+    def weekly(self, tx: Tx, count: int = 13, scope: Scope | None = None) -> Mapping[str, tuple[float | None, ...]]:
+        """Return how figures that follow from tickets and time went week by week, by their names.
+
+        Args:
+            tx: A transaction that reads.
+            count: How many weeks; the last one is not over.
+            scope: Only what it lets through.
+        """
+        kpis = [kpi for kpi in self._of_periods() if isinstance(kpi.measure, FromFacts)]
+        spans = [period for _, period in weeks(count, ZoneInfo(self.desk.timezone), self.desk.clock.now())]
+        found = [self._measuring(tx, period, None, scope) for period in spans]
+        return {kpi.name: tuple(one.told(kpi).value for one in found) for kpi in kpis}
+
+    def _of_periods(self) -> Sequence[Kpi[Any]]:
+        own = (kpi for feature in self.desk.features for kpi in feature.figures)
+        return [on_desk(kpi, self.desk) for kpi in own if kpi.over == "period" and not kpi.closer]
+
+    @query(
         "kpi.months",
         about="Months whose figures are closed, the newest first.",
         unscoped="months are closed for all clients together",
@@ -172,6 +221,24 @@ def _changed(kpi: Kpi[Any], group: str, now: Measure, before: Measure) -> KpiCha
     newer, older = (None if one.value is None else number(one.value) for one in (now, before))
     change = None if newer is None or not older else (newer - older) / older * 100
     return KpiChange(group, newer, older, kpi.unit, change, now.sample)
+
+
+def _compared(now: Figure, then: Figure) -> KpiCompared:
+    newer, older = now.value, then.value
+    is_known = newer is not None and older is not None and newer != older
+    return KpiCompared(
+        name=now.name,
+        code=now.code,
+        title=now.title,
+        value=newer,
+        before=older,
+        unit=now.unit,
+        change=None if newer is None or not older else (newer - older) / older * 100,
+        is_better=((newer or 0) < (older or 0)) == (now.better == "less") if is_known else None,
+        goal=now.goal,
+        verdict=now.verdict,
+        sample=now.sample,
+    )
 
 
 def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> RepeatRow:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from servicedesk_core.domain import Priority
-from servicedesk_core.faces import Column, Figure, Page
+from servicedesk_core.faces import Column, Figure, Page, Verdict
 from servicedesk_core.features.kpi.repeats import Standing
 from servicedesk_core.features.sla import Clock
 
@@ -56,6 +56,27 @@ class ChangePage(Page[KpiChange]):
 
     items: Annotated[tuple[KpiChange, ...], Column("Each part, or the whole.")]
     unseen: Annotated[str, Column("Why single people are not told; empty = all that there are are.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KpiCompared:
+    """A figure of a period, beside that of the one before."""
+
+    name: Annotated[str, Column("Name of the figure.", spare=3, leads="kpi.explain")]
+    code: Annotated[str | None, Column("Its number in a catalogue that people agreed on.", "No.", spare=2)]
+    title: Annotated[str, Column("Its title.", "Figure", cut=16)]
+    value: Annotated[float | None, Column("What was measured; nothing = there is nothing to measure.")]
+    before: Annotated[float | None, Column("What was measured in the period before.", "Before")]
+    unit: Annotated[str, Column("What the values count.")]
+    change: Annotated[
+        float | None, Column("By how much it changed, in percent; nothing = it was not there before.", "Change %")
+    ]
+    is_better: Annotated[
+        bool | None, Column("Whether it changed for the better; nothing = it did not change.", "Better")
+    ]
+    goal: Annotated[str | None, Column("What is wanted, with its comparison; nothing = nobody said.", spare=1)]
+    verdict: Annotated[Verdict, Column("Whether the newer one is what is wanted.")]
+    sample: Annotated[int, Column("How many records stand behind the newer one.", "Records", shown=False)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,18 @@ def last(span: timedelta, zone: ZoneInfo, now: datetime) -> Period:
     return Period((now - span).astimezone(zone), now, now)
 
 
+def before(period: Period) -> Period:
+    """Return the period before one: of whole months as many months, else as much time."""
+    start, end = period.start, period.end.astimezone(period.zone)
+    if all((one.day, one.time()) == (1, time()) for one in (start, end)):
+        months = (end.year - start.year) * 12 + end.month - start.month
+        number = start.year * 12 + start.month - 1 - months
+        earlier = start.replace(year=number // 12, month=number % 12 + 1)
+    else:
+        earlier = start - (end.replace(tzinfo=None) - start.replace(tzinfo=None))
+    return Period(earlier, period.start, period.start)
+
+
 def weeks(count: int, zone: ZoneInfo, now: datetime) -> Iterator[tuple[str, Period]]:
     """Yield the last weeks with their names, from Monday to Monday, the oldest first; the last one is not over."""
     monday = now.astimezone(zone).date()

@@ -44,7 +44,7 @@ class _Missed:
         hardware, zone = desk.settings.claims.hardware, desk.timezone
 
         def measure(tx: Tx, period: Period, among: ClaimFilter | None = None, scope: Scope | None = None) -> Measure:
-            client, maker = (among.company, among.manufacturer) if among else (None, None)
+            client, maker = (among.company, among.manufacturer) if among else ((), ())
             lost = missed(
                 tx,
                 hardware=hardware,

@@ -198,7 +198,9 @@ class WarrantyQueries(Namespace[Manner]):
         tickets = eligible(
             tx, hardware=self.desk.settings.claims.hardware, only_open=False, since=first, scope=scope
         ).tickets
-        wanted = [one for one in tickets if not manufacturer or any(is_called(one.manufacturer, it) for it in manufacturer)]
+        wanted = [
+            one for one in tickets if not manufacturer or any(is_called(one.manufacturer, it) for it in manufacturer)
+        ]
         found = Page(tuple(overview.failures(tx, wanted, scope)))
         return piece(found, ModelRow, by="-failures,model,manufacturer", sort=sort, after=after, limit=limit)
 

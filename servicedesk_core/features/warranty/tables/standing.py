@@ -111,7 +111,7 @@ def standings(tx: Tx, chosen: AssetFilter, day: date) -> Iterator[Standing]:
 
 
 def chosen_standings(
-    tx: Tx, day: date, scope: Scope | None = None, *, company: str | None = None, manufacturer: str | None = None
+    tx: Tx, day: date, scope: Scope | None = None, *, company: tuple[str, ...] = (), manufacturer: tuple[str, ...] = ()
 ) -> Iterator[Standing]:
     """Yield how devices stand that the PSA does not call retired.
 
@@ -119,8 +119,8 @@ def chosen_standings(
         tx: A read transaction.
         day: The day to tell it for.
         scope: Only what it lets through.
-        company: Only of this client, by name or how it begins, or id.
-        manufacturer: Only of this manufacturer, in any spelling, or its beginning.
+        company: Only of these clients, by name or how it begins, or id.
+        manufacturer: Only of these manufacturers, in any spelling, or their beginning.
     """
     chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope, begins=True, retired=False)
     return standings(tx, chosen, day)
