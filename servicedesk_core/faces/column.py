@@ -27,7 +27,10 @@ class Column:
         cut: Characters that stay at least where a narrow terminal cuts the text off; 0 = it is never cut.
         wraps: Whether the text may break between words in a narrow terminal, because its end matters.
         spare: In which turn the column is left out where a terminal is too narrow: 1 = first, 0 = never.
-        leads: Name of the query that shows the record which the value names; empty = it names none.
+        leads: Name of the query that shows the record which the value names, ``clients.list:company`` where it is given
+            by that name; without one it is the first thing that the query is given. Empty = it names none.
+        by: Name of the row's field that names the record in place of the value; empty = the value does.
+        draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
     """
 
     about: str
@@ -37,6 +40,8 @@ class Column:
     wraps: bool = False
     spare: int = 0
     leads: str = ""
+    by: str = ""
+    draws: str = ""
 
 
 @cache

@@ -85,7 +85,7 @@ class Figure:
     """A KPI with what was measured."""
 
     name: Annotated[str, Column("Name of the KPI.", shown=False)]
-    title: Annotated[str, Column("Its title, with its limit.", "Figure")]
+    title: Annotated[str, Column("Its title, with its limit.", "Figure", leads="kpi.explain", by="name")]
     value: Annotated[float | None, Column("What was measured; nothing = there is nothing to measure.")]
     unit: Annotated[str, Column("What the value counts.")]
     numerator: Annotated[

@@ -39,7 +39,7 @@ class Rejected(NamedTuple):
 class QuarantinedRecord:
     """A record in quarantine."""
 
-    id: Annotated[int, Column("Its number.", "No.")]
+    id: Annotated[int, Column("Its number.", "No.", leads="quarantine.show")]
     connection: Annotated[str, Column("Connection that brought it.")]
     stream: Annotated[str, Column("Name of the stream.")]
     external_id: Annotated[str, Column("The vendor's id.", "Vendor's id")]

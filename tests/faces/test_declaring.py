@@ -32,6 +32,18 @@ def test_everything_offered_says_what_it_is(offer):
     assert all(parameter.help.text for parameter in offer.parameters)
 
 
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
+def test_what_names_a_record_leads_to_it(offer):
+    known = {one.name: {parameter.spelled for parameter in one.parameters} for one in OFFERS}
+    columns = columns_of(offer.row) if offer.row is not None else {}
+    for name, column in columns.items():
+        call, _, parameter = column.leads.partition(":")
+        assert not call or parameter in {"", *known[call]}, name
+        assert column.by in {"", *columns}, name
+        if name in {"ticket", "ticket_number", "follow_up"}:
+            assert column.leads == "tickets.show", name
+
+
 def test_names_of_a_feature_begin_with_its_own():
     for name in FEATURES:
         assert own(name).name == name

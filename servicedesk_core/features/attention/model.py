@@ -205,7 +205,9 @@ class Attention:
     external_id: Annotated[str, Column("The vendor's id.", shown=False)]
     number: Annotated[str | None, Column("The vendor's number for people.", shown=False)]
     title: Annotated[str, Column("Title.", cut=20)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=13, spare=2)]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=13, spare=2, leads="tickets.list:company")
+    ]
     priority: Annotated[str | None, Column("Priority.", spare=3)]
     assignee: Annotated[str | None, Column("Who has it.", "Technician", cut=12, spare=4)]
     reason: Annotated[Reason | None, Column("Why somebody has to look at it; nothing = nobody has to.")]
@@ -217,7 +219,7 @@ class Attention:
     url: Annotated[str | None, Column("Its page at the vendor.", "At the vendor", shown=False)]
 
     @property
-    def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.")]:
+    def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]:
         """What people call it."""
         return self.number or self.external_id
 

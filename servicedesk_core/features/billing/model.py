@@ -38,7 +38,7 @@ class Billed(StrEnum):
 class StageRow:
     """What of a client stands at one stage."""
 
-    client: Annotated[str, Column("The client.", cut=12)]
+    client: Annotated[str, Column("The client.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection whose id it has.", shown=False)]
     ref: Annotated[str | None, Column("The vendor's id of the client.", "Id", shown=False)]
     stage: Annotated[Stage, Column("How far it is.")]
@@ -108,9 +108,9 @@ class ReviewRow:
         str | None, Column("The vendor's id of the time entry; nothing = the ticket has none.", "Id", spare=3)
     ]
     day: Annotated[date | None, Column("When it was worked, or closed.")]
-    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket")]
-    client: Annotated[str | None, Column("The client.", cut=10, spare=2)]
-    technician: Annotated[str | None, Column("Who did it.", cut=10, spare=1)]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show")]
+    client: Annotated[str | None, Column("The client.", cut=10, spare=2, leads="tickets.list:company")]
+    technician: Annotated[str | None, Column("Who did it.", cut=10, spare=1, leads="tickets.list:technician")]
     worked_s: Annotated[int | None, Column("What was worked, in seconds.", "Worked")]
     billed_s: Annotated[int | None, Column("What would be billed, in seconds.", "Billed")]
     doubts: Annotated[tuple[Doubt, ...], Column("What is wrong.", wraps=True)]

@@ -83,9 +83,9 @@ class ClaimRow:
     connection: Annotated[str | None, Column("Connection to it.", shown=False)]
     by_hand: Annotated[bool, Column("Whether a person sends it.", shown=False)]
     ref: Annotated[str | None, Column("The manufacturer's id.", "Their id", spare=3)]
-    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket")]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show")]
     company_ref: Annotated[str | None, Column("The vendor's id of the client.", shown=False)]
-    company: Annotated[str | None, Column("Its name.", "Client", cut=12, spare=4)]
+    company: Annotated[str | None, Column("Its name.", "Client", cut=12, spare=4, leads="tickets.list:company")]
     serial_number: Annotated[str, Column("The device.", spare=2)]
     state: Annotated[ClaimState, Column("Where it stands.", shown=False)]
     vendor_status: Annotated[str | None, Column("The manufacturer's word.", "Their word", shown=False)]
@@ -99,7 +99,7 @@ class ClaimRow:
     poll_problem: Annotated[str | None, Column("Why the last look brought nothing.", "Problem", wraps=True)]
 
     @property
-    def claim(self) -> Annotated[str, Column("Our id of the claim.")]:
+    def claim(self) -> Annotated[str, Column("Our id of the claim.", leads="claims.show")]:
         """What people call it."""
         return self.claim_id
 
@@ -125,7 +125,9 @@ class MoneyRow:
     number: Annotated[int, Column("Its place among the money of the claim.", "No.", shown=False)]
     ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show", spare=2)]
     connection: Annotated[str | None, Column("Connection that the ticket comes from.", shown=False)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12, spare=3)]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=12, spare=3, leads="tickets.list:company")
+    ]
     manufacturer: Annotated[str, Column("Whose money it is to begin with.")]
     kind: Annotated[CreditKind, Column("What it is for; a fee is money that the manufacturer keeps.", "For")]
     standing: Annotated[MoneyState, Column("Where it stands.", "State")]
@@ -142,10 +144,10 @@ class MoneyRow:
 class Proposal:
     """A ticket that could be claimed."""
 
-    ticket: Annotated[str, Column("The ticket's number.")]
+    ticket: Annotated[str, Column("The ticket's number.", leads="tickets.show")]
     connection: Annotated[str, Column("Connection that the ticket is of.", shown=False)]
     title: Annotated[str, Column("Its title.", cut=16)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12, leads="tickets.list:company")]
     opened_at: Annotated[datetime | None, Column("When it was opened.", spare=1)]
     asset: Annotated[str | None, Column("What people call the device.", "Device", cut=8, spare=3)]
     serial_number: Annotated[str | None, Column("Its serial number.")]
@@ -214,8 +216,8 @@ class Owner(StrEnum):
 class ClaimPart:
     """A part of ours that was taken for a claim."""
 
-    write: Annotated[int, Column("Number of the write that took it.", "No.")]
-    ticket: Annotated[str, Column("The ticket that it was taken for.")]
+    write: Annotated[int, Column("Number of the write that took it.", "No.", leads="writes.show")]
+    ticket: Annotated[str, Column("The ticket that it was taken for.", leads="tickets.show")]
     name: Annotated[str, Column("What it is.", "Part")]
     quantity: Annotated[Decimal, Column("How many, without what was given back.")]
     cost: Annotated[Decimal | None, Column("What they cost; nothing = it is not known, or not to be seen.")]
@@ -227,8 +229,8 @@ class ClaimPart:
 class ClaimOrder:
     """A part that was ordered for a claim."""
 
-    write: Annotated[int, Column("Number of the write that orders it.", "No.")]
-    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.")]
+    write: Annotated[int, Column("Number of the write that orders it.", "No.", leads="writes.show")]
+    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.", leads="tickets.show")]
     name: Annotated[str, Column("What it is.", "Part")]
     quantity: Annotated[Decimal, Column("How many.")]
     cost: Annotated[Decimal | None, Column("What they cost as approved; nothing = not known, or not to be seen.")]
@@ -245,7 +247,7 @@ class ClaimDetail:
     progress: Annotated[ClaimProgress, Column("What the manufacturer told.")]
     files: Annotated[tuple[ClaimFile, ...], Column("Its files.")]
     history: Annotated[tuple[HistoryEntry, ...], Column("Everything that happened to it.")]
-    write: Annotated[int | None, Column("Number of the write that sends it now, if one does.")]
+    write: Annotated[int | None, Column("Number of the write that sends it now, if one does.", leads="writes.show")]
     parts: Annotated[tuple[ClaimPart, ...], Column("Parts of ours that were taken for it.")]
     ordered: Annotated[tuple[ClaimOrder, ...], Column("Parts that were ordered for it.")]
     credits_to_client: Annotated[bool, Column("Whether its money is the client's, and so no recovery of ours.")]

@@ -11,7 +11,9 @@ from servicedesk_core.features.clients.kinds import Channel
 class AgreedClient:
     """A client of whom something was said."""
 
-    client: Annotated[str, Column("Its name, or its id where the PSA has no such company.", wraps=True)]
+    client: Annotated[
+        str, Column("Its name, or its id where the PSA has no such company.", wraps=True, leads="tickets.list:company")
+    ]
     ref: Annotated[str, Column("The vendor's id of the company.", shown=False)]
     connection: Annotated[str, Column("Of which connection.", shown=False)]
     tier: Annotated[str | None, Column("What it is to us.")]
@@ -33,7 +35,7 @@ class AgreedContact:
     contact: Annotated[str, Column("Their name.", wraps=True)]
     ref: Annotated[str, Column("The vendor's id of the contact.", shown=False)]
     connection: Annotated[str, Column("Of which connection.", shown=False)]
-    client: Annotated[str | None, Column("Whose they are.", wraps=True)]
+    client: Annotated[str | None, Column("Whose they are.", wraps=True, leads="tickets.list:company")]
     language: Annotated[str | None, Column("In which language they want to hear of their tickets.")]
     channel: Annotated[Channel | None, Column("By which way.")]
     hours: Annotated[str | None, Column("The calendar in whose hours they may be reached.", spare=2)]

@@ -34,7 +34,7 @@ class Said:
 class Explanation:
     """Why a ticket stands where it stands."""
 
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     title: Annotated[str, Column("Title.")]
     is_open: Annotated[bool, Column("Whether it still needs work; nobody has to act on one that does not.")]
     decision: Annotated[Decision | None, Column("Who has to act next; nothing = it is done.")]

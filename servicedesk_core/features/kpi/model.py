@@ -62,9 +62,9 @@ class ChangePage(Page[KpiChange]):
 class KpiCompared:
     """A figure of a period, beside that of the one before."""
 
-    name: Annotated[str, Column("Name of the figure.", spare=3, leads="kpi.explain")]
+    name: Annotated[str, Column("Name of the figure.", shown=False)]
     code: Annotated[str | None, Column("Its number in a catalogue that people agreed on.", "No.", spare=2)]
-    title: Annotated[str, Column("Its title.", "Figure", cut=16)]
+    title: Annotated[str, Column("Its title.", "Figure", cut=16, leads="kpi.explain", by="name")]
     value: Annotated[float | None, Column("What was measured; nothing = there is nothing to measure.")]
     before: Annotated[float | None, Column("What was measured in the period before.", "Before")]
     unit: Annotated[str, Column("What the values count.")]
@@ -83,14 +83,15 @@ class KpiCompared:
 class KpiRecord:
     """A record that a figure counted, or left out."""
 
-    record: Annotated[str, Column("What people call it, or its id.")]
+    record: Annotated[str, Column("What people call it, or its id.", leads="tickets.show", by="ticket")]
     connection: Annotated[str, Column("Where it comes from.", shown=False)]
     numerator: Annotated[float, Column("What it adds above the line; durations are in seconds.", "Counts")]
     denominator: Annotated[float | None, Column("What it adds below it; nothing = the figure is no ratio.", "Of")]
     excluded: Annotated[str, Column("Why it was left out; empty = it was not.", "Left out")]
-    client: Annotated[str | None, Column("The client.", spare=2)]
-    technician: Annotated[str | None, Column("The technician.", spare=1)]
+    client: Annotated[str | None, Column("The client.", spare=2, leads="tickets.list:company")]
+    technician: Annotated[str | None, Column("The technician.", spare=1, leads="tickets.list:technician")]
     of: Annotated[Mapping[str, str | None], Column("What it belongs to, by dimension.", shown=False)]
+    ticket: Annotated[str | None, Column("Its number, where it is a ticket.", shown=False, leads="tickets.show")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +134,12 @@ class KpiExplained:
 class RepeatRow:
     """A completed ticket, and what came after it within 30 days."""
 
-    ticket: Annotated[str, Column("The completed ticket.")]
-    follow_up: Annotated[str, Column("What came after it; the same, where it was opened again.")]
+    ticket: Annotated[str, Column("The completed ticket.", leads="tickets.show")]
+    follow_up: Annotated[str, Column("What came after it; the same, where it was opened again.", leads="tickets.show")]
     connection: Annotated[str, Column("Where both come from.", shown=False)]
     standing: Annotated[Standing, Column("Whether it counts, waits for somebody to say so, or what they said.")]
     rule: Annotated[str, Column("What brings them together.", cut=12)]
-    client: Annotated[str | None, Column("The client.", spare=1)]
+    client: Annotated[str | None, Column("The client.", spare=1, leads="tickets.list:company")]
     title: Annotated[str, Column("Title of what came after it.", cut=12)]
     resolved_at: Annotated[datetime, Column("When the first one was resolved.", "Resolved", spare=2)]
     came_at: Annotated[
@@ -154,10 +155,12 @@ class ReadyRow:
 
     of: Annotated[str, Column("Whose list it is in: a technician, or the queue of a team.", "List of")]
     place: Annotated[int, Column("Its place in the list; the first is taken first.", "Place")]
-    ticket: Annotated[str, Column("Its number.")]
+    ticket: Annotated[str, Column("Its number.", leads="tickets.show")]
     connection: Annotated[str, Column("Where it comes from.", shown=False)]
-    technician: Annotated[str | None, Column("Who has it; nothing = nobody yet.", spare=2)]
-    client: Annotated[str | None, Column("The client.", spare=1)]
+    technician: Annotated[
+        str | None, Column("Who has it; nothing = nobody yet.", spare=2, leads="tickets.list:technician")
+    ]
+    client: Annotated[str | None, Column("The client.", spare=1, leads="tickets.list:company")]
     priority: Annotated[Priority | None, Column("How urgent it is.")]
     promise: Annotated[Clock | None, Column("What is to be kept next.")]
     due_at: Annotated[datetime | None, Column("Until when; nothing = nothing was promised, or it is paused.", "Due")]
@@ -167,8 +170,8 @@ class ReadyRow:
 class Decided:
     """What was said of two tickets."""
 
-    ticket: Annotated[str, Column("The completed ticket.")]
-    follow_up: Annotated[str, Column("What came after it.")]
+    ticket: Annotated[str, Column("The completed ticket.", leads="tickets.show")]
+    follow_up: Annotated[str, Column("What came after it.", leads="tickets.show")]
     is_repeat: Annotated[bool, Column("Whether that is repeat service.")]
     reason: Annotated[str, Column("Why.")]
 

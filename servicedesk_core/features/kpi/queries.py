@@ -1,6 +1,7 @@
 """Figures with their goals: all of them, one by what it belongs to, week by week, and what stands behind it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ from servicedesk_core.features.kpi.model import (
 )
 from servicedesk_core.features.kpi.past import went
 from servicedesk_core.features.kpi.periods import last, period_of, weeks
+from servicedesk_core.features.kpi.tables.tickets import numbered
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -208,7 +210,12 @@ class KpiQueries(Namespace[Manner]):
         cases = measuring.seen(kpi, found).cases
         rows = tuple(_record(one) for one in cases if one.excluded or not excluded)
         page = RecordPage(items=rows, unseen=measuring.unseen(kpi, found))
-        return piece(page, KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
+        shown = piece(page, KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
+        tickets = numbered(tx, {(row.connection, row.record) for row in shown})
+        rows = tuple(
+            replace(row, ticket=row.record) if (row.connection, row.record) in tickets else row for row in shown
+        )
+        return replace(shown, items=rows)
 
     @query("kpi.explain", about="What a figure is.", page="servicedesk_core.features.kpi.pages:explained")
     def explain(

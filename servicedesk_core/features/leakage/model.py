@@ -34,9 +34,9 @@ class LeakRow:
 
     key: Annotated[str, Column("Its name, by which it is accepted.", spare=3)]
     leak: Annotated[Leak, Column("Why it is none, or too little.", wraps=True)]
-    client: Annotated[str, Column("The client.", cut=10)]
+    client: Annotated[str, Column("The client.", cut=10, leads="tickets.list:company")]
     day: Annotated[date | None, Column("When; nothing = it is so now.", spare=2)]
-    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", spare=1)]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", spare=1, leads="tickets.show")]
     amount: Annotated[Decimal | None, Column("What it comes to, without tax; nothing = nobody knows.")]
     currency: Annotated[str | None, Column("Its currency; nothing = the MSP's own.", spare=2)]
     evidence: Annotated[str, Column("What shows it.", wraps=True)]

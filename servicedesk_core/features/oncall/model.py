@@ -14,7 +14,7 @@ class Called:
 
     list_name: Annotated[str, Column("The on-call list.", "List")]
     line: Annotated[Line, Column("In which place they are rung.", "Rung as")]
-    technician: Annotated[str, Column("Their name in the definitions.")]
+    technician: Annotated[str, Column("Their name in the definitions.", leads="tickets.list:technician")]
     email: Annotated[str | None, Column("Their address at the vendor.", spare=1)]
     until: Annotated[datetime | None, Column("Until when; nothing = until somebody decides otherwise.")]
     is_out: Annotated[bool | None, Column("Whether they are out then; nothing = whoever asks may not know.", "Out")]

@@ -21,13 +21,13 @@ class ReviewState(StrEnum):
 class Review:
     """A ticket that was drawn, and what came of looking at it."""
 
-    id: Annotated[int, Column("Its number.", "No.")]
-    ticket: Annotated[str, Column("Number of the ticket.")]
+    id: Annotated[int, Column("Its number.", "No.", leads="quality.show")]
+    ticket: Annotated[str, Column("Number of the ticket.", leads="tickets.show")]
     title: Annotated[str | None, Column("What the ticket is about.", shown=False)]
     connection: Annotated[str, Column("Where the ticket comes from.", shown=False)]
     ticket_ref: Annotated[str, Column("The vendor's id of the ticket.", shown=False)]
-    client: Annotated[str | None, Column("The client.", cut=8, spare=2)]
-    technician: Annotated[str | None, Column("Whose work it is.", cut=8)]
+    client: Annotated[str | None, Column("The client.", cut=8, spare=2, leads="tickets.list:company")]
+    technician: Annotated[str | None, Column("Whose work it is.", cut=8, leads="tickets.list:technician")]
     resolved_at: Annotated[datetime, Column("When the ticket was resolved.", "Resolved", spare=3)]
     rule: Annotated[str, Column("The rule by which it was drawn.", spare=1)]
     checklist: Annotated[str, Column("The checklist.", shown=False)]
@@ -84,7 +84,7 @@ class Sample:
 class Coverage:
     """How much of somebody's work was looked at."""
 
-    technician: Annotated[str, Column("Whose work.")]
+    technician: Annotated[str, Column("Whose work.", leads="tickets.list:technician")]
     connection: Annotated[str, Column("Where they come from.", shown=False)]
     technician_ref: Annotated[str, Column("The vendor's id of the technician.", shown=False)]
     resolved: Annotated[int, Column("Tickets that were resolved in the period.")]
@@ -101,9 +101,9 @@ class Concern:
 
     id: Annotated[int, Column("Its number.", "No.")]
     about: Annotated[str, Column("What it is about.", cut=20)]
-    ticket: Annotated[str | None, Column("The ticket it came up with.", spare=1)]
+    ticket: Annotated[str | None, Column("The ticket it came up with.", spare=1, leads="tickets.show")]
     connection: Annotated[str | None, Column("Where the ticket comes from.", shown=False)]
-    client: Annotated[str | None, Column("The client of the ticket.", cut=8, spare=2)]
+    client: Annotated[str | None, Column("The client of the ticket.", cut=8, spare=2, leads="tickets.list:company")]
     owner: Annotated[str, Column("Who sees to it.")]
     due_on: Annotated[date, Column("Until when.", "Due")]
     is_late: Annotated[bool, Column("Whether it is open after that day.", "Late")]

@@ -20,7 +20,7 @@ class Turn:
     """Time in which a technician is on shift, or out."""
 
     day: Annotated[date, Column("The day on which it begins, or the first one that was asked about.")]
-    technician: Annotated[str, Column("Their name in the definitions.")]
+    technician: Annotated[str, Column("Their name in the definitions.", leads="tickets.list:technician")]
     presence: Annotated[Presence, Column("Whether they are there.", "What")]
     starts_at: Annotated[datetime, Column("From when on.", "From")]
     ends_at: Annotated[datetime, Column("Until when.", "Until")]

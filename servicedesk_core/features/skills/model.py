@@ -31,7 +31,7 @@ class Validity(StrEnum):
 class Held:
     """A skill or a certification of a technician, or one that the job takes and that is not there."""
 
-    technician: Annotated[str, Column("Their name in the definitions.")]
+    technician: Annotated[str, Column("Their name in the definitions.", leads="tickets.list:technician")]
     role: Annotated[str | None, Column("Their job role.", spare=1)]
     kind: Annotated[Ability, Column("What it is.")]
     ability: Annotated[str, Column("Its name.", wraps=True)]

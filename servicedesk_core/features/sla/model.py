@@ -78,9 +78,11 @@ class TicketClock:
     """A clock of an open ticket."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     title: Annotated[str, Column("Title of the ticket.", cut=16)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, spare=3)]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=10, spare=3, leads="tickets.list:company")
+    ]
     priority: Annotated[str | None, Column("Priority.", spare=4)]
     assignee: Annotated[str | None, Column("Who has it.", "Technician", cut=10, spare=2)]
     clock: Annotated[str, Column("Which promise.")]
@@ -138,7 +140,9 @@ class Attainment(Page[Attained]):
 class TechnicianClocks:
     """How a technician stands with promises."""
 
-    technician: Annotated[str | None, Column("Who; nothing = nobody has these tickets.")]
+    technician: Annotated[
+        str | None, Column("Who; nothing = nobody has these tickets.", leads="tickets.list:technician")
+    ]
     open: Annotated[int, Column("Open tickets.")]
     late: Annotated[int, Column("Of them, with a promise that is late.")]
     triage: Annotated[int, Column("Of them, those whose next promise is triage.", "To triage", spare=3)]
@@ -168,7 +172,7 @@ class Compared:
     """One of our clocks that differs from the vendor's own."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     clock: Annotated[str, Column("Which promise.")]
     why: Annotated[str, Column("Why they differ.", wraps=True)]
     our_due_at: Annotated[datetime | None, Column("When it is due by us.", "Due by us", spare=2)]
@@ -239,7 +243,7 @@ class ClockExplained:
 class TicketExplained:
     """The clocks of a ticket, with what each is made of."""
 
-    ticket: Annotated[str, Column("What people call it.")]
+    ticket: Annotated[str, Column("What people call it.", leads="tickets.show")]
     title: Annotated[str, Column("Title.")]
     history: Annotated[str, Column("How much of its past is known: complete, partial or none.")]
     agreement: Annotated[str | None, Column("The vendor's agreement.")]

@@ -15,7 +15,7 @@ class ClockDecision:
     """What somebody decides about a clock, with what it changes."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     title: Annotated[str, Column("Title of the ticket.")]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.")]
@@ -39,7 +39,7 @@ class MissedBecause:
     """Why a promise was missed."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.")]
     missed_at: Annotated[datetime | None, Column("Since when it is broken.")]
@@ -53,10 +53,12 @@ class MissedClock:
     """A promise that was missed."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     title: Annotated[str, Column("Title of the ticket.", cut=12)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, spare=2)]
-    technician: Annotated[str | None, Column("Who has it.", cut=10, spare=3)]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=10, spare=2, leads="tickets.list:company")
+    ]
+    technician: Annotated[str | None, Column("Who has it.", cut=10, spare=3, leads="tickets.list:technician")]
     priority: Annotated[str | None, Column("Priority.", spare=4)]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.", shown=False)]
@@ -92,8 +94,10 @@ class DecidedClock:
 
     id: Annotated[int, Column("Its number.", shown=False)]
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, spare=2)]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=10, spare=2, leads="tickets.list:company")
+    ]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.", shown=False)]
     kind: Annotated[
@@ -150,7 +154,7 @@ class AuditedPromise:
     """What became of the promises of one kind that a policy makes to a client."""
 
     policy: Annotated[str | None, Column("Name of the policy.", cut=8)]
-    client: Annotated[str | None, Column("Name of the client.", cut=10)]
+    client: Annotated[str | None, Column("Name of the client.", cut=10, leads="tickets.list:company")]
     clock: Annotated[str, Column("Which promise.")]
     targets: Annotated[str, Column("What was promised, by priority.", wraps=True, spare=4)]
     kept: Annotated[int, Column("Promises that were kept.", spare=3)]

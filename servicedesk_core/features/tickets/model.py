@@ -98,7 +98,7 @@ class TicketRow:
     number: Annotated[str | None, Column("The vendor's number for people.", shown=False)]
     title: Annotated[str, Column("Title.", cut=20)]
     company_ref: Annotated[str | None, Column("Id of the company.", shown=False)]
-    company: Annotated[str | None, Column("Its name.", "Client", cut=13, spare=5)]
+    company: Annotated[str | None, Column("Its name.", "Client", cut=13, spare=5, leads="tickets.list:company")]
     queue_ref: Annotated[str | None, Column("Id of the queue.", shown=False)]
     queue: Annotated[str | None, Column("Its name.", cut=11, spare=2)]
     is_open: Annotated[bool, Column("Whether it still needs work or attention.", "Open", shown=False)]
@@ -132,7 +132,7 @@ class TicketRow:
     url: Annotated[str | None, Column("Its page at the vendor.", "At the vendor", shown=False)]
 
     @property
-    def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.")]:
+    def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]:
         """What people call it."""
         return self.number or self.external_id
 

@@ -24,7 +24,7 @@ class CoverRow:
     name: Annotated[str | None, Column("What people call it.")]
     asset_ref: Annotated[str | None, Column("The PSA's id of the asset; nothing = no asset record.")]
     connection: Annotated[str | None, Column("Connection that the asset record comes from.")]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12, leads="tickets.list:company")]
     site: Annotated[str | None, Column("Name of the site.")]
     is_retired: Annotated[bool, Column("Whether the PSA calls it retired.", "Retired")]
     state: Annotated[CoverState, Column("How it stands.")]
@@ -84,11 +84,13 @@ class DeviceList(Page[CoverRow]):
 class MissedClaim:
     """Hardware work on a covered device for which nothing was claimed."""
 
-    ticket: Annotated[str, Column("Number of the ticket, else the vendor's id.")]
+    ticket: Annotated[str, Column("Number of the ticket, else the vendor's id.", leads="tickets.show")]
     title: Annotated[str, Column("Its title.", cut=16)]
     is_open: Annotated[bool, Column("Whether it still needs work.", "Open", shown=False)]
     connection: Annotated[str, Column("Connection that it comes from.", shown=False)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12, spare=4)]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=12, spare=4, leads="tickets.list:company")
+    ]
     asset: Annotated[str | None, Column("What people call the device.", "Device", cut=7, spare=3)]
     serial_number: Annotated[str | None, Column("Its serial number.")]
     manufacturer: Annotated[str | None, Column("Who made it, by its one name.", shown=False)]
@@ -136,7 +138,7 @@ class MakerRow:
 class RenewalRow:
     """A client with devices whose cover ends soon or has ended."""
 
-    client: Annotated[str, Column("The client.", cut=12)]
+    client: Annotated[str, Column("The client.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of its devices.", shown=False)]
     ref: Annotated[str | None, Column("The vendor's id of the client.", "Id", shown=False)]
     devices: Annotated[int, Column("How many devices it has.", spare=2)]

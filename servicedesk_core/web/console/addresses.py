@@ -67,15 +67,18 @@ class Addresses:
         """Return where a record is shown.
 
         Args:
-            call: Name of the query that shows it.
+            call: Name of the query that shows it, see :attr:`servicedesk_core.faces.Column.leads`.
             value: What names it.
             connection: The connection that it is of; ``None`` = nobody said.
         """
+        call, _, named = call.partition(":")
         offer = self.offers.get(call)
         if offer is None:
             return None
         known = {one.spelled for one in offer.parameters}
         given = {"connection": (connection,)} if connection and "connection" in known else {}
+        if named:
+            return link(address_of(offer), {named: (value,)})
         if call in _OWN:
             return link(_OWN[call] + quote(value, safe=""), given)
         first = next((one for one in offer.parameters if one.positional or one.required), None) or offer.parameters[0]

@@ -185,7 +185,10 @@ class Shower:
     def _leads(self, column: Column | None, value: Any, row: Any) -> str | None:
         if column is None or not column.leads or isinstance(value, Enum | date):
             return None
-        return self.addresses.record(column.leads, str(value), getattr(row, "connection", None))
+        named = getattr(row, column.by) if column.by else value
+        if named is None or named == "":
+            return None
+        return self.addresses.record(column.leads, str(named), getattr(row, "connection", None))
 
 
 def columns_in(record: Any) -> Mapping[str, Column]:

@@ -74,12 +74,12 @@ class LinkedAll:
 class AddedCustomer:
     """A customer that the ledger is to have for a client."""
 
-    client: Annotated[str, Column("Who it is for.", cut=12)]
+    client: Annotated[str, Column("Who it is for.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the PSA.", shown=False)]
     ref: Annotated[str, Column("Its id of the client, which becomes the customer's number.", "Number")]
     state: Annotated[WriteState, Column("Where it stands.")]
     is_linked: Annotated[bool, Column("Whether the client is linked to it.", "Linked")]
-    write: Annotated[int, Column("Number of the write that makes it.", "Write")]
+    write: Annotated[int, Column("Number of the write that makes it.", "Write", leads="writes.show")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ NOTHING: Final = (
 class LineRow:
     """A line that would be billed."""
 
-    client: Annotated[str, Column("Who pays.", cut=12)]
+    client: Annotated[str, Column("Who pays.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the PSA.", shown=False)]
     ref: Annotated[str, Column("The PSA's id of the client.", "Id", shown=False)]
     digest: Annotated[str, Column("Stands for the document with all its lines.", shown=False)]
@@ -43,7 +43,7 @@ class LineRow:
 class DraftRow:
     """A document that would be made."""
 
-    client: Annotated[str, Column("Who pays.")]
+    client: Annotated[str, Column("Who pays.", leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the PSA.", shown=False)]
     ref: Annotated[str, Column("The PSA's id of the client.", "Id", shown=False)]
     kind: Annotated[DocumentKind, Column("Invoice or credit note.")]
@@ -77,7 +77,7 @@ class PreviewRows(Page[LineRow]):
 class LeftRow:
     """Something that is on no document."""
 
-    client: Annotated[str, Column("Who would have paid.", cut=12)]
+    client: Annotated[str, Column("Who would have paid.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the record.", shown=False)]
     stream: Annotated[str, Column("What kind of record it is.", spare=1)]
     ref: Annotated[str, Column("The vendor's id of it.", "Id", spare=2)]
@@ -92,7 +92,7 @@ class LeftRow:
 class ComparedRow:
     """A record here, and what the PSA has posted for it."""
 
-    client: Annotated[str, Column("Who pays.", cut=12)]
+    client: Annotated[str, Column("Who pays.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the record.", shown=False)]
     stream: Annotated[str, Column("What kind of record it is.", spare=1)]
     ref: Annotated[str, Column("The vendor's id of it.", "Id", spare=2)]

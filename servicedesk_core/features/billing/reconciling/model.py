@@ -35,9 +35,11 @@ class Parting(StrEnum):
 class PartedRow:
     """A document in which we and the ledger part."""
 
-    number: Annotated[str, Column("Its number; where it has none, the ledger's id.")]
+    number: Annotated[str, Column("Its number; where it has none, the ledger's id.", leads="billing.status:number")]
     parting: Annotated[Parting, Column("What is the matter.", "What")]
-    client: Annotated[str | None, Column("Who pays, as we or the ledger know them.", cut=12)]
+    client: Annotated[
+        str | None, Column("Who pays, as we or the ledger know them.", cut=12, leads="tickets.list:company")
+    ]
     ours: Annotated[Decimal | None, Column("With tax, as we asked for it; nothing = we do not have it.")]
     theirs: Annotated[Decimal | None, Column("With tax in the ledger; nothing = it does not have it.")]
     currency: Annotated[str | None, Column("Of both.", "In")]

@@ -49,9 +49,9 @@ class DocumentState(StrEnum):
 class DocumentRow:
     """A document that is carried into the books."""
 
-    number: Annotated[str, Column("Its number, by which it is found in the ledger.")]
+    number: Annotated[str, Column("Its number, by which it is found in the ledger.", leads="billing.status:number")]
     kind: Annotated[DocumentKind, Column("sales_invoices or credit_notes.", shown=False)]
-    client: Annotated[str, Column("Who pays.", cut=12)]
+    client: Annotated[str, Column("Who pays.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the PSA whose work it bills.", shown=False)]
     client_ref: Annotated[str, Column("Its id of the client.", shown=False)]
     period: Annotated[str, Column("What is billed: a month, or its days.")]
@@ -71,7 +71,8 @@ class DocumentRow:
     made_at: Annotated[datetime, Column("When it was proposed.", shown=False)]
     made_by: Annotated[str, Column("Who proposed it.", shown=False)]
     write: Annotated[
-        int | None, Column("Number of the write; nothing = it was in the ledger before.", "Write", spare=1)
+        int | None,
+        Column("Number of the write; nothing = it was in the ledger before.", "Write", spare=1, leads="writes.show"),
     ]
 
 

@@ -11,7 +11,7 @@ from servicedesk_core.faces import Column
 class TrustRow:
     """A client whose documents are trusted."""
 
-    client: Annotated[str, Column("The client.")]
+    client: Annotated[str, Column("The client.", leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of the PSA.", shown=False)]
     client_ref: Annotated[str, Column("Its id of the client.", shown=False)]
     ledger: Annotated[str, Column("Connection of the ledger.")]
@@ -24,7 +24,7 @@ class TrustRow:
 class TrustDecided:
     """What was decided about a client's documents."""
 
-    client: Annotated[str, Column("The client.")]
+    client: Annotated[str, Column("The client.", leads="tickets.list:company")]
     ledger: Annotated[str, Column("Connection of the ledger.")]
     is_trusted: Annotated[bool, Column("Whether they are trusted now.", "Trusted")]
     by: Annotated[str, Column("Who decided.")]

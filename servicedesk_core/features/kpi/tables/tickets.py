@@ -1,7 +1,7 @@
 """Tickets, with when each was resolved and opened again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from servicedesk_core.features.kpi.facts import TicketFact
 from servicedesk_core.features.kpi.repeats import WINDOW
 from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
-from servicedesk_core.store import bulk
+from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.population import is_merged
 from servicedesk_core.store.schema import RECORDS
@@ -126,3 +126,18 @@ def _turns(changes: Sequence[tuple[int, bool, bool]], stamp: int | None) -> tupl
     if stamp is not None and (not resolutions or was_done):
         resolutions[-1:] = [stamp]
     return resolutions, reopenings
+
+
+def numbered(tx: Tx, records: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Return which records are tickets.
+
+    Args:
+        tx: Any transaction.
+        records: Connection of each, and what people call it.
+    """
+    ids, found = {one.name: one.id for one in sources.all(tx)}, set[tuple[str, str]]()
+    query = "SELECT number FROM tickets WHERE source_id = {source} AND number IN {values} AND gone_at IS NULL"
+    for connection in {where for where, _ in records} & ids.keys():
+        words = {record for where, record in records if where == connection}
+        found |= {(connection, number) for (number,) in bulk.select_in(tx, query, ids[connection], words)}
+    return frozenset(found)

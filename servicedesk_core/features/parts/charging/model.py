@@ -13,9 +13,9 @@ from servicedesk_core.faces import Column
 class ClaimedPart:
     """A part and the claim that it is for."""
 
-    write: Annotated[int, Column("Number of the write that took it.", "No.")]
+    write: Annotated[int, Column("Number of the write that took it.", "No.", leads="writes.show")]
     name: Annotated[str, Column("What it is.", "Part")]
-    claim: Annotated[str | None, Column("Our id of the claim; nothing = it is for none.")]
+    claim: Annotated[str | None, Column("Our id of the claim; nothing = it is for none.", leads="claims.show")]
     due: Annotated[Decimal, Column("How many the client is yet to be charged for.", "To charge")]
 
 
@@ -23,13 +23,13 @@ class ClaimedPart:
 class UnchargedRow:
     """A part of which not as much is charged as the client owes."""
 
-    write: Annotated[int, Column("Number of the write that took it.", "No.")]
-    ticket: Annotated[str, Column("The ticket's number.")]
+    write: Annotated[int, Column("Number of the write that took it.", "No.", leads="writes.show")]
+    ticket: Annotated[str, Column("The ticket's number.", leads="tickets.show")]
     name: Annotated[str, Column("What it is.", "Part", cut=14)]
     due: Annotated[Decimal, Column("How many are not charged; below 0 = so many are charged too much.", "To charge")]
     cost: Annotated[Decimal | None, Column("What those cost; nothing = it is not known, or not to be seen.")]
     currency: Annotated[str | None, Column("Of the cost.", "In")]
-    claim: Annotated[str | None, Column("The claim that it is for.", spare=1)]
+    claim: Annotated[str | None, Column("The claim that it is for.", spare=1, leads="claims.show")]
     why: Annotated[str, Column("What is the matter.", wraps=True)]
     at: Annotated[datetime, Column("When it was taken.", "When", spare=2)]
 

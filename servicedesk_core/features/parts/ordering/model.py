@@ -48,10 +48,12 @@ class OrderRow:
     manufacturer_part_number: Annotated[str | None, Column("The maker's part number.", "Maker's no.", shown=False)]
     connection: Annotated[str, Column("Connection that it is ordered over.", "From")]
     supplier: Annotated[str | None, Column("Who delivers, where the source buys from several.", shown=False)]
-    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf, or nobody knows.")]
+    ticket: Annotated[
+        str | None, Column("The ticket that it is for; nothing = for the shelf, or nobody knows.", leads="tickets.show")
+    ]
     ticket_connection: Annotated[str | None, Column("Connection that the ticket is of.", shown=False)]
     ticket_ref: Annotated[str | None, Column("That connection's id of the ticket.", shown=False)]
-    claim: Annotated[str | None, Column("Our id of the claim that it is for.", shown=False)]
+    claim: Annotated[str | None, Column("Our id of the claim that it is for.", shown=False, leads="claims.show")]
     quantity: Annotated[Decimal, Column("How many are ordered.", "Ordered")]
     received: Annotated[Decimal, Column("How many have come.")]
     outstanding: Annotated[Decimal, Column("How many are still to come.", "To come")]
@@ -68,7 +70,7 @@ class OrderRow:
     problem: Annotated[str | None, Column("What somebody has to know of it.", wraps=True)]
     ordered_at: Annotated[datetime | None, Column("When it was ordered or proposed.", shown=False)]
     by: Annotated[str | None, Column("Who proposed it; nothing = it was ordered elsewhere.", shown=False)]
-    write: Annotated[int | None, Column("Number of the write that orders it.", "Write", spare=3)]
+    write: Annotated[int | None, Column("Number of the write that orders it.", "Write", spare=3, leads="writes.show")]
     order_ref: Annotated[str | None, Column("The source's id of the order.", shown=False)]
     line_ref: Annotated[str | None, Column("The source's id of the line.", shown=False)]
 
@@ -88,7 +90,7 @@ class OfferedLine:
     currency: Annotated[str | None, Column("Of both.", "In")]
     available: Annotated[Decimal | None, Column("How many can be sent now; nothing = the source does not say.")]
     arrives_on: Annotated[date | None, Column("When more of it arrives there.", "Arrives")]
-    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.")]
+    ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.", leads="tickets.show")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ class ReorderRow:
     """A part that the shelf lacks, or that a ticket waits for, and who has it."""
 
     name: Annotated[str, Column("What it is.", "Part", cut=16)]
-    ticket: Annotated[str | None, Column("The ticket that waits for it; nothing = the shelf lacks it.", spare=1)]
+    ticket: Annotated[
+        str | None, Column("The ticket that waits for it; nothing = the shelf lacks it.", spare=1, leads="tickets.show")
+    ]
     stock: Annotated[str | None, Column("Connection whose shelf lacks it; nothing = a ticket does.", shown=False)]
     ref: Annotated[str | None, Column("Its id there.", shown=False)]
     available: Annotated[Decimal | None, Column("How many can be taken.")]
@@ -121,7 +125,9 @@ class ReorderRow:
     unit_cost: Annotated[Decimal | None, Column("What one costs there; nothing = not to be seen.", "Price")] = None
     cost: Annotated[Decimal | None, Column("What all of them cost.", "Total")] = None
     currency: Annotated[str | None, Column("Of both.", "In")] = None
-    write: Annotated[int | None, Column("Number of the write that orders it; nothing = none was proposed.")] = None
+    write: Annotated[
+        int | None, Column("Number of the write that orders it; nothing = none was proposed.", leads="writes.show")
+    ] = None
     problem: Annotated[str | None, Column("Why it is not ordered.", wraps=True)] = None
 
 
@@ -142,7 +148,7 @@ class ArrivedLine:
     name: Annotated[str, Column("What it is.", "Part")]
     quantity: Annotated[Decimal, Column("How many came.", "Came")]
     outstanding: Annotated[Decimal, Column("How many are still to come then.", "To come")]
-    ticket: Annotated[str | None, Column("The ticket that it is for.")]
+    ticket: Annotated[str | None, Column("The ticket that it is for.", leads="tickets.show")]
 
 
 @dataclass(frozen=True, slots=True)

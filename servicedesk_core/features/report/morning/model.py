@@ -43,7 +43,7 @@ class Due:
 
     at: Annotated[datetime, Column("When.")]
     kind: Annotated[str, Column("`due`: a due time passes; `appointment`: one begins; both, joined with `and`.")]
-    ticket: Annotated[str, Column("The ticket; of an appointment that is for none, empty.")]
+    ticket: Annotated[str, Column("The ticket; of an appointment that is for none, empty.", leads="tickets.show")]
     title: Annotated[str, Column("Title.")]
     who: Annotated[str, Column("Technicians; empty = nobody.")]
     has_cover: Annotated[bool, Column("Whether somebody who is there has it.")]
@@ -90,7 +90,7 @@ class Trend:
 class Flow:
     """What came and went of one client, or of all."""
 
-    client: Annotated[str, Column("Name of the client; empty = of all together.")]
+    client: Annotated[str, Column("Name of the client; empty = of all together.", leads="tickets.list:company")]
     created: Annotated[int, Column("Tickets created in the last days.")]
     closed: Annotated[int, Column("Tickets resolved or closed in the last days, but for merged ones.")]
     open: Annotated[int, Column("Open tickets.")]

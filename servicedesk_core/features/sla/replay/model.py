@@ -53,9 +53,11 @@ class OtherVerdict:
     """A promise of which the draft leads to another verdict."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
-    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     title: Annotated[str, Column("Title of the ticket.", cut=12, spare=2)]
-    company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, spare=3)]
+    company: Annotated[
+        str | None, Column("Name of the client.", "Client", cut=10, spare=3, leads="tickets.list:company")
+    ]
     priority: Annotated[str | None, Column("Priority.", spare=4)]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.", shown=False)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import and_, func, or_, select, true
 
 from servicedesk_core.domain.warranty import LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource, CoverState
@@ -41,7 +41,7 @@ def makers(tx: Tx) -> Iterator[MakerRow]:
     decided: dict[str, tuple[int, int, int]] = {}
     counted = select(
         claims.c.manufacturer,
-        func.count().filter(claims.c.submitted_at.is_not(None)),
+        func.count().filter(or_(claims.c.submitted_at.is_not(None), claims.c.is_approved.is_not(None))),
         func.count().filter(claims.c.is_approved.is_(True)),
         func.count().filter(claims.c.is_approved.is_(False)),
     ).group_by(claims.c.manufacturer)
@@ -175,7 +175,8 @@ def costs_of(tx: Tx, tickets: Collection[tuple[str, str]]) -> dict[tuple[str, st
     )
     for connection in sorted({one for one, _ in tickets}):
         wanted = {number for where, number in tickets if where == connection}
-        numbers = dict(bulk.select_in(tx, numbered, of[connection], wanted))  # what has no number goes by its id
+        found_numbers = bulk.select_in(tx, numbered, of[connection], wanted)
+        numbers = {str(ref): str(number) for ref, number in found_numbers}  # what has no number goes by its id
         refs = {*numbers, *(wanted - {*numbers.values()})}
         for ref, micro in bulk.select_in(tx, query, of[connection], refs):
             found[connection, numbers.get(ref, ref)] = from_micro(int(micro))
