@@ -10,7 +10,7 @@ from servicedesk_core.features.desks.warranty import WarrantyPage
 
 
 class Desks(
-    ServicePage[Manner], WarrantyPage[Manner], PartsPage[Manner], BillingPage[Manner], ReportsPage[Manner],
-    DataPage[Manner],
+    DataPage[Manner], ReportsPage[Manner], BillingPage[Manner], PartsPage[Manner], WarrantyPage[Manner],
+    ServicePage[Manner],
 ):  # fmt: skip
-    """The pages of the desk."""
+    """The pages of the desk; the help lists the last one first."""
