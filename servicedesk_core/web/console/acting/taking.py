@@ -66,7 +66,7 @@ def taking(visit: Visit, offers: Mapping[str, Offer[..., Any]], listed: Offer[..
     if listed.row is None:
         return None
     columns = columns_of(listed.row)
-    named = [(one.leads, name) for name, one in columns.items() if one.leads] + [(listed.name, next(iter(columns)))]
+    named = [(listed.name, next(iter(columns))), *((one.leads, name) for name, one in columns.items() if one.leads)]
     for names, column in named:
         takers = [(act, first) for act, first in _acts(offers, names) if act.needs and visit.desk.may(act.needs)]
         if takers:
