@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.views.actions import Views
     from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
@@ -231,6 +232,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         signins: SignIns[Waiting]
         tickets: Tickets[Waiting]
         tokens: Tokens[Waiting]
+        views: Views[Waiting]
         walls: Walls[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]

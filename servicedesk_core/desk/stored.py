@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.views.actions import Views
     from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
@@ -123,6 +124,7 @@ class StoredDesk:
         signins: SignIns[Awaited]
         tickets: Tickets[Awaited]
         tokens: Tokens[Awaited]
+        views: Views[Awaited]
         walls: Walls[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _SPANS: Final = (("d", timedelta(days=1)), ("h", timedelta(hours=1)))
 
 
+COLUMNS: Final = "columns"
+"""Beside the parameters of a list: the names of the columns that it is shown with, joined with commas."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opens:
     """A list, with what it is given."""
@@ -61,6 +65,8 @@ def command_line(offer: "Offer[..., Any]", given: Mapping[str, tuple[str, ...]])
             else:
                 options.append(f"--{parameter.spelled}={word}" if word.startswith("-") else f"--{parameter.spelled}")
                 options += [] if word.startswith("-") else [word]
+    if chosen := given.get(COLUMNS, ()):
+        options += [f"--{COLUMNS}", chosen[0]]
     return shlex.join([*words, *options])
 
 

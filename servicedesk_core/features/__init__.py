@@ -15,7 +15,7 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 FEATURES: Final = (
     "status", "desks", "tickets", "attachments", "attention", "explain", "report", "sla", "kpi", "flow", "profit",
     "quality", "scorecards", "parts", "billing", "leakage",
-    "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens",
+    "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens", "views",
     "walls",
     "warranty", "claims", "alerts", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip

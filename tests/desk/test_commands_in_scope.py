@@ -46,8 +46,6 @@ NAMED = (
     "writes edit {1} --field title=x", "writes edit 1 --field contact_ref={0}-contacts", "writes discard {1}",
     "writes retry {1}", "writes resolve {1} --leave", "writes resolve {1}", "writes revert {1}",
     "privacy export {0}-contacts", "privacy erase {0}-contacts --yes",
-    "desks find '{0} name'", "desks find {0}-tickets", "desks tickets --company '{0} name'",
-    "desks list triage --company '{0} name'", "writes list --all --ticket {0}-tickets",
     "explain {0}-tickets", "explain '{0} number'", "attention list --all --company '{0} name'",
     "sla explain {0}-tickets", "sla explain '{0} number'", "sla status --company '{0} name'",
     "sla breached --company '{0} names'", "sla missed --company '{0} name'", "sla decisions --company '{0} name'",
@@ -88,7 +86,6 @@ PLAIN = (
     "connections test", "connections authorize",
     "connections accept-identity --reason x", *(f"export {stream}" for stream in STREAMS),
     "export tickets --output tickets.csv",
-    "desks tickets", "desks lists", "desks list triage", "desks me",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "report mails", "report resend --reason x --yes",
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
@@ -127,7 +124,8 @@ PLAIN = (
     *(f"webhooks {act} psa --yes" for act in ("register", "renew", "remove")),
     "definitions history", "definitions export --to service", "analytics export parquet", "init --service --to drafts",
     "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
-    "walls list", "walls new parts.report", "walls revoke 1",
+    "walls list", "walls new parts.report", "walls revoke 1", "desks data",
+    "views list", "views pinned", "views save mine tickets.list", "views remove mine",
     "tokens list", "tokens new program", "tokens revoke 1", "signins list", "signins end 1", "signins end-all",
     "people invite tom --role admin", "people change ana --role admin", "people remove ana --yes",
     "people reset ana --yes",
@@ -135,7 +133,7 @@ PLAIN = (
 )  # fmt: skip
 """Commands that name nothing."""
 
-WITHOUT_RECORDS = {"demo", "serve", "api", "connections requirements"}
+WITHOUT_RECORDS = {"demo", "serve", "api", "console", "connections requirements"}
 """What shows no record of this desk, or runs until it is stopped."""
 
 

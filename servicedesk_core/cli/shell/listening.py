@@ -1,6 +1,5 @@
 """What the commands share that listen until they are stopped: where, and what must be installed for it."""
 
-from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
@@ -40,7 +39,7 @@ def listener(section: L, listen: str | None, settings: "DeskSettings") -> L:
     Raises:
         SettingsError: That is no address, or not one that may be listened on.
     """
-    changed: Mapping[str, object] = {} if listen is None else {"listen": listen}
+    changed = {} if listen is None else {"listen": listen}
     try:
         wanted = type(section)(**section.model_dump() | changed)
     except ValueError as error:

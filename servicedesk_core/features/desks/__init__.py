@@ -26,7 +26,6 @@ FEATURE = Feature(
         "profit",
         "report",
         "scorecards",
-        "sla",
         "tickets",
         "warranty",
     ),

@@ -28,10 +28,8 @@ _NOBODY: Final = (
 class PeoplesDesk(ConfiguredDesk, Protocol):
     """A desk that people work with."""
 
-    @property
-    def actor(self) -> Actor:
-        """Who acts."""
-        ...
+    actor: Actor
+    """Who acts."""
 
     @property
     def store(self) -> Store:

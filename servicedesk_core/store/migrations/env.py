@@ -3,7 +3,6 @@
 from alembic import context
 
 from servicedesk_core.store.schema import metadata
-from servicedesk_core.store.schema.whole import is_had
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -11,6 +10,5 @@ context.configure(
     target_metadata=metadata,
     transactional_ddl=True,
     compare_type=True,
-    include_object=lambda one, *_: is_had(one, connection.dialect.name),
 )
 context.run_migrations()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.accessing import api_tokens as api_tokens
     from servicedesk_core.store.schema.accessing import invitations as invitations
     from servicedesk_core.store.schema.accessing import passwords as passwords
+    from servicedesk_core.store.schema.accessing import saved_views as saved_views
     from servicedesk_core.store.schema.accessing import sign_in_failures as sign_in_failures
     from servicedesk_core.store.schema.accessing import sign_ins as sign_ins
     from servicedesk_core.store.schema.accessing import walls as walls

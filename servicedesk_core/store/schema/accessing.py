@@ -1,4 +1,4 @@
-"""Tables of what shows who asks: tokens, sign-ins, wall screens. They hold no rights of their own."""
+"""Tables of what shows who asks: tokens, sign-ins, wall screens, and of kept views. They hold no rights."""
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, Text
 
@@ -91,3 +91,16 @@ walls = Table(
     sqlite_autoincrement=True,
 )
 """Pages of the console on wall screens."""
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("owner", Text, primary_key=True, doc="Whose it is, as an actor's name: user:ana."),
+    Column("name", Scrubbed, primary_key=True, doc="What it is called."),
+    Column("call", Text, nullable=False, doc="Name of the query that it is of."),
+    Column("given", Json(tuple), nullable=False, doc="What that is given, each as NAME=VALUE."),
+    Column("is_shared", Boolean, nullable=False, doc="Whether others see it."),
+    Column("is_pinned", Boolean, nullable=False, doc="Whether its rows are counted."),
+    Column("saved_at", Instant, nullable=False, doc="When it was kept."),
+)
+"""Lists and pages with a filter, kept under a name; they hold no rights: whoever opens one sees what they may see."""

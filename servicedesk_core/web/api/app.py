@@ -18,13 +18,13 @@ from starlette.routing import Route
 from servicedesk_core.config.listening import ApiSection
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.faces import Page, Query
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.web.api.entrance import Allowance, AskedDesk, Entrance
 from servicedesk_core.web.api.offered import ROOT, queries_of
 from servicedesk_core.web.api.openapi import description
 from servicedesk_core.web.api.problems import RefusedError, refused
-from servicedesk_core.web.asked import asked
 
 _log = logging.getLogger("servicedesk.api")
 

@@ -10,14 +10,15 @@ from starlette.responses import RedirectResponse, Response
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Board, Counted, Figure, Offer, Verdict
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.faces.shown import Shown
-from servicedesk_core.web.asked import asked
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.drawing import Line, line, shares
 from servicedesk_core.web.console.filtering import form_of
 from servicedesk_core.web.console.frame import framed, page
+from servicedesk_core.web.console.keeping import kept_views
 from servicedesk_core.web.console.listing import AS
 from servicedesk_core.web.console.values import Cell, Head, Shower, columns_in
 from servicedesk_core.web.console.visiting import Handler, Visit
@@ -127,6 +128,7 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
             blocks=tuple(blocks_of(board, addresses, visit)) if board else (),
             as_json=link(here, [*wanted, (AS, "json")]),
             twin=command_line(offer, given),
+            views=await kept_views(visit, offer, addresses, wanted),
         )
 
     return answer

@@ -8,10 +8,10 @@ from typing import Any, Final
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.faces import Action, Previewed, Proposal
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.reference import named as function_at
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.processes import has_ended
-from servicedesk_core.web.asked import asked
 from servicedesk_core.web.console.acting import requests
 from servicedesk_core.web.console.acting.filled import Filled
 from servicedesk_core.web.console.acting.results import Outcome, outcome_of

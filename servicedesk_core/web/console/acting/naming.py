@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.faces import Offer, Query
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import cell, columns_of
 from servicedesk_core.faces.parameter import NOBODY, Parameter
-from servicedesk_core.web.asked import asked
 from servicedesk_core.web.console.acting.fields import Choice
 from servicedesk_core.web.console.visiting import Visit
 

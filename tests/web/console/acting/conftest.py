@@ -38,13 +38,8 @@ def section():
 
 
 @pytest.fixture
-def people():
-    return PEOPLE
-
-
-@pytest.fixture
-def settings(vendor, store_url, section, people):  # noqa: F811  # fixtures
-    return settings_for(vendor, store_url) | {"people": people, "writes": section}
+def settings(vendor, store_url, section):  # noqa: F811  # fixtures
+    return settings_for(vendor, store_url) | {"people": PEOPLE, "writes": section}
 
 
 @pytest.fixture
