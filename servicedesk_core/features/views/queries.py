@@ -79,12 +79,14 @@ class ViewQueries(Namespace[Manner]):
         return piece(Page(tuple(rows)), View, by="owner,name", sort=sort, after=after, limit=limit)
 
     @query("views.pinned", about="How many rows pinned views have.", empty="No view is pinned.")
-    def pinned(self, tx: Tx, *, sort: Sort = None, scope: Scope | None = None) -> Page[Counted]:
+    def pinned(
+        self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None, scope: Scope | None = None
+    ) -> Page[Counted]:
         """Count the rows of your pinned views, a thousand each at most; one whose filter holds no more is left out."""
         offers = offers_of(self.desk)
         mine = tables.views_of(tx, self.desk.actor.name, with_shared=False)
         found = Page(tuple(self._counted(tx, [one for one in mine if one.is_pinned], offers, scope)))
-        return piece(found, Counted, by="label", sort=sort, after=None, limit=None)
+        return piece(found, Counted, by="label", sort=sort, after=after, limit=limit)
 
     def _counted(
         self, tx: Tx, views: Iterable[tables.Kept], offers: dict[str, Offer[..., Any]], scope: Scope | None
