@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import Column, Manner, Namespace, query
-from servicedesk_core.store import Tx, issues, quarantine, sources
+from servicedesk_core.faces import Capability, Column, Manner, Namespace, query
+from servicedesk_core.store import Tx, issues, outbox, quarantine, sources
 from servicedesk_core.store.queries.completeness import freshness
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.ownership import own_writes
+from servicedesk_core.store.queries.scope import Scope, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class DataState:
     is_complete: Annotated[bool, Column("Whether everything was read, as far back as was asked for.", "Complete")]
     quarantined: Annotated[int, Column("Records that did not fit.")]
     without_meaning: Annotated[int, Column("Words of vendors to which nobody gave a meaning.")]
+    undecided: Annotated[int, Column("Writes that wait for an approval, or that are in doubt.", "Approvals")]
 
 
 class DataPage(Namespace[Manner]):
@@ -46,4 +48,11 @@ class DataPage(Namespace[Manner]):
             is_complete=found.is_complete,
             quarantined=sum(sum(quarantine.counts(tx, one.id).values()) for one in whole),
             without_meaning=len(issues.list(tx)) if scope is None else 0,
+            undecided=self._undecided(tx, scope),
         )
+
+    def _undecided(self, tx: Tx, scope: Scope | None) -> int:
+        """Return how many writes wait for somebody, of those that whoever asks may read."""
+        if not self.desk.may(Capability.WRITES_READ):
+            return 0
+        return outbox.undecided(tx, None if scope is None else own_writes(tx, Sight(tx, scope)))

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.outbox.reading import page as page
     from servicedesk_core.store.outbox.reading import proposers as proposers
     from servicedesk_core.store.outbox.reading import recent as recent
+    from servicedesk_core.store.outbox.reading import undecided as undecided
     from servicedesk_core.store.outbox.reading import versions as versions
 else:
     from servicedesk_core.exports import lazily

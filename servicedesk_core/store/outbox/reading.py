@@ -116,6 +116,13 @@ def page(
     return page_of(tx, query, COLUMNS, WRITES.of, by="-id", sort=sort, after=after, limit=limit)
 
 
+def undecided(tx: Connection, only: ColumnElement[bool] | None = None) -> int:
+    """Return how many writes wait for somebody to approve them, or to settle their doubt."""
+    waits = (IS_UNFINISHED, outbox.c.state.in_((WriteState.PROPOSED, WriteState.IN_DOUBT)))
+    query = select(func.count()).select_from(outbox).where(*waits, *(() if only is None else (only,)))
+    return int(tx.execute(query).scalar_one())
+
+
 def _chosen(
     tx: Connection, states: Sequence[WriteState], connection: str | None, aggregate: str | None = None
 ) -> Select[Any]:

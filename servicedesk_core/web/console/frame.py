@@ -6,6 +6,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse, Response
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.html import render
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.assets import asset
@@ -23,6 +24,9 @@ _PAGES: Final = {
     "desks.reports": ("Reports", "r"),
 }
 """The pages in their order, each with the key that leads to it."""
+
+APPROVALS: Final = "/approvals"
+"""Where what waits for somebody is decided."""
 
 SCHEME: Final = "scheme"
 KEYS: Final = "keys"
@@ -87,6 +91,9 @@ def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
         page = addresses.offers.get(name)
         if page is not None and page.needs is not None and visit.desk.may(page.needs):
             found.append(Place(title, where := address_of(page), key, where == here))
+    if visit.desk.may(Capability.WRITES_READ):
+        waiting = f" {visit.data.undecided}" if visit.data is not None and visit.data.undecided else ""
+        found.append(Place(f"Approvals{waiting}", APPROVALS, "a", here.startswith(APPROVALS)))
     return tuple(found)
 
 

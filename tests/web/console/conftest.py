@@ -79,9 +79,14 @@ async def desk(settings, clock):
 
 
 @pytest.fixture
-async def browser(desk, clock) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+def features(desk):
+    return desk.features
+
+
+@pytest.fixture
+async def browser(desk, clock, features) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
     """Return a coroutine function that gives somebody a browser in which they are signed in; ``None`` = nobody is."""
-    app = application(desk, desk.features, desk.settings.console)
+    app = application(desk, features, desk.settings.console)
     clients = []
 
     async def signed_in(person: str | None = "ana") -> Browser:

@@ -11,7 +11,6 @@ from servicedesk_core.faces import Action, Previewed, Proposal
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.reference import named as function_at
 from servicedesk_core.outbox.views import WriteView
-from servicedesk_core.processes import has_ended
 from servicedesk_core.web.console.acting import requests
 from servicedesk_core.web.console.acting.filled import Filled
 from servicedesk_core.web.console.acting.results import Outcome, outcome_of
@@ -58,7 +57,7 @@ async def once(
     """
     store = visit.desk.store
     former = await store.write(partial(requests.begin, id=key, person=visit.desk.actor.name, call=call, at=visit.at))
-    if former is not None and not (is_repeatable and former.ended_at is None and has_ended(former.begun_by)):
+    if former is not None and not (is_repeatable and former.is_lost):
         return
     try:
         outcome = await work()

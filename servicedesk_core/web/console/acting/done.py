@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.processes import has_ended
+from servicedesk_core.faces import Offer, Proposal
 from servicedesk_core.web.console.acting import requests
 from servicedesk_core.web.console.acting.terminal import Printed
 from servicedesk_core.web.console.addresses import Addresses, address_of
@@ -40,14 +40,23 @@ class Done:
             return RedirectResponse(f"/approvals/{outcome['write']}", 303)
         act = self.addresses.offers.get(sent.call)
         title, again = (act.title, address_of(act)) if act else (sent.call, "")
-        is_going = sent.ended_at is None and not has_ended(sent.begun_by)
-        shown = self.page(visit, title, outcome, again, status=HTTPStatus.ACCEPTED if is_going else HTTPStatus.OK)
+        is_going = sent.ended_at is None and not sent.is_lost
+        shown = self.page(
+            visit, title, outcome, again, act=act, status=HTTPStatus.ACCEPTED if is_going else HTTPStatus.OK
+        )
         if is_going:
             shown.headers["Refresh"] = "2"
         return shown
 
     def page(
-        self, visit: Visit, title: str, outcome: dict[str, Any] | None, again: str, *, status: int = 200
+        self,
+        visit: Visit,
+        title: str,
+        outcome: dict[str, Any] | None,
+        again: str,
+        *,
+        act: Offer[..., Any] | None = None,
+        status: int = 200,
     ) -> Response:
         """Return a page of an outcome.
 
@@ -56,6 +65,7 @@ class Done:
             title: What was done.
             outcome: What became of it; ``None`` = it is being done, or nobody can say.
             again: Where the form is.
+            act: The act, where there is one.
             status: Of HTTP; 202 = it is being done.
         """
         kept = outcome or {}
@@ -66,6 +76,7 @@ class Done:
             _TEMPLATE,
             status=status,
             is_known=outcome is not None,
+            is_repeatable=isinstance(act, Proposal),
             is_going=status == HTTPStatus.ACCEPTED,
             pieces=[Printed.of(one) for one in kept.get("pieces", [])],
             told=kept.get("told", ""),

@@ -85,7 +85,7 @@ class Form:
         if not filled.request:
             return RedirectResponse(filled.address(uuid4().hex), 303)
         key = self._key(visit, filled)
-        if await visit.desk.store.read(lambda tx: requests.sent(tx, key)) is not None:
+        if await self._was_sent(visit, key):
             return RedirectResponse(f"/acts/done/{key}", 303)
         return await self._page(visit, filled)
 
@@ -103,7 +103,7 @@ class Form:
         if wrong := self._mistakes(visit, filled):
             return await self._page(visit, filled, wrong, status=_UNFIT)
         key = self._key(visit, filled)
-        if await visit.desk.store.read(lambda tx: requests.sent(tx, key)) is not None:
+        if await self._was_sent(visit, key):
             return RedirectResponse(f"/acts/done/{key}", 303)
         try:
             going = await doing.foreseen(visit, filled)
@@ -137,6 +137,11 @@ class Form:
 
     def _key(self, visit: Visit, filled: Filled) -> str:
         return requests.id_of(visit.desk.actor.name, self.act.name, filled.request)
+
+    async def _was_sent(self, visit: Visit, key: str) -> bool:
+        """Whether the form did its work, or may have; what was proposed by a process that was killed is found again."""
+        sent = await visit.desk.store.read(lambda tx: requests.sent(tx, key))
+        return sent is not None and not (isinstance(self.act, Proposal) and sent.is_lost)
 
     def _mistakes(self, visit: Visit, filled: Filled) -> dict[str, SettingsError]:
         found: dict[str, SettingsError] = {}

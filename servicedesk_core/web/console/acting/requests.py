@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, update
 
-from servicedesk_core.processes import this_process
+from servicedesk_core.processes import has_ended, this_process
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import form_requests
@@ -42,6 +42,11 @@ class Sent:
     begun_by: str
     ended_at: datetime | None
     outcome: dict[str, Any] | None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the process that did it has certainly ended, and left no word."""
+        return self.ended_at is None and has_ended(self.begun_by)
 
 
 _ROWS: Final = Rows(Sent, form_requests)

@@ -93,3 +93,31 @@ async def test_with_four_eyes_nobody_approves_what_they_proposed(browser, desk, 
     assert vendor.writes == []
     page = await (max_ := await browser("max")).get("/approvals/1")
     assert "confirmed" in (await decided(max_, page.text, "approve")).text
+
+
+async def test_a_doubt_is_settled_by_who_looked_at_the_vendor(browser, desk, vendor):
+    vendor.faults.append("reset_before")
+    write = await desk.tickets.log_time("T1", worked_s=900, technician="Ana Diaz", send=True)
+    assert write.state == "in_doubt"
+    ana = await browser("ana")
+    page = await ana.get("/approvals/1")
+    for said in ("Look again", "The vendor has it", "The vendor does not have it: send it again", "Leave it"):
+        assert said in page.text
+    page = await decided(ana, page.text, "absent", reason="not on the timesheet")
+    assert "queued" in page.text
+    page = await decided(ana, page.text, "retry")
+    assert "confirmed" in page.text
+    assert len(vendor.commits) == 1
+
+
+async def test_a_conflict_shows_both_versions_and_is_written_over_only_when_somebody_says_so(browser, desk, vendor):
+    await desk.tickets.update("T1", title="Plotter")
+    vendor.put("tickets", "1", title="Scanner")
+    ana = await browser("ana")
+    page = await decided(ana, (await ana.get("/approvals/1")).text, "approve")
+    assert vendor.records["tickets"]["1"]["title"] == "Scanner"
+    assert "The vendor shows" in page.text
+    assert "Write over what the vendor shows" in page.text
+    assert "Refused, or done in part (1)" in (await ana.get("/approvals")).text
+    page = await decided(ana, page.text, "retry")
+    assert vendor.records["tickets"]["1"]["title"] == "Plotter"
