@@ -1,5 +1,6 @@
 """``servicedesk console``."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,7 @@ def console(
     way are answered, or after five seconds.
     """
     ensure_installed("The console", "console", "argon2", "starlette", "uvicorn")
+    from servicedesk_core.features.people import first_link  # noqa: PLC0415
     from servicedesk_core.web.console.app import application  # noqa: PLC0415
     from servicedesk_core.web.console.cache.answers import Answers  # noqa: PLC0415
     from servicedesk_core.web.console.live.reader import Reader  # noqa: PLC0415
@@ -41,10 +43,22 @@ def console(
 
     async def work(desk: "ServiceDesk") -> None:
         section = listener(desk.settings.console, listen, desk.settings)
+        first = await first_link(desk)
         answers = Answers(Reader(desk.store))
         app = application(desk, desk.features, section, answers)
         async with answers.kept_current():
-            ending = app.state.streams.close
-            await answer(app, section, tell=lambda where: cli.say(f"Console: {where}"), ending=ending)
+            await answer(
+                app,
+                section,
+                tell=lambda where: cli.say("\n".join(_told(section.url if section.proxy else where, first))),
+                ending=app.state.streams.close,
+            )
 
     cli.with_desk(work)
+
+
+def _told(where: str, first: str | None) -> Iterator[str]:
+    yield f"Console: {where}"
+    if first is not None:
+        yield "Nobody can sign in and invite others yet. Within ten minutes this link makes the first administrator:"
+        yield f"{where}/first/{first}"

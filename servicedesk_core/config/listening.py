@@ -120,6 +120,13 @@ class ConsoleSection(Listener):
         "request under another name is refused.",
     )
 
+    @property
+    def url(self) -> str:
+        """How browsers reach it: by its first name where it has one, through its proxy at the port of https."""
+        if not self.hosts:
+            return f"http{'s' if self.certificate else ''}://{self.listen}"
+        return f"https://{self.hosts[0]}" + ("" if self.proxy else f":{self.listen.rpartition(':')[2]}")
+
     @model_validator(mode="after")
     def _has_a_name(self) -> Self:
         if self.listen and not is_loopback(self.host) and not self.hosts:

@@ -22,8 +22,13 @@ def show(terminal: Terminal, board: Board) -> None:
                 terminal.line("".join(piece.text for piece in block.pieces))
             case "counts":
                 groups = any(one.group for one in block.counts)
-                rows = [((one.group,) if groups else ()) + (one.label, one.count) for one in block.counts]
-                terminal.table((*(("Of",) if groups else ()), "What", "Count"), rows, empty="None.")
+                goals = any(one.goal for one in block.counts)
+                heads = (*(("Of",) if groups else ()), "What", "Count", *(("Wanted",) if goals else ()))
+                rows = [
+                    (*((one.group,) if groups else ()), one.label, one.count, *((one.goal,) if goals else ()))
+                    for one in block.counts
+                ]
+                terminal.table(heads, rows, empty="None.")
             case "figures":
                 terminal.table(("Figure", "Value", "Unit"), [(one.title, one.value, one.unit) for one in block.figures])
             case "table":

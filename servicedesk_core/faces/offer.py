@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import (
     Any,
@@ -92,7 +93,7 @@ class Offer(Method[P, T]):
         self.off_web = said.get("off_web", "")
         self.told_once = said.get("told_once", False)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """What can be given."""
         sorts = ", ".join(self.sorts)
@@ -108,7 +109,7 @@ class Offer(Method[P, T]):
         """Whether a browser can offer it: a file is one of the machine that serves, no business of whoever asks."""
         return not self.off_web and not any(one.type is Path and one.required for one in self.parameters)
 
-    @property
+    @cached_property
     def sorts(self) -> tuple[str, ...]:
         """The columns that a list can be ordered by; none where it has no parameter ``sort``."""
         if self.row is None or "sort" not in inspect.signature(self.declared).parameters:
@@ -116,17 +117,17 @@ class Offer(Method[P, T]):
         wanted = sortable(self.row) if self._sorts is None else self._sorts
         return tuple(name for name in columns_of(self.row) if name in wanted)
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, type]:
         """The parameters that are made of those that name them."""
         return filters_of(self.declared)
 
-    @property
+    @cached_property
     def result(self) -> Any:
         """The type of the result."""
         return get_type_hints(self.declared)["return"]
 
-    @property
+    @cached_property
     def row(self) -> type | None:
         """The type of a row, when the result is a page of them."""
         result = self.result

@@ -28,6 +28,7 @@ class Counted:
     group: Annotated[str, Column("What it belongs to; the numbers of each group stand in a row.")] = ""
     is_bad: Annotated[bool, Column("Whether it is not what is wanted.")] = False
     about: Annotated[str, Column("What exactly was counted.")] = ""
+    goal: Annotated[str, Column("What is wanted, with its comparison; empty = nobody said.")] = ""
 
 
 @dataclass(frozen=True, slots=True)

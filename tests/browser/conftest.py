@@ -142,7 +142,7 @@ def chromium():
     if program is None:
         pytest.skip("There is no Chromium on this machine: apt-get install chromium")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--no-first-run"]  # fmt: skip
+             "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP console.test 127.0.0.1"]  # fmt: skip
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=quiet)
         yield browser

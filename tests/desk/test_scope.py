@@ -16,6 +16,7 @@ from servicedesk_core.faces import Method
 from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.model import ClaimFilter
+from servicedesk_core.features.desks.lists import LISTS
 from servicedesk_core.features.sla.model import By
 from servicedesk_core.features.sla.model_past import ResponseBy
 from servicedesk_core.store import Store, records, sources
@@ -123,6 +124,8 @@ ARGUMENTS = {
     "attachments.save": [(f"{FOREIGN}-attachments",)],
     "attachments.copy": [(f"{FOREIGN}-attachments", io.BytesIO())],
     "attachments.list": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
+    "desks.find": [("mine",), (FOREIGN,), (f"{FOREIGN}-tickets",), (f"{FOREIGN} serial_number",)],
+    "desks.list": [(name,) for name in LISTS],
     "explain": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quality.show": [(1,), (2,)],
     "quarantine.get": [(1,)],
@@ -150,12 +153,12 @@ ARGUMENTS = {
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""
 
 
-OF_A_PERSON = {"profit.own", "parts.find"}
-"""Answered to whom the configuration has as a technician, and asked of others; tests/profit and tests/parts do it."""
+OF_A_PERSON = {"desks.me", "profit.own", "parts.find"}
+"""Answered to whom the configuration has as a technician, and asked of others; such tests are beside each."""
 
 NAMELESS = OF_A_PERSON | {
     "attachments.save", "attachments.copy",
-    "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
+    "connections", "status", "desks.lists", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "parts.kpis",
     "parts.stock", "parts.report", "parts.costs", "parts.uncharged", "billing.kpis", "billing.report", "billing.review",
     "billing.locks", "billing.map",

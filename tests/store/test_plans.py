@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import event, insert, select
 
-from servicedesk_core.domain import StatusCategory, Ticket
+from servicedesk_core.domain import Queue, StatusCategory, Ticket
 from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Period, Watch
@@ -100,7 +100,33 @@ def test_lists_of_open_tickets_never_walk_past_closed_ones(store, unassigned):
     if store.dialect != "sqlite":
         pytest.skip("about the plans of SQLite")
     listed = partial(tickets.ticket_page, chosen=TicketFilter(assignee=("",) if unassigned else ()))
-    assert any("USING COVERING INDEX ix_tickets_open " in step for step in plan_of(store, listed))
+    assert any("USING COVERING INDEX ix_tickets_open_found " in step for step in plan_of(store, listed))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "index"),
+    [
+        (TicketFilter(text="printer"), "ix_tickets_open_found"),
+        (TicketFilter(status=("new",), kind=("incident",), priority=("P1",)), "ix_tickets_open_found"),
+        (TicketFilter(text="printer", everything=True), "ix_tickets_found"),
+    ],
+)
+def test_no_ticket_is_read_to_find_words(store, chosen, index):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    plan = plan_of(store, partial(tickets.ticket_page, chosen=chosen))
+    assert any(f"USING COVERING INDEX {index} " in step for step in plan), plan
+
+
+@pytest.mark.parametrize("words", [("1",), ("Helpdesk",), ("1", "Help")], ids=["id", "name", "several"])
+def test_a_queue_that_people_name_is_looked_up_among_open_tickets(store, source, words):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    queues = [Incoming(Queue(external_id="1", name="Helpdesk"), None, None, "1")]
+    store.write_blocking(lambda tx: records.apply(tx, source.id, "queues", queues, known={}, mode="sweep", now=START))
+    plans = plans_of(store, partial(tickets.ticket_page, chosen=TicketFilter(queue=words))).values()
+    steps = [step for plan in plans for step in plan]
+    assert any("COVERING INDEX ix_tickets_open_queue (queue_ref=?" in step for step in steps), steps
 
 
 def test_a_file_is_found_by_an_index_also_where_nobody_said_of_which_connection(store, source):
@@ -158,7 +184,7 @@ def test_pages_of_all_tickets_are_read_in_the_order_of_an_index(store, after):
     if store.dialect != "sqlite":
         pytest.skip("about the plans of SQLite")
     plan = plan_of(store, partial(tickets.ticket_page, chosen=TicketFilter(everything=True), after=after))
-    assert any("USING INDEX ix_tickets_created" in step for step in plan)
+    assert any("INDEX ix_tickets_found" in step for step in plan)
     assert plan.count("USE TEMP B-TREE FOR ORDER BY") == 1, "the rows of the page, when they are found"
 
 
@@ -208,7 +234,7 @@ def test_what_came_and_went_in_the_last_days_is_counted_without_a_look_at_what_d
     [whole, *_] = store.read_blocking(counted)
     assert (whole.created, whole.closed) == (14, 15)
     created, closed, *_ = plans_of(store, counted).values()
-    assert any("ix_tickets_created" in step for step in created), created
+    assert any("ix_tickets_found" in step or "ix_tickets_created" in step for step in created), created
     assert sum("ix_tickets_ended" in step for step in closed) == 2, closed
     assert not any("SCAN tickets" in step or "Seq Scan" in step for step in (*created, *closed))
 

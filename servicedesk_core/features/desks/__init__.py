@@ -26,6 +26,7 @@ FEATURE = Feature(
         "profit",
         "report",
         "scorecards",
+        "sla",
         "tickets",
         "warranty",
     ),

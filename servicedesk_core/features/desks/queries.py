@@ -3,14 +3,24 @@
 from servicedesk_core.faces import Manner
 from servicedesk_core.features.desks.billing import BillingPage
 from servicedesk_core.features.desks.data import DataPage
+from servicedesk_core.features.desks.finding import Finding
+from servicedesk_core.features.desks.mine import Mine
 from servicedesk_core.features.desks.parts import PartsPage
 from servicedesk_core.features.desks.reports import ReportsPage
 from servicedesk_core.features.desks.service import ServicePage
+from servicedesk_core.features.desks.tickets import TicketsPage
 from servicedesk_core.features.desks.warranty import WarrantyPage
 
 
 class Desks(
-    DataPage[Manner], ReportsPage[Manner], BillingPage[Manner], PartsPage[Manner], WarrantyPage[Manner],
+    BillingPage[Manner],
+    DataPage[Manner],
+    Finding[Manner],
+    Mine[Manner],
+    PartsPage[Manner],
+    ReportsPage[Manner],
+    WarrantyPage[Manner],
+    TicketsPage[Manner],
     ServicePage[Manner],
-):  # fmt: skip
+):
     """The pages of the desk; the help lists the last one first."""

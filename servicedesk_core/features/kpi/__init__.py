@@ -16,12 +16,18 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.kpi.coordinator import OpenDesk as OpenDesk
+    from servicedesk_core.features.kpi.coordinator import OpenTicket as OpenTicket
+    from servicedesk_core.features.kpi.coordinator import When as When
+    from servicedesk_core.features.kpi.coordinator import in_order as in_order
+    from servicedesk_core.features.kpi.coordinator import is_ready as is_ready
+    from servicedesk_core.features.kpi.coordinator import ready as ready
     from servicedesk_core.features.kpi.course import Value as Value
     from servicedesk_core.features.kpi.course import courses as courses
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
     from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds
+    from servicedesk_core.features.kpi.kept import HOLDS as HOLDS
     from servicedesk_core.features.kpi.kept import kept_up as kept_up
     from servicedesk_core.features.kpi.lists import KpiLists as KpiLists
     from servicedesk_core.features.kpi.measures import Of as Of

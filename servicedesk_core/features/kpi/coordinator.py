@@ -45,6 +45,7 @@ class OpenTicket(NamedTuple):
         is_taken: Whether another technician works on it now.
         queue: The vendor's id of the queue whose team takes it from one list; ``None`` = its technician has a list.
         ref: The vendor's id of the ticket.
+        local_id: The desk's own number of the ticket.
     """
 
     record: str
@@ -59,11 +60,17 @@ class OpenTicket(NamedTuple):
     is_taken: bool = False
     queue: str | None = None
     ref: str = ""
+    local_id: int = 0
 
     @property
     def holder(self) -> Key | None:
         """In whose list of what can be begun it is: that of its technician, or of a team."""
         return self.who if self.queue is None else (self.connection, self.queue)
+
+    @property
+    def list_of(self) -> str:
+        """Whose list that is, by name, else by the vendor's id."""
+        return self.of.get("technician" if self.queue is None else "queue") or (self.holder or ("", ""))[1]
 
     @property
     def who(self) -> Key | None:
@@ -220,15 +227,13 @@ def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
         if one.holder is not None and is_ready(one, desk):
             found[one.holder].append(one)
     for several in found.values():
-        several.sort(
-            key=lambda one: (
-                one.due_at is None,
-                one.due_at or desk.now,
-                one.standing.priority or "P9",
-                one.standing.created_at or desk.now,
-            )
-        )
+        several.sort(key=lambda one: in_order(one, desk.now))
     return found
+
+
+def in_order(one: OpenTicket, now: datetime) -> tuple[bool, datetime, str, datetime]:
+    """Return what tickets are taken by: what is due first, then the priority, then the age."""
+    return one.due_at is None, one.due_at or now, one.standing.priority or "P9", one.standing.created_at or now
 
 
 def not_kept_up(desk: OpenDesk) -> Iterator[Case]:

@@ -1,15 +1,28 @@
 """The figures of a coordinator at the present instant."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time
+from typing import Final
 
 from servicedesk_core.faces import Figure
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.now import KPIS
-from servicedesk_core.features.kpi.coordinator import OpenDesk
+from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket, Those, When, is_held_too_long
 from servicedesk_core.features.kpi.goals import GOALS, against, deciding, in_order
 from servicedesk_core.features.kpi.past import Went
 from servicedesk_core.store import Tx
+
+
+def is_over_estimate(one: OpenTicket, _: When) -> bool:
+    """Whether more was worked on it than was planned."""
+    return bool(one.estimated_s) and (one.worked_s or 0) > (one.estimated_s or 0)
+
+
+HOLDS: Final[Mapping[str, Callable[[OpenTicket, When], bool]]] = {
+    kpi.name: kpi.measure.cases.are for kpi in KPIS if isinstance(kpi.measure.cases, Those)
+} | {"on-hold-past-due": is_held_too_long, "worked-by-estimate": is_over_estimate}
+"""Which open tickets are worked to keep up each figure that is one of tickets."""
 
 
 def kept_up(tx: Tx, opened: OpenDesk, past: Went | None = None) -> tuple[Figure, ...]:

@@ -35,6 +35,7 @@ from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables.closing import closed
 from servicedesk_core.features.kpi.tables.decisions import Decision
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
+from servicedesk_core.features.tickets import TicketChoice, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -85,6 +86,7 @@ class KpiLists(KpiQueries[Manner]):
     def ready(
         self,
         tx: Tx,
+        chosen: TicketChoice | None = None,
         *,
         of: Annotated[str | None, Help("Only of this technician, or of this team's queue.", metavar="NAME")] = None,
         sort: Sort = None,
@@ -102,8 +104,9 @@ class KpiLists(KpiQueries[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        found_open = open_desk(tx, now, zone, scope, people=self.desk.roster)
-        names = {_list_of(one) for one in found_open.tickets if one.holder is not None}
+        among = None if chosen is None else mine(self.desk, chosen)
+        found_open = open_desk(tx, now, zone, scope, among=among, people=self.desk.roster)
+        names = {one.list_of for one in found_open.tickets if one.holder is not None}
         if of is not None and of not in names:
             message = f'Nobody called "{of}" has an open ticket.{did_you_mean(of, names)}'
             raise SettingsError(message, hint="Without --of all lists are shown, each with its name.")
@@ -259,14 +262,9 @@ def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> Repeat
     )
 
 
-def _list_of(one: OpenTicket) -> str:
-    """Return whose list a ticket stands in, by name, else by the vendor's id."""
-    return one.of.get("technician" if one.queue is None else "queue") or (one.holder or ("", ""))[1]
-
-
 def _ready(place: int, one: OpenTicket) -> ReadyRow:
     return ReadyRow(
-        of=_list_of(one),
+        of=one.list_of,
         place=place,
         ticket=one.record,
         connection=one.connection,

@@ -18,9 +18,9 @@ from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import CALENDARS, POLICIES
-from servicedesk_core.features.tickets import OPEN
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
 USUAL_HOURS: Final = {"mon-fri": "08:00-18:00"}
@@ -34,6 +34,7 @@ def open_desk(
     scope: Scope | None = None,
     known: Sequence[Found] | None = None,
     *,
+    among: TicketChoice | None = None,
     people: Mapping[str, Colleague] = NOBODY,
 ) -> OpenDesk:
     """Return the open tickets.
@@ -44,9 +45,10 @@ def open_desk(
         zone: Where its day begins; who is off is known by the day.
         scope: Only what it lets through.
         known: How all of them stand, where that was read already.
+        among: Only these tickets.
         people: The people of the desk: they say whom a name in the rota means.
     """
-    where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
+    where = conditions(tx, TicketFilter.of(among), scope, at=at)
     found = list(standings(tx, at, staff(tx, at, zone, people, scope=scope), where)) if known is None else known
     lookup = Lookup(tx, Period(at.astimezone(zone), at), scope, people)
     dimensions, pulled = Dimensions(lookup), pulls(tx, at)
@@ -77,6 +79,7 @@ def open_desk(
                 is_taken=is_taken(work.get((state.source_id, state.external_id), ()), state.assignee_ref, at),
                 queue=state.queue_ref if pulled else None,
                 ref=state.external_id,
+                local_id=state.local_id,
             )
         )
     return OpenDesk(at, _soon(tx, at), tickets)

@@ -194,4 +194,4 @@ class PeopleActs(People[Manner]):
         until = invited_until(one.tx, one.at)[name]
         about = {"until": until.isoformat()}
         audit.append(one.tx, at=one.at, actor=one.by, action="invitation.made", entity=f"person:{name}", after=about)
-        return Invitation(name, roles, f"/invitations/{token}", until)
+        return Invitation(name, roles, f"{self.desk.settings.console.url}/invitations/{token}", until)

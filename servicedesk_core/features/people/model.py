@@ -67,8 +67,8 @@ class Invitation:
 
     person: Annotated[str, Column("Who.")]
     roles: Annotated[tuple[str, ...], Column("What they are.")]
-    link: Annotated[str, Column("Its path behind the console's address. It is shown this once, and works once.")] = (
-        field(repr=False)
+    link: Annotated[str, Column("What they open in a browser. It is shown this once, and works once.")] = field(
+        repr=False
     )
     expires_at: Annotated[datetime, Column("Until when it can be used.")]
 

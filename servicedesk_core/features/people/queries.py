@@ -28,8 +28,10 @@ _NOBODY: Final = (
 class PeoplesDesk(ConfiguredDesk, Protocol):
     """A desk that people work with."""
 
-    actor: Actor
-    """Who acts."""
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        ...
 
     @property
     def store(self) -> Store:

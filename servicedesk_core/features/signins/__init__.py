@@ -6,17 +6,22 @@ from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.signins.actions import SignIns as SignIns
     from servicedesk_core.features.signins.entering import SIGNED_IN as SIGNED_IN
     from servicedesk_core.features.signins.entering import Browser as Browser
     from servicedesk_core.features.signins.entering import Entry as Entry
     from servicedesk_core.features.signins.entering import begin as begin
     from servicedesk_core.features.signins.entering import change_password as change_password
+    from servicedesk_core.features.signins.entering import end_others as end_others
     from servicedesk_core.features.signins.entering import sign_in as sign_in
+    from servicedesk_core.features.signins.entering import sign_out as sign_out
     from servicedesk_core.features.signins.links import Invited as Invited
     from servicedesk_core.features.signins.links import invite as invite
     from servicedesk_core.features.signins.links import invited as invited
     from servicedesk_core.features.signins.links import invited_until as invited_until
     from servicedesk_core.features.signins.links import used as used
+    from servicedesk_core.features.signins.model import SignInRow as SignInRow
+    from servicedesk_core.features.signins.passwords import SHORTEST as SHORTEST
     from servicedesk_core.features.signins.passwords import ensure_usable as ensure_usable
     from servicedesk_core.features.signins.passwords import hashed as hashed
     from servicedesk_core.features.signins.tables import SignedIn as SignedIn

@@ -5,7 +5,7 @@ from typing import Annotated
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.signins import tables
-from servicedesk_core.features.signins.entering import ENDED
+from servicedesk_core.features.signins.entering import tell_ended
 from servicedesk_core.features.signins.model import SignInsEnded
 from servicedesk_core.features.signins.queries import UNSCOPED, USER, SignInQueries
 from servicedesk_core.store import Tx, audit
@@ -59,7 +59,5 @@ class SignIns(SignInQueries[Manner]):
 
     def _ended(self, tx: Tx, person: str, ended: int) -> SignInsEnded:
         if ended:
-            by, after = str(self.desk.actor), {"ended": ended}
-            entity = f"person:{person}"
-            audit.append(tx, at=self.desk.clock.now(), actor=by, action=ENDED, entity=entity, after=after)
+            tell_ended(tx, str(self.desk.actor), person, ended, self.desk.clock.now())
         return SignInsEnded(person, ended)

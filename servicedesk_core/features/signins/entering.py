@@ -174,6 +174,26 @@ def _tell_refusal(tx: Tx, *, at: datetime, entity: str) -> None:
     audit.append(tx, at=at, actor=str(_NOBODY), action=REFUSED, entity=entity)
 
 
+async def sign_out(desk: SigningDesk, one: tables.SignedIn) -> None:
+    """End the sign-in of whoever asks."""
+    await desk.store.write(lambda tx: _end(tx, desk, one.person, int(tables.end(tx, one.id))))
+
+
+async def end_others(desk: SigningDesk, one: tables.SignedIn) -> None:
+    """End all sign-ins of whoever asks but the one by which they do."""
+    await desk.store.write(lambda tx: _end(tx, desk, one.person, tables.end_all(tx, one.person, but=one.id)))
+
+
+def _end(tx: Tx, desk: SigningDesk, person: str, ended: int) -> None:
+    if ended:
+        tell_ended(tx, str(desk.actor), person, ended, desk.clock.now())
+
+
+def tell_ended(tx: Tx, by: str, person: str, ended: int, at: datetime) -> None:
+    """Tell the audit trail that sign-ins were ended."""
+    audit.append(tx, at=at, actor=by, action=ENDED, entity=f"person:{person}", after={"ended": ended})
+
+
 def _renewed(kept: str | None, password: str) -> str | None:
     """Return a hash with the parameters of today, where the one that is kept has others."""
     return passwords.hashed(password) if kept is not None and passwords.is_outdated(kept) else None

@@ -1,9 +1,9 @@
 """Who is signed in."""
 
-from typing import Final, Protocol
+from typing import Annotated, Final, Protocol
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import After, Capability, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.signins import tables
 from servicedesk_core.features.signins.model import SignInRow
 from servicedesk_core.people import Actor
@@ -16,8 +16,10 @@ USER: Final = "user:"
 class SigningDesk(ConfiguredDesk, Protocol):
     """A desk on which somebody acts."""
 
-    actor: Actor
-    """Who."""
+    @property
+    def actor(self) -> Actor:
+        """Who."""
+        ...
 
     @property
     def store(self) -> Store:
@@ -35,7 +37,15 @@ class SignInQueries(Namespace[Manner]):
     desk: SigningDesk
 
     @query("signins.list", about="Sign-ins to the console.", empty="Nobody is signed in.", unscoped=UNSCOPED)
-    def list(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[SignInRow]:
+    def list(
+        self,
+        tx: Tx,
+        *,
+        person: Annotated[str | None, Help("Only of this person.")] = None,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[SignInRow]:
         """List who is signed in to the console, from where, and until when.
 
         Who may not see who may do what sees their own.
@@ -49,5 +59,6 @@ class SignInQueries(Namespace[Manner]):
         rows = (
             SignInRow(one.id, one.person, one.begun_at, one.used_at, one.ends_at, one.address, one.agent)
             for one in found
+            if person in {None, one.person}
         )
         return piece(Page(tuple(rows)), SignInRow, by="-id", sort=sort, after=after, limit=limit)

@@ -166,6 +166,9 @@ class TicketDetail:
     ] = field(default_factory=dict)
     contact: Annotated[Contact | None, Column("Who it is for.")] = None
     device: Annotated[TicketDevice | None, Column("What it is about.")] = None
+    read_at: Annotated[
+        datetime | None, Column("When tickets of its connection were last read; nothing = never to the end.")
+    ] = None
 
     def for_clients(self) -> Self:
         """Return it without what only the staff may read; what is not known to be public is not."""

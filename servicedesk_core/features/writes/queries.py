@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from sqlalchemy import Connection as Tx
+from sqlalchemy import and_
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.writing import WriteState
@@ -10,7 +11,8 @@ from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Names
 from servicedesk_core.outbox.views import WriteDetail, WriteView, view_of, views_of
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.checking import check_names
-from servicedesk_core.store.queries.ownership import own_writes
+from servicedesk_core.store.queries.named import ticket_meant
+from servicedesk_core.store.queries.ownership import own_writes, to_ticket
 from servicedesk_core.store.queries.scope import Scope, Sight
 
 _TO_LOOK_AT: Final = (
@@ -44,6 +46,7 @@ class WriteQueries(Namespace[Manner]):
         states: Annotated[tuple[WriteState, ...], Help("Only in this state. May be repeated.", name="state")] = (),
         everything: Annotated[bool, Help("Also those that are done.", name="all")] = False,
         connection: Annotated[str | None, Help("Only over this connection.")] = None,
+        ticket: Annotated[str | None, Help("Only to this ticket, by number or id.")] = None,
         sort: Sort = None,
         limit: Limit = 50,
         after: After = None,
@@ -58,15 +61,16 @@ class WriteQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
-            NotFoundLocallyError: The list is empty, and there is no such connection.
+            NotFoundLocallyError: The list is empty, and there is no such connection; or there is no such ticket.
         """
         sight = None if scope is None else Sight(tx, scope)
         own = None if sight is None else own_writes(tx, sight)
+        about = None if ticket is None else to_ticket(ticket_meant(tx, ticket, connection, scope))
         found, more = outbox.page(
             tx,
             states=() if everything and not states else states or _TO_LOOK_AT,
             connection=connection,
-            only=own,
+            only=about if own is None else own if about is None else and_(own, about),
             sort=sort,
             after=after,
             limit=limit,

@@ -3,6 +3,7 @@
 from alembic import context
 
 from servicedesk_core.store.schema import metadata
+from servicedesk_core.store.schema.whole import is_had
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -10,5 +11,6 @@ context.configure(
     target_metadata=metadata,
     transactional_ddl=True,
     compare_type=True,
+    include_object=lambda one, *_: is_had(one, connection.dialect.name),
 )
 context.run_migrations()

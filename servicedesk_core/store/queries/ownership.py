@@ -4,13 +4,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.store.audit import DIGEST, AuditRecord
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS, audit, claims, outbox
+from servicedesk_core.store.schema import RECORDS, audit, claims, outbox, sources
 
 WRITE: Final = "write:"
 """Before the number of a write where the audit trail names it."""
@@ -44,6 +57,17 @@ def own_writes(tx: Connection, sight: Sight) -> ColumnElement[bool]:
         _own_move(tx, sight),
         outbox.c.aggregate.in_(claimed),
     )
+
+
+def to_ticket(local_id: int) -> ColumnElement[bool]:
+    """Return what is true of the outbox's rows that write to a ticket, or to what hangs on it.
+
+    Args:
+        local_id: The desk's own number of the ticket.
+    """
+    t = RECORDS["tickets"].c
+    named = select(sources.c.name, literal("tickets:") + t.external_id).join(sources, sources.c.id == t.source_id)
+    return tuple_(outbox.c.connection, outbox.c.aggregate).in_(named.where(t.local_id == local_id))
 
 
 def own_claims(sight: Sight) -> ColumnElement[bool]:

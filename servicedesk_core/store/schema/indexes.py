@@ -1,5 +1,8 @@
 """The indexes of the streams' tables; whoever reads or writes rows need not know them."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from sqlalchemy import Index, text
 
 from servicedesk_core.domain import REFERENCES
@@ -13,8 +16,12 @@ _tickets = RECORDS["tickets"].c
 Index("ix_tickets_number", _tickets.number)
 # People know a ticket by its number.
 
-Index("ix_tickets_created", _tickets.created_at)
-# Lists are sorted by it, reconciliation works in ranges of it, and completeness asks for its ends.
+Index("ix_tickets_created", _tickets.created_at).ddl_if(dialect="postgresql")
+Index(
+    "ix_tickets_found", *(_tickets[name] for name in ("created_at", "local_id", "title", "number", "gone_at"))
+).ddl_if(dialect="sqlite")
+# Lists are sorted by it, reconciliation works in ranges of it, and completeness asks for its ends. SQLite also looks
+# through titles in it, the newest first, and reads no ticket for it; PostgreSQL refuses a long title in an index.
 
 Index("ix_tickets_ended", _tickets.resolved_at, _tickets.closed_at)
 # What ended in a span: resolved in it, or, of what has no such instant, closed in it.
@@ -35,17 +42,24 @@ _LISTED = (
     "gone_at",
 )
 
-for _name, _first in {"open": (), "open_company": ("company_ref",), "open_queue": ("queue_ref",)}.items():
-    Index(
-        f"ix_tickets_{_name}",
-        *(_tickets[name] for name in (*_first, "created_at", "local_id", *(n for n in _LISTED if n not in _first))),
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    )
+_SAID: Final = ("number", "title", "status", "priority_name", "kind", "kind_name")
+
+
+def _open(name: str, *first: str, more: Sequence[str] = ()) -> Index:
+    listed = (one for one in _LISTED if one not in first)
+    columns = (_tickets[one] for one in (*first, "created_at", "local_id", *listed, *more))
+    return Index(f"ix_tickets_{name}", *columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+
+_open("open").ddl_if(dialect="postgresql")
+_open("open_found", more=_SAID).ddl_if(dialect="sqlite")
+_open("open_company", "company_ref")
+_open("open_queue", "queue_ref")
 # The desk page and lists of open tickets read only these: of the whole desk, of some clients, and of some queues. Open
 # tickets are few, and closed ones pay nothing for it. The local id completes the order of lists: without it SQLite
 # takes the index of all tickets and walks past every older one that is closed. The last two are there because SQLite
-# calls an index covering only when it holds the columns of its own condition.
+# calls an index covering only when it holds the columns of its own condition. What people filter the whole desk by, and
+# look for, is in the first one: else each open ticket is read for it.
 
 for _name, _refs in {"company": ("company_ref", "queue_ref"), "queue": ("queue_ref", "company_ref")}.items():
     _columns = (_refs[0], "created_at", "local_id", "source_id", _refs[1], "external_id", "gone_at")

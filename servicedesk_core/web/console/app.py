@@ -27,6 +27,9 @@ from servicedesk_core.web.console.listing import listing
 from servicedesk_core.web.console.live import streams
 from servicedesk_core.web.console.live.keys import keys_page
 from servicedesk_core.web.console.live.reader import Reader
+from servicedesk_core.web.console.signing.account import Account
+from servicedesk_core.web.console.signing.outside import Outside
+from servicedesk_core.web.console.tickets.routes import routes as ticket_routes
 from servicedesk_core.web.console.visiting import Entrance, Handler, OpenDesk, Visit, to_sign_in
 from servicedesk_core.web.statuses import status_of
 
@@ -66,8 +69,11 @@ def application(
     live = streams.Streams(answers.reader)
     routes = [Route("/static/{file}", assets.answer), Route(streams.PATH, live), route("/", start)]
     routes.append(route("/keys", keys_page(addresses), "GET", "POST"))
+    routes += Outside(entrance, settings).routes
+    routes += [route(path, handler, *methods) for path, handler, methods in Account(addresses, settings).routes]
     routes += [route(address_of(one), shown(one, addresses)) for one in addresses.offers.values() if _is_shown(one)]
     routes += [route(path, handler, *methods) for path, handler, methods in acts(addresses)]
+    routes += [route(path, handler) for path, handler in ticket_routes(addresses)]
     routes.append(route("/{path:path}", nowhere))
     app = Starlette(
         routes=routes,

@@ -1,9 +1,12 @@
 """What stands around every page: where one is, who one is, and where one can go."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from servicedesk_core.capabilities import Capability
@@ -11,7 +14,7 @@ from servicedesk_core.faces.html import render
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.assets import asset
 from servicedesk_core.web.console.values import Moment
-from servicedesk_core.web.console.visiting import Visit
+from servicedesk_core.web.console.visiting import OpenDesk, Visit
 from servicedesk_core.wording import counted
 
 _PAGES: Final = {
@@ -30,7 +33,7 @@ APPROVALS: Final = "/approvals"
 
 SCHEME: Final = "scheme"
 KEYS: Final = "keys"
-_SCHEMES: Final = frozenset({"light", "dark"})
+SCHEMES: Final = frozenset({"light", "dark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Frame:
         scheme: The colours that they chose; empty = those of their browser.
         has_keys: Whether single keys do something.
         now: When the page was made.
-        address: What the page is reached by.
+        address: What the page is reached by; empty = nobody is told.
         is_sandbox: Whether a vendor that is connected is one to try things on.
         trust: What the figures rest on, each a part of a sentence with the instant that it ends with.
         is_stale: Whether the data are too old for a verdict.
@@ -99,21 +102,35 @@ def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
 
 def framed(visit: Visit, addresses: Addresses, title: str) -> Frame:
     """Return what stands around a page of somebody who is signed in."""
-    cookies, url = visit.request.cookies, visit.request.url
-    scheme = cookies.get(SCHEME, "")
-    return Frame(
-        title=title,
-        desk=visit.desk.name,
-        timezone=visit.desk.timezone,
+    url = visit.request.url
+    around = outside(visit.request, visit.desk, title, visit.at)
+    address = url.path + (f"?{url.query}" if url.query else "")
+    return replace(
+        around,
         person=visit.person,
         places=places(addresses, visit),
-        scheme=scheme if scheme in _SCHEMES else "",
-        has_keys=cookies.get(KEYS) != "off",
-        now=Moment.of(visit.at, visit.at, visit.zone),
-        address=url.path + (f"?{url.query}" if url.query else ""),
-        is_sandbox=any(one.environment == "sandbox" for one in visit.desk.settings.connections.values()),
+        address=address,
         trust=tuple(_trust(visit)),
         is_stale=visit.data is not None and visit.data.is_stale,
+    )
+
+
+def outside(request: Request, desk: OpenDesk, title: str, at: datetime) -> Frame:
+    """Return what stands around a page of somebody who is not signed in; its address may be a secret of theirs."""
+    scheme = request.cookies.get(SCHEME, "")
+    return Frame(
+        title=title,
+        desk=desk.name,
+        timezone=desk.timezone,
+        person="",
+        places=(),
+        scheme=scheme if scheme in SCHEMES else "",
+        has_keys=request.cookies.get(KEYS) != "off",
+        now=Moment.of(at, at, ZoneInfo(desk.timezone)),
+        address="",
+        is_sandbox=any(one.environment == "sandbox" for one in desk.settings.connections.values()),
+        trust=(),
+        is_stale=False,
     )
 
 

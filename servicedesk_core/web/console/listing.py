@@ -15,6 +15,7 @@ from servicedesk_core.faces.csv_cell import csv_cell
 from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.opens import COLUMNS, command_line
 from servicedesk_core.faces.parameter import word_of
+from servicedesk_core.web.console.acting.taking import taking
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.filtering import Pairs, form_of
 from servicedesk_core.web.console.frame import framed, page
@@ -89,6 +90,7 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
         "views": await kept_views(visit, offer, addresses, _without(filled, "limit")),
     }
     frame = framed(visit, addresses, offer.about.rstrip("."))
+    told |= {"taking": None, "words": ()}
     if problem:
         return page(frame, _TEMPLATE, status=400, parts=(), following=None, sizes=(), **told)
     if offer.row is None:
@@ -99,6 +101,8 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
     heads = tuple(_head(offer, here, filled, name) for name in names)
     rows = tuple(shower.row(one, names, columns) for one in found.items)
     following = link(here, [*_without(filled, "after"), ("after", found.next)]) if found.next else None
+    taken = taking(visit, addresses.offers, offer)
+    told |= {"taking": taken, "words": tuple(map(taken.word, found.items)) if taken else ()}
     sizes = [(size, link(here, [*_without(filled, "after", "limit"), ("limit", size)])) for size in _SIZES]
     return page(
         frame,

@@ -38,6 +38,16 @@ class OpenDesk(AskedDesk, Protocol):
     settings: DeskSettings
 
     @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        ...
+
+    @property
+    def roster(self) -> Mapping[str, Colleague]:
+        """The people by name."""
+        ...
+
+    @property
     def store(self) -> Store:
         """Where sign-ins are kept."""
         ...

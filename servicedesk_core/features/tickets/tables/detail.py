@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Ticket, TicketEvent
 from servicedesk_core.features.tickets.model import TicketDetail
 from servicedesk_core.features.tickets.tables.rows import LISTED, rows_of, rows_query
+from servicedesk_core.store import runs
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.named import ticket_meant
@@ -53,6 +54,7 @@ def ticket_of(tx: Connection, connection: str | None, ref: str, *, scope: Scope 
         time_entries=time_entries,
         events=events,
         names=_names_of(tx, source_id, [ticket, *notes, *time_entries, *events]),
+        read_at=runs.last_success(tx, source_id).get("tickets"),
     )
 
 

@@ -59,7 +59,7 @@ def restrictions(
     ):
         if wanted:
             named = refers(
-                tx, _T.source_id, column, stream, wanted, begins=True, connection=chosen.connection, scope=scope
+                tx, ticket_source, column, stream, wanted, begins=True, connection=chosen.connection, scope=scope
             )
             restrictions.append(named)
     if chosen.region:
@@ -70,7 +70,7 @@ def restrictions(
     for words, has in ((chosen.status, has_status), (chosen.kind, has_kind), (chosen.priority, has_priority)):
         if words:
             restrictions.append(or_(*map(has, words)))
-    return restrictions + _instants(chosen) + _contents(chosen)
+    return restrictions + _instants(chosen) + _contents(tx, chosen)
 
 
 def has_status(word: str) -> Any:
@@ -132,12 +132,14 @@ def _instants(chosen: TicketFilter) -> list[Any]:
     return conditions
 
 
-def _contents(chosen: TicketFilter) -> list[Any]:
+def _contents(tx: Connection, chosen: TicketFilter) -> list[Any]:
     conditions: list[Any] = []
     if chosen.no_sla_due:
         conditions.append(_T.sla_due_at.is_(None))
     if chosen.over_estimate:
         conditions += [_T.estimated_s > 0, _T.estimated_s < WORKED_S]
     if chosen.text:
-        conditions.append(or_(_T.title.icontains(chosen.text, autoescape=True), _T.number == chosen.text))
+        # SQLite's LIKE folds what its lower() would, and twice as fast.
+        in_title = _T.title.contains if tx.dialect.name == "sqlite" else _T.title.icontains
+        conditions.append(or_(in_title(chosen.text, autoescape=True), _T.number == chosen.text))
     return conditions

@@ -26,6 +26,9 @@ SHOWN: Final = "_shown"
 BEFORE: Final = "_before"
 """In a form: what that was."""
 
+SEEN: Final = "_seen"
+"""In a form: what its record showed when it was made."""
+
 SELECT: Final = "select"
 """In an address: a record of a list, as the words that name it: ``ticket=T1&connection=psa``."""
 
@@ -45,6 +48,7 @@ class Filled:
         button: The button that was pressed.
         shown: Digest of what was shown before.
         before: What that was.
+        seen: What the record showed when the form was made.
     """
 
     offer: Offer[..., Any]
@@ -54,6 +58,7 @@ class Filled:
     button: str = ""
     shown: str = ""
     before: str = ""
+    seen: str = ""
 
     @classmethod
     def of(
@@ -72,8 +77,10 @@ class Filled:
         """
         parameters = {one.spelled: one for one in filled_in(offer)}
         own = [pair for pair in address if pair[0] not in {REQUEST, SELECT}]
-        chosen = [parse_qsl(word) for name, word in address if name == SELECT]
-        for pairs in (own, *chosen, [pair for pair in body or () if not pair[0].startswith("_")]):
+        chosen = [
+            [pair for pair in parse_qsl(word) if pair[0] in parameters] for name, word in address if name == SELECT
+        ]
+        for pairs in (own, [pair for pair in body or () if not pair[0].startswith("_")]):
             for name, _ in pairs:
                 if name not in parameters:
                     hint = f"There are: {', '.join(parameters)}."
@@ -101,6 +108,7 @@ class Filled:
             button=sent.get(DO, ("",))[0],
             shown=sent.get(SHOWN, ("",))[0],
             before=sent.get(BEFORE, ("",))[0],
+            seen=sent.get(SEEN, ("",))[0],
         )
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import ndiff
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from servicedesk_core.faces import Action, Offer, Previewed, Proposal
 from servicedesk_core.faces.asked import mistakes
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.web.console.acting import doing, requests
+from servicedesk_core.web.console.acting.about import About, about_of, ensure_unchanged
 from servicedesk_core.web.console.acting.done import Done
 from servicedesk_core.web.console.acting.fields import Choice, fields_of
 from servicedesk_core.web.console.acting.filled import Filled
@@ -29,7 +31,6 @@ _FORM: Final = "servicedesk_core.web.console.acting/form.html"
 _CONFIRM: Final = "servicedesk_core.web.console.acting/confirm.html"
 _AGREED: Final = "agreed"
 _UNFIT: Final = 422
-_TICKET: Final = "tickets.show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +46,6 @@ class Button:
     value: str
     text: str
     is_second: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """A record that a form is about.
-
-    Attributes:
-        facts: What names it, each with its label.
-        href: Where it is shown; ``None`` = nowhere.
-        title: What people call it besides.
-        client: Whose it is; empty = nobody's, or not known.
-    """
-
-    facts: tuple[tuple[str, str], ...]
-    href: str | None = None
-    title: str = ""
-    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,12 +84,13 @@ class Form:
         filled = Filled.of(self.act, self.addresses.offers, address, await sent_fields(visit.request))
         if not filled.request:
             raise SettingsError("The form does not say when it was made.", hint="Open it again, and send that one.")
-        if wrong := self._mistakes(visit, filled):
-            return await self._page(visit, filled, wrong, status=_UNFIT)
         key = self._key(visit, filled)
         if await self._was_sent(visit, key):
             return RedirectResponse(f"/acts/done/{key}", 303)
+        if wrong := self._mistakes(visit, filled):
+            return await self._page(visit, filled, wrong, status=_UNFIT)
         try:
+            await ensure_unchanged(visit, self.addresses, filled)
             going = await doing.foreseen(visit, filled)
             text = _text(going)
             if text and not (filled.button == _AGREED and filled.shown == _digest(text)):
@@ -162,7 +147,7 @@ class Form:
             for one in filled.fields
             if one.help.names
         }
-        about = tuple([await self._about(visit, filled, record) for record in filled.records])
+        about = tuple([await about_of(visit, self.addresses, filled, record) for record in filled.records])
         audience = filled.audience
         fields = fields_of(
             [one for one in filled.fields if one.spelled != audience], filled.words, suggested, wrong or {}, visit.zone
@@ -183,27 +168,9 @@ class Form:
             buttons=self._buttons(visit, about, audience),
             problem=" ".join(filter(None, (told.message.rstrip(), told.hint))) if told else "",
             action=filled_address(visit),
+            seen=urlencode(about[0].seen) if len(about) == 1 else "",
             twin=command_line(self.act, {**filled.records[0], **filled.words}) if not filled.is_bulk else "",
         )
-
-    async def _about(self, visit: Visit, filled: Filled, record: Mapping[str, tuple[str, ...]]) -> About:
-        """Return what a form says of a record: what names it, and of a ticket its title and its client."""
-        known = {one.spelled: one for one in self.act.parameters}
-        facts = tuple(
-            (known[name].help.name or name.capitalize(), word) for name, words in record.items() for word in words
-        )
-        where = (record.get("connection") or (None,))[0]
-        named = next(
-            ((known[name].help.names, words[0]) for name, words in record.items() if known[name].help.names), None
-        )
-        if named is None:
-            return About(facts)
-        href = self.addresses.record(named[0], named[1], where) if named[0] in self.addresses.offers else None
-        show = self.addresses.offers.get(_TICKET)
-        if named[0] != _TICKET or show is None or filled.is_bulk:
-            return About(facts, href)
-        ticket = await visit.desk.call(show, named[1], connection=where)
-        return About(facts, href, ticket.row.title, ticket.row.company or "")
 
     def _buttons(self, visit: Visit, about: tuple[About, ...], audience: str) -> list[Button]:
         title, many = self.act.title, f" · {len(about)} records" if len(about) > 1 else ""
@@ -234,6 +201,7 @@ class Form:
             is_other=is_other,
             changes=changes,
             hidden=[(name, word) for name, words in filled.words.items() for word in words],
+            seen=filled.seen,
             shown=_digest(text),
             text=text,
             agreed=_AGREED,

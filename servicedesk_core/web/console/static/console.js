@@ -16,8 +16,8 @@ const notice = (id, text, link) => {
   byId("notices").append(one);
 };
 
-// Times: words near now, else day and time; the title has both, and the zone. Rows: how many are selected.
-const PICK = "[data-row] input[type=checkbox]";
+// Times: words near now, else day and time. Rows: how many are selected.
+const BOX = "input[type=checkbox]", PICK = `[data-row] ${BOX}`;
 const formOf = one => one.closest("form") ?? doc;
 const span = (ms, minutes = Math.floor(ms / 6e4)) => minutes < 60 ? `${minutes} min`
   : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
@@ -124,8 +124,9 @@ const step = by => {
   (row?.querySelector("a[href]") ?? row)?.focus();
 };
 const press = key => {
-  const css = `[data-key="${key}"]`, isPicked = all(`${PICK}:checked`)[0];
-  const found = !isPicked && here()?.querySelector(css) || all(css).find(one => !one.closest("[data-row]"));
+  const css = `[data-key="${key}"]`, row = all(`${PICK}:checked`)[0] ? null : here(), own = row?.querySelector(css);
+  const found = own ?? all(css).find(one => !one.closest("[data-row]"));
+  if (!own && found?.type === "submit") row?.querySelector(BOX)?.click();
   const details = found?.closest("details");
   if (details) details.open = true;
   const field = details?.querySelector("input:not([type=hidden]),select") ?? found;
@@ -150,7 +151,7 @@ const KEYS = {
   j: () => step(1),
   k: () => step(-1),
   o: () => click("a[href]"),
-  x: () => click("input[type=checkbox]"),
+  x: () => click(BOX),
   ".": () => location.reload(),
   "?": help,
 };

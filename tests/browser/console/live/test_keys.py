@@ -33,6 +33,8 @@ def test_rows_are_walked_opened_and_selected(tab, desk):
         ("j j a", "/desk?assign=T2"),
         ("j n", "/desk?note=T1"),
         ("j x a", "/bulk?select=T1"),
+        ("j x j a", "/bulk?select=T1"),
+        ("j j e", "/bulk?done=acknowledged&select=T2"),
     ],
 )
 def test_keys_lead_where_links_and_buttons_do(tab, keys, leads):
@@ -59,7 +61,7 @@ def test_search_filters_and_help_are_a_key_away(tab):
     assert not tab.locator("dialog").is_visible()
 
 
-@pytest.mark.parametrize("key", ["Control+j", "Alt+j", "Meta+j", "e", "z"])
+@pytest.mark.parametrize("key", ["Control+j", "Alt+j", "Meta+j", "z"])
 def test_other_keys_are_left_alone(tab, key):
     tab.evaluate("addEventListener('keydown', (event) => (window.taken = event.defaultPrevented))")
     tab.keyboard.press(key)

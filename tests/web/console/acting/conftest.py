@@ -38,8 +38,13 @@ def section():
 
 
 @pytest.fixture
-def settings(vendor, store_url, section):  # noqa: F811  # fixtures
-    return settings_for(vendor, store_url) | {"people": PEOPLE, "writes": section}
+def people():
+    return PEOPLE
+
+
+@pytest.fixture
+def settings(vendor, store_url, section, people):  # noqa: F811  # fixtures
+    return settings_for(vendor, store_url) | {"people": people, "writes": section}
 
 
 @pytest.fixture

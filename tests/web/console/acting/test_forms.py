@@ -1,5 +1,8 @@
 """Acts as forms: what is filled in, what is wrong with it, and that each form does its work once."""
 
+import re
+from html import unescape
+
 from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, sent
 
 
@@ -12,7 +15,9 @@ async def test_what_identifies_the_record_is_shown_and_the_rest_can_be_filled_in
         await browser("ana"), "/acts/tickets/assign?ticket=T1&technician=Dana+Wolf&connection=psa"
     )
     fields = fields_of(page)
-    assert fields.keys() == {"technician", "reason"}, "the ticket stands in the address, and nobody changes it here"
+    assert fields.keys() == {"technician", "reason", "_seen"}, (
+        "the ticket stands in the address, and nobody changes it here"
+    )
     assert "Printer 1" in page
     assert "Bolt &amp; Co" in page
     assert '<option value="Dana Wolf" selected>Dana Wolf</option>' in page
@@ -99,3 +104,52 @@ async def test_nobody_is_another_word_than_no_change(browser, desk, vendor):
     assert vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
     await sent(window, "/acts/tickets/update?ticket=T1", technician="none", _do="send")
     assert vendor.records["tickets"]["1"]["assignee_ref"] is None
+
+
+async def test_of_two_people_on_one_ticket_the_second_sees_what_changed_and_loses_nothing(browser, desk, vendor):
+    ana, max_ = await browser("ana"), await browser("max")
+    page, theirs = await opened(max_, "/acts/tickets/update?ticket=T1")
+    seen = unescape(re.search(r'name="_seen" value="([^"]*)"', page).group(1))
+    await sent(ana, "/acts/tickets/update?ticket=T1", title="Plotter", _do="send")
+    words = {"title": "Scanner", "resolution": "Cleaned it", "_do": "send", "_seen": seen}
+    told = await max_.post(theirs, words, 409)
+    assert "Title was Printer 1 and is Plotter" in told.text
+    assert "Cleaned it" in told.text
+    assert vendor.records["tickets"]["1"]["title"] == "Plotter"
+    now = unescape(re.search(r'name="_seen" value="([^"]*)"', told.text).group(1))
+    await max_.post(theirs, words | {"_seen": now})
+    assert vendor.records["tickets"]["1"]["title"] == "Scanner"
+
+
+async def test_an_act_that_is_previewed_does_what_was_shown_and_nothing_else(browser, desk):
+    ana = await browser("ana")
+    _, action = await opened(ana, "/acts/warranty/write-dates")
+    page = await ana.post(action, {"_do": "look"})
+    assert page.status_code == 303, "there was nothing to be written, and nothing to ask about"
+
+
+async def test_a_secret_is_told_once(browser, desk):
+    ana = await browser("ana")
+    _, action = await opened(ana, "/acts/tokens/new")
+    words = {"name": "Reports", "lasts": "7d", "_do": "do"}
+    told = await ana.post(action, words, 200)
+    assert "sdk_" in told.text
+    again = await followed(ana, await ana.post(action, words))
+    assert "sdk_" not in again.text
+    assert len((await desk.tokens.list()).items) == 1
+    kept = await desk.store.read(lambda tx: tx.exec_driver_sql("SELECT outcome FROM form_requests").scalars().all())
+    assert kept == [None]
+
+
+async def test_forms_of_other_sites_are_refused(browser, desk):
+    ana = await browser("ana")
+    _, action = await opened(ana, "/acts/tickets/assign?ticket=T1")
+    words = {"technician": "none", "_do": "propose"}
+    for headers in (
+        {},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost:9189"},
+        {"Origin": "http://evil.example"},
+    ):
+        answer = await ana.client.post(action, data=words, headers=headers)
+        assert answer.status_code == 403
+    assert await writes_of(desk) == ()

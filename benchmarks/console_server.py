@@ -1,0 +1,55 @@
+"""The console of a measured desk in a process of its own: prints its address and sign-ins, and serves until stopped."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from benchmarks.real_desk import NOW
+from servicedesk_core import ServiceDesk
+from servicedesk_core.features import signins
+from servicedesk_core.testing import FakeClock
+from servicedesk_core.web.console.app import application
+from servicedesk_core.web.console.cache.answers import Answers
+from servicedesk_core.web.console.live.reader import Reader
+from servicedesk_core.web.listening import listen
+
+WHOLE, SCOPED = "ana", "bob"
+HALF: Final = [str(number) for number in range(250)]
+"""The clients whose records the scoped person sees."""
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    """Return the configuration of the desk whose store is in a folder."""
+    return {
+        "desk": {"name": "Measured desk", "store": f"sqlite:///{folder / 'desk.db'}"},
+        "connections": {"psa": {"connector": "tabular"}},
+        "people": {
+            WHOLE: {"roles": ["service-manager"]},
+            SCOPED: {"roles": ["coordinator"], "companies": HALF, "connection": "psa"},
+        },
+        "console": {"listen": "127.0.0.1:0"},
+    }
+
+
+async def _serve(folder: Path) -> None:
+    async with ServiceDesk(settings(folder), clock=FakeClock(NOW)) as desk:
+        people, cookies = desk.settings.people, {}
+        for person in people:
+            cookies[person] = await desk.store.write(
+                lambda tx, person=person: signins.begin(tx, person, NOW, people, signins.Browser())  # type: ignore[misc]
+            )
+        answers = Answers(Reader(desk.store))
+        app = application(desk, desk.features, desk.settings.console, answers)
+
+        def tell(where: str) -> None:
+            print(orjson.dumps({"url": where, "cookies": cookies}).decode(), flush=True)
+
+        async with answers.kept_current():
+            await listen(app, desk.settings.console, tell=tell)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1])))

@@ -1,0 +1,102 @@
+"""A technician's own day: what to take next and why, where to be, and what is due."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.faces import Manner, Namespace, query
+from servicedesk_core.features.attention import booked
+from servicedesk_core.features.desks.lists import opened_now, rows_of
+from servicedesk_core.features.desks.model import MyDay, MyVisit
+from servicedesk_core.features.kpi import OpenTicket, in_order, is_ready
+from servicedesk_core.features.tickets import TicketChoice, rows_by_id
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS
+
+_T = RECORDS["tickets"].c
+_SHOWN: Final = 20
+_NOTHING: Final = "Nothing can be begun now: what is open waits for somebody, for a visit or for triage."
+_FREE: Final = "You have no open ticket."
+
+
+class Mine(Namespace[Manner]):
+    """What whoever asks does next."""
+
+    desk: ConfiguredDesk
+
+    @query("desks.me", about="Your own day: the next ticket and why, your appointments, your clocks.")
+    def me(self, tx: Tx, *, scope: Scope | None = None) -> MyDay:
+        """Show what you take next, with its reason, your appointments of today, and what is due on your tickets.
+
+        Raises:
+            NotFoundLocallyError: Nobody said which technician you are.
+        """
+        now = self.desk.clock.now()
+        # Also what nobody has: of a team that takes its tickets from one list, the next may be one of them.
+        opened = opened_now(self.desk, tx, now, TicketChoice(assignee=("me", "")), scope)
+        if self.desk.technician is None:  # told above already, to who asks for "me"
+            raise NotFoundLocallyError("You are no technician.")
+        connection, ref = self.desk.technician
+        mine = [one for one in opened.tickets if one.who == (connection, ref)]
+        teams = {one.holder for one in mine if one.queue is not None}
+        ready = [one for one in opened.tickets if is_ready(one, opened) and (one in mine or one.holder in teams)]
+        ready.sort(key=lambda one: in_order(one, now))
+        due = sorted((one for one in mine if one.due_at is not None), key=lambda one: in_order(one, now))[:_SHOWN]
+        rows = {one.local_id: one for one in rows_of(tx, [*ready[:1], *due])}
+        return MyDay(
+            technician=_name(tx, connection, ref),
+            connection=connection,
+            next=rows.get(ready[0].local_id) if ready else None,
+            why=_why(ready[0], now) if ready else _NOTHING if mine else _FREE,
+            visits=_visits(tx, now, ZoneInfo(self.desk.timezone), (connection, ref), scope),
+            clocks=tuple(rows[one.local_id] for one in due if one.local_id in rows),
+            ready=len(ready),
+            open=len(mine),
+        )
+
+
+def _why(one: OpenTicket, now: datetime) -> str:
+    """Return why a ticket is the next one."""
+    if one.clock is not None and one.due_at is not None:
+        is_late = "was due" if one.due_at < now else "is due"
+        return f"Its {one.clock.value} {is_late} before that of every other ticket that you can begin."
+    if one.standing.priority is not None:
+        return (
+            f"Nothing that you can begin has a due time; it has {one.standing.priority.value}, and waits the longest."
+        )
+    return "Nothing that you can begin has a due time or a priority; it waits the longest."
+
+
+def _name(tx: Tx, connection: str, ref: str) -> str:
+    names, source = Names(tx), sources.id_of(tx, connection)
+    names.want(source, "technicians", ref)
+    return names.of(source, "technicians", ref) or ref
+
+
+def _visits(tx: Tx, now: datetime, zone: ZoneInfo, who: tuple[str, str], scope: Scope | None) -> tuple[MyVisit, ...]:
+    source, (connection, ref) = sources.id_of(tx, who[0]), who
+    mine = [one for one in booked(tx, now, scope=scope) if one.source_id == source and ref in one.technicians]
+    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    shown = [one for one in mine if one.visit.start_at < midnight] or mine[:1]
+    refs = sorted({ref for one in shown for ref in one.tickets[:1]})
+    query = select(_T.external_id, _T.local_id).where(_T.source_id == source, _T.external_id.in_(refs))
+    local: dict[str, int] = dict(map(tuple, tx.execute(query)))
+    rows = rows_by_id(tx, list(local.values()))
+    tickets = [rows.get(local.get(one.tickets[0], 0)) if one.tickets else None for one in shown]
+    return tuple(
+        MyVisit(
+            start_at=one.visit.start_at,
+            end_at=one.visit.end_at,
+            title=one.title,
+            ticket=None if ticket is None else ticket.number or ticket.external_id,
+            connection=connection,
+            client=None if ticket is None else ticket.company,
+        )
+        for one, ticket in zip(shown, tickets, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Pages that are made by hand: one ticket, what somebody looks for, and a technician's own day."""

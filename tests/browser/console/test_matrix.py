@@ -1,0 +1,117 @@
+"""Pages of the console by script, scheme, width, keyboard and paper; with no fault that axe-core knows."""
+
+import pytest
+
+from tests.web.console import every
+
+PAGES = {
+    "every": every.ADDRESS,
+    "service": "/desks/service",
+    "list": "/lists/tickets/list",
+    "record": "/records/status",
+    "problem": "/nowhere",
+}
+WIDTHS = (390, 768, 1280)
+FOCUSED = """() => {
+  const one = document.activeElement, style = getComputedStyle(one), { width } = one.getBoundingClientRect();
+  const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return one === document.body ? null : [one.outerHTML.slice(0, 120), one.checkVisibility() && width > 1 && isOutlined];
+}"""
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def faults(axe):
+    """Return a function that tells what axe-core finds on a page."""
+
+    def found(looking):
+        looking.evaluate(axe)
+        result = looking.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+        return [(one["id"], one["nodes"][0]["html"][:200], len(one["nodes"])) for one in result["violations"]]
+
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_every_block_at_every_width_in_both_schemes(look, faults, width, scheme, script):
+    page = look(path=every.ADDRESS, width=width, scheme=scheme, script=script)
+    assert not page.is_wide
+    assert page.locator("section.block").count() == 10
+    assert page.locator("a.n, .tile a, .sentence a").count() > 20
+    if script:
+        assert faults(page) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "every"])
+def test_each_page_on_a_phone_in_the_dark_and_on_a_screen(look, faults, name, width, scheme):
+    page = look(path=PAGES[name], width=width, scheme=scheme)
+    assert not page.is_wide
+    assert faults(page) == []
+
+
+@pytest.mark.browser
+def test_all_that_can_be_reached_is_reached_by_keyboard_and_seen(look):
+    page = look(path=every.ADDRESS)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    seen, unseen = set(), []
+    for _ in range(200):
+        told = page.evaluate(FOCUSED)
+        if told is None:
+            break
+        seen.add(told[0])
+        if not told[1]:
+            unseen.append(told[0])
+        page.keyboard.press("Tab")
+    assert unseen == []
+    links = page.eval_on_selector_all("a[href]", "all => all.filter(one => one.checkVisibility()).length")
+    assert len(seen) >= links * 0.5  # the same link stands behind several numbers
+    page.to(every.ADDRESS)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.browser
+def test_on_paper_there_is_what_it_is_and_nothing_to_click(look):
+    page = look(path=f"{every.ADDRESS}?about=printers")
+    page.emulate_media(media="print")
+    text = page.inner_text("body")
+    for said in (f"{every.ADDRESS}?about=printers", "America/New_York", "As of", "About: printers"):
+        assert said in text, said
+    for gone in ("nav", "form", "button", ".takeaway", ".skip"):
+        assert page.locator(gone).evaluate_all("all => all.filter(one => one.checkVisibility()).length") == 0, gone
+    paper = page.pdf(format="A4")
+    assert paper.startswith(b"%PDF-")
+
+
+@pytest.mark.browser
+def test_texts_of_others_stay_texts(look):
+    page = look(path="/lists/tickets/list?limit=200")
+    assert "<script>alert('x')</script>" in page.inner_text("main")
+    assert page.title().endswith("Küche & Söhne <MSP>")
+    assert page.locator("main script, main img").count() == 0
+
+
+@pytest.mark.browser
+def test_a_first_visit_is_small_and_asks_nobody_else(look, served):
+    page = look(path="/desks/service")
+    sizes = []
+    client = page.context.new_cdp_session(page.page)
+    client.send("Network.enable")
+    client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    client.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    page.to("/desks/service")
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) <= 7
+    assert sum(sizes) <= 60_000
+    client.send("Network.setCacheDisabled", {"cacheDisabled": False})
+    page.to("/desks/service")
+    sizes.clear()
+    page.to("/lists/tickets/list")
+    assert sum(sizes) <= 25_000
