@@ -9,6 +9,7 @@ import orjson
 
 from benchmarks.real_desk import NOW
 from servicedesk_core import ServiceDesk
+from servicedesk_core.cli.main import tune_interpreter
 from servicedesk_core.features import signins
 from servicedesk_core.testing import FakeClock
 from servicedesk_core.web.console.app import application
@@ -52,4 +53,5 @@ async def _serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    tune_interpreter()
     asyncio.run(_serve(Path(sys.argv[1])))

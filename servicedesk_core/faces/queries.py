@@ -10,6 +10,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer, Said
+from servicedesk_core.garbage import collecting_seldom
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +39,12 @@ def query(name: str, **said: Unpack[Said]) -> Callable[[Callable[Concatenate[Any
             for word, given in kwargs.items():
                 if isinstance(given, timedelta) and abs(given) > _LONGEST:
                     raise SettingsError(f"{word}: {given} is longer than a hundred years.", hint="Say less.")
-            return await namespace.desk.store.read(lambda tx: function(namespace, tx, *args, **kwargs))
+
+            def answer(tx: Any) -> T:
+                with collecting_seldom:  # a page is made of many thousand values, and none of them is garbage yet
+                    return function(namespace, tx, *args, **kwargs)
+
+            return await namespace.desk.store.read(answer)
 
         own, _, *rest = signature.parameters.values()
         asked.__signature__ = signature.replace(parameters=[own, *rest])  # type: ignore[attr-defined]

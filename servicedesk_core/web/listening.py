@@ -1,6 +1,7 @@
 """A server of HTTP within the loop of a desk, until it is cancelled."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,6 +106,7 @@ async def listen(
         host, port = sock.getsockname()[:2]
         scheme = "https" if listener.certificate else "http"
         tell(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+        gc.freeze()  # what a server is made of stays: the collector would walk it in the middle of answers
         serving = asyncio.ensure_future(server.serve(sockets=[sock]))
         try:
             await asyncio.shield(serving)

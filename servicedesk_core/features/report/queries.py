@@ -24,7 +24,6 @@ from servicedesk_core.features.report.model import DeskNumbers, DeskReport, Mail
 from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, oldest, rows_by_id
-from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -83,8 +82,7 @@ class Reports(Namespace[Manner]):
             clocks=clocks,
             people=self.desk.roster,
         )
-        with collecting_seldom:
-            return build_morning(tx, self.desk.settings, wanted)
+        return build_morning(tx, self.desk.settings, wanted)
 
     @query(
         "report.mails",
