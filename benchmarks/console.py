@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep, time_ns
-from typing import Final
+from typing import Any, Final, Self
 from urllib.parse import quote, urlsplit
 
 from benchmarks.clock_store import SLA
@@ -42,6 +42,15 @@ SMALL: Final = RealDesk(tickets=10_000, still_open=1_000, entries=1)
 BOARD: Final = "/desks/service"
 LIST: Final = "/lists/tickets/list"
 _TIMES: Final = 40
+_CONFIGURED: Final = """
+[desk]
+name = "Measured desk"
+store = "sqlite:///{store}"
+[connections.psa]
+connector = "tabular"
+[console]
+listen = "127.0.0.1:0"
+"""
 _WAIT_S: Final = 60.0
 
 
@@ -73,10 +82,16 @@ class Served:
         cookies: The sign-ins of people.
     """
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[str]
     host: str
     port: int
     cookies: dict[str, str]
+
+    @classmethod
+    def at(cls, process: subprocess.Popen[str], url: str, cookies: dict[str, str]) -> Self:
+        """Return the console that a process has told the address of."""
+        where = urlsplit(url)
+        return cls(process, str(where.hostname), where.port or 0, cookies)
 
     def get(self, path: str, person: str = WHOLE) -> Took:
         """Return the answer to somebody."""
@@ -145,13 +160,29 @@ async def prepare(folder: Path, desk: RealDesk) -> None:
 @contextmanager
 def running(folder: Path) -> Iterator[Served]:
     """Serve a desk as long as the block runs."""
-    command = [sys.executable, "-m", "benchmarks.console_server", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": "1"}) as process:
-        assert process.stdout is not None
+    with _process([sys.executable, "-m", "benchmarks.console_server", str(folder)], "stdout") as (process, lines):
+        told = json.loads(next(lines))
+        yield Served.at(process, told["url"], told["cookies"])
+
+
+def started(folder: Path) -> float:
+    """Return the processor time of ``servicedesk console`` until it has shown its first page."""
+    path = folder / "servicedesk.toml"
+    path.write_text(_CONFIGURED.format(store=folder / "desk.db"), encoding="utf-8")
+    command = [sys.executable, "-m", "servicedesk_core.cli", "--config", str(path), "console"]
+    with _process(command, "stderr") as (process, lines):
+        where = next(line for line in lines if line.startswith("Console: ")).removeprefix("Console: ").strip()
+        served = Served.at(process, where, {WHOLE: ""})
+        served.get("/sign-in")
+        return served.busy_s()
+
+
+@contextmanager
+def _process(command: list[str], told: str) -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
+    given: dict[str, Any] = {told: subprocess.PIPE}
+    with subprocess.Popen(command, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}, **given) as process:
         try:
-            told = json.loads(process.stdout.readline())
-            where = urlsplit(told["url"])
-            yield Served(process, str(where.hostname), where.port or 0, told["cookies"])
+            yield process, iter(getattr(process, told))
         finally:
             process.terminate()
             process.wait()
@@ -160,11 +191,9 @@ def running(folder: Path) -> Iterator[Served]:
 def measured(folder: Path, desk: RealDesk) -> list[Row]:
     """Measure the console of a desk that was prepared in a folder."""
     size = f"{desk.tickets:,} tickets, {desk.still_open:,} open"
+    started_s = min(started(folder) for _ in range(2))  # the first one compiles what it imports
     url = f"sqlite:///{folder / 'desk.db'}"
     with running(folder) as served, Store.open(url, clock=FakeClock(NOW)) as store:
-        opened_s = served.busy_s()
-        served.get("/")
-        started_s = served.busy_s()
         served.get(BOARD)
         loaded_mb = served.memory_mb()
         floor = median(one.busy_s for one in served.all(["/nothing"] * _TIMES))
@@ -181,7 +210,7 @@ def measured(folder: Path, desk: RealDesk) -> list[Row]:
             row(
                 f"console: start until the first page, {size}",
                 f"{started_s:.2f} s",
-                f"{opened_s:.2f} s until it listens",
+                "",
                 at_most(started_s, 1.5, "s"),
             ),
             timed("console: service page, remembered", remembered, 10),

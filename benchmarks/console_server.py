@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,8 +11,8 @@ import orjson
 from benchmarks.real_desk import NOW
 from servicedesk_core import ServiceDesk
 from servicedesk_core.cli.main import tune_interpreter
+from servicedesk_core.clock import SystemClock
 from servicedesk_core.features import signins
-from servicedesk_core.testing import FakeClock
 from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.live.reader import Reader
@@ -20,6 +21,14 @@ from servicedesk_core.web.listening import listen
 WHOLE, SCOPED = "ana", "bob"
 HALF: Final = [str(number) for number in range(250)]
 """The clients whose records the scoped person sees."""
+
+
+class ThenClock(SystemClock):
+    """A clock that stands at the present of the measured desk."""
+
+    def now(self) -> datetime:
+        """Return that instant."""
+        return NOW
 
 
 def settings(folder: Path) -> dict[str, Any]:
@@ -36,7 +45,7 @@ def settings(folder: Path) -> dict[str, Any]:
 
 
 async def _serve(folder: Path) -> None:
-    async with ServiceDesk(settings(folder), clock=FakeClock(NOW)) as desk:
+    async with ServiceDesk(settings(folder), clock=ThenClock()) as desk:
         people, cookies = desk.settings.people, {}
         for person in people:
             cookies[person] = await desk.store.write(
