@@ -29,7 +29,8 @@ class Column:
         spare: In which turn the column is left out where a terminal is too narrow: 1 = first, 0 = never.
         leads: Name of the query that shows the record which the value names, ``clients.list:company`` where it is given
             by that name; without one it is the first thing that the query is given. Empty = it names none.
-        by: Name of the row's field that names the record in place of the value; empty = the value does.
+        by: Name of the row's field that names the record in place of the value, or says where the value leads; empty =
+            the value does.
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
     """
 

@@ -242,9 +242,8 @@ def _table(block: Table, looking: Looking) -> Shown:
     values = _known(asked, looking.chosen) | dict(given)
     opens = Opens.of(asked, **{name: value for name, value in values.items() if name in own and name != "limit"})
     found = looking.ask(asked, **values) if block.rows is None else block.rows(looking)
-    columns = (
-        {name: column.title for name, column in columns_of(asked.row).items() if column.shown} if asked.row else {}
-    )
+    known = columns_of(asked.row) if asked.row else {}
+    columns = {name: known[name].title for name in asked.on_page}
     return Shown("table", block.title, columns=columns, rows=tuple(found), opens=(opens,), empty=asked.empty)
 
 

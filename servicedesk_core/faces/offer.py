@@ -1,7 +1,7 @@
 """A call that every face offers: what queries and acts have in common."""
 
 import inspect
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +40,7 @@ class Said(TypedDict):
         version: Version of the result's shape; it rises when a field changes its meaning or goes away.
         empty: What people are told in place of a list without rows: what would fill it.
         sorts: Columns that the database can order a list by; without it all that have one plain value.
+        on_page: Columns of a list that a page in a browser has, in their order; without it those that lists show.
         page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
             :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
         html: Where the function is that returns the result as a whole page for a browser, ``module:function``.
@@ -55,6 +56,7 @@ class Said(TypedDict):
     version: NotRequired[int]
     empty: NotRequired[str]
     sorts: NotRequired[Collection[str]]
+    on_page: NotRequired[Sequence[str]]
     page: NotRequired[str]
     html: NotRequired[str]
     fails: NotRequired[Callable[[Any], int]]
@@ -86,6 +88,7 @@ class Offer(Method[P, T]):
         self.version = said.get("version", 1)
         self.empty = said.get("empty", "")
         self._sorts = said.get("sorts")
+        self._on_page = said.get("on_page")
         self.page = said.get("page", "")
         self.html = said.get("html", "")
         self.fails = said.get("fails")
@@ -116,6 +119,13 @@ class Offer(Method[P, T]):
             return ()
         wanted = sortable(self.row) if self._sorts is None else self._sorts
         return tuple(name for name in columns_of(self.row) if name in wanted)
+
+    @cached_property
+    def on_page(self) -> tuple[str, ...]:
+        """The columns that a page in a browser has; none where it is no list."""
+        if self.row is None:
+            return ()
+        return tuple(self._on_page or (name for name, column in columns_of(self.row).items() if column.shown))
 
     @cached_property
     def filters(self) -> dict[str, type]:

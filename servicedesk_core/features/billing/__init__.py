@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.tables.places import is_a_clients as is_a_clients
     from servicedesk_core.features.billing.tables.places import is_to_pay as is_to_pay
     from servicedesk_core.features.billing.tables.prices import HourPrices as HourPrices
-    from servicedesk_core.features.billing.tables.prices import own_currency as own_currency
 else:
     from servicedesk_core.exports import lazily
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
 from servicedesk_core.features.billing.model import Billed, Stage
 from servicedesk_core.features.billing.tables.invoiced import Invoiced, invoiced
-from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.stages import standings
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -40,7 +40,7 @@ def _standing(*stages: Stage, of: tuple[Billed, ...] = tuple(Billed)) -> Callabl
                 amount, sample = amount + one.amount, sample + one.pieces - one.unknown
             else:
                 excluded[_FOREIGN] += one.pieces - one.unknown
-        return Measure(Fraction(amount), float(amount), excluded=dict(+excluded), sample=sample)
+        return Measure(Fraction(amount), float(amount), excluded=dict(+excluded), sample=sample, unit=currency)
 
     return measure
 

@@ -39,10 +39,10 @@ from servicedesk_core.features.billing.periods.queries import PeriodQueries
 from servicedesk_core.features.billing.preview.queries import PreviewQueries
 from servicedesk_core.features.billing.reconciling.queries import ReconcilingQueries
 from servicedesk_core.features.billing.sending.queries import SendingQueries
-from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.billing.tables.review import reviewed
 from servicedesk_core.features.billing.tables.stages import Standing, standings
 from servicedesk_core.features.billing.trusts.queries import TrustQueries
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.checking import named
 from servicedesk_core.store.queries.names import Names

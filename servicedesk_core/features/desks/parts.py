@@ -27,12 +27,15 @@ def _on_order(looking: Looking) -> _OnOrder:
 
 def _to_do(looking: Looking) -> Iterator[Counted]:
     order = looking.once(_on_order)
-    yield Counted("late", order.late, Opens.of(PartsQueries.orders, late=True), "On order", is_bad=order.late > 0)
-    yield Counted("lines still to come", order.lines, Opens.of(PartsQueries.orders, still_open=True), "On order")
+    yield Counted(
+        "lines on order that are late", order.late, Opens.of(PartsQueries.orders, late=True), is_bad=order.late > 0
+    )
+    yield Counted("lines on order", order.lines, Opens.of(PartsQueries.orders, still_open=True))
     wrong = len(looking.ask(PartsQueries.uncharged, limit=_MOST))
-    yield Counted("not charged as they should be", wrong, Opens.of(PartsQueries.uncharged), "Taken", is_bad=wrong > 0)
+    opens = Opens.of(PartsQueries.uncharged)
+    yield Counted("taken, and not charged as they should be", wrong, opens, is_bad=wrong > 0)
     held = len(looking.ask(PartsQueries.taken, held=True, limit=_MOST))
-    yield Counted("taken and not given back", held, Opens.of(PartsQueries.taken, held=True), "Taken")
+    yield Counted("taken and not given back", held, Opens.of(PartsQueries.taken, held=True))
 
 
 def _records(one: Figure, _: Looking) -> Opens:

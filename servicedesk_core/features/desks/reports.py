@@ -12,6 +12,7 @@ from servicedesk_core.faces import (
     Manner,
     Namespace,
     Opens,
+    PeopleSight,
     Piece,
     Sentence,
     Table,
@@ -84,7 +85,16 @@ def _courses(looking: Looking) -> Mapping[str, Sequence[float | None]]:
     return looking.once(_went)
 
 
-def _records(one: Figure, looking: Looking) -> Opens:
+def _of_people(looking: Looking) -> frozenset[str]:
+    """Return the figures whose records are people, and hidden from whoever sees only themselves."""
+    sight = PeopleSight.of(looking.desk, looking.scope)
+    own = (kpi for feature in looking.desk.features for kpi in feature.figures)
+    return frozenset(kpi.name for kpi in own if kpi.of_people and not sight.is_whole(kpi.over))
+
+
+def _records(one: Figure, looking: Looking) -> Opens | None:
+    if one.name in looking.once(_of_people):
+        return None
     return Opens.of(KpiLists.records, name=one.name, period=looking.chosen.period)
 
 
@@ -117,7 +127,7 @@ class ReportsPage(Namespace[Manner]):
             Table(
                 "Beside the period before",
                 KpiLists.compare,
-                lambda looking: {"period": looking.chosen.period, "goals": looking.chosen.goals},
+                lambda looking: {"period": looking.chosen.period, "goals": looking.chosen.goals, "limit": 20},
             ),
             _figures("Team", "team"),
             _figures("Money", "money", Capability.MONEY),

@@ -109,11 +109,11 @@ def _bands(looking: Looking) -> Iterator[Counted]:
     for days in _WITHIN:
         count = sum(one.ends_within(day, days) for one in found)
         opens = Opens.of(WarrantyQueries.expiring, within=timedelta(days=days), **named)
-        yield Counted(f"within {days} days", count, opens, "Covers that end", about="Each counts the ones before too.")
+        yield Counted(f"end within {days} days", count, opens, about="With those that end sooner.")
     states = Counter(one.state for one in found)
     for label, several in (("expired", (CoverState.EXPIRED,)), ("unknown", _UNKNOWN)):
         opens = Opens.of(WarrantyQueries.devices, state=several, **named)
-        yield Counted(label, sum(states[one] for one in several), opens, "Other devices")
+        yield Counted(label, sum(states[one] for one in several), opens)
 
 
 class WarrantyPage(Namespace[Manner]):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from servicedesk_core.domain import Priority
-from servicedesk_core.faces import Column, Figure, Page, Verdict
+from servicedesk_core.faces import Column, Figure, Opens, Page, Verdict
 from servicedesk_core.features.kpi.repeats import Standing
 from servicedesk_core.features.sla import Clock
 
@@ -31,8 +31,8 @@ class FigurePage(Page[Figure]):
     items: Annotated[tuple[Figure, ...], Column("The figures.")]
     start: Annotated[datetime | None, Column("First instant of the period; nothing = they have several.")]
     end: Annotated[datetime | None, Column("First instant after it.")]
-    at: Annotated[datetime, Column("When it was measured.")]
-    timezone: Annotated[str, Column("The IANA zone in which its days begin.")]
+    at: Annotated[datetime, Column("When it was measured.", shown=False)]
+    timezone: Annotated[str, Column("The IANA zone in which its days begin.", shown=False)]
     closed_at: Annotated[datetime | None, Column("When its month was closed; nothing = it is none that is.")] = None
     adjustments: Annotated[tuple[Adjustment, ...], Column("What came after its month was closed.")] = ()
     unseen: Annotated[str, Column("Why single people are not told; empty = all that there are are.")] = ""
@@ -113,6 +113,32 @@ class KpiGoal:
     regions: Annotated[tuple[str, ...], Column("Of which regions only; nothing = of all.")] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage(FigurePage):
+    """A figure week by week."""
+
+    items: Annotated[tuple[Figure, ...], Column("The weeks, the oldest first.", draws="value")]
+
+
+@dataclass(frozen=True, slots=True)
+class KpiWeek:
+    """What a figure was in a week."""
+
+    week: Annotated[str, Column("The week, Monday to Monday.")]
+    value: Annotated[float | None, Column("What was measured; nothing = there was nothing to measure.")]
+    goal: Annotated[str | None, Column("What was wanted then.")]
+    verdict: Annotated[Verdict, Column("Whether it was what was wanted.")]
+    sample: Annotated[int, Column("How many records stood behind it.", "Records")]
+
+
+@dataclass(frozen=True, slots=True)
+class KpiCloser:
+    """Where a figure can be looked at closer."""
+
+    look: Annotated[str, Column("What is shown there.", "Look closer", by="opens")]
+    opens: Annotated[Opens, Column("Where that is.", shown=False)]
+
+
 @dataclass(frozen=True, slots=True)
 class KpiExplained:
     """What a figure is, what is wanted of it, and what it was made of."""
@@ -128,6 +154,11 @@ class KpiExplained:
     end: Annotated[datetime, Column("First instant after it.")]
     timezone: Annotated[str, Column("The IANA zone in which its days begin.")]
     records: Annotated[str, Column("The command that lists the records behind it.")]
+    weeks: Annotated[
+        tuple[KpiWeek, ...],
+        Column("Its last 13 weeks; empty = nothing keeps what it was.", "The last 13 weeks", draws="value"),
+    ] = ()
+    closer: Annotated[tuple[KpiCloser, ...], Column("Where it can be looked at closer.")] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Figures with their goals: all of them, one by what it belongs to, week by week, and what stands behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Protocol
@@ -12,7 +12,6 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
     Case,
-    Desk,
     Feature,
     Figure,
     Help,
@@ -21,6 +20,7 @@ from servicedesk_core.faces import (
     Manner,
     Measure,
     Namespace,
+    Opens,
     PeopleSight,
     Period,
     Sort,
@@ -35,9 +35,12 @@ from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
 from servicedesk_core.features.kpi.model import (
     Adjustment,
     FigurePage,
+    HistoryPage,
+    KpiCloser,
     KpiExplained,
     KpiGoal,
     KpiRecord,
+    KpiWeek,
     RecordPage,
 )
 from servicedesk_core.features.kpi.past import went
@@ -47,6 +50,8 @@ from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
 LAST: Final = timedelta(days=30)
+
+_OF_ONE: Final = ("group", "value", "unit", "goal", "verdict", "sample")
 
 Name = Annotated[str, Help('Its name, how that begins, or its number, such as "K07".')]
 PeriodName = Annotated[
@@ -80,6 +85,7 @@ class KpiQueries(Namespace[Manner]):
     @query(
         "kpi.list",
         about="All figures of a period.",
+        on_page=("code", "title", "value", "unit", "goal", "verdict", "sample", "final_at", "needs"),
         page="servicedesk_core.features.kpi.pages:figures",
         html="servicedesk_core.features.kpi.pages:html",
     )
@@ -117,7 +123,12 @@ class KpiQueries(Namespace[Manner]):
         page = self._page(rows, measuring.period, measuring.closed_at, late)
         return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)
 
-    @query("kpi.show", about="A figure, also by what it belongs to.", page="servicedesk_core.features.kpi.pages:groups")
+    @query(
+        "kpi.show",
+        about="A figure, also by what it belongs to.",
+        on_page=_OF_ONE,
+        page="servicedesk_core.features.kpi.pages:groups",
+    )
     def show(
         self,
         tx: Tx,
@@ -149,7 +160,12 @@ class KpiQueries(Namespace[Manner]):
         page = self._page(rows, measuring.period, measuring.closed_at, late, unseen)
         return piece(page, Figure, by="group", sort=sort, after=after, limit=limit)
 
-    @query("kpi.history", about="A figure week by week.", page="servicedesk_core.features.kpi.pages:groups")
+    @query(
+        "kpi.history",
+        about="A figure week by week.",
+        on_page=(*_OF_ONE, "minutes_outside"),
+        page="servicedesk_core.features.kpi.pages:groups",
+    )
     def history(
         self,
         tx: Tx,
@@ -161,7 +177,7 @@ class KpiQueries(Namespace[Manner]):
         limit: Limit = 1_000,
         after: After = None,
         scope: Scope | None = None,
-    ) -> FigurePage:
+    ) -> HistoryPage:
         """Show a figure of the last 13 weeks, Monday to Monday, each against the goal that held then.
 
         Of a coordinator's figure it is what it was at the end of the week, with the minutes in which it was not what
@@ -172,17 +188,20 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It tells of the present only, or there is no such profile.
         """
         _, kpi = self._kpi(name)
-        spans = _weeks(self.desk, weeks)
-        if isinstance(kpi.measure, Now):
-            now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.roster
-            past = went(tx, spans[0][1].start, now, zone, scope, people=people)
-            rows = [self._measuring(tx, period, goals, scope).past(kpi, past, week) for week, period in spans]
-        elif kpi.over == "instant":
+        if not _has_past(kpi):
             message = f'"{kpi.name}" tells of the present; nothing keeps what it was.'
             raise SettingsError(message, hint="Choose one that tells of a period.")
-        else:
-            rows = [self._measuring(tx, period, goals, scope).figure(kpi, group=week) for week, period in spans]
-        return piece(self._page(rows, None), Figure, by="group", sort=sort, after=after, limit=limit)
+        rows = self._weekly(tx, kpi, weeks, goals, scope)
+        page = HistoryPage(items=rows, start=None, end=None, at=self.desk.clock.now(), timezone=self.desk.timezone)
+        return piece(page, Figure, by="group", sort=sort, after=after, limit=limit)
+
+    def _weekly(self, tx: Tx, kpi: Kpi[Any], count: int, goals: str | None, scope: Scope | None) -> tuple[Figure, ...]:
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        spans = [(week, self._measuring(tx, period, goals, scope)) for week, period in weeks(count, zone, now)]
+        if not isinstance(kpi.measure, Now):
+            return tuple(measuring.figure(kpi, group=week) for week, measuring in spans)
+        past = went(tx, spans[0][1].period.start, now, zone, scope, people=self.desk.roster)
+        return tuple(measuring.past(kpi, past, week) for week, measuring in spans)
 
     @query("kpi.records", about="The records behind a figure.", page="servicedesk_core.features.kpi.pages:records")
     def records(
@@ -255,6 +274,11 @@ class KpiQueries(Namespace[Manner]):
             end=measuring.period.end.astimezone(UTC),
             timezone=self.desk.timezone,
             records=f"servicedesk kpi records {kpi.name}{chosen}",
+            weeks=tuple(
+                KpiWeek(one.group or "", one.value, one.goal, one.verdict, one.sample)
+                for one in (self._weekly(tx, kpi, 13, None, scope) if _has_past(kpi) else ())
+            ),
+            closer=tuple(_closer(kpi, found.dimensions, period, last)),
         )
 
     def _kpi(self, name: str) -> tuple[str, Kpi[Any]]:
@@ -293,8 +317,20 @@ class KpiQueries(Namespace[Manner]):
         )
 
 
-def _weeks(desk: Desk, count: int) -> list[tuple[str, Period]]:
-    return [*weeks(count, ZoneInfo(desk.timezone), desk.clock.now())]
+def _has_past(kpi: Kpi[Any]) -> bool:
+    return kpi.over == "period" or isinstance(kpi.measure, Now)
+
+
+def _closer(
+    kpi: Kpi[Any], dimensions: Sequence[str], period: str | None, last: timedelta | None
+) -> Iterator[KpiCloser]:
+    """Yield where a figure can be looked at closer."""
+    given = {"name": kpi.name, "period": period, "last": last}
+    yield KpiCloser("the records behind it", Opens.of(KpiQueries.records, **given))
+    for dimension in dimensions:
+        yield KpiCloser(f"by {dimension}", Opens.of(KpiQueries.show, **given, by=dimension))
+    if _has_past(kpi):
+        yield KpiCloser("week by week, as far back as you want", Opens.of(KpiQueries.history, name=kpi.name, weeks=26))
 
 
 def parts_of(measuring: Measuring, kpi: Kpi[Any], by: str | None) -> tuple[Measure, Mapping[str, Measure], str]:

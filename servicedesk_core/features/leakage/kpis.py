@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any, Final
 
 from servicedesk_core.faces import Capability, Goal, Kpi, Measure
-from servicedesk_core.features.billing import own_currency
 from servicedesk_core.features.leakage.queries import LOOKS_BACK
 from servicedesk_core.features.leakage.tables.kept import kept
 from servicedesk_core.features.leakage.tables.leaks import Look
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -30,7 +30,7 @@ def _leaked(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None)
             excluded["in another currency, and not converted"] += 1
         else:
             amount, sample = amount + one.amount, sample + 1
-    return Measure(Fraction(amount), float(amount), excluded=dict(excluded), sample=sample)
+    return Measure(Fraction(amount), float(amount), excluded=dict(excluded), sample=sample, unit=own or "")
 
 
 KPIS: Final = (

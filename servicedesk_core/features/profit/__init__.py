@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.profit.tables.places import Terms as Terms
     from servicedesk_core.features.profit.tables.places import contract_terms as contract_terms
     from servicedesk_core.features.profit.tables.rates import exchange_rates as exchange_rates
+    from servicedesk_core.features.profit.tables.rates import own_currency as own_currency
     from servicedesk_core.features.profit.tables.results import Results as Results
     from servicedesk_core.features.profit.tables.results import results as results
 else:

@@ -37,5 +37,5 @@ FEATURE = Feature(
             applies=lambda settings: bool(settings.connections),
         ),
     ),
-    needs=("claims", "writes"),
+    needs=("claims", "profit", "writes"),
 )

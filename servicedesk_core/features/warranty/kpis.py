@@ -9,6 +9,7 @@ from typing import Any, Final
 from servicedesk_core.domain.currencies import in_cents
 from servicedesk_core.faces import Capability, Kpi, Measure, Period
 from servicedesk_core.features.claims import ClaimFilter, Days, MoneyState, money_sums
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.features.warranty.tables.lists import missed
 from servicedesk_core.features.warranty.tables.overview import costs_of
 from servicedesk_core.store import Tx
@@ -25,7 +26,8 @@ def _money(standing: MoneyState, days: Callable[[Any], Days]) -> Callable[..., M
     def measure(tx: Tx, when: Any, among: ClaimFilter | None = None, scope: Scope | None = None) -> Measure:
         found = money_sums(tx, standing, days(when), scope, among)
         if not found:
-            return Measure(Fraction(0), 0)
+            own = own_currency(tx, when.last if isinstance(when, Period) else when)
+            return Measure(Fraction(0), 0, unit=own or "")
         most, *others = found
         excluded = {f"in {one.currency}, not in {most.currency}": one.known for one in others if one.known}
         if unknown := sum(one.unknown for one in found):
@@ -61,7 +63,8 @@ class _Missed:
             amount = sum(costs.values(), Decimal(0))
             lacks = len(found) - len(costs)
             excluded = {"nothing says what its goods cost": lacks} if lacks else {}
-            return Measure(Fraction(amount), float(amount * 100), excluded=excluded, sample=len(costs))
+            unit = own_currency(tx, period.last) or ""
+            return Measure(Fraction(amount), float(amount * 100), excluded=excluded, sample=len(costs), unit=unit)
 
         return measure
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
@@ -49,6 +49,11 @@ Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
 Within = Annotated[timedelta, Help("How far to look ahead: 30d, 12w, 1y [default: 90d].")]
 Most = Annotated[int | None, Help("At most so many [default: all].", between=(1, 10_000))]
 
+_ON_PAGE: Final = (
+    "serial_number", "name", "manufacturer", "model", "company", "site", "state", "until", "days_left", "level",
+    "source", "reason",
+)  # fmt: skip
+
 
 class WarrantyQueries(Namespace[Manner]):
     """What is covered, by whose word, until when."""
@@ -59,6 +64,7 @@ class WarrantyQueries(Namespace[Manner]):
         "warranty.expiring",
         about="Devices whose cover ends.",
         version=2,
+        on_page=_ON_PAGE,
         page="servicedesk_core.features.warranty.pages:expiring",
     )
     def expiring(
@@ -93,6 +99,7 @@ class WarrantyQueries(Namespace[Manner]):
         about="Devices by how they are covered.",
         sorts=("until",),
         empty="No device stands so.",
+        on_page=_ON_PAGE,
         page="servicedesk_core.features.warranty.pages:devices",
     )
     def devices(

@@ -20,9 +20,9 @@ from servicedesk_core.web.console.filtering import form_of
 from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.keeping import kept_views
 from servicedesk_core.web.console.listing import AS
-from servicedesk_core.web.console.values import Cell, Head, Shower, columns_in
+from servicedesk_core.web.console.values import Cell, Head, Shower, aligned, columns_in
 from servicedesk_core.web.console.visiting import Handler, Visit
-from servicedesk_core.wording import plain
+from servicedesk_core.wording import counted, plain
 
 _TEMPLATE: Final = "servicedesk_core.web.console.pages/board.html"
 _TONES: Final = {None: "", True: "good", False: "bad"}
@@ -45,6 +45,7 @@ class Tile:
         title: What it is called.
         about: What exactly is measured.
         href: Where the records behind it are.
+        meaning: Where it says what it is.
         goal: What is wanted, with its verdict in words.
         tone: ``bad`` or ``good``; empty = neither.
         note: What else is to be known.
@@ -56,6 +57,7 @@ class Tile:
     title: str
     about: str
     href: str | None
+    meaning: str | None
     goal: str
     tone: str
     note: str
@@ -152,7 +154,7 @@ def _block(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Blo
             pieces = tuple((one.text, addresses.where(one.opens)) for one in shown.pieces)
             return Block(name, "sentence", shown.title, pieces=pieces, tone=_TONES[shown.is_good])
         case "figures":
-            return Block(name, "figures", shown.title, tiles=tuple(_tiles(shown, addresses)))
+            return Block(name, "figures", shown.title, tiles=tuple(_tiles(shown, addresses, shower)))
         case "counts":
             return _counts(name, shown, addresses)
         case "table":
@@ -160,7 +162,7 @@ def _block(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Blo
     return _series(name, shown, addresses)
 
 
-def _tiles(shown: Shown, addresses: Addresses) -> Iterator[Tile]:
+def _tiles(shown: Shown, addresses: Addresses, shower: Shower) -> Iterator[Tile]:
     for at, one in enumerate(shown.figures):
         course = shown.courses[at] if at < len(shown.courses) else ()
         yield Tile(
@@ -169,18 +171,27 @@ def _tiles(shown: Shown, addresses: Addresses) -> Iterator[Tile]:
             title=one.title,
             about=one.about,
             href=addresses.where(shown.opens[at]) if at < len(shown.opens) else None,
+            meaning=addresses.record("kpi.explain", one.name, None),
             goal=" ".join(filter(None, (f"goal {one.goal}" if one.goal else "", _VERDICTS[one.verdict]))),
             tone={Verdict.MET: "good", Verdict.MISSED: "bad"}.get(one.verdict, ""),
-            note=_note(one),
+            note=_note(one, shower),
             course=line(course) if any(value is not None for value in course) else None,
         )
 
 
-def _note(one: Figure) -> str:
+def _note(one: Figure, shower: Shower) -> str:
     if one.needs:
         return f"Not known: it takes {one.needs}."
-    outside = one.minutes_outside
-    return f"{plain(round(outside))} min outside the goal today" if outside else ""
+    told = []
+    if one.denominator is not None and one.value is not None:
+        told.append(f"of {counted(one.sample, 'record')}")
+    if left := sum(one.excluded.values()):
+        told.append(f"{left:,} left out")
+    if one.final_at is not None and one.value is not None:
+        told.append(f"provisional until {one.final_at.astimezone(shower.zone):%Y-%m-%d}")
+    if one.minutes_outside:
+        told.append(f"{plain(round(one.minutes_outside))} min outside the goal today")
+    return " · ".join(told)
 
 
 def _counts(name: str, shown: Shown, addresses: Addresses) -> Block:
@@ -201,6 +212,7 @@ def _table(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Blo
     heads = tuple(Head(one, shown.columns[one], declared[one].about if one in declared else "") for one in names)
     rows = tuple(shower.row(row, names, declared) for row in shown.rows)
     href = addresses.where(shown.opens[0]) if shown.opens else None
+    heads, rows = aligned(heads, rows)
     return Block(name, "table", shown.title, heads=heads, rows=rows, href=href, empty=shown.empty or "None.")
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -20,7 +20,7 @@ from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.filtering import Pairs, form_of
 from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.keeping import kept_views
-from servicedesk_core.web.console.values import Head, Part, Shower
+from servicedesk_core.web.console.values import Head, Part, Shower, aligned, columns_in
 from servicedesk_core.web.console.visiting import Handler, Visit
 
 AS: Final = "as"
@@ -89,7 +89,7 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
         "twin": command_line(offer, given),
         "views": await kept_views(visit, offer, addresses, _without(filled, "limit")),
     }
-    frame = framed(visit, addresses, offer.about.rstrip("."))
+    frame = framed(visit, addresses, _title(offer, given))
     told |= {"taking": None, "words": ()}
     if problem:
         return page(frame, _TEMPLATE, status=400, parts=(), following=None, sizes=(), **told)
@@ -100,6 +100,9 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
     columns = columns_of(offer.row)
     heads = tuple(_head(offer, here, filled, name) for name in names)
     rows = tuple(shower.row(one, names, columns) for one in found.items)
+    listed = shower.drawn(Part("", (), *aligned(heads, rows)), columns_in(found)["items"].draws, found.items)
+    hidden = [name for name, column in columns_in(found).items() if not column.shown]
+    around = tuple(shower.parts(found, without=("items", "next", *hidden)))
     following = link(here, [*_without(filled, "after"), ("after", found.next)]) if found.next else None
     taken = taking(visit, addresses.offers, offer)
     told |= {"taking": taken, "words": tuple(map(taken.word, found.items)) if taken else ()}
@@ -107,7 +110,7 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
     return page(
         frame,
         _TEMPLATE,
-        parts=(Part(heads=heads, rows=rows),),
+        parts=(*(one for one in around if not one.title and one.facts), listed, *(one for one in around if one.title)),
         following=following,
         sizes=sizes if _is_cut(offer) else (),
         **told,
@@ -149,7 +152,14 @@ def _chosen(offer: Offer[..., Any], names: str, *, all_: bool = False) -> tuple[
     known = columns_of(offer.row)
     if names:
         return tuple(word_of(name, tuple(known), what="column") for name in names.split(","))
-    return fields_of(offer.row) if all_ else tuple(name for name, one in known.items() if one.shown)
+    return fields_of(offer.row) if all_ else offer.on_page
+
+
+def _title(offer: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str:
+    """Return what a page is called: of one record, with what names it."""
+    about = offer.about.rstrip(".")
+    named = next((one.spelled for one in offer.parameters if one.required), "")
+    return about if offer.row is not None or named not in given else f"{about}: {', '.join(given[named])}"
 
 
 def _head(offer: Offer[..., Any], here: str, filled: Pairs, name: str) -> Head:

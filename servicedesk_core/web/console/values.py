@@ -1,7 +1,7 @@
 """Values as a page shows them: what a cell says, where it leads, when it was."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -10,12 +10,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain import Model
-from servicedesk_core.faces import Page
+from servicedesk_core.faces import Opens, Page
 from servicedesk_core.faces.column import Column, cell, columns_of
 from servicedesk_core.web.console.addresses import Addresses
+from servicedesk_core.web.console.drawing import Line, line
 from servicedesk_core.wording import plain
 
 _WORDS_FOR: Final = timedelta(hours=24)
+_NOTHING: Final[tuple[Any, ...]] = (None, "", (), {}, frozenset())
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
@@ -61,12 +63,14 @@ class Cell:
         moment: When, where it is an instant.
         href: Where it leads; ``None`` = nowhere.
         is_number: Whether it stands at the right.
+        is_day: Whether it is a day, which is never broken.
     """
 
     text: str = ""
     moment: Moment | None = None
     href: str | None = None
     is_number: bool = False
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Head:
         about: What it means.
         href: Where the list is in the order of the column; ``None`` = it cannot be ordered by it.
         order: How it is ordered by it: ``ascending``, ``descending``, or not.
+        is_number: Whether numbers stand below it.
     """
 
     name: str
@@ -86,6 +91,19 @@ class Head:
     about: str
     href: str | None = None
     order: str = ""
+    is_number: bool = False
+
+
+def aligned(
+    heads: Sequence[Head], rows: Sequence[tuple[Cell, ...]]
+) -> tuple[tuple[Head, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return a table in which a whole column stands at the right where numbers stand in it."""
+    numeric = [any(row[at].is_number for row in rows) for at in range(len(heads))]
+    cells = (
+        tuple(replace(cell, is_number=True) if is_so else cell for cell, is_so in zip(row, numeric, strict=True))
+        for row in rows
+    )
+    return tuple(replace(head, is_number=is_so) for head, is_so in zip(heads, numeric, strict=True)), tuple(cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +115,16 @@ class Part:
         facts: Names and values.
         heads: The heads of the columns of a list.
         rows: The rows of a list.
+        line: How the rows went, where they follow each other.
+        said: The same in words.
     """
 
     title: str = ""
     facts: tuple[tuple[str, Cell], ...] = ()
     heads: tuple[Head, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    line: Line | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +164,12 @@ class Shower:
                 return Cell("yes" if shown else "no")
             case datetime():
                 return Cell(moment=self.moment(shown))
+            case date():
+                return Cell(str(shown), is_day=True)
             case int() | float() | Decimal():
                 return Cell(plain(shown), href=self._leads(column, shown, row), is_number=True)
+            case Opens():
+                return Cell()
             case tuple() | list() | frozenset():
                 return Cell(", ".join(self.cell(name, one).text for one in shown))
             case Mapping():
@@ -156,39 +182,86 @@ class Shower:
         """Return the cells of a row."""
         return tuple(self.cell(name, getattr(row, name), columns[name], row) for name in names)
 
-    def parts(self, record: Any) -> Iterator[Part]:
-        """Yield the parts of a record: its facts, then what it holds."""
-        columns = columns_in(record)
+    def parts(self, record: Any, *, without: Sequence[str] = ()) -> Iterator[Part]:
+        """Yield the parts of a record: its facts, then what it holds.
+
+        Args:
+            record: The record.
+            without: Names of fields that are shown otherwise.
+        """
+        columns = {name: column for name, column in columns_in(record).items() if name not in without}
         values = {name: getattr(record, name) for name in columns}
         held = {name: value for name, value in values.items() if _is_record(value) or _are_records(value)}
         plain_ones = {name: value for name, value in values.items() if name not in held}
+        first = name if (name := next(iter(values), "")) in held else ""
+        if first:
+            yield from self._held(columns[first], values[first])
         facts = (
             (columns[name].title, self.cell(name, value, columns[name], record)) for name, value in plain_ones.items()
         )
         yield Part(facts=tuple(pair for pair in facts if pair[1] != Cell("-") and pair[1] != Cell("")))
         for name, value in held.items():
-            if _is_record(value):
-                yield from (
-                    Part(part.title or columns[name].title, part.facts, part.heads, part.rows)
-                    for part in self.parts(value)
-                )
-            else:
-                yield self.listed(columns[name].title, tuple(value))
+            if name != first:
+                yield from self._held(columns[name], value)
+
+    def _held(self, column: Column, value: Any) -> Iterator[Part]:
+        """Yield the parts of what a record holds: another one, or a list of them."""
+        if _is_record(value):
+            yield from (replace(part, title=part.title or column.title) for part in self.parts(value))
+        else:
+            yield self.drawn(self.listed(column.title, tuple(value)), column.draws, tuple(value))
 
     def listed(self, title: str, rows: tuple[Any, ...]) -> Part:
         """Return records as a list."""
-        columns = columns_in(rows[0]) if rows else {}
-        names = tuple(name for name, one in columns.items() if one.shown)
-        heads = tuple(Head(name, columns[name].title, columns[name].about) for name in names)
-        return Part(title, heads=heads, rows=tuple(self.row(one, names, columns) for one in rows))
+        flat = [_flat(one) for one in rows]
+        columns = {name: column for one in flat[:1] for name, (column, *_) in one.items() if column.shown}
+        filled = [name for name in columns if any(one[name][1] not in _NOTHING for one in flat)]
+        heads = [Head(name, columns[name].title, columns[name].about) for name in filled]
+        cells = [tuple(self.cell(name, one[name][1], one[name][0], one[name][2]) for name in filled) for one in flat]
+        return Part(title, (), *aligned(heads, cells))
+
+    def drawn(self, part: Part, of: str, rows: tuple[Any, ...]) -> Part:
+        """Return a list with the line over its rows.
+
+        Args:
+            part: The list.
+            of: Name of the field that is drawn; empty = nothing is.
+            rows: What is listed.
+        """
+        values = [getattr(row, of) for row in rows] if of else []
+        known = [value for value in values if value is not None]
+        if len(known) < 2:  # noqa: PLR2004  # one number is no course
+            return part
+        first, least, most, newest = map(plain, (known[0], min(known), max(known), known[-1]))
+        said = f"From {first} to {newest}; the least {least}, the most {most}."
+        return replace(part, line=line(values), said=said)
 
     def _leads(self, column: Column | None, value: Any, row: Any) -> str | None:
-        if column is None or not column.leads or isinstance(value, Enum | date):
+        if column is None or not (column.leads or column.by) or isinstance(value, Enum | date):
             return None
         named = getattr(row, column.by) if column.by else value
+        if isinstance(named, Opens):
+            return self.addresses.where(named)
         if named is None or named == "":
             return None
         return self.addresses.record(column.leads, str(named), getattr(row, "connection", None))
+
+
+def _in_words(name: str) -> Column:
+    title = name.removesuffix("_at").removesuffix("_s").replace("_", " ").capitalize()
+    return Column(title, title)
+
+
+def _flat(row: Any) -> dict[str, tuple[Column, Any, Any]]:
+    """Return the fields of a record within a list, and of records within it: each with its column, value and record."""
+    found: dict[str, tuple[Column, Any, Any]] = {}
+    for name, column in columns_in(row).items():
+        value = getattr(row, name)
+        if _is_record(value):
+            found |= _flat(value)
+        else:
+            found[name] = (column, value, row)
+    return found
 
 
 def columns_in(record: Any) -> Mapping[str, Column]:
@@ -199,20 +272,18 @@ def columns_in(record: Any) -> Mapping[str, Column]:
 
 @cache
 def _columns(kind: type) -> Mapping[str, Column]:
-    """Return what is shown of a record: what its columns say, or of one that crosses a hook, its fields."""
+    """Return what is shown of a record: what its columns say, or of one that says nothing, its fields."""
     if issubclass(kind, Model):
-        titled = (
-            (name, name.removesuffix("_at").removesuffix("_s").replace("_", " ").capitalize())
-            for name in kind.model_fields
-        )
-        return {name: Column(title, title) for name, title in titled}
+        return {name: _in_words(name) for name in kind.model_fields}
     row: Any = kind
-    return columns_of(row)
+    return columns_of(row) or {one.name: _in_words(one.name) for one in fields(row)}
 
 
 def _is_record(value: Any) -> bool:
     if isinstance(value, Model):
         return True
+    if isinstance(value, Opens):
+        return False
     return is_dataclass(value) and not isinstance(value, Page) and bool(columns_in(value))
 
 

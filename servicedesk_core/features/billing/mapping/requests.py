@@ -7,8 +7,7 @@ from servicedesk_core.features.billing.drafts import Draft
 from servicedesk_core.features.billing.mapping.rules import Asked, NotReady, Terms, request
 from servicedesk_core.features.billing.mapping.tables import books_of
 from servicedesk_core.features.billing.preview.tables.billers import by_client, policy_at
-from servicedesk_core.features.billing.tables.prices import own_currency
-from servicedesk_core.features.profit import Month, exchange_rates
+from servicedesk_core.features.profit import Month, exchange_rates, own_currency
 from servicedesk_core.hooks import BillingCapability
 from servicedesk_core.store import Tx, sources
 

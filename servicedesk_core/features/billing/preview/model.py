@@ -69,8 +69,8 @@ class PreviewRows(Page[LineRow]):
     first: Annotated[date, Column("First day.")]
     last: Annotated[date, Column("Last day.")]
     digest: Annotated[str, Column("Stands for all documents: `billing send` takes it, or that of one.")]
-    drafts: Annotated[tuple[DraftRow, ...], Column("The documents, on all pages together.")]
-    left: Annotated[tuple[LeftCount, ...], Column("How much is on none of them, by reason.")]
+    drafts: Annotated[tuple[DraftRow, ...], Column("The documents, on all pages together.", "Documents")]
+    left: Annotated[tuple[LeftCount, ...], Column("How much is on none of them, by reason.", "Left out, and why")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from servicedesk_core.errors import WriteError
 from servicedesk_core.features.billing.kinds import BILLING, BillingPolicy
 from servicedesk_core.features.billing.sending import tables
 from servicedesk_core.features.billing.sending.rules import KIND_OF, above, without_money
-from servicedesk_core.features.billing.tables.prices import own_currency
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite

@@ -1,21 +1,13 @@
 """What an hour of work is sold at."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import case, func, null, select
 
-from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.profit import POLICY
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.schema import RECORDS
-
-
-def own_currency(tx: Tx, at: datetime) -> str | None:
-    """Return the MSP's own currency, as the policy of margins names it; ``None`` = nobody named it."""
-    return next((one.currency for one in in_force(tx, POLICY, at)), None)
 
 
 @dataclass(frozen=True, slots=True)

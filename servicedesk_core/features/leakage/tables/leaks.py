@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from servicedesk_core.domain.currencies import in_cents
-from servicedesk_core.features.billing import own_currency
 from servicedesk_core.features.leakage.model import Judged, LeakRow
 from servicedesk_core.features.leakage.tables.contracted import blocks, units
 from servicedesk_core.features.leakage.tables.finding import Found, Work
 from servicedesk_core.features.leakage.tables.goods import charges, parts
 from servicedesk_core.features.leakage.tables.kept import Kept, kept
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Names
 

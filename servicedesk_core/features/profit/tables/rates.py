@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -21,6 +21,11 @@ from servicedesk_core.store.schema import RECORDS
 _ANY: Final = ""
 Who = tuple[int, str, str]
 """Source, technician and role; an empty one means any."""
+
+
+def own_currency(tx: Tx, at: datetime) -> str | None:
+    """Return the MSP's own currency, as the policy of margins names it; ``None`` = nobody named it."""
+    return next((one.currency for one in in_force(tx, POLICY, at)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from servicedesk_core.features.billing.preview.tables.goods import goods
 from servicedesk_core.features.billing.preview.tables.services import services, units
 from servicedesk_core.features.billing.preview.tables.work import work
 from servicedesk_core.features.billing.sending.tables import billed_by
-from servicedesk_core.features.billing.tables.prices import own_currency
+from servicedesk_core.features.profit import own_currency
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.checking import named
 

@@ -1,0 +1,84 @@
+"""What pages make of records: facts, lists within them, lines, and where values lead."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from servicedesk_core.faces import Column, Opens
+from servicedesk_core.features import with_ours
+from servicedesk_core.web.console.addresses import Addresses
+from servicedesk_core.web.console.values import Shower
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What crosses a hook says nothing of its fields."""
+
+    at: datetime
+    vendor_word: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    seen: Annotated[Seen, Column("What was seen.")]
+    actor: Annotated[str, Column("Who.")]
+    left: Annotated[str, Column("Nobody sees it.", shown=False)]
+    nothing: Annotated[str | None, Column("Never filled.")]
+
+
+@dataclass(frozen=True)
+class Week:
+    week: Annotated[str, Column("The week.", by="opens")]
+    value: Annotated[Decimal | None, Column("The value.")]
+    opens: Annotated[Opens, Column("Where it is.", shown=False)]
+
+
+@dataclass(frozen=True)
+class Whole:
+    first: Annotated[Seen, Column("What it begins with.", "First")]
+    ticket: Annotated[str, Column("The ticket.", leads="tickets.show")]
+    client: Annotated[str, Column("The client.", leads="tickets.list:company", by="ref")]
+    ref: Annotated[str | None, Column("Its id.")]
+    due: Annotated[date, Column("When.")]
+    steps: Annotated[tuple[Step, ...], Column("What happened.")]
+    weeks: Annotated[tuple[Week, ...], Column("Its weeks.", draws="value")]
+    connection: Annotated[str, Column("Where it comes from.")] = "psa"
+
+
+@pytest.fixture
+def shower():
+    return Shower(Addresses.of(with_ours(())), NOW, ZoneInfo("UTC"))
+
+
+def whole(ref="7"):
+    opens = Opens("kpi.list", {"period": ("2026-W01",)})
+    weeks = tuple(Week(f"W{at}", value, opens) for at, value in enumerate((Decimal(1), None, Decimal(3))))
+    return Whole(
+        Seen(NOW, "Ok"), "T1", "Mill", ref, date(2026, 3, 1), (Step(Seen(NOW, None), "ana", "x", None),), weeks
+    )
+
+
+def test_a_record_begins_with_its_first_part_and_lists_hold_what_is_filled(shower):
+    first, facts, steps, weeks = shower.parts(whole())
+    assert (first.title, [name for name, _ in first.facts]) == ("First", ["At", "Vendor word"])
+    cells = dict(facts.facts)
+    assert cells["Ticket"].href == "/tickets/T1?connection=psa"
+    assert cells["Client"].href == "/lists/tickets/list?company=7"
+    assert cells["Due"].is_day
+    assert ([head.name for head in steps.heads], steps.rows[0][1].text) == (["at", "actor"], "ana")
+    assert [row[0].href for row in weeks.rows] == ["/lists/kpi/list?period=2026-W01"] * 3
+    assert [head.is_number for head in weeks.heads] == [False, True]
+    assert weeks.rows[1][1].is_number
+    assert (weeks.line.pieces, len(weeks.line.dots)) == ((), 2)
+    assert weeks.said == "From 1 to 3; the least 1, the most 3."
+
+
+def test_what_nothing_names_leads_nowhere(shower):
+    _, facts, *_ = shower.parts(whole(ref=None))
+    assert dict(facts.facts)["Client"].href is None
