@@ -39,7 +39,8 @@ def quarter_of(at: datetime, timezone: str) -> Period:
     day = at.astimezone(zone).date()
     first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     end = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
-    return Period(*(datetime.combine(one, time(), zone) for one in (first, end)), at.astimezone(zone))
+    begins, ends = (datetime.combine(one, time(), zone) for one in (first, end))
+    return Period(begins, ends, at.astimezone(zone))
 
 
 def month_before(day: date) -> str:

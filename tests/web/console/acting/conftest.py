@@ -55,8 +55,8 @@ async def desk(settings, clock):
 
 
 def fields_of(page):
-    """Return the fields of a form by name: their attributes, as text."""
-    tags = re.findall(r"<(?:input|select|textarea)\b[^>]*>", page)
+    """Return the fields of the form on a page by name: their attributes, as text."""
+    tags = re.findall(r"<(?:input|select|textarea)\b[^>]*>", page.partition("<main")[2])
     return {unescape(name.group(1)): tag for tag in tags if (name := re.search(r'name="([^"]*)"', tag))}
 
 
