@@ -67,10 +67,8 @@ def _why(one: OpenTicket, now: datetime) -> str:
         is_late = "was due" if one.due_at < now else "is due"
         return f"Its {one.clock.value} {is_late} before that of every other ticket that you can begin."
     if one.standing.priority is not None:
-        return (
-            f"Nothing that you can begin has a due time; it has {one.standing.priority.value}, and waits the longest."
-        )
-    return "Nothing that you can begin has a due time or a priority; it waits the longest."
+        return f"No promise is open on what you can begin; it has {one.standing.priority.value}, and waits the longest."
+    return "No promise is open on what you can begin, and nothing has a priority; it waits the longest."
 
 
 def _name(tx: Tx, connection: str, ref: str) -> str:

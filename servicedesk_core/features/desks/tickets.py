@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.faces import (
+    Block,
     Counted,
     Counts,
     Help,
@@ -101,18 +102,22 @@ def narrowing(chosen: TicketChoice) -> dict[str, Any]:
     return {one.name: getattr(chosen, one.name) for one in fields(TicketChoice)}
 
 
+def _blocks() -> tuple[Block, ...]:
+    return (
+        Counts("Lists", _lists),
+        Sentence("Shown", _which),
+        Table("Tickets in it", WorkLists.list, _shown, lambda looking: looking.once(Work).rows),
+        Counts("Ready to begin", _ready),
+    )
+
+
 class TicketsPage(WorkLists[Manner]):
     """The tickets page, and its lists."""
 
     tickets = dashboard(
         "desks.tickets",
         "Tickets",
-        (
-            Counts("Lists", _lists),
-            Sentence("Shown", _which),
-            Table("Tickets in it", WorkLists.list, _shown, lambda looking: looking.once(Work).rows),
-            Counts("Ready to begin", _ready),
-        ),
+        _blocks(),
         about="Show the lists that a coordinator works, the tickets of one of them, and what each can begin.",
         filters=ListChoice,
     )

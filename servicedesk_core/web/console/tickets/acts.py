@@ -24,12 +24,14 @@ class Button:
         about: What it does.
         href: Where its form is.
         key: The key that leads there; empty = none.
+        is_first: Whether it is done all day.
     """
 
     title: str
     about: str
     href: str
     key: str = ""
+    is_first: bool = True
 
 
 def on_ticket(visit: Visit, addresses: Addresses, ticket: str, connection: str) -> tuple[Button, ...]:
@@ -58,7 +60,9 @@ def own_steps(visit: Visit, addresses: Addresses, ticket: str, connection: str) 
 def _buttons(visit: Visit, acts: Iterable[Offer[..., Any]], ticket: str, connection: str) -> Iterator[Button]:
     for act in acts:
         if act.needs is not None and visit.desk.may(act.needs):
-            yield Button(_title(act), act.about, _form(act, ticket, connection, {}), _KEYS.get(act.name, ""))
+            yield Button(
+                _title(act), act.about, _form(act, ticket, connection, {}), _KEYS.get(act.name, ""), act.name in FIRST
+            )
 
 
 def _is_on_tickets(offer: Offer[..., Any]) -> bool:

@@ -164,7 +164,7 @@ def clocks_of(promised: TicketExplained, shower: Shower) -> tuple[Clock, ...]:
 
 def _clock(one: ClockExplained, shower: Shower) -> Clock:
     is_over = one.outcome in _DONE
-    is_late = one.breached_at is not None or one.outcome == "missed"
+    is_late = one.outcome != "unknown" and (one.breached_at is not None or one.outcome == "missed")
     told: dict[str, Any] = {
         "Policy": one.policy,
         "Calendar": one.calendar,
@@ -183,7 +183,11 @@ def _clock(one: ClockExplained, shower: Shower) -> Clock:
     cycle = f", life {one.cycle}" if one.cycle > 1 else ""
     return Clock(
         title=f"{_words(one.clock).capitalize()}{cycle}",
-        said=f"{_words(one.state)}, {_words(one.outcome)}" if is_over or is_late else _words(one.state),
+        said=f"{_words(one.state)}, {_words(one.outcome)}"
+        if is_over or is_late
+        else f"{_words(one.state)}, nobody can say whether it was kept"
+        if one.outcome == "unknown"
+        else _words(one.state),
         tone="bad" if is_late else "good" if one.outcome == "met" else "",
         due=None if one.due_at is None else shower.moment(one.due_at),
         used=None if not one.target_s else min(999, 100 * one.elapsed_s // one.target_s),
