@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.faces import (
-    Block,
     Counted,
     Counts,
     Help,
@@ -21,6 +20,7 @@ from servicedesk_core.faces import (
     Verdict,
     dashboard,
 )
+from servicedesk_core.faces.dashboards import Block
 from servicedesk_core.features.desks.lists import LISTS, WorkLists, counted, opened_now, placed, rows_of
 from servicedesk_core.features.desks.model import ListedTicket, WorkList
 from servicedesk_core.features.kpi import KpiLists, kept_up, ready
