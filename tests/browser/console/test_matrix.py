@@ -7,6 +7,9 @@ from tests.web.console import every
 PAGES = {
     "every": every.ADDRESS,
     "service": "/desks/service",
+    "tickets": "/desks/service/tickets",
+    "ticket": "/tickets/T-ALL",
+    "search": "/search?q=printer",
     "list": "/lists/tickets/list",
     "record": "/records/status",
     "problem": "/nowhere",
