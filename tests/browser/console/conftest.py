@@ -61,7 +61,7 @@ def served(tmp_path_factory, empty_store):
 
             async with answers.kept_current():
                 one.task = asyncio.current_task()
-                await listen(app, section, tell=tell)
+                await listen(app, section, tell=tell, ending=app.state.streams.close)
 
     def work():
         with suppress(asyncio.CancelledError):
