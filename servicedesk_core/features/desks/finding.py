@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from sqlalchemy import func, or_, select
 
 from servicedesk_core.domain import plain_name
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, piece, query
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.desks.model import Hit, Kind
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, conditions, rows_by_id, ticket_page
 from servicedesk_core.store import Tx, sources
@@ -32,6 +32,7 @@ class Finding(Namespace[Manner]):
         tx: Tx,
         words: Annotated[str, Help("A number, words of a title, a client, or a serial number.", metavar="WORDS")],
         *,
+        sort: Sort = None,
         limit: Limit = 50,
         after: After = None,
         scope: Scope | None = None,
@@ -41,6 +42,7 @@ class Finding(Namespace[Manner]):
         What is called just so comes first; of each kind at most 20 are found.
 
         Raises:
+            SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
         found: dict[tuple[Kind, str, str], Hit] = {}
@@ -48,7 +50,7 @@ class Finding(Namespace[Manner]):
             for one in _found(tx, wanted, scope):
                 found.setdefault((one.kind, one.connection, one.external_id), one)
         hits = tuple(sorted(found.values(), key=lambda one: not one.is_exact))
-        return piece(Page(hits), Hit, by="-is_exact", sort=None, after=after, limit=limit)
+        return piece(Page(hits), Hit, by="-is_exact", sort=sort, after=after, limit=limit)
 
 
 def _found(tx: Tx, words: str, scope: Scope | None) -> Iterator[Hit]:
