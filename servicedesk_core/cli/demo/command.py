@@ -21,6 +21,7 @@ from servicedesk_core.cli.demo.setup import (
     STOCK_NAME,
 )
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.listening import CONSOLE, ensure_installed
 from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, fail_like, show_outcomes
 from servicedesk_core.wording import counted
@@ -43,13 +44,17 @@ def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Folder of the demo.")] = Path("servicedesk-demo"),
     tickets: Annotated[int, typer.Option("--tickets", min=1, help="Tickets on the made-up desk.")] = 2000,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the sandboxes running, so that sync works too.")] = False,
+    console: Annotated[bool, typer.Option("--console", help="The same, and open the desk in a browser.")] = False,
 ) -> None:
     """Sync a made-up desk on this machine, claim a warranty, take a part onto a ticket, and bill a month.
 
     Everything comes from stand-ins of the vendors' systems over real HTTP. Leaves a configuration and a store in the
-    folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
-    on with the desk that is there.
+    folder that every other command works on. A second demo in the same folder begins anew; with --serve, or --console,
+    it goes on with the desk that is there.
     """
+    if console:
+        ensure_installed(*CONSOLE)
+    stays = serve or console
     from servicedesk_core.machine.sandboxes import (  # noqa: PLC0415
         ShiftedClock,
         Stage,
@@ -59,7 +64,7 @@ def demo(
 
     cli: Cli = ctx.obj
     cli.config_option = directory / OWN_FILES[0]
-    resumes = serve and (directory / STATE).exists() and cli.config.exists()
+    resumes = stays and (directory / STATE).exists() and cli.config.exists()
     installed = installed_sandboxes()
     known = setup.ports(cli.config) if resumes else {}
     names = (PSA, *(name for name in OTHERS if name in installed and (name in known or not resumes)))
@@ -75,9 +80,11 @@ def demo(
     with running_sandboxes(wanted, meanwhile=_prepare) as sandboxes:
         cli.say("   " + ", ".join(f"{name} at {sandbox.url}" for name, sandbox in sandboxes.items()))
         made = None if resumes else _perform(cli, directory, Stage(sandboxes, clock))
-        if serve:
+        if console:
+            _show(cli)
+        elif serve:
             _keep(cli, directory, sandboxes)
-    _say_next(cli, made, serve=serve, with_parts=STOCK in names)
+    _say_next(cli, made, serve=stays, with_parts=STOCK in names)
 
 
 def _prepare() -> None:
@@ -202,6 +209,20 @@ def _keep(cli: Cli, directory: Path, sandboxes: "dict[str, RunningSandbox]") -> 
             time.sleep(0.5)
     except KeyboardInterrupt:
         cli.say(f"\nThe sandbox is stopped; its desk is kept in {directory / STATE}.")
+
+
+def _show(cli: Cli) -> None:
+    import webbrowser  # noqa: PLC0415  # only who asked for it waits for it
+
+    from servicedesk_core.web.console.serving import serve  # noqa: PLC0415
+
+    async def work(desk: "ServiceDesk") -> None:
+        section = desk.settings.console.model_copy(update={"listen": "127.0.0.1:0"})
+        await serve(desk, section, tell=cli.say, opens=webbrowser.open)
+
+    cli.say("\nThe desk in a browser, until Ctrl-C:")
+    cli.serves = True
+    cli.with_desk(work)
 
 
 def _say_next(cli: Cli, made: Made | None, *, serve: bool, with_parts: bool) -> None:

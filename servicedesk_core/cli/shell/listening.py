@@ -1,7 +1,7 @@
 """What the commands share that listen until they are stopped: where, and what must be installed for it."""
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from servicedesk_core.config.listening import Listener
 from servicedesk_core.errors import SettingsError
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from servicedesk_core.config import DeskSettings
 
 L = TypeVar("L", bound=Listener)
+
+CONSOLE: Final = ("The console", "console", "argon2", "starlette", "uvicorn")
+"""What :func:`ensure_installed` is given for it."""
 
 
 def ensure_installed(what: str, extra: str, *packages: str) -> None:

@@ -1,0 +1,57 @@
+"""Runs the console of an open desk until it is cancelled."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from servicedesk_core.config.listening import ConsoleSection
+from servicedesk_core.features.people import first_link
+from servicedesk_core.web.console.app import application
+from servicedesk_core.web.console.cache.answers import Answers
+from servicedesk_core.web.console.live.reader import Reader
+from servicedesk_core.web.listening import listen
+
+if TYPE_CHECKING:
+    from servicedesk_core.desk import ServiceDesk
+
+
+_CONSOLE: Final = "Console: "
+
+
+async def serve(
+    desk: "ServiceDesk",
+    section: ConsoleSection,
+    *,
+    tell: Callable[[str], None],
+    opens: Callable[[str], object] | None = None,
+) -> None:
+    """Show a desk in a browser until cancelled.
+
+    Args:
+        desk: The open desk.
+        section: Where it listens.
+        tell: Hears where that is, and as long as nobody can sign in the link of the first administrator; a line each.
+        opens: Is given the address to begin at, once it answers.
+
+    Raises:
+        SettingsError: The address cannot be listened on, or the certificate cannot be used.
+    """
+    first = await first_link(desk)
+    answers = Answers(Reader(desk.store))
+    app = application(desk, desk.features, section, answers)
+
+    def told(where: str) -> None:
+        lines = [*_told(section.url if section.proxy and section.url else where, first)]
+        for line in lines:
+            tell(line)
+        if opens is not None:
+            opens(lines[-1].removeprefix(_CONSOLE))
+
+    async with answers.kept_current():
+        await listen(app, section, tell=told, ending=app.state.streams.close)
+
+
+def _told(where: str, first: str | None) -> Iterator[str]:
+    yield f"{_CONSOLE}{where}"
+    if first is not None:
+        yield "Nobody can sign in and invite others yet. Within ten minutes this link makes the first administrator:"
+        yield f"{where}/first/{first}"
