@@ -83,6 +83,7 @@ PLAIN = (
     "warranty write-dates --dry-run", "warranty write-dates --yes", "warranty lookup --all",
     "warranty import servicedesk.toml", "writes list --all", "writes show 1", "writes run", "audit list --limit 1000",
     "audit verify", "audit checkpoint", "audit export --file trail.jsonl", "people list", "people review",
+    "people show ana",
     "quarantine list", "quarantine show 1", "quarantine retry", "quarantine drop 1 --yes", "alerts list",
     "alerts channels", "status", "jobs list", "jobs run sync", "sync", "sync psa --plan", "remap", "connections list",
     "connections test", "connections authorize",

@@ -69,6 +69,7 @@ COMMANDS = [
     "audit verify",
     "people list",
     "people review",
+    "people show ana",
     "people invite ana --role admin",
     "people change ana --role auditor",
     "people reset ana --yes",

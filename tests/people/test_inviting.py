@@ -5,6 +5,7 @@ from argon2 import PasswordHasher
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.capabilities import ALL, Role
+from servicedesk_core.domain import Company, Queue, Technician
 from servicedesk_core.errors import (
     DefinitionsError,
     NotFoundLocallyError,
@@ -252,3 +253,25 @@ async def test_another_password_takes_the_old_one_and_ends_all_other_sign_ins(de
     people, now = desk.roster, desk.clock.now()
     assert await desk.store.read(lambda tx: signins.signed_in(tx, changed.cookie, now, people))
     assert (await signins.sign_in(desk, "ana", RIGHT, HERE)).cookie is None
+
+
+async def test_clients_queues_and_technicians_are_named_or_given_by_id(desk, first, put):
+    await put(
+        Company(external_id="1", name="Example One"),
+        Company(external_id="2", name="Example Two"),
+        Queue(external_id="3", name="Helpdesk"),
+        Technician(external_id="7", name="Ben Example"),
+        Technician(external_id="8", name="ben example"),
+        Technician(external_id="9", name="Cora Example"),
+    )
+    said = {"companies": ("example two", "1"), "queues": ("Helpdesk",), "technician": "Cora Example"}
+    await first.people.invite("cora", roles=(Role.COORDINATOR,), **said)
+    shown = await first.people.show("cora")
+    assert (shown.companies, shown.queues, shown.technician_ref) == (("2", "1"), ("3",), "9")
+    with pytest.raises(SettingsError, match=r'no queue "Helpdeks".* Did you mean "Helpdesk"'):
+        await first.people.change("cora", queues=("Helpdeks",))
+    with pytest.raises(SettingsError, match="several technicians") as told:
+        await first.people.change("cora", technician="Ben Example")
+    assert "7, 8" in told.value.hint
+    with pytest.raises(NotFoundLocallyError, match='Did you mean "cora"'):
+        await first.people.show("cor")

@@ -1,6 +1,6 @@
 """Inviting people, and saying what they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 from servicedesk_core.arguments import did_you_mean
@@ -10,6 +10,7 @@ from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.people.deciding import CHANGED, INVITED, REMOVED, Decider, invited_person
 from servicedesk_core.features.people.kinds import InvitedPerson
 from servicedesk_core.features.people.model import Invitation, PersonChanged
+from servicedesk_core.features.people.naming import refs
 from servicedesk_core.features.people.queries import UNSCOPED, People
 from servicedesk_core.features.signins import end_all, forget, invite, invited_until, with_password
 from servicedesk_core.features.tokens import revoke_all
@@ -19,10 +20,15 @@ from servicedesk_core.store import Tx, audit
 T = TypeVar("T")
 
 _ROLE: Final = Help(f"What they are, one each: {', '.join(Role)}.", name="role")
-_COMPANY: Final = Help("The vendor's id of a client whose records they see, one each.", name="company")
-_QUEUE: Final = Help("The vendor's id of a queue whose tickets they see, one each.", name="queue")
+_COMPANY: Final = Help(
+    "A client whose records they see, by name or id, one each.", name="company", names="tickets.words clients"
+)
+_QUEUE: Final = Help(
+    "A queue whose tickets they see, by name or id, one each.", name="queue", names="tickets.words queues"
+)
 _CONNECTION: Final = Help("Whose ids those are; needed where there are several connections.")
-_NAME: Final = Help("Their name in the list of people.")
+_LISTS: Final = frozenset({"companies", "queues"})
+_NAME: Final = Help("Their name in the list of people.", names="people.show")
 
 
 class PeopleActs(People[Manner]):
@@ -30,6 +36,7 @@ class PeopleActs(People[Manner]):
 
     @action(
         "people.invite",
+        told_once=True,
         about="The link by which they choose a password, shown this once.",
         needs=Capability.PEOPLE_WRITE,
         unscoped=UNSCOPED,
@@ -41,7 +48,9 @@ class PeopleActs(People[Manner]):
         roles: Annotated[tuple[Role, ...], _ROLE] = (),
         companies: Annotated[tuple[str, ...], _COMPANY] = (),
         queues: Annotated[tuple[str, ...], _QUEUE] = (),
-        technician: Annotated[str | None, Help("The vendor's id of the technician that they are.")] = None,
+        technician: Annotated[
+            str | None, Help("The technician that they are, by name or id.", names="tickets.words technicians")
+        ] = None,
         connection: Annotated[str | None, _CONNECTION] = None,
     ) -> Invitation:
         """Invite somebody to the console: the link lets them choose a password, once, within three days.
@@ -52,20 +61,20 @@ class PeopleActs(People[Manner]):
             SettingsError: The name is none, what they would be is wrong, or they can sign in already.
         """
         given = {"companies": companies, "queues": queues, "technician": technician, "connection": connection}
-        values = {key: value for key, value in {"roles": roles, **given}.items() if value}
+        said = {key: value for key, value in {"roles": roles, **given}.items() if value}
 
         def work(tx: Tx) -> Invitation:
             audit.take_turn(tx)
             one = self._decider(tx)
             known = one.people
-            if name in known and values:
+            if name in known and said:
                 hint = f"Without roles they get a link; servicedesk people change {name} says what they are."
                 raise SettingsError(f"{name} is in the list already.", hint=hint)
             if name in with_password(tx):
                 hint = f"servicedesk people reset {name} takes their password away, and gives a link."
                 raise SettingsError(f"{name} can sign in already.", hint=hint)
             if name not in known:
-                known = one.decide(name, invited_person(name, **values), INVITED)
+                known = one.decide(name, invited_person(name, **self._meant(tx, said, connection or "")), INVITED)
             return self._link(one, name, known[name].roles)
 
         return await self._written(work)
@@ -85,7 +94,12 @@ class PeopleActs(People[Manner]):
         queues: Annotated[tuple[str, ...], _QUEUE] = (),
         everything: Annotated[bool, Help("They see all clients and queues, but for those that are named.")] = False,
         technician: Annotated[
-            str | None, Help('The vendor\'s id of the technician that they are; "none" = they are none.', none=True)
+            str | None,
+            Help(
+                'The technician that they are, by name or id; "none" = they are none.',
+                none=True,
+                names="tickets.words technicians",
+            ),
         ] = None,
         connection: Annotated[str | None, _CONNECTION] = None,
     ) -> PersonChanged:
@@ -106,7 +120,8 @@ class PeopleActs(People[Manner]):
             audit.take_turn(tx)
             one = self._decider(tx)
             before = self._invited(one, name)
-            after = invited_person(**(before.model_dump() | said))
+            meant = self._meant(tx, said, connection or before.connection)
+            after = invited_person(**(before.model_dump() | meant))
             if after == before:
                 return PersonChanged(name, after.roles, is_changed=False, ended=0, tokens_revoked=0)
             one.decide(name, after, CHANGED)
@@ -141,6 +156,8 @@ class PeopleActs(People[Manner]):
 
     @action(
         "people.reset",
+        told_once=True,
+        title="Reset password",
         about="The link by which they choose another password, shown this once.",
         needs=Capability.PEOPLE_WRITE,
         unscoped=UNSCOPED,
@@ -173,6 +190,16 @@ class PeopleActs(People[Manner]):
 
     def _decider(self, tx: Tx) -> Decider:
         return Decider(tx, self.desk.settings, self.desk.clock.now(), str(self.desk.actor))
+
+    def _meant(self, tx: Tx, said: Mapping[str, Any], connection: str) -> dict[str, Any]:
+        """Return what was said with the ids of what was named."""
+        whose = connection or next(iter(self.desk.settings.connections), "")
+        meant = dict(said)
+        for stream in _LISTS & said.keys():
+            meant[stream] = tuple(refs(tx, stream, said[stream], whose))
+        if said.get("technician"):
+            [meant["technician"]] = refs(tx, "technicians", [said["technician"]], whose)
+        return meant
 
     def _known(self, one: Decider, name: str) -> Any:
         people = one.people

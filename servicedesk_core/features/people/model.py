@@ -27,7 +27,7 @@ class Signing(StrEnum):
 class Person:
     """Somebody who works with the desk."""
 
-    person: Annotated[str, Column("Their name in the list of people.")]
+    person: Annotated[str, Column("Their name in the list of people.", leads="people.show")]
     roles: Annotated[tuple[str, ...], Column("What they are.", wraps=True)]
     listed: Annotated[
         Listed, Column("Where that stands: in the configuration, or in the store since they were invited.", spare=2)
@@ -50,7 +50,7 @@ class Person:
 class Permission:
     """One thing that a person may do."""
 
-    person: Annotated[str, Column("Their name in the list of people.")]
+    person: Annotated[str, Column("Their name in the list of people.", leads="people.show")]
     capability: Annotated[str, Column("What they may.")]
     about: Annotated[str, Column("What that allows to.", "Allows to", wraps=True, spare=1)]
     roles: Annotated[tuple[str, ...], Column("By which of their roles.", "By role")]

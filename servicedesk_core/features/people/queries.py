@@ -1,12 +1,13 @@
 """Who may do what, and when they last did."""
 
+from collections.abc import Iterator
 from typing import Annotated, Final, Protocol
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ROLES, Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.people import Colleague, PersonSection
-from servicedesk_core.errors import SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.definitions import decisions
 from servicedesk_core.features.people.kinds import PEOPLE, InvitedPerson
@@ -62,34 +63,27 @@ class People(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        latest, at = [*audit.latest(tx)], self.desk.clock.now()
-        uses, signed_in = uses_in(latest, tx), signed_in_at(latest)
-        able, links, tokens = with_password(tx), invited_until(tx, at), valid_by_person(tx, at)
-        given = decisions(tx, PEOPLE)
+        return piece(Page(tuple(self._rows(tx))), Person, by="person", sort=sort, after=after, limit=limit)
 
-        def row(name: str, one: Colleague) -> Person:
-            by = given.get(name) if isinstance(one, InvitedPerson) else None
-            asked = Signing.LINK if name in links else Signing.NO
-            return Person(
-                person=name,
-                roles=tuple(role.value for role in one.roles),
-                listed=Listed.INVITED if isinstance(one, InvitedPerson) else Listed.CONFIGURED,
-                account=one.account or name if isinstance(one, PersonSection) else "",
-                connection=one.connection or None,
-                companies=one.companies,
-                queues=one.queues,
-                technician_ref=one.technician or None,
-                given_by=by.author if by is not None else None,
-                given_at=by.at if by is not None else None,
-                signs_in=Signing.YES if name in able else asked,
-                link_until=links.get(name),
-                last_sign_in_at=signed_in.get(f"user:{name}"),
-                tokens=tokens.get(f"user:{name}", 0),
-                last_act_at=uses.get((f"user:{name}", None)),
-            )
+    @query(
+        "people.show",
+        about="Who somebody is.",
+        needs=Capability.PEOPLE_READ,
+        unscoped=UNSCOPED,
+    )
+    def show(
+        self, tx: Tx, person: Annotated[str, Help("Their name in the list of people.", names="people.show")]
+    ) -> Person:
+        """Show what somebody is, by whose word, and by which ways they come in.
 
-        found = Page(tuple(row(name, one) for name, one in self.desk.people_in(tx).items()))
-        return piece(found, Person, by="person", sort=sort, after=after, limit=limit)
+        Raises:
+            NotFoundLocallyError: There is no such person.
+        """
+        people = {one.person: one for one in self._rows(tx)}
+        if person not in people:
+            message = f'There is no person "{person}".{did_you_mean(person, people)}'
+            raise NotFoundLocallyError(message, hint="`servicedesk people list` shows them.")
+        return people[person]
 
     @query(
         "people.review",
@@ -102,7 +96,7 @@ class People(Namespace[Manner]):
         self,
         tx: Tx,
         *,
-        person: Annotated[str | None, Help("Only this person.")] = None,
+        person: Annotated[str | None, Help("Only this person.", names="people.list")] = None,
         capability: Annotated[Capability | None, Help("Only who may do this.")] = None,
         sort: Sort = None,
         limit: Limit = 1_000,
@@ -135,6 +129,33 @@ class People(Namespace[Manner]):
             )
         )
         return piece(found, Permission, by="person,capability", sort=sort, after=after, limit=limit)
+
+    def _rows(self, tx: Tx) -> Iterator[Person]:
+        latest, at = [*audit.latest(tx)], self.desk.clock.now()
+        uses, signed_in = uses_in(latest, tx), signed_in_at(latest)
+        able, links, tokens = with_password(tx), invited_until(tx, at), valid_by_person(tx, at)
+        given = decisions(tx, PEOPLE)
+
+        for name, one in self.desk.people_in(tx).items():
+            by = given.get(name) if isinstance(one, InvitedPerson) else None
+            asked = Signing.LINK if name in links else Signing.NO
+            yield Person(
+                person=name,
+                roles=tuple(role.value for role in one.roles),
+                listed=Listed.INVITED if isinstance(one, InvitedPerson) else Listed.CONFIGURED,
+                account=one.account or name if isinstance(one, PersonSection) else "",
+                connection=one.connection or None,
+                companies=one.companies,
+                queues=one.queues,
+                technician_ref=one.technician or None,
+                given_by=by.author if by is not None else None,
+                given_at=by.at if by is not None else None,
+                signs_in=Signing.YES if name in able else asked,
+                link_until=links.get(name),
+                last_sign_in_at=signed_in.get(f"user:{name}"),
+                tokens=tokens.get(f"user:{name}", 0),
+                last_act_at=uses.get((f"user:{name}", None)),
+            )
 
 
 def _sees(person: Colleague) -> str:

@@ -14,8 +14,10 @@ from servicedesk_core.store import Tx, audit
 class SignIns(SignInQueries[Manner]):
     """Sign-ins to the console, and ending them."""
 
-    @action("signins.end", about="The sign-in that was ended.", needs=Capability.READ, unscoped=UNSCOPED)
-    async def end(self, number: Annotated[int, Help("Its number, as `signins list` shows it.")]) -> SignInsEnded:
+    @action("signins.end", title="End", about="The sign-in that was ended.", needs=Capability.READ, unscoped=UNSCOPED)
+    async def end(
+        self, number: Annotated[int, Help("Its number, as `signins list` shows it.", names="signins.list")]
+    ) -> SignInsEnded:
         """End a sign-in: its browser has to sign in again at its next request.
 
         Raises:
@@ -34,8 +36,16 @@ class SignIns(SignInQueries[Manner]):
 
         return await self.desk.store.write(work)
 
-    @action("signins.end-all", about="The sign-ins that were ended.", needs=Capability.READ, unscoped=UNSCOPED)
-    async def end_all(self, person: Annotated[str | None, Help("Whose [default: your own].")] = None) -> SignInsEnded:
+    @action(
+        "signins.end-all",
+        title="End all",
+        about="The sign-ins that were ended.",
+        needs=Capability.READ,
+        unscoped=UNSCOPED,
+    )
+    async def end_all(
+        self, person: Annotated[str | None, Help("Whose [default: your own].", names="people.list")] = None
+    ) -> SignInsEnded:
         """End all sign-ins of a person.
 
         Raises:

@@ -12,7 +12,7 @@ class SignInRow:
     """A sign-in to the console that has not ended."""
 
     id: Annotated[int, Column("Its number.")]
-    person: Annotated[str, Column("Who.")]
+    person: Annotated[str, Column("Who.", leads="people.show")]
     begun_at: Annotated[datetime, Column("When they signed in.")]
     used_at: Annotated[datetime, Column("When it was used last, to some minutes.", "Last used")]
     ends_at: Annotated[datetime, Column("When it ends at the latest; after eight hours without use it ends, too.")]

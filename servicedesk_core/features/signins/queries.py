@@ -41,7 +41,7 @@ class SignInQueries(Namespace[Manner]):
         self,
         tx: Tx,
         *,
-        person: Annotated[str | None, Help("Only of this person.")] = None,
+        person: Annotated[str | None, Help("Only of this person.", names="people.list")] = None,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
