@@ -20,6 +20,8 @@ from tests.web.console.filled import NOW, PEOPLE, cookie_of, fill, opened
 _ANSWERED = "the server responded with a status of"
 """What Chromium says of an answer such as 404; a test looks at the answer itself."""
 
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
 OTHER = "console.test"
 """A name that leads to this machine too, and is none of the console's."""
 
@@ -136,3 +138,15 @@ def look(chromium, served):
         }
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def faults(axe):
+    """Return a function that tells what axe-core finds on a page."""
+
+    def found(looking):
+        looking.evaluate(axe)
+        result = looking.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+        return [(one["id"], one["nodes"][0]["html"][:200], len(one["nodes"])) for one in result["violations"]]
+
+    return found

@@ -20,19 +20,6 @@ FOCUSED = """() => {
   const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   return one === document.body ? null : [one.outerHTML.slice(0, 120), one.checkVisibility() && width > 1 && isOutlined];
 }"""
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture
-def faults(axe):
-    """Return a function that tells what axe-core finds on a page."""
-
-    def found(looking):
-        looking.evaluate(axe)
-        result = looking.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
-        return [(one["id"], one["nodes"][0]["html"][:200], len(one["nodes"])) for one in result["violations"]]
-
-    return found
 
 
 @pytest.mark.browser

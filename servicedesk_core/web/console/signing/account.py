@@ -27,6 +27,22 @@ _DONE: Final = {
 }
 _COLOURS: Final = (("", "as the browser wants"), ("light", "light"), ("dark", "dark"))
 _FOR_A_YEAR_S: Final = 365 * 86_400
+# The first that fits: browsers name those that they want to be taken for, too.
+_BROWSERS: Final = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"),
+    ("Linux", "Linux"),
+)
 _LISTS: Final = {"people.list": "People", "people.review": "Who may do what", "signins.list": "Who is signed in"}
 
 
@@ -36,7 +52,7 @@ class Own:
 
     Attributes:
         id: The desk's own number.
-        agent: What the browser called itself.
+        agent: Which browser it is, as far as it says so.
         address: Where from.
         is_this: Whether it is the one that asks.
         begun: Since when.
@@ -150,7 +166,16 @@ class Account:
     @staticmethod
     def _own(visit: Visit, one: signins.SignInRow) -> Own:
         begun, used, ends = (Moment.of(at, visit.at, visit.zone) for at in (one.begun_at, one.used_at, one.ends_at))
-        return Own(one.id, one.agent, one.address, one.id == visit.signed_in.id, begun, used, ends)
+        return Own(one.id, called(one.agent), one.address, one.id == visit.signed_in.id, begun, used, ends)
+
+
+def called(agent: str) -> str:
+    """Return which browser something is that calls itself so, in words; all of it where that says nothing."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), None)
+    system = next((name for mark, name in _SYSTEMS if mark in agent), None)
+    if browser is None:
+        return agent
+    return browser if system is None else f"{browser} on {system}"
 
 
 _UNUSABLE: Final = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,6 +1,25 @@
 """One's own account: sign-ins to end, another password, colours."""
 
+import pytest
+
+from servicedesk_core.web.console.signing.account import called
 from tests.web.console.signing.conftest import COOKIE, RIGHT, cookie_in
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+    ],
+)
+def test_a_browser_is_called_by_what_it_is(agent, words):
+    assert called(agent) == words
 
 
 async def test_sign_ins_are_listed_and_ended_one_by_one_and_all_others(browser, desk):
