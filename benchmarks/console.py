@@ -250,10 +250,12 @@ def _csv(served: Served, size: str) -> Iterator[Row]:
 
 
 def _anew(served: Served, store: Store) -> list[Took]:
-    """Return how long the service page takes while somebody acts again and again: no remembered one may be told."""
+    """Return how long the service page takes to whoever acts again and again: no remembered one may be told."""
     took = []
     for _ in range(7):
-        store.write_blocking(lambda tx: audit.append(tx, at=NOW, actor="user:x via sdk", action="x", entity="x:1"))
+        store.write_blocking(
+            lambda tx: audit.append(tx, at=NOW, actor=f"user:{WHOLE} via sdk", action="x", entity="x:1")
+        )
         took.append(served.get(BOARD))
     return took
 

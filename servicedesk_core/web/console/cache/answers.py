@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from servicedesk_core.faces import Method
-from servicedesk_core.web.console.cache.asking import AskedDesk, Question
+from servicedesk_core.web.console.cache.asking import AskedDesk, Question, has_acted
 from servicedesk_core.web.console.live.reader import Reader, State
 
 P = ParamSpec("P")
@@ -78,9 +78,10 @@ class _Kept:
         age = self.question.desk.clock.now() - self.answer.at
         return max(passed, (age - HOLDS).total_seconds(), 0.0)
 
-    def may_be_told(self, state: State) -> bool:
-        """Whether it may be told: what people did must show at once, what a sync brought soon."""
-        return self.answer.state.acts == state.acts and self.behind_s <= max(BEHIND_S, self.took_s * (_REST + 2))
+    @property
+    def may_be_told(self) -> bool:
+        """Whether it is not too far behind; what others did, and what a sync brought, may show a moment later."""
+        return self.behind_s <= max(BEHIND_S, self.took_s * (_REST + 2))
 
     @property
     def is_due(self) -> bool:
@@ -115,10 +116,11 @@ class Answers:
         question = Question(desk, asked, args, kwargs)
         if question.key is None:
             return Answer(await asked.of(desk, *args, **kwargs), desk.clock.now(), state)
-        if (kept := self._known(question)) is not None and kept.may_be_told(state):
+        kept = self._known(question)
+        if kept is not None and kept.may_be_told and await self._shows_own(question, kept.answer, state):
             return kept.answer
         answer = await self._once(question, state)
-        while answer.state.acts < state.acts:  # somebody had asked before that was done
+        while not await self._shows_own(question, answer, state):  # somebody had asked before that was done
             answer = await self._once(question, state)
         return answer
 
@@ -135,10 +137,18 @@ class Answers:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _shows_own(self, question: Question, answer: Answer[Any], state: State) -> bool:
+        """Whether an answer shows all that whoever asks did: their own acts must show at once."""
+        if answer.state.acts >= state.acts:
+            return True
+        store, name, since = question.desk.store, question.desk.actor.name, answer.state.acts
+        return not await store.read(lambda tx: has_acted(tx, name, since))
+
     def _known(self, question: Question) -> _Kept | None:
+        """Return what is remembered, and note that somebody asked: the list of people knows them as they are now."""
         key = question.own if question.own in self._kept else question.key
         if (kept := self._kept.get(key)) is not None:
-            kept.asked_s = monotonic()
+            kept.asked_s, kept.question = monotonic(), question
             self._kept.move_to_end(key)
         return kept
 
@@ -154,10 +164,9 @@ class Answers:
         at, began_s = question.desk.clock.now(), monotonic()
         value, is_personal = await question.asked_of()
         answer, ended_s = Answer(value, at, state), monotonic()
-        before = self._known(question)
-        self._kept.pop(question.own, None)
+        before = self._kept.pop(question.own, None) or self._kept.get(question.key)
         key = question.own if is_personal else question.key
-        asked_s = ended_s if before is None else before.asked_s
+        asked_s = began_s if before is None else before.asked_s
         self._kept[key] = _Kept(question, answer, ended_s - began_s, ended_s, asked_s)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Protocol
 
+from sqlalchemy import select
+
 from servicedesk_core.desk.permitting import Standing
 from servicedesk_core.faces import Desk, Method
 from servicedesk_core.features import FEATURES
 from servicedesk_core.people import Actor
+from servicedesk_core.store import Tx
+from servicedesk_core.store.schema import audit
 
 _OWN: Final = frozenset({"actor", "standing", "technician", *FEATURES})
 """What of a desk says who asks; a feature of it may ask itself."""
@@ -76,3 +80,16 @@ class _Seen:
     def __getattr__(self, name: str) -> Any:
         self.is_personal |= name in _OWN
         return getattr(self._desk, name)
+
+
+def has_acted(tx: Tx, name: str, since: int) -> bool:
+    """Return whether somebody did anything, by whichever way, since a record of the audit trail.
+
+    Args:
+        tx: Any transaction.
+        name: Who, as :attr:`servicedesk_core.people.Actor.name` has it.
+        since: Number of the record.
+    """
+    theirs = audit.c.actor.startswith(f"{name} via ", autoescape=True) | audit.c.actor.endswith(f" by {name}")
+    query = select(audit.c.seq).where(audit.c.seq > since, theirs).limit(1)
+    return tx.execute(query).first() is not None

@@ -65,10 +65,8 @@ def acting(desk, person, **only):
     return desk.acting_as(Actor(f"user:{person}", Way.CONSOLE), **only)
 
 
-async def act(desk):
-    await desk.store.write(
-        lambda tx: audit.append(tx, at=NOW, actor="user:ana via console", action="x.y", entity="ticket:1")
-    )
+async def act(desk, actor="user:ana via console"):
+    await desk.store.write(lambda tx: audit.append(tx, at=NOW, actor=actor, action="x.y", entity="ticket:1"))
 
 
 async def sync(desk, number):
@@ -98,11 +96,21 @@ async def test_another_question_is_another_answer(desk, answers, given, times):
     assert Counting.asked == times
 
 
-async def test_what_people_did_shows_at_once(desk, answers):
+@pytest.mark.parametrize(
+    ("actor", "seen"),
+    [
+        ("user:ana via console", 8),
+        ("user:ben via cli by user:ana", 8),
+        ("user:ben via console", 7),
+        ("user:anabel via console", 7),
+        ("system:jobs via job", 7),
+    ],
+)
+async def test_what_somebody_did_shows_to_them_at_once(desk, answers, actor, seen):
     await answers.call(desk, Counting.tickets)
     await sync(desk, 8)
-    await act(desk)
-    assert (await answers.call(desk, Counting.tickets)).value == 8
+    await act(desk, actor)
+    assert (await answers.call(desk, Counting.tickets)).value == seen
 
 
 async def test_who_asks_after_an_act_is_not_told_what_was_asked_before_it(desk, answers):
@@ -210,3 +218,16 @@ async def test_memory_is_bounded(desk, answers, monkeypatch):
     assert Counting.asked == 3
     await answers.call(desk, Counting.tickets, 0)
     assert Counting.asked == 4
+
+
+async def test_what_nobody_asks_for_is_made_anew_no_more(desk, answers, monkeypatch):
+    async with answers.kept_current():
+        await answers.call(desk, Counting.tickets)
+        (kept,) = answers._kept.values()
+        asked_s = kept.asked_s
+        await sync(desk, 8)
+        await until(lambda: next(iter(answers._kept.values())) is not kept)
+        (anew,) = answers._kept.values()
+        assert (anew.answer.value, anew.asked_s) == (8, asked_s)
+        monkeypatch.setattr(module, "WANTED_S", 0.0)
+        assert not anew.is_due
