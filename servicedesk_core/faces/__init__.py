@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.alerting import Condition as Condition
     from servicedesk_core.faces.alerting import Watch as Watch
     from servicedesk_core.faces.column import Column as Column
+    from servicedesk_core.faces.dashboards import Block as Block
     from servicedesk_core.faces.dashboards import Counts as Counts
     from servicedesk_core.faces.dashboards import Figures as Figures
     from servicedesk_core.faces.dashboards import Looking as Looking

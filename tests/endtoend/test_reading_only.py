@@ -40,6 +40,7 @@ COMMANDS = [
     "desks list ready",
     "desks find printer",
     "desks me",
+    "desks sla",
     "flow show",
     "kpi list",
     "sla status",

@@ -8,6 +8,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.model import Alert as Alert
     from servicedesk_core.features.alerts.model import Channel as Channel
+    from servicedesk_core.features.alerts.queries import Alerts as Alerts
     from servicedesk_core.features.alerts.tables import channels as channels
     from servicedesk_core.features.alerts.tables import open_alerts as open_alerts
 else:

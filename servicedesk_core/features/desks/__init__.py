@@ -17,6 +17,7 @@ FEATURE = Feature(
     about="Pages over everything: service, promises, tickets, warranty, parts, billing, figures.",
     queries=f"{__name__}.queries:Desks",
     needs=(
+        "alerts",
         "attention",
         "billing",
         "claims",
@@ -25,9 +26,12 @@ FEATURE = Feature(
         "parts",
         "profit",
         "report",
+        "rota",
         "scorecards",
+        "skills",
         "sla",
         "tickets",
         "warranty",
+        "writes",
     ),
 )

@@ -1,14 +1,24 @@
-"""Rows of the lists behind the pages."""
+"""What pages can be narrowed by, and rows of the lists behind them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
+from servicedesk_core.arguments import strict
 from servicedesk_core.domain import Priority
 from servicedesk_core.faces import Column, Verdict
-from servicedesk_core.features.kpi import OpenTicket
+from servicedesk_core.features.kpi import OpenTicket, PeriodName
 from servicedesk_core.features.sla import Clock
+from servicedesk_core.features.tickets import TicketChoice
+
+
+@strict
+@dataclass(frozen=True, slots=True)
+class PageFilter(TicketChoice):
+    """What a page about a period can be narrowed by."""
+
+    period: PeriodName = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from servicedesk_core.features.desks.mine import Mine
 from servicedesk_core.features.desks.parts import PartsPage
 from servicedesk_core.features.desks.reports import ReportsPage
 from servicedesk_core.features.desks.service import ServicePage
+from servicedesk_core.features.desks.sla import SlaPage
 from servicedesk_core.features.desks.tickets import TicketsPage
 from servicedesk_core.features.desks.warranty import WarrantyPage
 
@@ -21,6 +22,7 @@ class Desks(
     ReportsPage[Manner],
     WarrantyPage[Manner],
     TicketsPage[Manner],
+    SlaPage[Manner],
     ServicePage[Manner],
 ):
     """The pages of the desk; the help lists the last one first."""

@@ -15,6 +15,8 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.kpi.catalogue.now import NO_CLOCKS as NO_CLOCKS
+    from servicedesk_core.features.kpi.catalogue.whole import KPIS as KPIS
     from servicedesk_core.features.kpi.coordinator import OpenDesk as OpenDesk
     from servicedesk_core.features.kpi.coordinator import OpenTicket as OpenTicket
     from servicedesk_core.features.kpi.coordinator import When as When
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
     from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds
     from servicedesk_core.features.kpi.kept import HOLDS as HOLDS
+    from servicedesk_core.features.kpi.kept import judged as judged
     from servicedesk_core.features.kpi.kept import kept_up as kept_up
     from servicedesk_core.features.kpi.lists import KpiLists as KpiLists
     from servicedesk_core.features.kpi.measures import Of as Of
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.opened import working_hours as working_hours
     from servicedesk_core.features.kpi.pages import unit as unit
     from servicedesk_core.features.kpi.past import Went as Went
+    from servicedesk_core.features.kpi.past import today as today
     from servicedesk_core.features.kpi.past import went as went
     from servicedesk_core.features.kpi.periods import last as last
     from servicedesk_core.features.kpi.periods import period_of as period_of

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time
-from typing import Final
+from typing import Any, Final
 
-from servicedesk_core.faces import Figure
+from servicedesk_core.faces import Figure, Kpi, Measure
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.now import KPIS
 from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket, Those, When, is_held_too_long
@@ -23,6 +23,11 @@ HOLDS: Final[Mapping[str, Callable[[OpenTicket, When], bool]]] = {
     kpi.name: kpi.measure.cases.are for kpi in KPIS if isinstance(kpi.measure.cases, Those)
 } | {"on-hold-past-due": is_held_too_long, "worked-by-estimate": is_over_estimate}
 """Which open tickets are worked to keep up each figure that is one of tickets."""
+
+
+def judged(tx: Tx, at: datetime, kpi: Kpi[Any], found: Measure) -> Figure:
+    """Return a figure that was measured, against the goal that holds at an instant."""
+    return against(deciding(kpi, in_order(in_force(tx, GOALS, at))), kpi, found)
 
 
 def kept_up(tx: Tx, opened: OpenDesk, past: Went | None = None) -> tuple[Figure, ...]:

@@ -19,15 +19,26 @@ from servicedesk_core.faces import (
     Page,
     Period,
     Sort,
+    Verdict,
     piece,
     query,
 )
 from servicedesk_core.faces.kpi import number, on_desk
 from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
+from servicedesk_core.features.kpi.kept import kept_up
 from servicedesk_core.features.kpi.measures import FromFacts
-from servicedesk_core.features.kpi.model import ChangePage, ClosedFigures, KpiChange, KpiCompared, ReadyRow, RepeatRow
+from servicedesk_core.features.kpi.model import (
+    ChangePage,
+    ClosedFigures,
+    FigurePage,
+    KpiChange,
+    KpiCompared,
+    ReadyRow,
+    RepeatRow,
+)
 from servicedesk_core.features.kpi.opened import open_desk
+from servicedesk_core.features.kpi.past import today
 from servicedesk_core.features.kpi.periods import before, weeks
 from servicedesk_core.features.kpi.periods import last as up_to
 from servicedesk_core.features.kpi.queries import By, Goals, KpiQueries, Last, Name, PeriodName, parts_of
@@ -114,6 +125,36 @@ class KpiLists(KpiQueries[Manner]):
         rows = (_ready(place, one) for several in lists for place, one in enumerate(several, 1))
         found = Page(tuple(one for one in rows if of in {None, one.of}))
         return piece(found, ReadyRow, by="of,place", sort=sort, after=after, limit=limit)
+
+    @query(
+        "kpi.now",
+        about="The figures of a coordinator at this moment.",
+        page="servicedesk_core.features.kpi.pages:figures",
+        empty="None of them misses its goal.",
+    )
+    def now(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None = None,
+        *,
+        missed: Annotated[bool, Help("Only those that are not what is wanted.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> FigurePage:
+        """Show what a coordinator keeps up, each figure against its goal, with the minutes of today outside of it.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.roster
+        among = None if chosen is None else mine(self.desk, chosen)
+        opened = open_desk(tx, now.astimezone(zone), zone, scope, among=among, people=people)
+        rows = kept_up(tx, opened, today(tx, opened, zone, scope, among=among, people=people))
+        page = self._page([one for one in rows if not missed or one.verdict is Verdict.MISSED], None)
+        return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)
 
     @query(
         "kpi.change",

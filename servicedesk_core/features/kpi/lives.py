@@ -29,7 +29,7 @@ from servicedesk_core.features.kpi.course import Version
 from servicedesk_core.features.kpi.opened import pulls
 from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import Promise, promises, waited_for
-from servicedesk_core.features.tickets import TicketFilter, conditions
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.scope import Scope
@@ -114,6 +114,7 @@ def lives(
     *,
     persons: Mapping[str, Colleague] = NOBODY,
     current: Sequence[OpenTicket] = (),
+    among: TicketChoice | None = None,
 ) -> Lives:
     """Return all versions of the tickets that were open at some time since an instant.
 
@@ -127,8 +128,9 @@ def lives(
         scope: Only what it lets through.
         persons: The people of the desk: they say whom a name in the rota means.
         current: How tickets stand now, where that was read already: one to which nothing happened stood so before.
+        among: Only tickets that are these now; ``None`` = all.
     """
-    tickets, unknown = _tickets(tx, start, now, scope)
+    tickets, unknown = _tickets(tx, start, now, scope, among)
     _add_acts(tx, tickets, start, now)
     _add_work(tx, tickets)
     _add_going_on(tx, tickets, start, now)
@@ -150,13 +152,15 @@ def lives(
     return Lives(found, unknown)
 
 
-def _tickets(tx: Tx, start: datetime, now: datetime, scope: Scope | None) -> tuple[dict[Local, _Told], int]:
+def _tickets(
+    tx: Tx, start: datetime, now: datetime, scope: Scope | None, among: TicketChoice | None
+) -> tuple[dict[Local, _Told], int]:
     """Return the tickets with what their fields were, and of how many that ended nobody can say it."""
     columns = (
         _T.local_id, _T.source_id, _T.external_id, _T.number, _T.created_at, _T.due_at, _T.last_activity_at,
         _T.estimated_s, _T.is_open, *(_T[name] for name in _FIELDS),
     )  # fmt: skip
-    rows = [row for where in _since(tx, start, now, scope) for row in tx.execute(select(*columns).where(*where))]
+    rows = [row for where in _since(tx, start, now, scope, among) for row in tx.execute(select(*columns).where(*where))]
     refs: dict[int, list[str]] = defaultdict(list)
     for row in rows:
         refs[row[1]].append(row[2])
@@ -176,11 +180,13 @@ def _tickets(tx: Tx, start: datetime, now: datetime, scope: Scope | None) -> tup
     return found, unknown
 
 
-def _since(tx: Tx, start: datetime, now: datetime, scope: Scope | None) -> Iterator[list[Any]]:
+def _since(
+    tx: Tx, start: datetime, now: datetime, scope: Scope | None, among: TicketChoice | None
+) -> Iterator[list[Any]]:
     """Yield the conditions of those that are open, and of those that ended in the span."""
     since = to_us(start)
-    everything = conditions(tx, TicketFilter(everything=True), scope)
-    yield [*conditions(tx, TicketFilter(), scope), _T.created_at <= to_us(now)]
+    everything = conditions(tx, TicketFilter.of(among, everything=True), scope, at=now)
+    yield [*conditions(tx, TicketFilter.of(among), scope, at=now), _T.created_at <= to_us(now)]
     for ended in (_T.resolved_at > since, and_(_T.resolved_at.is_(None), _T.closed_at > since)):
         yield [*everything, ~_T.is_open, ended]
 

@@ -23,10 +23,12 @@ from servicedesk_core.features.kpi.model import Adjustment
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.past import Went
 from servicedesk_core.features.kpi.tables.accounts import months_in
+from servicedesk_core.features.kpi.tables.among import Among
 from servicedesk_core.features.kpi.tables.closing import Closed, cases_of, closed, figures_of
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
+from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.features.profit import Month
-from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, TicketRow, ticket_page
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -47,6 +49,7 @@ class Measuring:
         may: Says what whoever asks may do.
         people: The people of the desk: they say whom a name in the rota means.
         sight: What whoever asks sees of people.
+        among: Only records of these tickets; ``None`` = all.
 
     Raises:
         SettingsError: There is no such profile.
@@ -62,9 +65,10 @@ class Measuring:
         *,
         people: Mapping[str, Colleague] = NOBODY,
         sight: PeopleSight = EVERYBODY,
+        among: TicketChoice | None = None,
     ) -> None:
         self._tx, self.period, self._scope, self._may, self._people = tx, period, scope, may, people
-        self._sight = sight
+        self._sight, self._chosen = sight, None if among == TicketChoice() else among
         self.profiles = self._profiles(profile)
 
     @cached_property
@@ -73,7 +77,14 @@ class Measuring:
 
     @cached_property
     def _open(self) -> OpenDesk:
-        return open_desk(self._tx, self.period.now, self.period.zone, self._scope, people=self._people)
+        at, zone, among = self.period.now, self.period.zone, self._chosen
+        return open_desk(self._tx, at, zone, self._scope, among=among, people=self._people)
+
+    @cached_property
+    def _among(self) -> Among | None:
+        if self._chosen is None:
+            return None
+        return Among(Lookup(self._tx, self.period, self._scope, self._people), self._chosen)
 
     @cached_property
     def month(self) -> Month | None:
@@ -97,12 +108,16 @@ class Measuring:
     def shown(self, kpi: Kpi[Any]) -> Measure:
         """Return a figure as it was closed, else as it is measured, with the records behind it."""
         kept = self._kept.get(kpi.name)
-        return self.measure(kpi) if kept is None else withheld(kpi, self._may) or kept
+        if kept is None or self.month is None:
+            return self.measure(kpi)
+        if self._among is not None:
+            kept = self._among.narrowed(replace(kept, cases=cases_of(self._tx, self.month, kpi.name)))
+        return withheld(kpi, self._may) or kept
 
     def opened(self, kpi: Kpi[Any]) -> Measure:
         """Return a figure with the records behind it: of a closed month those that it was closed with."""
         found = self.shown(kpi)
-        if self.month is None or kpi.name not in self._kept or found.needs:
+        if self.month is None or kpi.name not in self._kept or found.needs or self._among is not None:
             return found
         return replace(found, cases=cases_of(self._tx, self.month, kpi.name))
 
@@ -122,7 +137,7 @@ class Measuring:
             kpi: The figure.
             by: Of what it is divided by; ``None`` = of the whole.
         """
-        if kpi.name not in self._kept or withheld(kpi, self._may) is not None:
+        if kpi.name not in self._kept or withheld(kpi, self._may) is not None or self._among is not None:
             return
         kept = self.opened(kpi) if by == PERSON or kpi.of_people else self._kept[kpi.name]
         live = self.if_sound(kpi)
@@ -160,8 +175,9 @@ class Measuring:
         """
         with collecting_seldom:
             found = self._plain(kpi)
+        is_now = isinstance(kpi.measure, Now)  # its tickets are those that are meant
         if found.cases or not isinstance(found.records, TicketFilter):
-            return found
+            return found if self._among is None or is_now else self._among.narrowed(found)
         rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope, at=self.period.last).items
         return Measure.of(map(_case, rows), Sum.TOTAL)
 
@@ -224,7 +240,8 @@ class Measuring:
                 raise unmeasurable(kpi, error) from error
         if isinstance(kpi.measure, Now):
             return kpi.measure.of(self._open)
-        return measured(kpi, self._tx, self.period, None, self._scope, may=self._may)
+        among = None if self._chosen is None else TicketFilter.of(self._chosen)
+        return measured(kpi, self._tx, self.period, among, self._scope, may=self._may)
 
     def _profiles(self, named: str | None) -> Sequence[GoalProfile]:
         known = in_order(in_force(self._tx, GOALS, self.period.last))

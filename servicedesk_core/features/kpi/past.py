@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.attention import NOBODY
-from servicedesk_core.features.kpi.coordinator import OpenTicket
+from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
 from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Value, courses, outside, value_at
 from servicedesk_core.features.kpi.lives import lives
 from servicedesk_core.features.kpi.opened import USUAL_HOURS, working_hours
+from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -66,6 +67,7 @@ def went(
     *,
     people: Mapping[str, Colleague] = NOBODY,
     current: Sequence[OpenTicket] = (),
+    among: TicketChoice | None = None,
 ) -> Went:
     """Return how the figures of a coordinator went since an instant.
 
@@ -79,12 +81,37 @@ def went(
         scope: Only what it lets through.
         people: The people of the desk: they say whom a name in the rota means.
         current: How tickets stand now, where that was read already.
+        among: Only tickets that are these now; ``None`` = all.
     """
     calendar = working_hours(tx, now)
-    found = lives(tx, start, now, zone, scope, persons=people, current=current)
+    found = lives(tx, start, now, zone, scope, persons=people, current=current, among=among)
     told = courses(found.versions, start, now, calendar)
     tickets = [version.ticket for life in found.versions for version in life if version.ticket is not None]
     if tickets and all(one.clock is None for one in tickets):
         told = {name: course for name, course in told.items() if name not in OF_CLOCKS}
     usual = Calendar(name="usual", zone=getattr(zone, "key", "UTC"), hours=USUAL_HOURS)
     return Went(start, now, told, calendar or usual, found.unknown)
+
+
+def today(
+    tx: Tx,
+    opened: OpenDesk,
+    zone: tzinfo,
+    scope: Scope | None = None,
+    *,
+    among: TicketChoice | None = None,
+    people: Mapping[str, Colleague] = NOBODY,
+) -> Went:
+    """Return how the figures of a coordinator went since midnight, and at least in the last 24 hours.
+
+    Args:
+        tx: A transaction.
+        opened: The open tickets now.
+        zone: Where days begin.
+        scope: Only what it lets through.
+        among: Only tickets that are these now; ``None`` = all.
+        people: The people of the configuration: they say whom a name in the rota means.
+    """
+    at = opened.now.astimezone(zone)
+    since = min(at - timedelta(days=1), datetime.combine(at.date(), time(), zone))
+    return went(tx, since, at, zone, scope, people=people, current=opened.tickets, among=among)

@@ -46,6 +46,7 @@ from servicedesk_core.features.kpi.model import (
 from servicedesk_core.features.kpi.past import went
 from servicedesk_core.features.kpi.periods import last, period_of, weeks
 from servicedesk_core.features.kpi.tables.tickets import numbered
+from servicedesk_core.features.tickets import TicketChoice, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -92,6 +93,7 @@ class KpiQueries(Namespace[Manner]):
     def list(
         self,
         tx: Tx,
+        chosen: TicketChoice | None = None,
         *,
         period: PeriodName = None,
         last: Last = None,
@@ -109,14 +111,14 @@ class KpiQueries(Namespace[Manner]):
         Raises:
             SettingsError: It is no period, or there is no such profile or feature.
         """
-        measuring = self._measuring(tx, self._period(period, last), goals, scope)
+        measuring = self._measuring(tx, self._period(period, last), goals, scope, chosen)
         having = {one.name: one for one in self.desk.features if one.kpis}
         if feature is not None and feature not in having:
             hint = f"There are: {', '.join(having)}."
             raise SettingsError(f'No feature "{feature}" has figures.{did_you_mean(feature, having)}', hint=hint)
-        chosen = [one for name, one in having.items() if feature in {None, name}]
+        named = [one for name, one in having.items() if feature in {None, name}]
         kpis = [
-            on_desk(kpi, self.desk) for one in chosen for kpi in one.figures if feature is not None or not kpi.closer
+            on_desk(kpi, self.desk) for one in named for kpi in one.figures if feature is not None or not kpi.closer
         ]
         rows = [measuring.told(kpi) for kpi in kpis]
         late = [late for kpi in kpis for late in measuring.adjusted(kpi)]
@@ -133,6 +135,7 @@ class KpiQueries(Namespace[Manner]):
         self,
         tx: Tx,
         name: Name,
+        chosen: TicketChoice | None = None,
         *,
         by: By = None,
         period: PeriodName = None,
@@ -150,7 +153,7 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period, there is no such profile, or it cannot be divided so.
         """
         _, kpi = self._kpi(name)
-        measuring = self._measuring(tx, self._period(period, last), goals, scope)
+        measuring = self._measuring(tx, self._period(period, last), goals, scope, chosen)
         found, parts, unseen = parts_of(measuring, kpi, by)
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
@@ -170,6 +173,7 @@ class KpiQueries(Namespace[Manner]):
         self,
         tx: Tx,
         name: Name,
+        chosen: TicketChoice | None = None,
         *,
         weeks: Annotated[int, Help("How many weeks, with the one that is not over.", between=(1, 156))] = 13,
         goals: Goals = None,
@@ -191,16 +195,26 @@ class KpiQueries(Namespace[Manner]):
         if not _has_past(kpi):
             message = f'"{kpi.name}" tells of the present; nothing keeps what it was.'
             raise SettingsError(message, hint="Choose one that tells of a period.")
-        rows = self._weekly(tx, kpi, weeks, goals, scope)
+        rows = self._weekly(tx, kpi, weeks, goals, scope, chosen=chosen)
         page = HistoryPage(items=rows, start=None, end=None, at=self.desk.clock.now(), timezone=self.desk.timezone)
         return piece(page, Figure, by="group", sort=sort, after=after, limit=limit)
 
-    def _weekly(self, tx: Tx, kpi: Kpi[Any], count: int, goals: str | None, scope: Scope | None) -> tuple[Figure, ...]:
+    def _weekly(
+        self,
+        tx: Tx,
+        kpi: Kpi[Any],
+        count: int,
+        goals: str | None,
+        scope: Scope | None,
+        *,
+        chosen: TicketChoice | None = None,
+    ) -> tuple[Figure, ...]:
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        spans = [(week, self._measuring(tx, period, goals, scope)) for week, period in weeks(count, zone, now)]
+        among = None if chosen is None else mine(self.desk, chosen)
+        spans = [(week, self._measuring(tx, period, goals, scope, among)) for week, period in weeks(count, zone, now)]
         if not isinstance(kpi.measure, Now):
             return tuple(measuring.figure(kpi, group=week) for week, measuring in spans)
-        past = went(tx, spans[0][1].period.start, now, zone, scope, people=self.desk.roster)
+        past = went(tx, spans[0][1].period.start, now, zone, scope, people=self.desk.roster, among=among)
         return tuple(measuring.past(kpi, past, week) for week, measuring in spans)
 
     @query("kpi.records", about="The records behind a figure.", page="servicedesk_core.features.kpi.pages:records")
@@ -208,6 +222,7 @@ class KpiQueries(Namespace[Manner]):
         self,
         tx: Tx,
         name: Name,
+        chosen: TicketChoice | None = None,
         *,
         period: PeriodName = None,
         last: Last = None,
@@ -224,7 +239,7 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period.
         """
         _, kpi = self._kpi(name)
-        measuring = self._measuring(tx, self._period(period, last), None, scope)
+        measuring = self._measuring(tx, self._period(period, last), None, scope, chosen)
         found = measuring.opened(kpi)
         cases = measuring.seen(kpi, found).cases
         rows = tuple(_record(one) for one in cases if one.excluded or not excluded)
@@ -285,9 +300,12 @@ class KpiQueries(Namespace[Manner]):
         feature, kpi = kpi_named(self.desk.features, name)
         return feature, on_desk(kpi, self.desk)
 
-    def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
+    def _measuring(
+        self, tx: Tx, period: Period, goals: str | None, scope: Scope | None, chosen: TicketChoice | None = None
+    ) -> Measuring:
         sight, people = PeopleSight.of(self.desk, scope), self.desk.roster
-        return Measuring(tx, period, goals, scope, self.desk.may, people=people, sight=sight)
+        among = None if chosen is None else mine(self.desk, chosen)
+        return Measuring(tx, period, goals, scope, self.desk.may, people=people, sight=sight, among=among)
 
     def _period(self, name: str | None, span: timedelta | None) -> Period:
         if name is not None and span is not None:

@@ -36,9 +36,16 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.definitions import POLICIES as POLICIES
     from servicedesk_core.features.sla.definitions import SlaDefinitions as SlaDefinitions
     from servicedesk_core.features.sla.definitions import read_definitions as read_definitions
+    from servicedesk_core.features.sla.model import By as By
     from servicedesk_core.features.sla.model import ClockStatus as ClockStatus
+    from servicedesk_core.features.sla.model_past import ResponseBy as ResponseBy
+    from servicedesk_core.features.sla.past import Past as Past
     from servicedesk_core.features.sla.proposing.proposing import propose as propose
     from servicedesk_core.features.sla.queries import Clocks as Clocks
+    from servicedesk_core.features.sla.stands.measuring import Became as Became
+    from servicedesk_core.features.sla.stands.model import Stand as Stand
+    from servicedesk_core.features.sla.stands.tables import due_counts as due_counts
+    from servicedesk_core.features.sla.stands.tables import stand_counts as stand_counts
     from servicedesk_core.features.sla.tables.counts import clock_status as clock_status
     from servicedesk_core.features.sla.tables.progress import book_of as book_of
     from servicedesk_core.features.sla.tables.promises import Promise as Promise

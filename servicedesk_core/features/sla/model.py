@@ -71,6 +71,8 @@ class By(StrEnum):
     CLIENT = "client"
     POLICY = "policy"
     TECHNICIAN = "technician"
+    TYPE = "type"
+    TIER = "tier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class TicketClock:
     """A clock of an open ticket."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
+    connection: Annotated[str, Column("Name of the connection.", shown=False)]
     ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     title: Annotated[str, Column("Title of the ticket.", cut=16)]
     company: Annotated[
@@ -90,6 +93,10 @@ class TicketClock:
     state: Annotated[str, Column("Whether it runs.", spare=5)]
     outcome: Annotated[str, Column("Whether the promise is kept.", shown=False)]
     due_at: Annotated[datetime | None, Column("Until when the promise is kept; nothing while it is paused.")]
+    their_due_at: Annotated[
+        datetime | None,
+        Column("When it is due by the vendor, where that is another time.", "Due by vendor", spare=6),
+    ]
     used_percent: Annotated[int | None, Column("Share of the target that is used.", "Used %")]
     target_s: Annotated[int | None, Column("Business time that was promised, in seconds.", spare=1)]
     elapsed_s: Annotated[int, Column("Business time used, in seconds.", shown=False)]

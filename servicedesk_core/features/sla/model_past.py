@@ -121,6 +121,7 @@ class ResponseBy(StrEnum):
     CLIENT = "client"
     TECHNICIAN = "technician"
     QUEUE = "queue"
+    TYPE = "type"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Past(Clocks[Manner]):
         since: Since = None,
         until: Until = None,
         without_reason: Annotated[bool, Help("Only those of which nobody has said why.")] = False,
+        reason: Annotated[str | None, Help("Only those of which this was said.")] = None,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
@@ -77,7 +78,7 @@ class Past(Clocks[Manner]):
         rows = missing.missed(tx, AsOf(book, now), where, (begin, end), clock)
         reasons = Counter(one.reason or NO_REASON for one in rows)
         found = MissedClocks(
-            items=tuple(one for one in rows if not (without_reason and one.reason)),
+            items=tuple(one for one in rows if not (without_reason and one.reason) and reason in {None, one.reason}),
             since=begin,
             until=end,
             by_reason=tuple(Excluded(*one) for one in reasons.most_common()),

@@ -27,9 +27,10 @@ from servicedesk_core.features.sla.model import (
     TicketExplained,
 )
 from servicedesk_core.features.sla.replay.queries import Replays
+from servicedesk_core.features.sla.stands.queries import Stands
 from servicedesk_core.features.sla.tables import attained, lists, progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded
-from servicedesk_core.features.sla.tables.chosen import all_of, is_held_by, judged_of, open_of
+from servicedesk_core.features.sla.tables.chosen import all_of, is_held_by, judged_of, of_clock, open_of
 from servicedesk_core.features.sla.tables.counts import clock_status
 from servicedesk_core.features.sla.tables.explained import explained
 from servicedesk_core.features.sla.tables.shown import AsOf
@@ -51,7 +52,7 @@ Since = Annotated[datetime | None, Help("From this instant on [default: 30 days 
 Until = Annotated[datetime | None, Help("Up to this instant [default: now].")]
 
 
-class Clocks(Replays[Manner], Tolerances[Manner]):
+class Clocks(Replays[Manner], Tolerances[Manner], Stands[Manner]):
     """What was promised to clients, and whether it is kept."""
 
     @query("sla.status", about="Clocks of open tickets by state and share used.", page=f"{_PAGES}:status")
@@ -233,11 +234,10 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
             told = basis(tx, now)
             return Comparison(items=(), compared=0, same=0, by_reason=(), other_verdicts=0, basis=told, excluded=())
         where = [*all_of(self.desk, tx, chosen, scope), _T.created_at >= to_us(since or now - MONTH)]
-        of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
         reasons: Counter[str] = Counter()
         rows: list[Compared] = []
         number = others = 0
-        for one in compared(tx, AsOf(book, now), now, [*where, *of_clock]):
+        for one in compared(tx, AsOf(book, now), now, [*where, *of_clock(chosen)]):
             number += 1
             if one.why is None:
                 continue
@@ -289,8 +289,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         if book is None:
             return TicketClocks(items=(), basis=basis(tx, now), excluded=())
         as_of, tickets = AsOf(book, now), open_of(self.desk, tx, chosen, scope)
-        of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
-        wanted = [*where(as_of, now), *of_clock, *tickets]
+        wanted = [*where(as_of, now), *of_clock(chosen), *tickets]
         found, more = lists.clock_page(tx, as_of, wanted, sort=sort, after=after, limit=limit)
         return TicketClocks(items=found, next=more, basis=basis(tx, now), excluded=excluded(tx, *tickets)[1])
 

@@ -55,14 +55,14 @@ def difference(ours: Side, outcome: Outcome, theirs: Side, *, is_overridden: boo
     if outcome is Outcome.NOT_APPLICABLE:
         return Difference.NO_TARGET_HERE if has_theirs else None
     have_ended = ours.ended_at is not None, theirs.ended_at is not None
-    has_other_due = theirs.due_at is not None and ours.due_at is not None and not _same(ours.due_at, theirs.due_at)
+    has_other_due = theirs.due_at is not None and ours.due_at is not None and not are_same(ours.due_at, theirs.due_at)
     fitting = (
         (Difference.NO_TARGET_THERE, not has_theirs),
         (Difference.NO_HISTORY, outcome is Outcome.UNKNOWN),
         (Difference.EXEMPT, outcome is Outcome.EXEMPT),
         (Difference.NOT_ENDED_THERE, have_ended == (True, False)),
         (Difference.NOT_ENDED_HERE, have_ended == (False, True)),
-        (Difference.OTHER_END, not _same(ours.ended_at, theirs.ended_at)),
+        (Difference.OTHER_END, not are_same(ours.ended_at, theirs.ended_at)),
         (Difference.OVERRIDDEN, is_overridden and has_other_due),
         (Difference.NO_DUE_TIME, theirs.due_at is not None and ours.due_at is None),
         (Difference.OTHER_DUE_TIME, has_other_due),
@@ -71,5 +71,6 @@ def difference(ours: Side, outcome: Outcome, theirs: Side, *, is_overridden: boo
     return next((why for why, fits in fitting if fits), None)
 
 
-def _same(one: datetime | None, other: datetime | None) -> bool:
+def are_same(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two times are the same, as far as vendors tell them, or one is not known."""
     return one is None or other is None or abs(one - other) <= _SAME

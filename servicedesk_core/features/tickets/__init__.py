@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.tickets.queries import TicketQueries as TicketQueries
     from servicedesk_core.features.tickets.queries import mine as mine
     from servicedesk_core.features.tickets.rules import child_of as child_of
     from servicedesk_core.features.tickets.rules import found as found
     from servicedesk_core.features.tickets.tables.detail import ticket_of as ticket_of
     from servicedesk_core.features.tickets.tables.filtering import OPEN as OPEN
+    from servicedesk_core.features.tickets.tables.filtering import begun as begun
     from servicedesk_core.features.tickets.tables.filtering import conditions as conditions
+    from servicedesk_core.features.tickets.tables.filtering import has_kind as has_kind
+    from servicedesk_core.features.tickets.tables.filtering import has_priority as has_priority
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
+    from servicedesk_core.features.tickets.tables.listing import count as count
     from servicedesk_core.features.tickets.tables.listing import oldest as oldest
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
     from servicedesk_core.features.tickets.tables.rows import rows_by_id as rows_by_id

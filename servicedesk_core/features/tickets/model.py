@@ -72,6 +72,7 @@ class TicketFilter(TicketChoice):
         Help("Due next by the vendor's agreement at or after; of its due times the earliest unfulfilled counts."),
     ] = None
     sla_due_before: Annotated[datetime | None, Help("Due next by the vendor's agreement before.")] = None
+    reopened_since: Annotated[datetime | None, Help("Opened again, after it was done, at or after.")] = None
     no_sla_due: Annotated[bool, Help("The vendor's agreement names no unfulfilled due time.")] = False
     over_estimate: Annotated[bool, Help("More was worked than estimated.")] = False
     everything: Annotated[bool, Help("Also those that are done.", name="all")] = False

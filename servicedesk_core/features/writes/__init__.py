@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.writes.proposing import ProposingDesk as ProposingDesk
     from servicedesk_core.features.writes.proposing import proposed as proposed
     from servicedesk_core.features.writes.proposing import proposes as proposes
+    from servicedesk_core.features.writes.queries import WriteQueries as WriteQueries
     from servicedesk_core.features.writes.rules import OUTCOMES as OUTCOMES
     from servicedesk_core.features.writes.rules import Step as Step
     from servicedesk_core.features.writes.rules import steps_of as steps_of

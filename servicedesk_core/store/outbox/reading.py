@@ -123,6 +123,14 @@ def undecided(tx: Connection, only: ColumnElement[bool] | None = None) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def by_state(
+    tx: Connection, states: Collection[WriteState], only: ColumnElement[bool] | None = None
+) -> dict[WriteState, int]:
+    """Return how many writes are in each of some states, and nothing of a state in which none is."""
+    query = select(outbox.c.state, func.count()).where(outbox.c.state.in_([*states])).group_by(outbox.c.state)
+    return {state: many for state, many in tx.execute(query if only is None else query.where(only))}  # noqa: C416  # dict() takes a result for a mapping
+
+
 def _chosen(
     tx: Connection, states: Sequence[WriteState], connection: str | None, aggregate: str | None = None
 ) -> Select[Any]:

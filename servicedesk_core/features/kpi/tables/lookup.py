@@ -72,8 +72,7 @@ class Lookup:
         if ref is None:
             return None
         if stream not in self._names:
-            t = RECORDS[stream].c
-            seen = () if self.sight is None else (self.sight.nameable(stream),)
+            t, seen = RECORDS[stream].c, self.nameable(stream)
             rows = self.tx.execute(select(t.source_id, t.external_id, name_column(stream)).where(*seen)).all()
             many = Counter(name for *_, name in rows)
             self._names[stream] = {
@@ -82,6 +81,10 @@ class Lookup:
             }
         named = self._names[stream].get((source, ref))
         return named or (None if self.sight is not None and self.sight.is_limited(stream) else ref)
+
+    def nameable(self, stream: str) -> tuple[Any, ...]:
+        """Return the condition that somebody may hear of a record, where the scope limits that."""
+        return () if self.sight is None else (self.sight.nameable(stream),)
 
     def seen(self, stream: str) -> Iterator[Any]:
         """Yield the condition that the scope lets a record through, where there is one."""

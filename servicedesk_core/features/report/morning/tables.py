@@ -1,7 +1,7 @@
 """What the morning page counts: one pass over the open tickets, and a few queries beside it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -140,9 +140,9 @@ class Pass:
         stands = {name: self._due_times[name] for name in ("late", "soon", "later", "paused", "none")}
         return DueTimes(**stands, by_clock=self._judged[DueBy.CLOCK], by_vendor=self._judged[DueBy.VENDOR])
 
-    def dues(self, tx: Tx) -> Iterator[tuple[Refs, Due]]:
-        """Yield the due times that pass next, each with its ticket."""
-        soonest = nsmallest(LISTED, self._dues)
+    def dues(self, tx: Tx, limit: int | None = LISTED) -> Iterator[tuple[Refs, Due]]:
+        """Yield the due times that pass next, each with its ticket; at most so many, ``None`` = all."""
+        soonest = sorted(self._dues)[:limit]
         rows = rows_by_id(tx, [local_id for _, local_id, _ in soonest])
         for at, local_id, has_cover in soonest:
             row = rows[local_id]
@@ -161,6 +161,11 @@ def _stands(ticket: Standing, now: datetime) -> str:
 
 def once(dues: Iterable[tuple[Refs, Due]]) -> tuple[Due, ...]:
     """Return what happens next, earliest first, with one row for a ticket: what else happens to it is named there."""
+    return tuple(due for _, due in by_ticket(dues))
+
+
+def by_ticket(dues: Iterable[tuple[Refs, Due]]) -> Sequence[tuple[Refs, Due]]:
+    """Return the same, each with its tickets."""
     rows: list[tuple[Refs, Due]] = []
     for refs, due in sorted(dues, key=lambda one: one[1].at):
         known = next((at for at, (others, _) in enumerate(rows) if others & refs), None)
@@ -171,7 +176,7 @@ def once(dues: Iterable[tuple[Refs, Due]]) -> tuple[Due, ...]:
         kinds = dict.fromkeys((*first.kind.split(" and "), due.kind))
         both = replace(first, kind=" and ".join(kinds), has_cover=first.has_cover and due.has_cover)
         rows[known] = others | refs, both
-    return tuple(due for _, due in rows)
+    return rows
 
 
 def calendar_of(tx: Tx, name: str | None, timezone: str, at: datetime) -> tuple[Calendar, str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Subquery, Text, and_, case, cast, func, literal, null, select
 
+from servicedesk_core.features.clients import clients_of
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.model import Attained, By
@@ -32,6 +33,8 @@ _GROUPS: Final[dict[By, tuple[ColumnElement[Any], str | None]]] = {
     By.CLIENT: (_T.company_ref, "companies"),
     By.POLICY: (_NOTHING, None),  # it is of clocks, and not of tickets
     By.TECHNICIAN: (_T.assignee_ref, "technicians"),
+    By.TYPE: (_T.kind, None),
+    By.TIER: (_T.company_ref, None),  # what was said of the client
 }
 
 
@@ -58,13 +61,16 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
     )
     found = [*tx.execute(clocks), *tx.execute(_together(as_of, tickets, period, by))]
     rows = [(row[0], *row[-6:]) for row in found if not outside(*row[1:-6])]
-    names = Names(tx)
+    names, clients = Names(tx), clients_of(tx).now(as_of.now) if by is By.TIER else {}
     for _, source_id, ref, *_ in rows:
         if stream is not None:
             names.want(source_id, stream, ref)
     counted: dict[tuple[str, str | None], Counter[str]] = {}
     for clock, source_id, ref, outcome, number, overridden, without_reason in rows:
         called = ref if stream is None else names.of(source_id, stream, ref) or ref
+        if by is By.TIER:
+            client = clients.get((source_id, ref))
+            called = None if client is None else client.tier
         counts = counted.setdefault((clock, called), Counter())
         counts.update({outcome: number, _OVERRIDDEN: overridden, _WITHOUT_REASON: without_reason})
     return tuple(_rows(counted))

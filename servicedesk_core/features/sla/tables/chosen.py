@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from servicedesk_core.faces import Desk, PeopleSight
+from servicedesk_core.features.sla.model import ClockFilter
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, sla_clocks
 from servicedesk_core.store.schema import sources as source_table
 
 _T = RECORDS["tickets"].c
@@ -26,6 +27,11 @@ def open_of(desk: Desk, tx: Tx, chosen: TicketChoice | None, scope: Scope | None
 def all_of(desk: Desk, tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
     """Return what is true of all tickets that are meant; raises the same."""
     return conditions(tx, TicketFilter.of(_mine(desk, chosen), everything=True), scope, at=desk.clock.now())
+
+
+def of_clock(chosen: ClockFilter | None) -> list[ColumnElement[Any]]:
+    """Return what is true of the promises that are meant."""
+    return [] if chosen is None or chosen.clock is None else [sla_clocks.c.clock == str(chosen.clock)]
 
 
 def judged_of(

@@ -6,10 +6,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, func, select
 
+from servicedesk_core.domain.tickets import SLA_TIMES
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.model import TechnicianClocks, TicketClock
+from servicedesk_core.features.sla.rules import are_same
 from servicedesk_core.features.sla.tables.shown import AsOf
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.schema import RECORDS, sla_clocks
@@ -39,6 +42,10 @@ class _Found(NamedTuple):
     target_us: int | None
     elapsed_us: int
     policy: str | None
+    triage_us: int | None
+    engagement_us: int | None
+    completion_us: int | None
+    """Due times of the vendor's agreement."""
 
 
 SORTS: Final = ("ticket_id", "ticket", "title", "priority", "clock", "cycle", "state", "due_at", "target_s", "policy")
@@ -71,6 +78,7 @@ def clock_page(
     columns = (
         _T.source_id, _T.company_ref, _T.assignee_ref, _T.local_id, _T.number, _T.external_id, _T.title, _T.priority,
         _C.clock, _C.cycle, _C.state, as_of.outcome, _C.due_at, _C.target_us, as_of.elapsed_us, _C.policy,
+        *(_T[due] for due, _ in SLA_TIMES),
     )  # fmt: skip
     query = select(*columns).join(sla_clocks, _C.ticket_id == _T.local_id).where(*where)
     sorts: dict[str, ColumnElement[Any]] = {
@@ -83,20 +91,22 @@ def clock_page(
         "row": _OF_ROW,
     }
     found, more = page_of(tx, query, sorts, _found, by="due_at,row", sort=sort, after=after, limit=limit)
-    names = Names(tx)
+    names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
     for one in found:
         names.want(one.source_id, "companies", one.company_ref)
         names.want(one.source_id, "technicians", one.assignee_ref)
-    return tuple(_row(one, names) for one in found), more
+    return tuple(_row(one, names, connections[one.source_id]) for one in found), more
 
 
 def _found(row: Any) -> _Found:
     return _Found(*row[: len(_Found._fields)])
 
 
-def _row(one: _Found, names: Names) -> TicketClock:
+def _row(one: _Found, names: Names, connection: str) -> TicketClock:
+    theirs = optional_instant(getattr(one, f"{one.clock}_us"))
     return TicketClock(
         ticket_id=one.ticket_id,
+        connection=connection,
         ticket=one.number or one.external_id,
         title=one.title,
         company=names.of(one.source_id, "companies", one.company_ref),
@@ -107,6 +117,7 @@ def _row(one: _Found, names: Names) -> TicketClock:
         state=one.state,
         outcome=one.outcome,
         due_at=one.due_at,
+        their_due_at=None if are_same(one.due_at, theirs) else theirs,
         used_percent=one.elapsed_us * 100 // one.target_us if one.target_us and one.target_us > 0 else None,
         target_s=None if one.target_us is None else one.target_us // _SECOND_US,
         elapsed_s=one.elapsed_us // _SECOND_US,

@@ -68,7 +68,7 @@ def answers(
     ended = func.coalesce(_T.resolved_at, _T.closed_at)
     query = select(
         *standing(), _T.source_id, _T.external_id, _T.created_at, _T.first_response_at, _T.is_open, _T.priority,
-        _T.company_ref, _T.queue_ref, _T.assignee_ref,
+        _T.company_ref, _T.queue_ref, _T.assignee_ref, _T.kind,
     ).where(*where, _T.created_at < until_us, or_(ended.is_(None), ended >= since_us))  # fmt: skip
     rows = [row[4:] for row in tx.execute(query) if not outside(*row[:4])]
     refs: dict[int, list[str]] = {}
@@ -76,10 +76,15 @@ def answers(
         refs.setdefault(source_id, []).append(ref)
     work, beside = {source_id: told.work(tx, source_id, own) for source_id, own in refs.items()}, told.Beside()
     found: list[tuple[int, str | None, int | None, bool]] = []
-    for source_id, ref, created_us, told_us, is_open, priority, company, queue, assignee in rows:
+    for source_id, ref, created_us, told_us, is_open, priority, company, queue, assignee, kind in rows:
         acts = (*work[source_id].get(ref, ()), *beside.bookings(tx, source_id, ref))
         first = _first(((max(one.at_us, created_us), one.who) for one in acts), told_us, until_us)
-        whose = {ResponseBy.PRIORITY: priority, ResponseBy.CLIENT: company, ResponseBy.QUEUE: queue}
+        whose = {
+            ResponseBy.PRIORITY: priority,
+            ResponseBy.CLIENT: company,
+            ResponseBy.QUEUE: queue,
+            ResponseBy.TYPE: kind,
+        }
         if first is None:
             if is_open:
                 found.append((source_id, whose.get(by, assignee), None, False))

@@ -21,6 +21,7 @@ class AsOf:
         now: The instant; not before what is kept was judged.
 
     Attributes:
+        now: The instant.
         outcome: Whether the promise is kept, with what has become late meanwhile.
         is_late: Whether it was missed.
         is_open: Whether it is not decided.
@@ -31,7 +32,7 @@ class AsOf:
     """
 
     def __init__(self, book: Book, now: datetime) -> None:
-        now_us = to_us(now)
+        self.now, now_us = now, to_us(now)
         became_late = and_(_C.outcome == Outcome.OPEN.value, _C.late_after < now)
         self.outcome: ColumnElement[str] = case((became_late, Outcome.MISSED.value), else_=_C.outcome)
         self.is_late: ColumnElement[bool] = self.outcome == Outcome.MISSED.value

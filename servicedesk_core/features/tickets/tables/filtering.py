@@ -4,18 +4,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_
+from sqlalchemy import Connection, func, or_, select
 
-from servicedesk_core.domain import Priority, StatusCategory, TicketKind
+from servicedesk_core.domain import EventType, Priority, StatusCategory, TicketKind
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables.sorting import WORKED_S
-from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.wording import folded
 
 _T = RECORDS["tickets"].c
+_E: Final = RECORDS["ticket_events"].c
+_OPENED: Final = tuple(one for one in StatusCategory if one.is_open)
+_DONE: Final = tuple(one for one in StatusCategory if not one.is_open)
 
 OPEN: Final[tuple[Any, ...]] = (_T.gone_at.is_(None), IS_OPEN)
 """The conditions of the index of open tickets."""
@@ -71,6 +74,17 @@ def restrictions(
         if words:
             restrictions.append(or_(*map(has, words)))
     return restrictions + _instants(chosen) + _contents(tx, chosen)
+
+
+def was_reopened(since: datetime) -> Any:
+    """Return the condition that a ticket was opened again since an instant, after it was done."""
+    was, became = (
+        or_(*(said.contains(to_json({"status_category": one.value})[1:-1], autoescape=True) for one in categories))
+        for said, categories in ((_E.before, _DONE), (_E.after, _OPENED))
+    )
+    told = _E.gone_at.is_(None), _E.type == EventType.STATUS_CHANGED.value, _E.effective_at >= to_us(since)
+    own = _E.source_id == _T.source_id, _E.ticket_ref == _T.external_id
+    return select(_E.local_id).where(*own, *told, was, became).correlate(RECORDS["tickets"]).exists()
 
 
 def has_status(word: str) -> Any:
@@ -136,6 +150,8 @@ def _contents(tx: Connection, chosen: TicketFilter) -> list[Any]:
     conditions: list[Any] = []
     if chosen.no_sla_due:
         conditions.append(_T.sla_due_at.is_(None))
+    if chosen.reopened_since is not None:
+        conditions += [_T.changed_at >= to_us(chosen.reopened_since), was_reopened(chosen.reopened_since)]
     if chosen.over_estimate:
         conditions += [_T.estimated_s > 0, _T.estimated_s < WORKED_S]
     if chosen.text:

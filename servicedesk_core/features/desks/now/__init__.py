@@ -1,0 +1,1 @@
+"""This moment: who is there, and what comes next."""

@@ -1,0 +1,138 @@
+"""Who is there at this moment, where, with how much, and what comes next."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.config.people import Colleague
+from servicedesk_core.faces import After, Limit, Looking, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.attention import Booked
+from servicedesk_core.features.desks.now.model import Coming, Presence, TeamMember
+from servicedesk_core.features.desks.tables import Day, Person, last_entries, technicians
+from servicedesk_core.features.kpi import ready
+from servicedesk_core.features.rota import Rota, rota_of
+from servicedesk_core.features.skills import crew
+from servicedesk_core.features.tickets import TicketChoice
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.queries.scope import Scope
+
+_AHEAD: Final = timedelta(days=1)
+SOONEST: Final = "at,ticket"
+
+
+class NowLists(Namespace[Manner]):
+    """Who is there, and what comes next."""
+
+    desk: ConfiguredDesk
+
+    @query(
+        "desks.team",
+        about="Technicians at this moment: there or not, where, with how much.",
+        needs=Capability.TICKETS_ASSIGN,
+        unscoped="the team belongs to no client",
+        empty="No technician has a ticket, an appointment or a shift.",
+    )
+    def team(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None = None,
+        *,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[TeamMember]:
+        """List who is on shift, what is next for each, and what they have open.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        rows = team(Day(_looking(self.desk, tx, chosen, None)), self.desk.roster)
+        return piece(Page(rows), TeamMember, by="technician", sort=sort, after=after, limit=limit)
+
+    @query(
+        "desks.next",
+        about="Due times and appointments of the next 4 hours.",
+        empty="Nothing is due within 4 hours, and no appointment begins.",
+    )
+    def next(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None = None,
+        *,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[Coming]:
+        """List what happens within 4 hours, the earliest first, with one row for a ticket.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        rows = Day(_looking(self.desk, tx, chosen, scope)).coming
+        return piece(Page(rows), Coming, by=SOONEST, sort=sort, after=after, limit=limit)
+
+
+def _looking(desk: Any, tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> Looking:
+    return Looking(desk, tx, desk.clock.now(), chosen, scope, {})
+
+
+def team(day: Day, persons: Mapping[str, Colleague]) -> tuple[TeamMember, ...]:
+    """Return the technicians who have an open ticket, an appointment or a shift, or recorded work lately.
+
+    Args:
+        day: The open tickets.
+        persons: The people of the configuration: they say whom a name in the rota means.
+    """
+    tx, now = day.tx, day.at
+    ids, names, ended = {one.name: one.id for one in sources.all(tx)}, technicians(tx), last_entries(tx, now)
+    who = crew(tx, persons)
+    rota = rota_of(tx, who, day.zone)
+    held: Counter[Person] = Counter()
+    late: Counter[Person] = Counter()
+    load_s: Counter[Person] = Counter()
+    for one in day.opened.tickets:
+        if one.technician is not None:
+            person = ids[one.connection], one.technician
+            held[person] += 1
+            late[person] += one.due_at is not None and one.due_at < now
+            load_s[person] += max((one.estimated_s or 0) - (one.worked_s or 0), 0)
+    can_begin = {(ids[connection], ref): len(several) for (connection, ref), several in ready(day.opened).items()}
+    visits: dict[Person, list[Booked]] = {}
+    for visit in day.visits:
+        for ref in visit.technicians:
+            visits.setdefault((visit.source_id, ref), []).append(visit)
+    rostered = {person for person, name in who.names.items() if rota.knows(name)}
+    return tuple(
+        TeamMember(
+            name,
+            *_presence(day, rota, who.names.get(person), person),
+            where=next(
+                (one.title or "an appointment" for one in visits.get(person, ()) if one.visit.start_at <= now), None
+            ),
+            next_at=next((one.visit.start_at for one in visits.get(person, ()) if one.visit.start_at > now), None),
+            open=held[person],
+            late=late[person],
+            ready=can_begin.get(person, 0),
+            load_s=load_s[person],
+            last_entry_at=optional_instant(ended.get(person)),
+        )
+        for person, name in sorted(names.items(), key=lambda one: one[1])
+        if held[person] or person in visits or person in rostered or person in ended
+    )
+
+
+def _presence(day: Day, rota: Rota, name: str | None, person: Person) -> tuple[Presence, datetime | None]:
+    """Return whether somebody is there, and until when."""
+    if (absence := day.people.away.get(person)) is not None:
+        return Presence.AWAY, absence.back_at
+    if name is None or not rota.knows(name):
+        return Presence.UNKNOWN, None
+    spans = rota.works(name, day.at, day.at + _AHEAD)
+    return (Presence.ON_SHIFT, spans[0].end) if spans and spans[0].start <= day.at else (Presence.OFF, None)

@@ -1,0 +1,143 @@
+"""How promises on open tickets stand, as SQL over what is kept, and promises that were decided."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+
+from servicedesk_core.faces import Desk
+from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
+from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.stands.model import DecidedPromise, Stand
+from servicedesk_core.features.sla.tables import progress
+from servicedesk_core.features.sla.tables.chosen import open_of
+from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.features.tickets import TicketChoice
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.population import outside, standing
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+_C: Final = sla_clocks.c
+_T = RECORDS["tickets"].c
+_BANDS: Final = {Stand.OVER_95: 0.96, Stand.TO_95: 0.86, Stand.TO_85: 0.76, Stand.TO_75: 0.50, Stand.FINE: 0.0}
+"""From which share of the target on."""
+GOES_ON: Final = (ClockState.PENDING.value, ClockState.RUNNING.value, ClockState.PAUSED.value)
+
+
+def stands(as_of: AsOf) -> Mapping[Stand, ColumnElement[bool]]:
+    """Return what is true of a clock that goes on and stands so."""
+    runs, used = and_(as_of.is_open, _C.state == ClockState.RUNNING.value), as_of.used_share
+    ends = [true(), *(used < share for share in _BANDS.values())]
+    return {
+        Stand.LATE: as_of.is_late,
+        **{one: and_(runs, used >= share, end) for (one, share), end in zip(_BANDS.items(), ends, strict=False)},
+        Stand.PAUSED: and_(as_of.is_open, _C.state == ClockState.PAUSED.value),
+        Stand.PENDING: and_(as_of.is_open, _C.state == ClockState.PENDING.value),
+        Stand.UNKNOWN: as_of.outcome == Outcome.UNKNOWN.value,
+        Stand.NO_TARGET: as_of.outcome == Outcome.NOT_APPLICABLE.value,
+    }
+
+
+def stand_counts(
+    desk: Desk, tx: Tx, now: datetime, chosen: TicketChoice | None = None, scope: Scope | None = None
+) -> dict[tuple[str, Stand], int]:
+    """Return how many promises on open tickets stand how, by which promise they are; nothing where none is made.
+
+    Args:
+        desk: The desk, as whoever asks may use it.
+        tx: Any transaction.
+        now: The present instant.
+        chosen: Which tickets; ``None`` = all.
+        scope: Only what it lets through.
+
+    Raises:
+        NotFoundLocallyError: There is no such connection.
+    """
+    book = progress.book_of(tx)
+    if book is None:
+        return {}
+    conditions = stands(AsOf(book, now))
+    found = _counted(tx, open_of(desk, tx, chosen, scope), tuple(conditions.values()))
+    return {
+        (clock.value, stand): number
+        for clock, each in found.items()
+        for stand, number in zip(conditions, each, strict=True)
+    }
+
+
+def due_counts(
+    desk: Desk,
+    tx: Tx,
+    now: datetime,
+    spans: Sequence[tuple[datetime, datetime]],
+    *,
+    chosen: TicketChoice | None = None,
+    scope: Scope | None = None,
+) -> list[int]:
+    """Return how many promises come due in each of some spans; takes and raises what :func:`stand_counts` does."""
+    book = progress.book_of(tx)
+    if book is None:
+        return [0 for _ in spans]
+    sums = [and_(*is_due(AsOf(book, now), *span)) for span in spans]
+    each = _counted(tx, open_of(desk, tx, chosen, scope), sums).values()
+    return [sum(several) for several in zip(*each, strict=True)]
+
+
+def _counted(
+    tx: Tx, where: Sequence[ColumnElement[Any]], sums: Sequence[ColumnElement[bool]]
+) -> Mapping[Clock, Sequence[int]]:
+    query = (
+        select(_C.clock, *(func.count().filter(one) for one in sums))
+        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
+        .where(_C.state.in_(GOES_ON), *where)
+        .group_by(_C.clock)
+    )
+    found = {clock: counts for clock, *counts in tx.execute(query)}
+    return {clock: found.get(clock.value, [0] * len(sums)) for clock in Clock}
+
+
+def is_due(as_of: AsOf, since: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
+    """Return what is true of a promise that comes due in a span."""
+    ends = [*([] if since is None else [_C.due_at >= since]), *([] if before is None else [_C.due_at < before])]
+    return [as_of.is_open, _C.state == ClockState.RUNNING.value, *ends] if ends else []
+
+
+def decided(
+    tx: Tx,
+    as_of: AsOf,
+    where: Sequence[ColumnElement[Any]],
+    period: tuple[datetime, datetime],
+    outcomes: Sequence[Outcome],
+) -> tuple[DecidedPromise, ...]:
+    """Return the promises that were decided in a period, of tickets that count: those that attainment judges.
+
+    Args:
+        tx: Any transaction.
+        as_of: What clocks show.
+        where: Which clocks and tickets.
+        period: First instant, and the first one after it.
+        outcomes: What became of them.
+    """
+    since, until = period
+    at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
+    query = (
+        select(
+            *standing(), _T.source_id, _T.local_id, _T.number, _T.external_id, _T.title, _T.company_ref, _T.priority,
+            _C.clock, _C.cycle, as_of.outcome, at, _C.policy,
+        )
+        .join(sla_clocks, _C.ticket_id == _T.local_id)
+        .where(*where, as_of.outcome.in_([one.value for one in outcomes]), at >= since, at < until)
+    )  # fmt: skip
+    rows = [row[4:] for row in tx.execute(query) if not outside(*row[:4])]
+    names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
+    for source_id, _, _, _, _, company, *_ in rows:
+        names.want(source_id, "companies", company)
+    return tuple(
+        DecidedPromise(
+            ticket_id, connections[source_id], number or ref, title, names.of(source_id, "companies", company), *rest
+        )
+        for source_id, ticket_id, number, ref, title, company, *rest in rows
+    )

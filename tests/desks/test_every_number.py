@@ -1,0 +1,162 @@
+"""Every number of every page is the length of the list that it leads to, for all dashboards of all features."""
+
+import asyncio
+import re
+import shlex
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+
+from servicedesk_core import ServiceDesk
+from servicedesk_core.faces import Board, Opens, Query
+from servicedesk_core.faces.asked import asked
+from servicedesk_core.faces.opens import command_line
+from servicedesk_core.features import FEATURES, own
+from tests.golden import demo_desk, hostile_desk
+from tests.golden.fixing import fixed_folder, fixed_world
+from tests.golden.running import run
+
+OFFERS = {offer.name: offer for name in FEATURES for offer in own(name).offers(acts=False).values()}
+YET = {"desks.billing", "desks.reports"}
+"""Pages with numbers that are no counts and lead somewhere."""
+PAGES = sorted(name for name, offer in OFFERS.items() if offer.result is Board and name not in YET)
+PLACE = "desk/servicedesk.toml"
+MOST = 500
+"""Rows of a page."""
+
+FILTERS: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"priority": ("P1", "P3")},
+    {"queue": (":queue",), "priority": ("P1", "P2", "P3", "")},
+    {"company": (":company", ""), "kind": ("incident", "")},
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(empty_store: Path) -> Iterator[None]:
+    with fixed_world(), fixed_folder() as folder:
+        (folder / "desk").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder / "desk")
+            hostile_desk.make(folder / "desk", empty_store)
+        yield
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[None]:
+    with fixed_world(), fixed_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        assert not demo_desk.make(folder / "desk").code
+        patch.setenv("SERVICEDESK_CONFIG", "desk/servicedesk.toml")
+        yield
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[ServiceDesk]:
+    """The desk in whose folder the test is."""
+    async with ServiceDesk.open(PLACE, read_only=True) as opened:
+        yield opened
+
+
+async def listed(desk: ServiceDesk, opens: Opens) -> list[Any]:
+    """Follow a link to all pages of its list."""
+    offer = OFFERS[opens.call]
+    places, named = asked(
+        offer, [(name, word) for name, words in opens.given.items() for word in words], ZoneInfo(desk.timezone)
+    )
+    rows, after = [], None
+    while True:
+        found = await desk.call(offer, *places, **named | {"limit": MOST, "after": after})
+        rows += found.items
+        if (after := found.next) is None:
+            return rows
+
+
+async def chosen(desk: ServiceDesk, page: Query[..., Board], wanted: Mapping[str, Any]) -> Any:
+    """Return filters of a page, with words of the desk in the place of those that begin with a colon."""
+    kind = page.filters.get("chosen")
+    if kind is None:
+        return None
+    tickets = (await desk.tickets.list(limit=500)).items
+    words = {
+        ":queue": next((one.queue for one in tickets if one.queue), "none"),
+        ":company": next((one.company for one in tickets if one.company), "none"),
+    }
+    known = {one.name for one in fields(kind)}
+    return kind(**{name: tuple(words.get(one, one) for one in each) for name, each in wanted.items() if name in known})
+
+
+def leads(board: Board) -> Iterator[tuple[str, float, Opens]]:
+    """Yield the numbers of a page with where they lead."""
+    for block in board.blocks:
+        for piece in block.pieces:
+            if piece.opens is not None and (number := re.search(r"\d[\d,]*", piece.text)):
+                yield f"{block.title}: {piece.text}", int(number[0].replace(",", "")), piece.opens
+        for count in block.counts:
+            if count.opens is not None:
+                yield f"{block.title}: {count.group} {count.label}", count.count, count.opens
+        for point in block.points:
+            if point.opens is not None:
+                yield f"{block.title}: {point.label}", point.value or 0, point.opens
+        if block.kind == "figures":
+            for figure, opens in zip(block.figures, block.opens, strict=True) if block.opens else ():
+                if opens is not None and (figure.sample or opens.call == "kpi.records"):  # else it is no count
+                    yield f"{block.title}: {figure.title}", figure.sample, opens
+
+
+async def check(desk: ServiceDesk, name: str, wanted: Mapping[str, Any]) -> Board:
+    page = OFFERS[name]
+    filters = await chosen(desk, page, wanted)
+    board: Board = await desk.call(page, *(() if filters is None else (filters,)))
+    wrong = {}
+    for label, number, opens in leads(board):
+        rows = [row for row in await listed(desk, opens) if not getattr(row, "excluded", "")]
+        if len(rows) != number:
+            wrong[label] = number, len(rows), opens
+    assert not wrong
+    for block in board.blocks:
+        if block.kind == "table" and block.opens[0] is not None:
+            assert list(block.rows) == (await listed(desk, block.opens[0]))[: len(block.rows)], block.title
+    return board
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_number_is_the_length_of_its_list(
+    hostile: None, desk: ServiceDesk, name: str, wanted: Mapping[str, Any]
+) -> None:
+    if wanted and not OFFERS[name].filters:
+        pytest.skip("it has no filters")
+    await check(desk, name, wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+@pytest.mark.parametrize("name", PAGES)
+async def test_so_it_is_on_a_filled_desk(demo: None, desk: ServiceDesk, name: str, wanted: Mapping[str, Any]) -> None:
+    if wanted and not OFFERS[name].filters:
+        pytest.skip("it has no filters")
+    await check(desk, name, wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_a_command_lists_as_many(demo: None, name: str) -> None:
+    async def shown() -> Board:
+        async with ServiceDesk.open(PLACE, read_only=True) as desk:
+            found: Board = await desk.call(OFFERS[name])
+            return found
+
+    board = asyncio.run(shown())
+    for label, number, opens in leads(board):
+        if number > MOST:
+            continue
+        line = shlex.split(command_line(OFFERS[opens.call], opens.given))[1:]
+        ran = run(*line, "--limit", str(MOST), "--json")
+        assert not ran.code, (label, ran.err)
+        rows = orjson.loads(ran.out)["data"]["items"]
+        assert len([row for row in rows if not row.get("excluded")]) == number, label
