@@ -32,6 +32,8 @@ class Column:
         by: Name of the row's field that names the record in place of the value, or says where the value leads; empty =
             the value does.
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
+        is_ours: Whether its words are the desk's own, or name one of our people: a wall screen shows them, and no other
+            text.
     """
 
     about: str
@@ -43,6 +45,7 @@ class Column:
     leads: str = ""
     by: str = ""
     draws: str = ""
+    is_ours: bool = False
 
 
 @cache

@@ -6,6 +6,8 @@ from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.walls.model import WallState as WallState
+    from servicedesk_core.features.walls.tables import LONGEST as LONGEST
     from servicedesk_core.features.walls.tables import Kept as Kept
     from servicedesk_core.features.walls.tables import is_link_of as is_link_of
     from servicedesk_core.features.walls.tables import is_worth_keeping as is_worth_keeping

@@ -31,6 +31,7 @@ from servicedesk_core.web.console.signing.account import Account
 from servicedesk_core.web.console.signing.outside import Outside
 from servicedesk_core.web.console.tickets.routes import routes as ticket_routes
 from servicedesk_core.web.console.visiting import Entrance, Handler, OpenDesk, Visit, to_sign_in
+from servicedesk_core.web.console.wall.showing import Wall
 from servicedesk_core.web.statuses import status_of
 
 _log = logging.getLogger("servicedesk.console")
@@ -70,6 +71,7 @@ def application(
     routes = [Route("/static/{file}", assets.answer), Route(streams.PATH, live), route("/", start)]
     routes.append(route("/keys", keys_page(addresses), "GET", "POST"))
     routes += Outside(entrance, settings).routes
+    routes += Wall(desk, answers, addresses, live).routes
     routes += [route(path, handler, *methods) for path, handler, methods in Account(addresses, settings).routes]
     routes += [route(address_of(one), shown(one, addresses)) for one in addresses.offers.values() if _is_shown(one)]
     routes += [route(path, handler, *methods) for path, handler, methods in acts(addresses)]

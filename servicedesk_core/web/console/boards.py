@@ -127,7 +127,7 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
             _TEMPLATE,
             status=400 if problem else 200,
             form=form_of(offer, here, wanted, problem),
-            blocks=tuple(blocks_of(board, addresses, visit)) if board else (),
+            blocks=tuple(blocks_of(board, Shower(addresses, visit.at, visit.zone))) if board else (),
             as_json=link(here, [*wanted, (AS, "json")]),
             twin=command_line(offer, given),
             views=await kept_views(visit, offer, addresses, wanted),
@@ -136,16 +136,15 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
     return answer
 
 
-def blocks_of(board: Board, addresses: Addresses, visit: Visit) -> Iterator[Block]:
+def blocks_of(board: Board, shower: Shower) -> Iterator[Block]:
     """Yield the blocks of a dashboard as a page shows them."""
-    shower = Shower(addresses, visit.at, visit.zone)
     taken: set[str] = set()
     for shown in board.blocks:
         name = re.sub(r"[^a-z0-9]+", "-", shown.title.casefold()).strip("-") or "block"
         while name in taken:
             name += "-x"
         taken.add(name)
-        yield _block(name, shown, addresses, shower)
+        yield _block(name, shown, shower.addresses, shower)
 
 
 def _block(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Block:

@@ -97,6 +97,7 @@ const live = where => {
       where = "";
       close();
       say(why);
+      if ("wall" in body.dataset) location.reload(); // nobody is there who could
     });
   };
   setInterval(() => {

@@ -1,0 +1,1 @@
+"""Wall screens: one page, large, for everybody who passes."""
