@@ -112,8 +112,8 @@ async def test_only_who_manages_the_whole_desk_makes_and_sees_them(desk, person)
     [
         ({"page": "parts.reprot"}, 'no page "parts.reprot". Did you mean "parts.report"'),
         ({"page": "tickets.list"}, "no page"),
-        ({"page": "pages.narrowed", "filter_": ("clint=1",)}, 'no filter of pages.narrowed. Did you mean "client"'),
-        ({"page": "pages.narrowed", "filter_": ("client",)}, "no filter"),
+        ({"page": "pages.narrowed", "filter_": ("clint=1",)}, 'no parameter "clint". Did you mean "client"'),
+        ({"page": "pages.narrowed", "filter_": ("client",)}, '"client" has no value'),
         ({"page": "parts.report", "lasts": timedelta(days=91)}, "90 at most"),
         ({"page": "parts.report", "lasts": timedelta()}, "a day at least"),
     ],

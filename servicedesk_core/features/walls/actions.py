@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Board, Capability, Feature, Help, Manner, Query, action
-from servicedesk_core.faces.written import value_of
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.features.walls import tables
 from servicedesk_core.features.walls.model import NewWall, WallRevoked
 from servicedesk_core.features.walls.queries import UNSCOPED, ActingDesk, WallQueries
@@ -33,7 +33,7 @@ class Walls(WallQueries[Manner]):
 
     desk: ShownDesk
 
-    @action("walls.new", about="The link, shown this once.", needs=Capability.WALLS, unscoped=UNSCOPED)
+    @action("walls.new", told_once=True, about="The link, shown this once.", needs=Capability.WALLS, unscoped=UNSCOPED)
     async def new(
         self,
         page: Annotated[str, Help("The page, as its command is called: desks.service.")],
@@ -122,10 +122,8 @@ def _page(name: str, features: Iterable[Feature]) -> Query[..., Any]:
 
 
 def _ensure_known(page: Query[..., Any], filters: Iterable[str], zone: ZoneInfo) -> None:
-    known = {parameter.spelled: parameter for parameter in page.parameters}
-    for one in filters:
-        name, equals, value = one.partition("=")
-        if not equals or name not in known:
-            hint = f"Write NAME=VALUE; {page.name} has {', '.join(known) or 'no filters'}."
-            raise SettingsError(f'"{one}" is no filter of {page.name}.{did_you_mean(name, known)}', hint=hint)
-        value_of(known[name], value, zone)
+    pairs = [(name, value) for name, _, value in (one.partition("=") for one in filters)]
+    for name, value in pairs:
+        if not value:
+            raise SettingsError(f'The filter "{name}" has no value.', hint="Write it as NAME=VALUE.")
+    asked(page, pairs, zone)

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp
 
 from servicedesk_core.capabilities import READING
 from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.features import walls
 from servicedesk_core.features.desks import Desks
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.web.asked import asked
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.boards import blocks_of
 from servicedesk_core.web.console.cache.answers import Answers
