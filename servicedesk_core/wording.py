@@ -21,6 +21,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def on_paper(goal: str) -> str:
+    """Return a comparison as people write it by hand: ``≤ 3``."""
+    return goal.replace("<=", "≤").replace(">=", "≥")
+
+
 def rounded(number: float) -> str:
     """Return a figure as people read it: whole, or with two decimals."""
     return f"{int(number):,}" if number == int(number) else f"{number:,.2f}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus, urlsplit
 
 from servicedesk_core.printing import printable
-from servicedesk_core.wording import counted, plain
+from servicedesk_core.wording import counted, on_paper, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,6 +47,7 @@ def _environment() -> "Environment":
         "counted": counted,
         "csp_hash": _csp_hash,
         "fragment": _fragment,
+        "on_paper": on_paper,
         "version": _version,
         "web": _web_address,
     }

@@ -42,7 +42,7 @@ class ClaimQueries(Namespace[Manner]):
     @query(
         "claims.list",
         needs=Capability.CLAIMS_READ,
-        about="A page of claims.",
+        about="Claims.",
         version=2,
         sorts=listing.COLUMNS,
         empty="No such claim. Those that are over are listed with --all; servicedesk claims propose finds what could "

@@ -27,7 +27,7 @@ class TicketQueries(TicketWords[Manner]):
 
     @query(
         "tickets.list",
-        about="A page of tickets.",
+        about="Tickets.",
         version=2,
         sorts=sorting.COLUMNS,
         empty="The store has no such ticket. Those that are done are shown with --all; servicedesk status says how "

@@ -171,7 +171,7 @@ def _tiles(shown: Shown, addresses: Addresses, shower: Shower) -> Iterator[Tile]
             about=one.about,
             href=addresses.where(shown.opens[at]) if at < len(shown.opens) else None,
             meaning=addresses.record("kpi.explain", one.name, None),
-            goal=" ".join(filter(None, (f"goal {one.goal}" if one.goal else "", _VERDICTS[one.verdict]))),
+            goal=" · ".join(filter(None, (f"goal {on_paper(one.goal)}" if one.goal else "", _VERDICTS[one.verdict]))),
             tone={Verdict.MET: "good", Verdict.MISSED: "bad"}.get(one.verdict, ""),
             note=_note(one, shower),
             course=line(course) if any(value is not None for value in course) else None,

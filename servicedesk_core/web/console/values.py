@@ -46,8 +46,12 @@ class Moment:
         is_near = abs(away) < _WORDS_FOR
         words = f"{there:%Y-%m-%d %H:%M}"
         if is_near:
-            words = f"in {_span(away)} · {there:%H:%M}" if away > timedelta() else f"{_span(-away)} ago"
+            words = f"in {_span(away)} · {there:%H:%M}" if away > timedelta() else _past(-away)
         return cls(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), full, words, is_near)
+
+
+def _past(span: timedelta) -> str:
+    return f"{_span(span)} ago" if span >= _MINUTE else "now"
 
 
 def _span(span: timedelta) -> str:

@@ -25,7 +25,7 @@ const tell = () => {
   for (const time of all("time[data-words]")) {
     const away = Date.parse(time.dateTime) - Date.now();
     time.textContent = Math.abs(away) >= 864e5 ? time.title.slice(0, 16)
-      : away > 0 ? `in ${span(away)} · ${time.title.slice(11, 16)}` : `${span(-away)} ago`;
+      : away > 0 ? `in ${span(away)} · ${time.title.slice(11, 16)}` : away > -6e4 ? "now" : `${span(-away)} ago`;
   }
   for (const out of all("[data-count]")) {
     const boxes = all(PICK, formOf(out)), picked = boxes.filter(box => box.checked).length;
