@@ -37,7 +37,7 @@ NAMED = (
     "claims record {0}-cancelled --word x", "claims submit {0}-cancelled --yes", "claims resubmit {0}-cancelled --yes",
     "claims note {0}-cancelled x --yes", "claims attach {0}-cancelled servicedesk.toml",
     "claims attach {0}-cancelled servicedesk.toml --send --yes", "claims cancel {0}-cancelled --reason x --yes",
-    "warranty devices --company '{0} name'", "claims money --company '{0} name'", "desks warranty --company '{0} name'",
+    "warranty devices --company '{0} name'", "warranty show '{0} serial_number'", "claims money --company '{0} name'", "desks warranty --company '{0} name'",
     "warranty expiring --company '{0} name'", "warranty missed --company '{0} name'",
     "warranty report --company '{0} name'", "warranty report --company '{0} name' --html page.html",
     "warranty lookup '{0} serial_number'", "warranty lookup --company '{0} name'", "warranty lookup --asset '{0} name'",

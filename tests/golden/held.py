@@ -115,6 +115,7 @@ HOSTILE: dict[str, str] = {
     "warranty failures": "80",
     "warranty kpis": "80",
     "warranty renewals": "80 json",
+    "warranty show SN-1": "80 json",
     "warranty expiring": "80 160 json csv",
     "warranty missed": "80 160 json csv",
     "warranty report": "80 160 json csv",

@@ -90,6 +90,20 @@ async def test_devices_are_listed_by_how_they_stand_in_pages(desk, filled):
         await desk.warranty.devices(after=".no-day:1")
 
 
+async def test_a_device_is_shown_with_every_word_about_it(desk, filled):
+    await desk.warranty.lookup(everything=True)
+    found = await desk.warranty.show(" ac1 ")
+    assert (found.device.name, found.device.state, [one.source for one in found.sources]) == (
+        "PC1",
+        "covered",
+        ["maker"],
+    )
+    assert (found.claims, found.others) == ((), ())
+    for serial, scope in (("AC9", None), ("AC1", Scope("psa", companies="6"))):
+        with pytest.raises(NotFoundLocallyError, match="no device"):
+            await desk.warranty.show(serial, scope=scope)
+
+
 async def test_what_there_is_to_renew_and_what_makers_answered(desk, filled):
     await desk.warranty.lookup(everything=True)
     soon = list(await desk.warranty.renewals(within=timedelta(days=9)))

@@ -51,6 +51,7 @@ class ClaimFilter:
 
     Attributes:
         ids: Only these, by the desk's own numbers.
+        serials: Only of devices with these serial numbers.
     """
 
     states: Annotated[tuple[ClaimState, ...], Help("Only in this state; repeatable.", name="state")] = ()
@@ -66,6 +67,7 @@ class ClaimFilter:
     overdue: Annotated[bool, Help("Only with a part that should have been back.")] = False
     everything: Annotated[bool, Help("Also those that are over.", name="all")] = False
     ids: tuple[int, ...] = ()
+    serials: tuple[str, ...] = ()
 
     @property
     def only_open(self) -> bool:
@@ -86,7 +88,7 @@ class ClaimRow:
     ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show")]
     company_ref: Annotated[str | None, Column("The vendor's id of the client.", shown=False)]
     company: Annotated[str | None, Column("Its name.", "Client", cut=12, spare=4, leads="tickets.list:company")]
-    serial_number: Annotated[str, Column("The device.", spare=2)]
+    serial_number: Annotated[str, Column("The device.", spare=2, leads="warranty.show")]
     state: Annotated[ClaimState, Column("Where it stands.", shown=False)]
     vendor_status: Annotated[str | None, Column("The manufacturer's word.", "Their word", shown=False)]
     state_since: Annotated[datetime, Column("Since when it stands there.", "Since", spare=1)]

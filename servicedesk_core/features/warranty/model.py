@@ -9,6 +9,7 @@ from servicedesk_core.domain.warranty import Entitlement
 from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.domain.warranty.spans import Span
 from servicedesk_core.faces import Column, Page
+from servicedesk_core.features.claims import ClaimRow
 
 TOLD = frozenset({CoverState.COVERED, CoverState.EXPIRED, CoverState.UPCOMING, CoverState.NO_HARDWARE_COVER})
 """How devices stand of which somebody knows."""
@@ -18,7 +19,7 @@ TOLD = frozenset({CoverState.COVERED, CoverState.EXPIRED, CoverState.UPCOMING, C
 class CoverRow:
     """A device and its cover."""
 
-    serial_number: Annotated[str | None, Column("As the record states it.", cut=14)]
+    serial_number: Annotated[str | None, Column("As the record states it.", cut=14, leads="warranty.show")]
     manufacturer: Annotated[str | None, Column("Its one name, however sources write it.")]
     model: Annotated[str | None, Column("What it is.")]
     name: Annotated[str | None, Column("What people call it.")]
@@ -57,6 +58,29 @@ class CoverRow:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """What one source says of a device."""
+
+    source: Annotated[str, Column("Whose word it is.")]
+    origin: Annotated[str, Column("Connection that said so, or where it was imported from.")]
+    outcome: Annotated[str, Column("What it came to when it was last asked.")]
+    until: Annotated[date | None, Column("The last covered day by it; nothing = it tells none.")]
+    answered_at: Annotated[datetime | None, Column("When it last knew the device.", "Answered")]
+    asked_at: Annotated[datetime, Column("When it was last asked.", "Asked")]
+    reason: Annotated[str | None, Column("Why there is no answer, for people.", wraps=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDetail:
+    """A device with its cover, and what hangs on it."""
+
+    device: Annotated[CoverRow, Column("The device, by the word that is believed.")]
+    sources: Annotated[tuple[SourceRow, ...], Column("What each source says; the one that is believed comes first.")]
+    claims: Annotated[tuple[ClaimRow, ...], Column("Claims for it, the newest first; only for who may see them.")]
+    others: Annotated[tuple[CoverRow, ...], Column("Other devices with this serial number.")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiringList(Page[CoverRow]):
     """Devices whose cover ends soon."""
@@ -92,7 +116,7 @@ class MissedClaim:
         str | None, Column("Name of the client.", "Client", cut=12, spare=4, leads="tickets.list:company")
     ]
     asset: Annotated[str | None, Column("What people call the device.", "Device", cut=7, spare=3)]
-    serial_number: Annotated[str | None, Column("Its serial number.")]
+    serial_number: Annotated[str | None, Column("Its serial number.", leads="warranty.show")]
     manufacturer: Annotated[str | None, Column("Who made it, by its one name.", shown=False)]
     failed_on: Annotated[date, Column("The day on which the ticket was opened, in the desk's zone.", spare=2)]
     until: Annotated[date | None, Column("Last covered day.", "Covered until")]

@@ -4,8 +4,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from servicedesk_core.faces import Narrow, Terminal
+from servicedesk_core.features.claims import ClaimRow
 from servicedesk_core.features.warranty.lookup.run import LookupReport
-from servicedesk_core.features.warranty.model import TOLD, CoverRow, DeviceList, ExpiringList, MissedClaim, MissedList
+from servicedesk_core.features.warranty.model import (
+    TOLD,
+    CoverRow,
+    DeviceDetail,
+    DeviceList,
+    ExpiringList,
+    MissedClaim,
+    MissedList,
+    SourceRow,
+)
 from servicedesk_core.features.warranty.spreadsheet import ImportReport
 from servicedesk_core.features.warranty.tables.report import WarrantyReport
 from servicedesk_core.wording import counted
@@ -70,6 +80,16 @@ def devices(terminal: Terminal, found: DeviceList) -> None:
     covers(terminal, found.items, empty="No device stands so.")
     told = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items())
     terminal.say(f"Of all: {told}." if told else "The desk holds no device.")
+
+
+def device(terminal: Terminal, found: DeviceDetail) -> None:
+    """Print how a device is covered, and by whose word."""
+    covers(terminal, (found.device, *found.others), empty="")
+    terminal.line()
+    terminal.rows(SourceRow, found.sources, empty="No source says anything of it.")
+    if found.claims:
+        terminal.line()
+        terminal.rows(ClaimRow, found.claims)
 
 
 def missed(terminal: Terminal, found: MissedList) -> None:

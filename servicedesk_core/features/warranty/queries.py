@@ -26,6 +26,7 @@ from servicedesk_core.features.claims import eligible
 from servicedesk_core.features.warranty import rules
 from servicedesk_core.features.warranty.model import (
     CoverRow,
+    DeviceDetail,
     DeviceList,
     ExpiringList,
     MakerRow,
@@ -129,6 +130,21 @@ class WarrantyQueries(Namespace[Manner]):
         if not found.items:
             check_names(tx, scope, companies=company, manufacturers=manufacturer)
         return found
+
+    @query("warranty.show", about="A device with its cover.", page="servicedesk_core.features.warranty.pages:device")
+    def show(
+        self,
+        tx: Tx,
+        serial: Annotated[str, Help("Its serial number, in any spelling.")],
+        *,
+        scope: Scope | None = None,
+    ) -> DeviceDetail:
+        """Show how a device is covered, by whose word, and which claims there are for it.
+
+        Raises:
+            NotFoundLocallyError: There is none, or the scope does not let it through.
+        """
+        return lists.device(tx, serial, self.today, scope, claims=self.desk.may(Capability.CLAIMS_READ))
 
     @query(
         "warranty.renewals",

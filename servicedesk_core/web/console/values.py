@@ -200,10 +200,11 @@ class Shower:
         first = name if (name := next(iter(values), "")) in held else ""
         if first:
             yield from self._held(columns[first], values[first])
-        facts = (
+        cells = (
             (columns[name].title, self.cell(name, value, columns[name], record)) for name, value in plain_ones.items()
         )
-        yield Part(facts=tuple(pair for pair in facts if pair[1] != Cell("-") and pair[1] != Cell("")))
+        if facts := tuple(pair for pair in cells if pair[1] not in {Cell("-"), Cell("")}):
+            yield Part(facts=facts)
         for name, value in held.items():
             if name != first:
                 yield from self._held(columns[name], value)

@@ -9,6 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from servicedesk_core.domain.warranty import ClaimState, ReturnState
 from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.domain.warranty.serials import normalise_serial
 from servicedesk_core.features.claims.model import ClaimFilter, Turn
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.ownership import own_claims
@@ -61,11 +62,11 @@ def conditions(
         today: The date where the desk is; parts are overdue by it.
         scope: Only what it lets through; see :func:`servicedesk_core.store.queries.ownership.own_claims`.
     """
-    found: list[ColumnElement[bool]] = []
-    if scope is not None:
-        found.append(own_claims(Sight(tx, scope)))
+    found: list[ColumnElement[bool]] = [] if scope is None else [own_claims(Sight(tx, scope))]
     if chosen.ids:
         found.append(claims.c.id.in_(chosen.ids))
+    if chosen.serials:
+        found.append(func.upper(claims.c.serial_number).in_([normalise_serial(one) for one in chosen.serials]))
     if chosen.only_open:
         found.append(claims.c.is_open)
     if chosen.states:

@@ -12,10 +12,19 @@ from sqlalchemy import select
 from servicedesk_core.domain.warranty import covered_on
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
 from servicedesk_core.domain.warranty.makers import is_called, maker_name
-from servicedesk_core.errors import CursorError
+from servicedesk_core.domain.warranty.serials import normalise_serial
+from servicedesk_core.errors import CursorError, NotFoundLocallyError
 from servicedesk_core.faces.order import Key, Order, ensure_a_page
-from servicedesk_core.features.claims import EligibleTicket, eligible
-from servicedesk_core.features.warranty.model import CoverRow, DeviceList, ExpiringList, MissedClaim, MissedList
+from servicedesk_core.features.claims import ClaimFilter, EligibleTicket, eligible, rows
+from servicedesk_core.features.warranty.model import (
+    CoverRow,
+    DeviceDetail,
+    DeviceList,
+    ExpiringList,
+    MissedClaim,
+    MissedList,
+    SourceRow,
+)
 from servicedesk_core.features.warranty.tables.rows import row_of
 from servicedesk_core.features.warranty.tables.standing import Standing, place_of, rows_of, standings
 from servicedesk_core.store import Tx
@@ -141,6 +150,49 @@ def _place(keys: Sequence[Key], *, falls: bool) -> tuple[bool, int, int]:
         return place_of(day, int(number or 0), falls=falls)
     except ValueError:
         raise CursorError('That is not "next" of a page of this list.', hint="Start again at the first page.") from None
+
+
+def device(tx: Tx, serial: str, day: date, scope: Scope | None, *, claims: bool) -> DeviceDetail:
+    """Return a device with its cover, and what hangs on it.
+
+    Args:
+        tx: A read transaction.
+        serial: Its serial number, in any spelling.
+        day: Today.
+        scope: Only what it lets through.
+        claims: Whether its claims may be seen.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+    """
+    chosen = AssetFilter(serials=(serial,), scope=scope)
+    records = list(every_asset(tx, chosen))
+    if scope is None and not records:
+        same = normalise_serial(serial)
+        records = [one for one in devices_without_asset(tx) if normalise_serial(one.serial_number or "") == same]
+    if not records:
+        message = f'There is no device with the serial number "{serial}".'
+        raise NotFoundLocallyError(message, hint='"servicedesk warranty devices" lists those that there are.')
+    first, *others = sorted(records, key=lambda one: one.is_retired)
+    made = rows(tx, ClaimFilter(serials=(serial,), everything=True), day, scope=scope) if claims else ()
+    facts = sorted(first.facts, key=lambda one: one is not best(first.facts))
+    return DeviceDetail(
+        device=row_of(first, day),
+        sources=tuple(
+            SourceRow(
+                one.source.value,
+                one.origin,
+                one.outcome.value,
+                one.until(day),
+                one.answered_at,
+                one.asked_at,
+                one.reason,
+            )
+            for one in facts
+        ),
+        claims=tuple(made),
+        others=tuple(row_of(one, day) for one in others),
+    )
 
 
 def missed(
