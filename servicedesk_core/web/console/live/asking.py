@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -24,11 +25,13 @@ class Looking:
 
     Attributes:
         is_behind: Whether the page tells what was remembered, and the store is further already.
+        took_s: How long it took, in seconds.
         status: The status.
         html: The page; "" = it is none, or larger than a page that is kept live.
     """
 
     is_behind: bool = False
+    took_s: float = 0.0
     status: int = 500
     html: str = ""
 
@@ -40,11 +43,12 @@ async def ask(scope: Scope, page: str) -> Looking:
         scope: That request.
         page: Path and query of the page, as the browser shows them.
     """
-    looking, answer = Looking(), _Answer()
+    looking, answer, begun_s = Looking(), _Answer(), monotonic()
     try:
         await scope["app"]({**_asking(scope, page), LIVE: looking}, _nothing_more, answer.send)
     except Exception as error:  # noqa: BLE001  # the page itself failed, and was answered as such
         _log.error("a page could not be kept live: this should not have happened (%s)", type(error).__name__)
+    looking.took_s = monotonic() - begun_s
     looking.status, looking.html = answer.status, answer.body.decode() if answer.is_html else ""
     return looking
 

@@ -41,6 +41,13 @@ _PLAIN: Final = "Nothing on this page is live."
 _OTHER: Final = "This page has other parts now."
 
 
+_PATIENCE_S: Final = 0.25
+"""How long a page keeps the others waiting; what takes longer waits for the store rather than for the processor."""
+
+_REST: Final = 9
+"""Before a page is asked again, it rests so many times what it took: slow ones are asked seldom."""
+
+
 class Turns:
     """Lets one page be asked at a time, and then none for as long: open pages take half of a processor at most."""
 
@@ -50,11 +57,16 @@ class Turns:
     async def ask(self, scope: Scope, page: str) -> Looking:
         """Ask for a page when it is its turn."""
         async with self._turn:
-            begun = asyncio.get_running_loop().time()
+            now = asyncio.get_running_loop().time
+            begun = now()
+            asking = asyncio.create_task(ask(scope, page))
             try:
-                return await ask(scope, page)
-            finally:
-                await asyncio.sleep(asyncio.get_running_loop().time() - begun)
+                await asyncio.wait({asking}, timeout=_PATIENCE_S)
+                await asyncio.sleep(now() - begun)
+            except asyncio.CancelledError:
+                asking.cancel()
+                raise
+        return await asking
 
 
 class Telling:
@@ -103,6 +115,7 @@ class Telling:
                 self._answers = answers
                 await self._say_state()
             is_done = answers and not looked.is_behind
+            await asyncio.sleep(looked.took_s * _REST)
             await self._reader.other_than(known, within_s=anew_s if is_done else again_s)
 
     async def _say_changes(self, found: Mapping[str, Piece], shown: Mapping[str, str]) -> None:

@@ -1,11 +1,11 @@
-// Beyond links and forms: pages stay current, times go on, keys lead around.
+// Beyond links and forms: pages stay current, keys lead around.
 const doc = document, { body } = doc;
 const all = (css, within = doc) => [...within.querySelectorAll(css)];
 const byId = id => doc.getElementById(id);
 const make = (name, given) => Object.assign(doc.createElement(name), given);
 const parsed = html => new DOMParser().parseFromString(html, "text/html");
 
-// Notices: one of each, read out by screen readers.
+// Notices: one of each, read out.
 const notice = (id, text, link) => {
   const old = byId(id);
   if (old?.firstChild.data === text) return;
@@ -16,11 +16,11 @@ const notice = (id, text, link) => {
   byId("notices").append(one);
 };
 
-// Times: words near now, else day and time. Rows: how many are selected.
+// Times in words near now, and how many rows are selected.
 const BOX = "input[type=checkbox]", PICK = `[data-row] ${BOX}`;
 const formOf = one => one.closest("form") ?? doc;
-const span = (ms, minutes = Math.floor(ms / 6e4)) => minutes < 60 ? `${minutes} min`
-  : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+const span = (ms, min = Math.floor(ms / 6e4)) => min < 60 ? `${min} min`
+  : `${Math.floor(min / 60)} h ${String(min % 60).padStart(2, "0")} min`;
 const tell = () => {
   for (const time of all("time[data-words]")) {
     const away = Date.parse(time.dateTime) - Date.now();
@@ -37,8 +37,8 @@ const tell = () => {
   }
 };
 
-// Live: parts of the page come when they change; one that somebody works in waits.
-const LOST_MS = 12e3; // the server says something every 5 s
+// Live: parts of the page come when they change; one that is worked in waits.
+const LOST_MS = 12e3; // it says something every 5 s
 const held = new Map();
 const isField = one => one.matches("input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]");
 const isTouched = one => one.checked !== one.defaultChecked || one.value !== one.defaultValue;
@@ -97,7 +97,7 @@ const live = where => {
       where = "";
       close();
       say(why);
-      if ("wall" in body.dataset) location.reload(); // nobody is there who could
+      if ("wall" in body.dataset) location.reload(); // nobody else would
     });
   };
   setInterval(() => {
@@ -170,7 +170,7 @@ const onKey = event => {
 
 const offer = (button, act) => Object.assign(button, { hidden: false, onclick: act });
 all("[data-print]").forEach(button => offer(button, () => print()));
-if (navigator.clipboard) // over TLS, or on this machine
+if (navigator.clipboard) // not over plain HTTP
   all("[data-copy]").forEach(button => offer(button, async () => {
     await navigator.clipboard.writeText(button.dataset.copy || location.href);
     notice("copied", "Copied.");

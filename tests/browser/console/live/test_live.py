@@ -149,5 +149,7 @@ def test_times_go_on(tab):
     tab.reload()
     tab.clock.run_for(5 * 60_000)
     assert tab.inner_text("#soon") == "in 0 min · 03:04"
-    tab.clock.run_for(3 * 60_000)
+    tab.clock.run_for(60_000)
+    assert tab.inner_text("#soon") == "now"
+    tab.clock.run_for(2 * 60_000)
     assert tab.inner_text("#soon") == "2 min ago"

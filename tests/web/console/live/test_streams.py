@@ -3,13 +3,16 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from time import monotonic
 
 import pytest
+from starlette.routing import Route
 
 from servicedesk_core.domain import Ticket
 from servicedesk_core.errors import StoreBusyError
 from servicedesk_core.faces.html import render
 from servicedesk_core.store import changes
+from servicedesk_core.web.console.live import telling
 from servicedesk_core.web.console.live.asking import LIVE
 from servicedesk_core.web.console.live.cutting import pieces
 from tests import stored
@@ -101,7 +104,8 @@ async def test_a_hundred_at_once_and_the_next_is_told_why_not(site):
         assert await stream.next() == ("state", "live")
 
 
-async def test_one_page_is_asked_at_a_time(site):
+async def test_one_page_is_asked_at_a_time(site, monkeypatch):
+    monkeypatch.setattr(telling, "_PATIENCE_S", 60)
     at_once = most = 0
 
     async def pause():
@@ -118,6 +122,28 @@ async def test_one_page_is_asked_at_a_time(site):
         for stream in streams:
             await stream.block()
     assert most == 1
+
+
+async def test_a_slow_page_holds_up_no_other_and_is_asked_seldom(site, monkeypatch):
+    monkeypatch.setattr(telling, "_PATIENCE_S", 0.01)
+    goes, asked_s = asyncio.Event(), []
+
+    async def slow(request):
+        asked_s.append(monotonic())
+        await goes.wait()
+        return await site.board(request)
+
+    site.app.routes.insert(0, Route("/slow", slow))
+    async with site.stream(page="/slow") as waiting, site.stream() as other:
+        await site.act(team="one ill")
+        assert (await other.block())[0] == "team"
+        took_s = monotonic() - asked_s[0]
+        goes.set()
+        assert (await waiting.block())[0] == "team"
+        await site.act(team="all here")
+        assert (await waiting.block())[0] == "team"
+    assert len(asked_s) == 2
+    assert asked_s[1] - asked_s[0] > 9 * took_s
 
 
 async def test_signs_of_life_come_again_and_again(site):
