@@ -22,7 +22,7 @@ from servicedesk_core.web.console.keeping import kept_views
 from servicedesk_core.web.console.listing import AS
 from servicedesk_core.web.console.values import Cell, Head, Shower, aligned, columns_in
 from servicedesk_core.web.console.visiting import Handler, Visit
-from servicedesk_core.wording import counted, plain
+from servicedesk_core.wording import counted, on_paper, plain
 
 _TEMPLATE: Final = "servicedesk_core.web.console.pages/board.html"
 _TONES: Final = {None: "", True: "good", False: "bad"}
