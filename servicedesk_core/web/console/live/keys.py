@@ -14,7 +14,7 @@ _TEMPLATE: Final = "servicedesk_core.web.console.live/keys.html"
 _YEAR_S: Final = 365 * 86_400
 _OFF: Final = "off"
 
-_ON_PAGES: Final = (
+ON_PAGES: Final = (
     ("j", "Next row"),
     ("k", "Row before"),
     ("o", "Open the row; Enter does so too"),
@@ -41,7 +41,7 @@ def keys_page(addresses: Addresses) -> Handler:
         if visit.request.method == "POST":
             return await _switched(visit)
         leading = tuple((f"g {place.key}", place.title) for place in places(addresses, visit) if place.key)
-        return page(framed(visit, addresses, "Keys"), _TEMPLATE, keys=(*leading, *_ON_PAGES))
+        return page(framed(visit, addresses, "Keys"), _TEMPLATE, keys=(*leading, *ON_PAGES))
 
     return answer
 

@@ -16,7 +16,7 @@ const notice = (id, text, link) => {
   byId("notices").append(one);
 };
 
-// Times in words near now, and how many rows are selected.
+// Times in words, and how many rows are selected.
 const BOX = "input[type=checkbox]", PICK = `[data-row] ${BOX}`;
 const formOf = one => one.closest("form") ?? doc;
 const span = (ms, min = Math.floor(ms / 6e4)) => min < 60 ? `${min} min`

@@ -1,6 +1,8 @@
 """The console's own pages stay current, for the rights of whoever looks, and no longer than they may."""
 
+import re
 from contextlib import asynccontextmanager
+from importlib.resources import files
 
 import httpx
 import pytest
@@ -11,7 +13,7 @@ from servicedesk_core.features.signins.tables import sign_ins_of
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.cache.answers import Answers
-from servicedesk_core.web.console.live import streams
+from servicedesk_core.web.console.live import keys, streams
 from servicedesk_core.web.console.live.cutting import pieces
 from servicedesk_core.web.console.live.reader import Reader
 from tests import stored
@@ -134,3 +136,11 @@ async def test_keys_are_said_and_switched_off(browser):
     assert {"HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
     ana.client.headers["Cookie"] += "; keys=off"
     assert 'data-keys="off"' in (await ana.get("/desks/service")).text
+
+
+def test_the_script_is_small_and_its_keys_are_those_that_are_said():
+    script = files("servicedesk_core.web.console").joinpath("static/console.js").read_text(encoding="utf-8")
+    assert len(script.encode()) <= 8_192
+    own = re.findall(r'^  "?(.)"?: ', script[script.index("const KEYS = {") :], re.MULTILINE)
+    (pressed,) = re.findall(r"/\^\[(\S+)\]\$/\.test\(key\)", script)
+    assert {*own, *pressed} == {key for key, _ in keys.ON_PAGES}
