@@ -13,6 +13,7 @@ PAGES = {
     "list": "/lists/tickets/list",
     "record": "/records/status",
     "problem": "/nowhere",
+    "keys": "/keys",
 }
 WIDTHS = (390, 768, 1280)
 FOCUSED = """() => {
