@@ -18,6 +18,7 @@ class DataState:
 
     read_at: Annotated[datetime | None, Column("When they were last read; nothing = not yet.")]
     is_stale: Annotated[bool, Column("Whether that is too long ago for a verdict.", "Too old")]
+    is_aging: Annotated[bool, Column("Whether it is half as long ago, or longer: every number says it then.", "Old")]
     complete_since: Annotated[
         datetime | None, Column("Everything created since then is here; nothing = no limit, or not yet.")
     ]
@@ -39,11 +40,13 @@ class DataPage(Namespace[Manner]):
         Of what could not be understood nobody can say whose it is: who sees a part of the desk is told none of it.
         """
         found = freshness(tx, scope)
+        now = self.desk.clock.now()
         longest = timedelta(minutes=self.desk.settings.morning.max_age_minutes)
         whole = sources.all(tx) if scope is None else []
         return DataState(
             read_at=found.read_at,
-            is_stale=found.read_at is None or self.desk.clock.now() - found.read_at > longest,
+            is_stale=found.read_at is None or now - found.read_at > longest,
+            is_aging=found.read_at is None or now - found.read_at > longest / 2,
             complete_since=found.complete_since,
             is_complete=found.is_complete,
             quarantined=sum(sum(quarantine.counts(tx, one.id).values()) for one in whole),

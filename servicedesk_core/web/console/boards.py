@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from servicedesk_core.web.console.filtering import form_of
 from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.keeping import kept_views
 from servicedesk_core.web.console.listing import AS
-from servicedesk_core.web.console.values import Cell, Head, Shower, aligned, columns_in
+from servicedesk_core.web.console.values import Cell, Head, Moment, Shower, aligned, columns_in
 from servicedesk_core.web.console.visiting import Handler, Visit
 from servicedesk_core.wording import counted, on_paper, plain
 
@@ -93,6 +93,7 @@ class Block:
     line: Line | None = None
     said: str = ""
     bars: tuple[Bar, ...] = ()
+    age: Moment | None = None
 
 
 def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
@@ -127,7 +128,7 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
             _TEMPLATE,
             status=400 if problem else 200,
             form=form_of(offer, here, wanted, problem),
-            blocks=tuple(blocks_of(board, Shower(addresses, visit.at, visit.zone))) if board else (),
+            blocks=tuple(blocks_of(board, Shower(addresses, visit.at, visit.zone, visit.data))) if board else (),
             as_json=link(here, [*wanted, (AS, "json")]),
             twin=command_line(offer, given),
             views=await kept_views(visit, offer, addresses, wanted),
@@ -153,9 +154,9 @@ def _block(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Blo
             pieces = tuple((one.text, addresses.where(one.opens)) for one in shown.pieces)
             return Block(name, "sentence", shown.title, pieces=pieces, tone=_TONES[shown.is_good])
         case "figures":
-            return Block(name, "figures", shown.title, tiles=tuple(_tiles(shown, addresses, shower)))
+            return Block(name, "figures", shown.title, tiles=tuple(_tiles(shown, addresses, shower)), age=shower.age)
         case "counts":
-            return _counts(name, shown, addresses)
+            return _counts(name, shown, addresses, shower)
         case "table":
             return _table(name, shown, addresses, shower)
     return _series(name, shown, addresses)
@@ -171,11 +172,16 @@ def _tiles(shown: Shown, addresses: Addresses, shower: Shower) -> Iterator[Tile]
             about=one.about,
             href=addresses.where(shown.opens[at]) if at < len(shown.opens) else None,
             meaning=addresses.record("kpi.explain", one.name, None),
-            goal=" · ".join(filter(None, (f"goal {on_paper(one.goal)}" if one.goal else "", _VERDICTS[one.verdict]))),
-            tone={Verdict.MET: "good", Verdict.MISSED: "bad"}.get(one.verdict, ""),
+            goal=" · ".join(filter(None, (f"goal {on_paper(one.goal)}" if one.goal else "", _verdict(one, shower)))),
+            tone="" if shower.is_stale else {Verdict.MET: "good", Verdict.MISSED: "bad"}.get(one.verdict, ""),
             note=_note(one, shower),
             course=line(course) if any(value is not None for value in course) else None,
         )
+
+
+def _verdict(one: Figure, shower: Shower) -> str:
+    """Return the verdict in words: of data that are too old there is none."""
+    return "unknown" if shower.is_stale and one.goal else _VERDICTS[one.verdict]
 
 
 def _note(one: Figure, shower: Shower) -> str:
@@ -193,16 +199,17 @@ def _note(one: Figure, shower: Shower) -> str:
     return " · ".join(told)
 
 
-def _counts(name: str, shown: Shown, addresses: Addresses) -> Block:
-    linked = [(one, addresses.where(one.opens)) for one in shown.counts]
+def _counts(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Block:
+    told = [replace(one, is_bad=one.is_bad and not shower.is_stale) for one in shown.counts]
+    linked = [(one, addresses.where(one.opens)) for one in told]
     if not any(one.group for one, _ in linked):
-        return Block(name, "counts", shown.title, counts=tuple(linked))
+        return Block(name, "counts", shown.title, counts=tuple(linked), age=shower.age)
     columns = tuple(dict.fromkeys(one.label for one, _ in linked))
     groups = []
     for group, members in groupby(linked, key=lambda pair: pair[0].group):
         by = {one.label: (one, href) for one, href in members}
         groups.append((group, tuple(by.get(label) for label in columns)))
-    return Block(name, "matrix", shown.title, columns=columns, groups=tuple(groups))
+    return Block(name, "matrix", shown.title, columns=columns, groups=tuple(groups), age=shower.age)
 
 
 def _table(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Block:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.domain import Model
 from servicedesk_core.faces import Opens, Page
 from servicedesk_core.faces.column import Column, cell, columns_of
+from servicedesk_core.features.desks import DataState
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.drawing import Line, line
 from servicedesk_core.wording import plain
@@ -139,11 +140,25 @@ class Shower:
         addresses: Where things are.
         now: When it is shown.
         zone: Where.
+        data: What figures rest on; ``None`` = nobody said.
     """
 
     addresses: Addresses
     now: datetime
     zone: ZoneInfo
+    data: DataState | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what figures rest on is too old for a verdict."""
+        return self.data is not None and self.data.is_stale
+
+    @property
+    def age(self) -> Moment | None:
+        """When it was read, where that is so long ago that every number has to say it."""
+        if self.data is None or self.data.read_at is None or not self.data.is_aging:
+            return None
+        return self.moment(self.data.read_at)
 
     def moment(self, at: datetime) -> Moment:
         """Return an instant."""

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from servicedesk_core.faces import Query
+from servicedesk_core.store import runs, sources
 from servicedesk_core.web.console.addresses import Addresses, address_of
 
 
@@ -101,3 +102,18 @@ async def test_a_view_is_kept_and_found_again(browser):
     await ana.post(form, {"name": "One", "of": "tickets.list", "given": given})
     page = (await ana.get("/lists/tickets/list")).text
     assert '<a href="/lists/tickets/list?company=1&amp;columns=title">One</a>' in page
+
+
+async def test_figures_of_old_data_say_how_old_they_are_and_then_have_no_verdict(browser, desk, clock):
+    def read(tx):
+        source = sources.ensure(tx, "psa", "tabular", "live", clock.now())
+        run = runs.start(tx, "run", source.id, "tickets", mode="incremental", now=clock.now())
+        runs.finish(tx, run, runs.RunCounts(), outcome="ok", now=clock.now())
+
+    await desk.store.write(read)
+    ana, pages = await browser(), {}
+    for minutes in (0, 40, 40):
+        clock.advance(minutes * 60)
+        page = (await ana.get("/desks/service")).text
+        pages[len(pages)] = ("These numbers are of" in page, "tile bad" in page, "· unknown" in page)
+    assert pages == {0: (False, True, False), 1: (True, True, False), 2: (True, False, True)}

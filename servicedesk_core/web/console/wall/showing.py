@@ -129,7 +129,7 @@ class Wall:
         return page(
             outside(request, self.desk, one.name or board.title, now),
             _TEMPLATE,
-            blocks=tuple(blocks_of(board, Shower(Addresses({}), now, zone))),
+            blocks=tuple(blocks_of(board, Shower(Addresses({}), now, zone, data.value))),
             narrowed=narrowed,
             read_at=Moment.of(data.value.read_at, now, zone) if data.value.read_at else None,
             is_stale=data.value.is_stale,
