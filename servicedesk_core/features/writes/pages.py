@@ -111,6 +111,8 @@ def warning(desk: SendingDesk, write: WriteView) -> str:
 def told(desk: SendingDesk, write: WriteView) -> str:
     """Return what became of a write, and the command that goes on; with four eyes another person does it."""
     said, number = standing(write), write.id
+    if write.state in {"queued", "sending", "partly_applied", "rejected"}:
+        said = " ".join(filter(None, (said, write.hint)))
     match write.state:
         case "proposed":
             who = "Another person sends it" if desk.outbox.asks_another else "To send it"
@@ -127,20 +129,20 @@ def told(desk: SendingDesk, write: WriteView) -> str:
 
 
 def standing(write: WriteView) -> str:
-    """Return where a write stands, in a sentence or two."""
+    """Return where a write stands, in a sentence or two, without what to do about it."""
     match write.state:
         case "proposed":
             return "Nothing was sent."
         case "confirmed":
             return f"Write {write.id} was approved and sent, and is done; the vendor's id is {write.ref}."
         case "queued" | "sending":
-            return " ".join(filter(None, (f"Write {write.id} waits.", write.error, write.hint)))
+            return " ".join(filter(None, (f"Write {write.id} waits.", write.error)))
         case "in_doubt":
             why = write.error or "its fate is unknown."
             return f"Write {write.id} is in doubt: {why} It is not sent again before it is certain."
         case "partly_applied" | "rejected":
             what = "was refused:" if write.state == "rejected" else "is done in part."
-            return f"Write {write.id} {what} {write.error} {write.hint or ''}".rstrip()
+            return f"Write {write.id} {what} {write.error}"
         case _:
             return f"Write {write.id} is discarded."
 

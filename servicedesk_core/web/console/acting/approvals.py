@@ -25,6 +25,7 @@ from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.values import Moment
 from servicedesk_core.web.console.visiting import Visit
 from servicedesk_core.web.statuses import status_of
+from servicedesk_core.wording import field_name, field_value
 
 _PAGES: Final = "servicedesk_core.web.console.acting"
 _WHERE: Final = "/approvals"
@@ -98,7 +99,7 @@ class Approvals:
         write = (await visit.desk.call(WriteQueries.show, _number(visit))).write
         if Step.EDIT not in steps_of(write):
             return RedirectResponse(f"{_WHERE}/{write.id}", 303)
-        fields = [(change.field, _text(change.after), change.after_name) for change in write.changes]
+        fields = [(one.field, field_name(one.field), _text(one.after), one.after_name) for one in write.changes]
         frame = framed(visit, self.addresses, f"Edit write {write.id}")
         return page(frame, f"{_PAGES}/edit.html", write=write, word=word_of(write), fields=fields, problem="")
 
@@ -224,9 +225,9 @@ def _may_decide(visit: Visit) -> bool:
 
 def _row(visit: Visit, write: WriteView) -> Row:
     changes = tuple(
-        f"{change.field}: {change.before_name or _text(change.before) or '(nothing)'} → "
-        f"{change.after_name or _text(change.after) or '(nothing)'}"
-        for change in write.changes
+        f"{field_name(one.field)}: {_shown(one.field, one.before, one.before_name)} → "
+        f"{_shown(one.field, one.after, one.after_name)}"
+        for one in write.changes
     )
     at = Moment.of(write.proposed_at, visit.at, visit.zone)
     return Row(write, word_of(write), readers(write) or "", at, changes)
@@ -239,6 +240,10 @@ def _common(rows: Sequence[Row]) -> dict[Step, str]:
     common = [step for step in first if step not in alone and all(step in one for one in others)]
     said = {step: {first[step], *(one[step] for one in others)} for step in common}
     return {step: words.pop() if len(words) == 1 else step.value.capitalize() for step, words in said.items()}
+
+
+def _shown(field: str, value: Any, name: str | None) -> str:
+    return name or ("(nothing)" if value is None or value == "" else field_value(field, value))
 
 
 def _text(value: Any) -> str:

@@ -22,7 +22,7 @@ _OURS: Final = frozenset({"request_id"})
 _FEW: Final = 40
 """So many choices are looked through; of more one writes the beginning."""
 
-_RARE: Final = frozenset({"connection", "field"})
+_RARE: Final = frozenset({"connection", "field", "cycle", "limit"})
 """Fields that few need; they stand at the end."""
 
 
