@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.console.acting.conftest import followed, sent
 
+pytestmark = pytest.mark.slow  # what is approved is sent over HTTP
+
 
 def words_of(page):
     """Return what stands for each write on a page."""

@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+import pytest
+
 from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, sent
 
 
@@ -10,6 +12,7 @@ async def writes_of(desk):
     return (await desk.writes.list(everything=True)).items
 
 
+@pytest.mark.slow
 async def test_what_identifies_the_record_is_shown_and_the_rest_can_be_filled_in(browser):
     page, action = await opened(
         await browser("ana"), "/acts/tickets/assign?ticket=T1&technician=Dana+Wolf&connection=psa"
@@ -40,6 +43,7 @@ async def test_a_proposal_is_stored_once_however_often_its_form_is_sent(browser,
     assert vendor.writes == []
 
 
+@pytest.mark.slow
 async def test_who_may_approve_sends_in_one_step_and_nobody_else(browser, desk, vendor):
     page, action = await opened(ana := await browser("ana"), "/acts/tickets/assign?ticket=T1")
     assert "propose and send" in page
@@ -51,6 +55,7 @@ async def test_who_may_approve_sends_in_one_step_and_nobody_else(browser, desk, 
     assert [write.state for write in await writes_of(desk)] == ["proposed", "confirmed"]
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_stands_beside_its_field_and_what_was_written_stays(browser, desk):
     window = await browser("ana")
     _, action = await opened(window, "/acts/tickets/log-time?ticket=T1")
@@ -69,6 +74,7 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_written_stays(
     assert {one.field: one.after for one in write.changes}["worked_s"] == 1800
 
 
+@pytest.mark.slow
 async def test_the_button_of_a_note_says_who_reads_it_and_what_a_client_reads_is_looked_at_first(browser, desk, vendor):
     window = await browser("ana")
     page, action = await opened(window, "/acts/tickets/note?ticket=T1")
@@ -84,6 +90,7 @@ async def test_the_button_of_a_note_says_who_reads_it_and_what_a_client_reads_is
     assert (public.kind, public.state) == ("notes.create_public", "proposed")
 
 
+@pytest.mark.slow
 async def test_several_records_are_proposed_one_by_one_and_each_says_what_became_of_it(browser, desk):
     window = await browser("cay")
     chosen = "&".join(f"select=ticket%3DT{number}" for number in (1, 2, 99))
@@ -94,6 +101,7 @@ async def test_several_records_are_proposed_one_by_one_and_each_says_what_became
     assert sorted(write.target for write in await writes_of(desk)) == ["1", "2"]
 
 
+@pytest.mark.slow
 async def test_nobody_is_another_word_than_no_change(browser, desk, vendor):
     window = await browser("ana")
     await sent(window, "/acts/tickets/assign?ticket=T1", technician="Dana Wolf", _do="send")
@@ -106,6 +114,7 @@ async def test_nobody_is_another_word_than_no_change(browser, desk, vendor):
     assert vendor.records["tickets"]["1"]["assignee_ref"] is None
 
 
+@pytest.mark.slow
 async def test_of_two_people_on_one_ticket_the_second_sees_what_changed_and_loses_nothing(browser, desk, vendor):
     ana, max_ = await browser("ana"), await browser("max")
     page, theirs = await opened(max_, "/acts/tickets/update?ticket=T1")
@@ -121,6 +130,7 @@ async def test_of_two_people_on_one_ticket_the_second_sees_what_changed_and_lose
     assert vendor.records["tickets"]["1"]["title"] == "Scanner"
 
 
+@pytest.mark.slow
 async def test_an_act_that_is_previewed_does_what_was_shown_and_nothing_else(browser, desk):
     ana = await browser("ana")
     _, action = await opened(ana, "/acts/warranty/write-dates")
@@ -128,6 +138,7 @@ async def test_an_act_that_is_previewed_does_what_was_shown_and_nothing_else(bro
     assert page.status_code == 303, "there was nothing to be written, and nothing to ask about"
 
 
+@pytest.mark.slow
 async def test_a_secret_is_told_once(browser, desk):
     ana = await browser("ana")
     _, action = await opened(ana, "/acts/tokens/new")

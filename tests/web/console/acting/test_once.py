@@ -13,6 +13,8 @@ from tests.other_process import ended_process
 from tests.web.console.acting import levers
 from tests.web.console.acting.conftest import followed, opened
 
+pytestmark = pytest.mark.slow  # each opens a desk and its console
+
 
 @pytest.fixture
 def features(desk):
