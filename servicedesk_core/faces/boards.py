@@ -1,10 +1,12 @@
 """Dashboards in a terminal and in a browser."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces.column import cell
 from servicedesk_core.faces.html import render
+from servicedesk_core.faces.kpi import Figure
 from servicedesk_core.faces.shown import Board, Shown
 from servicedesk_core.faces.terminal import Terminal
 
@@ -30,7 +32,7 @@ def show(terminal: Terminal, board: Board) -> None:
                 ]
                 terminal.table(heads, rows, empty="None.")
             case "figures":
-                terminal.table(("Figure", "Value", "Unit"), [(one.title, one.value, one.unit) for one in block.figures])
+                _figures(terminal, block.figures)
             case "table":
                 if block.rows:
                     terminal.rows(type(block.rows[0]), block.rows)
@@ -42,6 +44,15 @@ def show(terminal: Terminal, board: Board) -> None:
                     bar = "█" * round(_BAR * (point.value or 0) / largest) if largest > 0 else ""
                     value = "-" if point.value is None else f"{point.value:,.6g}"
                     terminal.line(f"  {point.label:<{_BAR}} {bar:<{_BAR}} {value:>9}")
+
+
+def _figures(terminal: Terminal, figures: Sequence[Figure]) -> None:
+    heads, rows = ("Figure", "Value", "Unit"), [(one.title, one.value, one.unit) for one in figures]
+    if not any(one.goal for one in figures):
+        terminal.table(heads, rows)
+        return
+    verdicts = [(one.goal, one.verdict.value.replace("_", " ")) for one in figures]
+    terminal.table((*heads, "Wanted", "Verdict"), [row + verdict for row, verdict in zip(rows, verdicts, strict=True)])
 
 
 def html(board: Board) -> str:

@@ -62,6 +62,8 @@ class Verdict(StrEnum):
     """There is nothing to measure; that is neither good nor bad."""
     TOO_FEW = "too_few"
     """Too few records stand behind it."""
+    UNKNOWN = "unknown"
+    """The data are too old to say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Opens, Period, Piece, Told
-from servicedesk_core.wording import about
+from servicedesk_core.wording import about, counted
 
 NEVER: Final = "Unknown: tickets were never read."
 
 
 def verdict(
-    counts: Sequence[tuple[int, str, Opens | None]], read_at: datetime | None, now: datetime, *, is_stale: bool
+    counts: Sequence[tuple[int, str, str, Opens | None]], read_at: datetime | None, now: datetime, *, is_stale: bool
 ) -> Told:
     """Return the first sentence, with the age of the data; of data that are too old it judges nothing.
 
     Args:
-        counts: What would be wrong: how much, what that is, and where it is listed.
+        counts: What would be wrong: how much, what one of it is called, and several, and where it is listed.
         read_at: When tickets were last read; ``None`` = never.
         now: The instant.
         is_stale: Whether that is too long ago.
@@ -26,9 +26,9 @@ def verdict(
         return Told([Piece(NEVER)], None)
     age = about((now - read_at).total_seconds())
     pieces = [Piece(f"Unknown: tickets were last read {age} ago. By then: ")] if is_stale else []
-    for place, (count, what, opens) in enumerate(counts):
+    for place, (count, one, many, opens) in enumerate(counts):
         pieces += [Piece(", ")] if place else []
-        pieces.append(Piece(f"{count:,} {what}", opens))
+        pieces.append(Piece(counted(count, one, many), opens))
     pieces.append(Piece("." if is_stale else f". Tickets were read {age} ago."))
     return Told(pieces, None if is_stale else not any(count for count, *_ in counts))
 

@@ -45,6 +45,19 @@ _ON_THE_WAY: Final = {
     WriteState.REJECTED: "refused by the vendor",
     WriteState.PARTLY_APPLIED: "applied in part",
 }
+_REASONS: Final = {
+    Reason.EMERGENCY: "emergencies that nobody has touched",
+    Reason.LATE_URGENT: "P1 or P2, and late",
+    Reason.CLIENT_REPLIED: "clients without an answer",
+    Reason.BLACK_HOLE: "nobody's turn: the black hole",
+    Reason.LATE: "others that are late",
+    Reason.DUE_SOON: "due within 4 hours",
+    Reason.NO_COVER: "without cover: who has it is away",
+    Reason.UNASSIGNED: "past triage, and nobody has it",
+    Reason.WAITING_TOO_LONG: "waited for too long",
+    Reason.HOLD_OVER: "parked until a date that has passed",
+    Reason.UNSCHEDULED: "need an appointment",
+}
 _WRONG: Final = (WriteState.IN_DOUBT, WriteState.REJECTED, WriteState.PARTLY_APPLIED)
 
 
@@ -61,12 +74,13 @@ def _verdict(looking: Looking) -> Told:
     day = looking.once(Day)
     missed = sum(one.verdict is Verdict.MISSED for one in day.figures)
     late = sum(many for (_, stand), many in looking.once(_stands).items() if stand is Stand.LATE)
-    emergencies = day.passed.reasons[Reason.EMERGENCY]
+    emergencies, goals = day.passed.reasons[Reason.EMERGENCY], f"of {len(day.figures)} goals missed"
     counts = (
-        (missed, f"of {len(day.figures)} goals missed", looking.opens(KpiLists.now, missed=True)),
-        (late, "promises late", looking.opens(Past.clocks, stand=(Stand.LATE,))),
+        (missed, goals, goals, looking.opens(KpiLists.now, missed=True)),
+        (late, "promise late", "promises late", looking.opens(Past.clocks, stand=(Stand.LATE,))),
         (
             emergencies,
+            "emergency that nobody has touched",
             "emergencies that nobody has touched",
             looking.opens(AttentionQueries.list, reason=Reason.EMERGENCY),
         ),
@@ -79,7 +93,7 @@ def _reasons(looking: Looking) -> Iterator[Counted]:
     for reason, many in sorted(day.passed.reasons.items(), key=lambda one: one[0].rank):
         opens = looking.opens(AttentionQueries.list, reason=reason)
         is_bad = reason.rank <= Reason.LATE.rank and not day.is_stale
-        yield Counted(reason.value.replace("_", " "), many, opens, is_bad=is_bad)
+        yield Counted(_REASONS[reason], many, opens, is_bad=is_bad)
 
 
 def _since(looking: Looking) -> Iterator[Counted]:
@@ -152,7 +166,7 @@ def _blocks() -> tuple[Block, ...]:
         Counts("Wrong with the desk itself", _faults),
         Counts("Since the last working day ended", _since),
         Counts("Promises by the share of their time that is used", _clocks),
-        Figures("Goals", lambda looking: looking.once(Day).figures, records=_records,
+        Figures("Goals", lambda looking: looking.once(Day).judged, records=_records,
             courses=lambda looking: looking.once(Day).courses),
         Table("Team", NowLists.team, {"limit": 100},
             lambda looking: team(looking.once(Day), looking.desk.roster)),

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -28,9 +29,12 @@ from servicedesk_core.faces import (
     Series,
     Table,
     Told,
+    Verdict,
     dashboard,
 )
 from servicedesk_core.features.desks.model import PageFilter
+from servicedesk_core.features.desks.rules import verdict
+from servicedesk_core.features.desks.tables import Day
 from servicedesk_core.features.kpi import KPIS, NO_CLOCKS, KpiLists, judged, last, period_of
 from servicedesk_core.features.sla import Became, By, Clock, Past, ResponseBy, Stand, due_counts, stand_counts
 
@@ -87,7 +91,8 @@ def _attained(name: str) -> Callable[[Looking], Iterator[Figure]]:
                 found = Measure(None, 0, 0)
             else:
                 found = Measure(Fraction(100 * row.kept, row.judged), row.kept, row.judged, sample=row.judged)
-            yield judged(looking.tx, looking.at, kpi, found)
+            told = judged(looking.tx, looking.at, kpi, found)
+            yield replace(told, verdict=Verdict.UNKNOWN) if looking.once(Day).is_stale else told
 
     return figures
 
@@ -108,13 +113,13 @@ def _now(looking: Looking) -> Told:
     counts = stand_counts(looking.desk, looking.tx, looking.at, looking.chosen, looking.scope)
     late = sum(many for (_, stand), many in counts.items() if stand is Stand.LATE)
     due = _due(looking, [(looking.at, soon)])[0]
-    pieces = [
-        Piece(f"{late:,} promises are late", looking.opens(Past.clocks, stand=(Stand.LATE,))),
-        Piece(", "),
-        Piece(f"{due:,} come due within the hour", looking.opens(Past.clocks, due_since=looking.at, due_before=soon)),
-        Piece("."),
-    ]
-    return Told(pieces, not late)
+    day, hour = looking.once(Day), looking.opens(Past.clocks, due_since=looking.at, due_before=soon)
+    told = (
+        (late, "promise is late", "promises are late", looking.opens(Past.clocks, stand=(Stand.LATE,))),
+        (due, "comes due within the hour", "come due within the hour", hour),
+    )
+    said = verdict(told, day.read_at, day.at, is_stale=day.is_stale)
+    return said if said.is_good is None else said._replace(is_good=not late)
 
 
 def _due(looking: Looking, spans: Sequence[tuple[datetime, datetime]]) -> list[int]:

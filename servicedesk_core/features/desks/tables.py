@@ -1,6 +1,7 @@
 """What the blocks of a page are made from, read once for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.faces import Figure, Looking
+from servicedesk_core.faces import Figure, Looking, Verdict
 from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.attention import Booked, Found, Staff, booked, staff, standings
 from servicedesk_core.features.desks.now.model import Coming
@@ -79,6 +80,11 @@ class Day:
     def figures(self) -> tuple[Figure, ...]:
         """The figures of a coordinator, with the minutes of today in which each was not what is wanted."""
         return kept_up(self.tx, self.opened, self._past)
+
+    @property
+    def judged(self) -> tuple[Figure, ...]:
+        """The same, without a verdict where the data are too old for one."""
+        return tuple(replace(one, verdict=Verdict.UNKNOWN) for one in self.figures) if self.is_stale else self.figures
 
     @property
     def courses(self) -> Mapping[str, Sequence[float | None]]:

@@ -16,6 +16,7 @@ _SAID: Final = {
     Verdict.NO_GOAL: "",
     Verdict.NO_DATA: "no data",
     Verdict.TOO_FEW: "too few to judge",
+    Verdict.UNKNOWN: "unknown, the data are too old",
 }
 
 

@@ -26,6 +26,7 @@ _SAID: Final = {
     Verdict.NO_GOAL: "",
     Verdict.NO_DATA: "no data",
     Verdict.TOO_FEW: "too few",
+    Verdict.UNKNOWN: "unknown",
 }
 _HOURS: Final = 3
 _PAGE: Final = "servicedesk_core.features.scorecards/"

@@ -32,6 +32,7 @@ _VERDICTS: Final = {
     Verdict.NO_GOAL: "",
     Verdict.NO_DATA: "no data",
     Verdict.TOO_FEW: "too few",
+    Verdict.UNKNOWN: "unknown",
 }
 
 
