@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from servicedesk_core.faces import Offer
+from servicedesk_core.faces.opens import COLUMNS
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.faces.written import choices_of, is_duration
 from servicedesk_core.web.console.addresses import link
@@ -62,6 +63,7 @@ class FilterForm:
         fields: What can be filled in.
         chips: What is active.
         hidden: What stays when it is sent.
+        kept: What stays when only how the list is shown changes.
         plain: Where the page is without filters.
         problem: What is wrong with what was asked; empty = nothing.
     """
@@ -72,6 +74,7 @@ class FilterForm:
     hidden: tuple[tuple[str, str], ...]
     plain: str
     problem: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 def form_of(offer: Offer[..., Any], action: str, pairs: Pairs, problem: str = "") -> FilterForm:
@@ -94,7 +97,8 @@ def form_of(offer: Offer[..., Any], action: str, pairs: Pairs, problem: str = ""
     )
     several = [pair for pair in pairs if pair[0] in names and names[pair[0]].many]
     fields = tuple(_field(one, [word for name, word in pairs if name == one.spelled]) for one in filters)
-    return FilterForm(action, fields, chips, (*stays, *several), link(action, stays), problem)
+    kept = tuple(pair for pair in pairs if pair[0] not in {"after", COLUMNS})
+    return FilterForm(action, fields, chips, (*stays, *several), link(action, stays), problem, kept)
 
 
 def _titled(one: Parameter) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -17,7 +18,7 @@ from servicedesk_core.faces.opens import COLUMNS, command_line
 from servicedesk_core.faces.parameter import word_of
 from servicedesk_core.web.console.acting.taking import taking
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
-from servicedesk_core.web.console.filtering import Pairs, form_of
+from servicedesk_core.web.console.filtering import FilterForm, Pairs, form_of
 from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.keeping import kept_views
 from servicedesk_core.web.console.values import Head, Part, Shower, aligned, columns_in
@@ -28,6 +29,19 @@ _FOR_PAGES: Final = frozenset({AS, COLUMNS})
 _ROWS: Final = 50
 _PIECE: Final = 1_000
 _SIZES: Final = ("50", "200", "500")
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The columns that a list can be shown with.
+
+    Attributes:
+        columns: Name, heading, and whether it is shown.
+        form: The form of the page, with what stays when other columns are chosen.
+    """
+
+    columns: tuple[tuple[str, str, bool], ...]
+    form: FilterForm
 
 
 def listing(offer: Offer[..., Any], addresses: Addresses) -> Handler:
@@ -48,7 +62,7 @@ def listing(offer: Offer[..., Any], addresses: Addresses) -> Handler:
         if wanted == "json":
             found = await _asked(visit, offer, pairs)
             return Response(json_bytes(document_of(offer.name, offer.version, found)), media_type="application/json")
-        chosen = dict(filled).get(COLUMNS, "")
+        chosen = _columns_in(filled)
         if wanted == "csv":
             return await _csv(visit, offer, pairs, chosen)
         return await _page(visit, offer, addresses, filled, pairs)
@@ -90,13 +104,13 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
         "views": await kept_views(visit, offer, addresses, _without(filled, "limit")),
     }
     frame = framed(visit, addresses, _title(offer, given))
-    told |= {"taking": None, "words": ()}
+    told |= {"taking": None, "words": (), "choosing": None}
     if problem:
         return page(frame, _TEMPLATE, status=400, parts=(), following=None, sizes=(), **told)
     if offer.row is None:
         return page(frame, _TEMPLATE, parts=tuple(shower.parts(found)), following=None, sizes=(), **told)
     assert isinstance(found, Page)  # noqa: S101  # what has rows is one
-    names = _chosen(offer, dict(filled).get(COLUMNS, ""))
+    names = _chosen(offer, _columns_in(filled))
     columns = columns_of(offer.row)
     heads = tuple(_head(offer, here, filled, name) for name in names)
     rows = tuple(shower.row(one, names, columns) for one in found.items)
@@ -106,6 +120,7 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
     following = link(here, [*_without(filled, "after"), ("after", found.next)]) if found.next else None
     taken = taking(visit, addresses.offers, offer)
     told |= {"taking": taken, "words": tuple(map(taken.word, found.items)) if taken else ()}
+    told["choosing"] = Choosing(tuple((name, one.title, name in names) for name, one in columns.items()), form)
     sizes = [(size, link(here, [*_without(filled, "after", "limit"), ("limit", size)])) for size in _SIZES]
     return page(
         frame,
@@ -138,6 +153,11 @@ async def _csv(visit: Visit, offer: Offer[..., Any], pairs: Pairs, chosen: str) 
     name = f"{offer.name.replace('.', '-')}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _columns_in(filled: Pairs) -> str:
+    """Return the names of the columns that an address asks for, joined with commas."""
+    return ",".join(word for name, word in filled if name == COLUMNS)
 
 
 def _line(cells: Any) -> str:

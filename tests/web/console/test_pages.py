@@ -38,6 +38,16 @@ async def test_a_list_can_be_taken_away_as_a_whole(browser):
     assert (document["schema"], len(document["data"]["items"])) == ("servicedesk.tickets.list/2", 4)
 
 
+async def test_columns_are_chosen_in_the_address(browser):
+    ana = await browser()
+    page = (await ana.get("/lists/tickets/list?company=1&columns=title&columns=external_id")).text
+    head = page[page.index("<thead>") : page.index("</thead>")]
+    assert re.findall(r"title=\"[^\"]*\"[^>]*>(?:<a [^>]*>)?([A-Z][a-z ]+)<", head) == ["Title", "External id"]
+    assert page.count('name="columns"') > page.count('name="columns" value="title" checked') == 1
+    rows = csv.DictReader(io.StringIO((await ana.get("/lists/tickets/list?columns=title,number&as=csv")).text))
+    assert rows.fieldnames == ["title", "number"]
+
+
 async def test_pages_of_a_list_follow_each_other(browser):
     ana, seen, path = await browser(), [], "/lists/tickets/list?limit=3&sort=-number"
     while path:
