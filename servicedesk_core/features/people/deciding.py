@@ -63,8 +63,15 @@ class Decider:
         after = self.people
         ensure_administered(before, after, with_password(self.tx))
         was = before.get(name)
-        said = {"before": _told(was), "after": _told(person)}
-        audit.append(self.tx, at=self.at, actor=self.by, action=action, entity=f"person:{name}", **said)
+        audit.append(
+            self.tx,
+            at=self.at,
+            actor=self.by,
+            action=action,
+            entity=f"person:{name}",
+            before=_told(was),
+            after=_told(person),
+        )
         return after
 
     def _ensure_right(self, name: str, person: InvitedPerson, before: People) -> None:
