@@ -108,6 +108,7 @@ class WarrantyQueries(Namespace[Manner]):
         tx: Tx,
         *,
         state: Annotated[tuple[CoverState, ...], Help("Only those that stand so; repeatable.")] = (),
+        serial: Annotated[tuple[str, ...], Help("Only with this serial number, in any spelling.")] = (),
         company: Company = (),
         manufacturer: Manufacturer = (),
         retired: Retired = False,
@@ -123,7 +124,7 @@ class WarrantyQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: The list is empty, and there is no such client or manufacturer.
         """
-        chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope, begins=True)
+        chosen = AssetFilter(company=company, manufacturer=manufacturer, serials=serial, scope=scope, begins=True)
         found = lists.devices(
             tx, day=self.today, states=state, chosen=chosen, retired=retired, sort=sort, after=after, limit=limit
         )

@@ -45,6 +45,4 @@ def _where(hit: Hit, addresses: Addresses) -> str | None:
     if hit.kind is Kind.CLIENT:
         of = [("company", hit.external_id), ("connection", hit.connection), ("all", "true")]
         return link(address_of(addresses.offers["tickets.list"]), of)
-    devices = addresses.offers.get("warranty.devices")
-    known = {one.spelled for one in devices.parameters} if devices else set()
-    return link(address_of(devices), [("serial", hit.name)]) if devices and "serial" in known else None
+    return link(address_of(addresses.offers["warranty.devices"]), [("serial", hit.name), ("retired", "true")])
