@@ -135,12 +135,14 @@ class Table:
         query: The list.
         given: What the list is given, by the names of its parameters; or what returns that.
         rows: Returns its first rows, where the page knows them already; ``None`` = the list is asked.
+        is_worked: Whether rows are selected on the page, for the acts that take them, as they are in the list itself.
     """
 
     title: str
     query: Query[..., Any]
     given: Mapping[str, Any] | Callable[[Looking], Mapping[str, Any]] = field(default_factory=dict)
     rows: Callable[[Looking], Sequence[Any]] | None = None
+    is_worked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,8 @@ def _table(block: Table, looking: Looking) -> Shown:
     found = looking.ask(asked, **values) if block.rows is None else block.rows(looking)
     known = columns_of(asked.row) if asked.row else {}
     columns = {name: known[name].title for name in asked.on_page}
-    return Shown("table", block.title, columns=columns, rows=tuple(found), opens=(opens,), empty=asked.empty)
+    rows, worked = tuple(found), block.is_worked
+    return Shown("table", block.title, columns=columns, rows=rows, opens=(opens,), empty=asked.empty, is_worked=worked)
 
 
 def _known(asked: Query[..., Any], chosen: Any) -> dict[str, Any]:

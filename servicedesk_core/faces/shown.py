@@ -65,6 +65,7 @@ class Shown:
         Column("How each figure went: values at equal steps up to now, the oldest first; nothing = not known."),
     ] = ()
     empty: Annotated[str, Column("What is said in place of a list without rows.")] = ""
+    is_worked: Annotated[bool, Column("Whether rows of the list are selected on the page.")] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _blocks() -> tuple[Block, ...]:
     return (
         Counts("Lists", _lists),
         Sentence("Shown", _which),
-        Table("Tickets in it", WorkLists.list, _shown, lambda looking: looking.once(Work).rows),
+        Table("Tickets in it", WorkLists.list, _shown, lambda looking: looking.once(Work).rows, is_worked=True),
         Counts("Ready to begin", _ready),
     )
 

@@ -14,6 +14,7 @@ from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.faces.shown import Shown
+from servicedesk_core.web.console.acting.taking import Taking, taking
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.drawing import Line, line, shares
 from servicedesk_core.web.console.filtering import form_of
@@ -93,6 +94,8 @@ class Block:
     empty: str = ""
     line: Line | None = None
     said: str = ""
+    taking: Taking | None = None
+    words: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
     age: Moment | None = None
 
@@ -129,7 +132,7 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
             _TEMPLATE,
             status=400 if problem else 200,
             form=form_of(offer, here, wanted, problem),
-            blocks=tuple(blocks_of(board, Shower(addresses, visit.at, visit.zone, visit.data))) if board else (),
+            blocks=tuple(blocks_of(board, Shower(addresses, visit.at, visit.zone, visit.data), visit)) if board else (),
             as_json=link(here, [*wanted, (AS, "json")]),
             twin=command_line(offer, given),
             views=await kept_views(visit, offer, addresses, wanted),
@@ -138,15 +141,22 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
     return answer
 
 
-def blocks_of(board: Board, shower: Shower) -> Iterator[Block]:
-    """Yield the blocks of a dashboard as a page shows them."""
+def blocks_of(board: Board, shower: Shower, visit: Visit | None = None) -> Iterator[Block]:
+    """Yield the blocks of a dashboard as a page shows them.
+
+    Args:
+        board: The dashboard.
+        shower: Says how.
+        visit: Who may select rows on it; ``None`` = nobody.
+    """
     taken: set[str] = set()
     for shown in board.blocks:
         name = re.sub(r"[^a-z0-9]+", "-", shown.title.casefold()).strip("-") or "block"
         while name in taken:
             name += "-x"
         taken.add(name)
-        yield _block(name, shown, shower.addresses, shower)
+        block = _block(name, shown, shower.addresses, shower)
+        yield _worked(block, shown, shower.addresses, visit) if visit is not None and shown.is_worked else block
 
 
 def _block(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Block:
@@ -221,6 +231,13 @@ def _table(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Blo
     href = addresses.where(shown.opens[0]) if shown.opens else None
     heads, rows = aligned(heads, rows)
     return Block(name, "table", shown.title, heads=heads, rows=rows, href=href, empty=shown.empty or "None.")
+
+
+def _worked(block: Block, shown: Shown, addresses: Addresses, visit: Visit) -> Block:
+    """Return a list whose rows are selected on the page, for the acts that take them."""
+    listed = next((addresses.offers.get(one.call) for one in shown.opens if one), None)
+    taken = taking(visit, addresses.offers, listed) if listed else None
+    return replace(block, taking=taken, words=tuple(map(taken.word, shown.rows))) if taken else block
 
 
 def _series(name: str, shown: Shown, addresses: Addresses) -> Block:
