@@ -23,6 +23,8 @@ from servicedesk_core.faces import (
 from servicedesk_core.faces.dashboards import Block
 from servicedesk_core.features.desks.lists import LISTS, WorkLists, counted, opened_now, placed, rows_of
 from servicedesk_core.features.desks.model import ListedTicket, WorkList
+from servicedesk_core.features.desks.now.queries import NowLists, team
+from servicedesk_core.features.desks.tables import Day
 from servicedesk_core.features.kpi import KpiLists, kept_up, ready
 from servicedesk_core.features.tickets import TicketChoice
 
@@ -107,6 +109,12 @@ def _blocks() -> tuple[Block, ...]:
         Counts("Lists", _lists),
         Sentence("Shown", _which),
         Table("Tickets in it", WorkLists.list, _shown, lambda looking: looking.once(Work).rows, is_worked=True),
+        Table(
+            "Technicians",
+            NowLists.team,
+            {"limit": 100},
+            lambda looking: team(looking.once(Day), looking.desk.roster),
+        ),
         Counts("Ready to begin", _ready),
     )
 
