@@ -7,7 +7,7 @@ from typing import Final
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import Counted, Counts, Figure, Figures, Looking, Manner, Namespace, Opens, Table, dashboard
 from servicedesk_core.features.kpi import KpiLists
-from servicedesk_core.features.parts import KPIS, CostOf, PartsQueries
+from servicedesk_core.features.parts import KPIS, WAITING, CostOf, PartsQueries
 
 _MOST: Final = 10_000
 
@@ -26,6 +26,9 @@ def _on_order(looking: Looking) -> _OnOrder:
 
 
 def _to_do(looking: Looking) -> Iterator[Counted]:
+    lacking = len(looking.ask(PartsQueries.stock, below_minimum=True, limit=_MOST))
+    opens = Opens.of(PartsQueries.stock, below_minimum=True)
+    yield Counted("parts below their minimum", lacking, opens, is_bad=lacking > 0)
     order = looking.once(_on_order)
     yield Counted(
         "lines on order that are late", order.late, Opens.of(PartsQueries.orders, late=True), is_bad=order.late > 0
@@ -38,14 +41,8 @@ def _to_do(looking: Looking) -> Iterator[Counted]:
     yield Counted("taken and not given back", held, Opens.of(PartsQueries.taken, held=True))
 
 
-def _records(one: Figure, _: Looking) -> Opens:
-    opens = {
-        "parts-below-minimum": Opens.of(PartsQueries.stock, below_minimum=True),
-        "parts-not-charged": Opens.of(PartsQueries.uncharged, days=0),
-        "stock-value": Opens.of(PartsQueries.stock),
-        "orders-late": Opens.of(PartsQueries.orders, late=True),
-    }
-    return opens.get(one.name) or Opens.of(KpiLists.records, name=one.name)
+def _records(one: Figure, _: Looking) -> Opens | None:
+    return Opens.of(KpiLists.records, name=one.name) if one.name == WAITING.name else None
 
 
 class PartsPage(Namespace[Manner]):
