@@ -2,10 +2,6 @@
 
 import pytest
 
-from tests.browser.console.test_matrix import faults
-
-__all__ = ["faults"]
-
 
 @pytest.mark.browser
 def test_a_number_that_is_typed_opens_its_ticket_and_a_key_its_acts(look):
