@@ -5,6 +5,7 @@ from argon2 import PasswordHasher
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.capabilities import ALL, Role
+from servicedesk_core.desk.permitting import stand_in
 from servicedesk_core.domain import Company, Queue, Technician
 from servicedesk_core.errors import (
     DefinitionsError,
@@ -16,7 +17,7 @@ from servicedesk_core.faces import Capability
 from servicedesk_core.features import signins
 from servicedesk_core.features.people import accept, first_link
 from servicedesk_core.features.signins import passwords
-from servicedesk_core.people import Actor, Way
+from servicedesk_core.people import JOBS, Actor, Way
 
 RIGHT = "correct horse battery"
 HERE = signins.Browser("192.0.2.7", "Example/1.0")
@@ -102,6 +103,10 @@ async def test_people_who_were_invited_restrict_no_account_of_the_machine(desk, 
     async with ServiceDesk(settings, store=desk.store, clock=clock, actor=Way.CLI) as own:
         assert str(own.actor) == "account:Ana via cli"  # never taken for who is called so
         assert own.standing.capabilities == ALL
+        assert own.acting_as(JOBS).standing.capabilities == ALL
+        as_ana = own.acting_as(stand_in(own.standing, "ana"))
+        assert str(as_ana.actor) == "user:ana via cli by account:Ana"
+        assert as_ana.standing.capabilities == desk.roster["ana"].capabilities
     for way in (Way.CONSOLE, Way.TOKEN):
         with pytest.raises(NotPermittedError, match="nobody in the list of people"):
             await of(desk, "mallory", way).tickets.list()
@@ -199,7 +204,7 @@ async def test_people_are_definitions_and_files_without_any_leave_them_alone(des
     await desk.definitions.export(to=tmp_path / "out")
     written = "".join(path.read_text() for path in (tmp_path / "out").iterdir())
     assert '[people.ben]\nroles = ["technician"]\ntechnician = "7"' in written
-    await apply("", over=2)  # the calendars of the folder
+    await apply("")  # the calendars of the folder: whoever was invited meanwhile makes no file old
     assert {"ana", "ben"} <= desk.roster.keys()
     with pytest.raises(DefinitionsError, match="nobody would be left who can sign in"):
         await apply('[people.ben]\nroles = ["admin"]\n', over=3, remove=True)

@@ -10,7 +10,14 @@ from servicedesk_core.errors import DefinitionsError, DefinitionsRefusedError, N
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.definitions import files, tables
 from servicedesk_core.features.definitions.model import Applied, Change, Exported
-from servicedesk_core.features.definitions.planning import Step, freezes_at, obstacles, steps_to
+from servicedesk_core.features.definitions.planning import (
+    Step,
+    freezes_at,
+    newest_in,
+    obstacles,
+    spoken_of,
+    steps_to,
+)
 from servicedesk_core.features.definitions.queries import FOLDER_HELP, UNSCOPED, DefiningDesk, DefinitionQueries, count
 from servicedesk_core.features.definitions.tables import MOMENT, Kept, Version
 from servicedesk_core.people import Actor
@@ -78,6 +85,7 @@ class Definitions(DefinitionQueries[Manner]):
                 obstacles(
                     steps,
                     last=last,
+                    spoken=newest_in(state, spoken_of(found, self._kinds)),
                     files_version=found.version,
                     freezes=(frozen := [*freezes_at(state, now, self._zone)]),
                     over=over,

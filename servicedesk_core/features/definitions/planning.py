@@ -67,11 +67,21 @@ def steps_to(read: Definitions, state: State, kinds: Kinds, now: datetime) -> li
                 "is applied; or name a coming instant.",
             )
         found.append(Step(key, before, after, said if kept is None else said or now))
-    written = {key.kind for key in read.found}
-    whole = {name for name, kind in kinds.items() if name in written or not kind.by_act}
+    whole = spoken_of(read, kinds)
     gone = (kept for key, kept in state.items() if key.kind in whole and key not in read.found)
     found += [Step(kept.key, before, None, now) for kept in gone if (before := _value(kinds, kept)) is not None]
     return found
+
+
+def spoken_of(read: Definitions, kinds: Kinds) -> frozenset[str]:
+    """Return the kinds of which files say all that holds: those that acts decide about too only where they have any."""
+    written = {key.kind for key in read.found}
+    return frozenset(name for name, kind in kinds.items() if name in written or not kind.by_act)
+
+
+def newest_in(state: State, kinds: Collection[str]) -> int:
+    """Return the version that last changed anything of some kinds; 0 = none did."""
+    return max((kept.version for key, kept in state.items() if key.kind in kinds), default=0)
 
 
 def steps_between(before: State, after: State, kinds: Kinds) -> list[Step]:
@@ -105,6 +115,7 @@ def obstacles(
     steps: Iterable[Step],
     *,
     last: Version | None,
+    spoken: int,
     files_version: int | None,
     freezes: Iterable[str],
     over: int | None = None,
@@ -116,6 +127,7 @@ def obstacles(
     Args:
         steps: What would change; where nothing does, nothing is refused.
         last: The newest version in the store.
+        spoken: The newest one that changed what the files speak of.
         files_version: From which version the files say that they are.
         freezes: The freezes that hold, in words.
         over: The version that somebody says they replace, wherever the files are from.
@@ -125,7 +137,7 @@ def obstacles(
     steps = [*steps]
     if not steps:
         return
-    if stale := _stale(last, files_version, over):
+    if stale := _stale(last, spoken, files_version, over):
         yield stale
     if not remove and (gone := [str(one.key) for one in steps if one.change is Change.REMOVED]):
         yield f"The files have no {', '.join(gone)} any more: say --remove, or put it back."
@@ -142,9 +154,9 @@ def freezes_at(state: State, now: datetime, zone: tzinfo) -> Iterator[str]:
                 yield f'Until {plain(freeze.ends, zone, named=True)} "{freeze.name}" freezes definitions: {freeze.why}.'
 
 
-def _stale(last: Version | None, files_version: int | None, over: int | None) -> str:
+def _stale(last: Version | None, spoken: int, files_version: int | None, over: int | None) -> str:
     number = last.version if last is not None else 0
-    if number == (files_version or 0 if over is None else over):
+    if spoken <= (files_version or 0 if over is None else over) <= number:
         return ""
     who = f', by {last.author}, "{last.reason}"' if last is not None else ""
     there = f"the newest version in the store is {number}{who}"

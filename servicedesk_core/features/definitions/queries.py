@@ -28,8 +28,10 @@ from servicedesk_core.features.definitions.model import Change, DefinitionVersio
 from servicedesk_core.features.definitions.planning import (
     Step,
     freezes_at,
+    newest_in,
     obstacles,
     rows_of,
+    spoken_of,
     steps_between,
     steps_to,
 )
@@ -93,7 +95,15 @@ class DefinitionQueries(Namespace[Manner]):
             added=count(steps, Change.ADDED),
             changed=count(steps, Change.CHANGED),
             removed=count(steps, Change.REMOVED),
-            obstacles=tuple(obstacles(steps, last=last, files_version=found.version, freezes=frozen)),
+            obstacles=tuple(
+                obstacles(
+                    steps,
+                    last=last,
+                    spoken=newest_in(state, spoken_of(found, self._kinds)),
+                    files_version=found.version,
+                    freezes=frozen,
+                )
+            ),
             warnings=warnings,
         )
         return piece(told, Difference, by="definition,field", sort=sort, after=after, limit=limit)

@@ -1,6 +1,5 @@
 """Choosing a password: by a link that works once, as the first administrator, and another one later."""
 
-import asyncio
 from typing import Final
 
 from servicedesk_core.capabilities import Capability, Role
@@ -15,6 +14,7 @@ from servicedesk_core.features.signins import (
     ensure_usable,
     forget,
     hashed,
+    in_turn,
     invite,
     invited,
     keep_password,
@@ -66,7 +66,7 @@ async def accept(desk: PeoplesDesk, token: str, password: str, browser: Browser,
         raise _gone()
     who = (name or "").strip() if one.person is None else one.person
     ensure_usable(password, who)
-    kept = await asyncio.to_thread(hashed, password)
+    kept = await in_turn(hashed, password)
 
     def work(tx: Tx) -> str:
         audit.take_turn(tx)

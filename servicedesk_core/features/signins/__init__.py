@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.signins.passwords import SHORTEST as SHORTEST
     from servicedesk_core.features.signins.passwords import ensure_usable as ensure_usable
     from servicedesk_core.features.signins.passwords import hashed as hashed
+    from servicedesk_core.features.signins.passwords import in_turn as in_turn
     from servicedesk_core.features.signins.tables import SignedIn as SignedIn
     from servicedesk_core.features.signins.tables import end as end
     from servicedesk_core.features.signins.tables import end_all as end_all

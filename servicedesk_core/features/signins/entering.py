@@ -1,6 +1,5 @@
 """Signing in with a password, and choosing one by a link."""
 
-import asyncio
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -92,8 +91,8 @@ async def prove(desk: SigningDesk, name: str, password: str, browser: Browser) -
     one = await desk.store.write(begun)
     if one.wait_s:
         return one
-    if await asyncio.to_thread(passwords.proves, one.hash, password):
-        return replace(one, renewed=await asyncio.to_thread(_renewed, one.hash, password))
+    if await passwords.in_turn(passwords.proves, one.hash, password):
+        return replace(one, renewed=await passwords.in_turn(_renewed, one.hash, password))
     await desk.store.write(partial(_tell_refusal, at=at, entity=_told(name, one.person)))
     return Proof(None)
 
@@ -146,7 +145,7 @@ async def change_password(desk: SigningDesk, person: str, old: str, new: str, br
     proof = await prove(desk, person, old, browser)
     if proof.person is None:
         return Entry(wait_s=proof.wait_s)
-    kept = await asyncio.to_thread(passwords.hashed, new)
+    kept = await passwords.in_turn(passwords.hashed, new)
 
     def work(tx: Tx) -> Entry:
         audit.take_turn(tx)

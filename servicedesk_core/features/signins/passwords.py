@@ -1,20 +1,25 @@
 """Passwords: which may be chosen, and how they are kept and proved."""
 
-import threading
+import asyncio
 import unicodedata
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 SHORTEST: Final = 12
 _LONGEST: Final = 1_000
 _FEWEST_DIFFERENT: Final = 5
-_HASHES_AT_ONCE: Final = threading.BoundedSemaphore(2)
-"""Each takes 19 MiB."""
+_HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+"""Each hash takes 19 MiB and a processor: others wait, and hold up nothing else meanwhile."""
 
 _COMMON: Final = frozenset(
     (  # noqa: SIM905
@@ -57,10 +62,14 @@ def ensure_usable(password: str, name: str) -> None:
     raise SettingsError(f"This password will not do. {problem}", hint="Take some words that nobody would guess.")
 
 
+async def in_turn(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do what hashes, which takes some tenths of a second, as soon as less than two others do."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, partial(work, *args, **kwargs))
+
+
 def hashed(password: str) -> str:
-    """Return what is kept of a password; it takes some tenths of a second, and waits while two others do."""
-    with _HASHES_AT_ONCE:
-        return _hasher().hash(normal(password))
+    """Return what is kept of a password."""
+    return _hasher().hash(normal(password))
 
 
 def proves(kept: str | None, password: str) -> bool:
@@ -73,11 +82,10 @@ def proves(kept: str | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415  # an extra
 
     nobodys, given = _nobodys(), normal(password)
-    with _HASHES_AT_ONCE:
-        try:
-            is_right = _hasher().verify(kept or nobodys, given[:_LONGEST])
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        is_right = _hasher().verify(kept or nobodys, given[:_LONGEST])
+    except (VerificationError, InvalidHashError):
+        return False
     return is_right and kept is not None and len(given) <= _LONGEST
 
 
