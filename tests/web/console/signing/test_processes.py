@@ -40,6 +40,7 @@ def sent(where, path, cookie="", **fields):
     return httpx.post(f"{where}{path}", data=fields, headers={"Origin": where, "Cookie": cookie})
 
 
+@pytest.mark.timeout(300)
 def test_two_processes_agree_on_links_failures_and_sign_outs(tmp_path, store_url):
     (tmp_path / "servicedesk.toml").write_text(CONFIG.format(store=store_url))
     with console(tmp_path) as (one, child), ThreadPoolExecutor() as pool:
