@@ -108,6 +108,7 @@ def on_writes(number):
     return {
         "writes.show": ((number,), {}),
         "writes.approve": (([number],), {}),
+        "writes.exceeding": (([number],), {}),
         "writes.edit": ((number, {"title": "x"}), {}),
         "writes.discard": (([number],), {}),
         "writes.retry": (([number],), {}),

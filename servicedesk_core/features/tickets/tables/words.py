@@ -19,6 +19,9 @@ MOST: Final = 500
 _LATELY: Final = 5_000
 """So many of the newest tickets say which words a vendor uses now: to look at all of them takes seconds."""
 
+_SHOWN_BY: Final = {WordsOf.TECHNICIANS: "assignee_ref", WordsOf.QUEUES: "queue_ref"}
+"""Fields of tickets: who sees a part of the desk is told what its tickets name."""
+
 _OURS: Final = ("P1", "P2", "P3", "P4", "P5")
 
 
@@ -49,8 +52,8 @@ def _named(tx: Tx, what: WordsOf, source_id: int | None, sight: Sight | None) ->
     table, name = RECORDS[stream].c, names.name_column(stream)
     of = {one.id: one.name for one in sources.all(tx)}
     condition = _within(stream, source_id, sight)
-    if what is WordsOf.TECHNICIANS and sight is not None:  # who else works there is no business of a part of the desk
-        condition &= table.external_id.in_(_lately(RECORDS["tickets"].c.assignee_ref, source_id, sight))
+    if sight is not None and what in _SHOWN_BY:  # who else works there is no business of a part of the desk
+        condition &= table.external_id.in_(_lately(RECORDS["tickets"].c[_SHOWN_BY[what]], source_id, sight))
     here = (condition, table.gone_at.is_(None), func.coalesce(table.is_active, True), name.is_not(None), name != "")
     rows = tx.execute(select(table.source_id, table.external_id, name).where(*here).order_by(name, table.external_id))
     found = rows.fetchmany(MOST)
