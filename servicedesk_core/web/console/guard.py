@@ -68,7 +68,8 @@ class Guard:
 
     def _is_ours(self, host: str) -> bool:
         try:
-            name = urlsplit(f"//{host}").hostname or ""
+            said = urlsplit(f"//{host}")
+            name, _ = said.hostname or "", said.port  # reading a port that is none raises, too
         except ValueError:
             return False
         return name in self._settings.hosts or is_loopback(name)

@@ -30,6 +30,8 @@ T = TypeVar("T")
 COOKIE: Final = "__Host-servicedesk"
 SIGN_IN: Final = "/sign-in"
 _FOR_A_NOTE_S: Final = 1.0
+_LONGEST: Final = 4_000
+"""An address that is longer is not come back to after signing in."""
 
 
 class OpenDesk(AskedDesk, Protocol):
@@ -149,5 +151,5 @@ class Entrance:
 def to_sign_in(request: Request) -> Response:
     """Return the way to the page on which somebody signs in, and from there back."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    then = f"?{urlencode({'then': here})}" if request.method == "GET" and here != "/" else ""
+    then = f"?{urlencode({'then': here})}" if request.method == "GET" and here != "/" and len(here) <= _LONGEST else ""
     return RedirectResponse(SIGN_IN + then, 303)
