@@ -99,7 +99,7 @@ PLAIN = (
     "kpi list --last 3650d",
     *(f"kpi show {name} --last 3650d --by {by}" for name in ("created", "hours") for by in ("client", "technician")),
     "kpi history created", "kpi repeats --last 3650d", "kpi months", "kpi close 2026-01 --reason x --yes",
-    "kpi reopen 2026-01 --reason x", "kpi records created --last 3650d", "kpi explain created", "kpi ready",
+    "kpi reopen 2026-01 --reason x", "kpi records created --last 3650d", "kpi explain created", "kpi ready", "kpi now",
     "kpi change created --by client",
     "flow show", "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select, union_all
 
 from servicedesk_core.domain import EventType, Priority, StatusCategory, TicketKind
 from servicedesk_core.features.tickets.model import TicketFilter
@@ -74,6 +74,13 @@ def restrictions(
         if words:
             restrictions.append(or_(*map(has, words)))
     return restrictions + _instants(chosen) + _contents(tx, chosen)
+
+
+def _stood_open(since: datetime) -> Any:
+    """Return the condition that a ticket is open, or ended since an instant: each part has an index of its own."""
+    ended = _T.resolved_at >= to_us(since), and_(_T.resolved_at.is_(None), _T.closed_at >= to_us(since))
+    parts = (OPEN, *((_T.gone_at.is_(None), ~_T.is_open, one) for one in ended))
+    return _T.local_id.in_(union_all(*(select(_T.local_id).where(*part).correlate(None) for part in parts)))
 
 
 def was_reopened(since: datetime) -> Any:
@@ -151,7 +158,7 @@ def _contents(tx: Connection, chosen: TicketFilter) -> list[Any]:
     if chosen.no_sla_due:
         conditions.append(_T.sla_due_at.is_(None))
     if chosen.reopened_since is not None:
-        conditions += [_T.changed_at >= to_us(chosen.reopened_since), was_reopened(chosen.reopened_since)]
+        conditions += [_stood_open(chosen.reopened_since), was_reopened(chosen.reopened_since)]
     if chosen.over_estimate:
         conditions += [_T.estimated_s > 0, _T.estimated_s < WORKED_S]
     if chosen.text:
