@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import (
+    Block,
     Counted,
     Counts,
     Figure,
@@ -109,31 +110,35 @@ def _records(one: Figure, _: Looking) -> Opens:
     return Opens.of(BillingQueries.stages)
 
 
+def _blocks() -> tuple[Block, ...]:
+    return (
+        Sentence("The month to bill", _preview, needs=Capability.MONEY),
+        Counts("Left out of it, and why", _left, needs=Capability.MONEY),
+        Figures(
+            "Money, now",
+            tuple(one for one in KPIS if one.over == "instant"),
+            records=_records,
+            needs=Capability.MONEY,
+        ),
+        Series("What waits, by how far it is", _waits, needs=Capability.MONEY),
+        Table("What waits longest", BillingQueries.stages, {"sort": "-age_days", "limit": 10}),
+        Counts("Documents", _documents, needs=Capability.MONEY),
+        Counts("Where ours and the ledger's part", _parted, needs=Capability.MONEY),
+        Counts("Money not billed, by why", _leaks, needs=Capability.MONEY),
+        Table("Money not billed, the most first", LeakageQueries.list, {"limit": 10}),
+        Table("Time to look at before it is approved", BillingQueries.review, {"limit": 10}),
+        Table("Months that take no new documents", BillingQueries.locks),
+        Table("Months whose margins are closed", ProfitQueries.months),
+    )
+
+
 class BillingPage(Namespace[Manner]):
     """The billing page."""
 
     billing = dashboard(
         "desks.billing",
         "Billing",
-        (
-            Sentence("The month to bill", _preview, needs=Capability.MONEY),
-            Counts("Left out of it, and why", _left, needs=Capability.MONEY),
-            Figures(
-                "Money, now",
-                tuple(one for one in KPIS if one.over == "instant"),
-                records=_records,
-                needs=Capability.MONEY,
-            ),
-            Series("What waits, by how far it is", _waits, needs=Capability.MONEY),
-            Table("What waits longest", BillingQueries.stages, {"sort": "-age_days", "limit": 10}),
-            Counts("Documents", _documents, needs=Capability.MONEY),
-            Counts("Where ours and the ledger's part", _parted, needs=Capability.MONEY),
-            Counts("Money not billed, by why", _leaks, needs=Capability.MONEY),
-            Table("Money not billed, the most first", LeakageQueries.list, {"limit": 10}),
-            Table("Time to look at before it is approved", BillingQueries.review, {"limit": 10}),
-            Table("Months that take no new documents", BillingQueries.locks),
-            Table("Months whose margins are closed", ProfitQueries.months),
-        ),
+        _blocks(),
         about="Show what a month would bring, what waits for its money, where documents stand, and what leaks.",
         filters=BillingFilter,
         needs=Capability.MONEY,

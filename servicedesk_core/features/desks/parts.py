@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.faces import Counted, Counts, Figure, Figures, Looking, Manner, Namespace, Opens, Table, dashboard
+from servicedesk_core.faces import (
+    Block,
+    Counted,
+    Counts,
+    Figure,
+    Figures,
+    Looking,
+    Manner,
+    Namespace,
+    Opens,
+    Table,
+    dashboard,
+)
 from servicedesk_core.features.kpi import KpiLists
 from servicedesk_core.features.parts import KPIS, WAITING, CostOf, PartsQueries
 
@@ -45,22 +57,24 @@ def _records(one: Figure, _: Looking) -> Opens | None:
     return Opens.of(KpiLists.records, name=one.name) if one.name == WAITING.name else None
 
 
+def _blocks() -> tuple[Block, ...]:
+    return (
+        Figures("Now", KPIS, records=_records, needs=Capability.PARTS_READ),
+        Counts("To see to", _to_do, needs=Capability.PARTS_READ),
+        Table("Below the minimum: to buy", PartsQueries.stock, {"below_minimum": True, "limit": 10}),
+        Table("On order", PartsQueries.orders, {"still_open": True, "limit": 10}),
+        Table("Taken, and not charged as they should be", PartsQueries.uncharged, {"limit": 10}),
+        Table("Taken and not given back", PartsQueries.taken, {"held": True, "limit": 10}),
+        Table("What parts cost, by client", PartsQueries.costs, {"by": CostOf.CLIENT, "sort": "-cost", "limit": 10}),
+    )
+
+
 class PartsPage(Namespace[Manner]):
     """The parts page."""
 
     parts = dashboard(
         "desks.parts",
         "Parts",
-        (
-            Figures("Now", KPIS, records=_records, needs=Capability.PARTS_READ),
-            Counts("To see to", _to_do, needs=Capability.PARTS_READ),
-            Table("Below the minimum: to buy", PartsQueries.stock, {"below_minimum": True, "limit": 10}),
-            Table("On order", PartsQueries.orders, {"still_open": True, "limit": 10}),
-            Table("Taken, and not charged as they should be", PartsQueries.uncharged, {"limit": 10}),
-            Table("Taken and not given back", PartsQueries.taken, {"held": True, "limit": 10}),
-            Table(
-                "What parts cost, by client", PartsQueries.costs, {"by": CostOf.CLIENT, "sort": "-cost", "limit": 10}
-            ),
-        ),
+        _blocks(),
         about="Show which parts are missing, what is on order, what tickets took, and what nobody is charged for.",
     )

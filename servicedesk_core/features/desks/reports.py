@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import (
+    Block,
     Figure,
     Figures,
     Looking,
@@ -115,28 +116,32 @@ def _figures(title: str, section: str, needs: Capability = Capability.READ) -> F
     return Figures(title, _of(section), records=_records, courses=_courses, needs=needs)
 
 
+def _blocks() -> tuple[Block, ...]:
+    return (
+        Sentence("Verdict", _verdict),
+        _figures("Service", "service"),
+        Table(
+            "Beside the period before",
+            KpiLists.compare,
+            lambda looking: {"period": looking.chosen.period, "goals": looking.chosen.goals, "limit": 20},
+        ),
+        _figures("Team", "team"),
+        _figures("Money", "money", Capability.MONEY),
+        _figures("Quality", "quality"),
+        Table("Weekly review: weeks with cards", ScorecardQueries.weeks, {"limit": 13}),
+        Table("Months whose figures are closed", KpiLists.months),
+        Table("Months whose margins are closed", ProfitQueries.months),
+        Table("Pages that were mailed", Reports.mails, {"limit": 10}),
+    )
+
+
 class ReportsPage(Namespace[Manner]):
     """The page of figures."""
 
     reports = dashboard(
         "desks.reports",
         "Reports",
-        (
-            Sentence("Verdict", _verdict),
-            _figures("Service", "service"),
-            Table(
-                "Beside the period before",
-                KpiLists.compare,
-                lambda looking: {"period": looking.chosen.period, "goals": looking.chosen.goals, "limit": 20},
-            ),
-            _figures("Team", "team"),
-            _figures("Money", "money", Capability.MONEY),
-            _figures("Quality", "quality"),
-            Table("Weekly review: weeks with cards", ScorecardQueries.weeks, {"limit": 13}),
-            Table("Months whose figures are closed", KpiLists.months),
-            Table("Months whose margins are closed", ProfitQueries.months),
-            Table("Pages that were mailed", Reports.mails, {"limit": 10}),
-        ),
+        _blocks(),
         about="Show each figure with its goal and its last 13 weeks, what changed, and what is closed for good.",
         filters=ReportFilter,
     )

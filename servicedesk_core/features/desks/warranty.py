@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.faces import (
+    Block,
     Counted,
     Counts,
     Figure,
@@ -116,26 +117,30 @@ def _bands(looking: Looking) -> Iterator[Counted]:
         yield Counted(label, sum(states[one] for one in several), opens)
 
 
+def _blocks() -> tuple[Block, ...]:
+    return (
+        Figures("Money, this quarter", _money, records=_behind_money, needs=Capability.MONEY),
+        Counts("Claims, by whose turn it is and how old they are", _turns, needs=Capability.CLAIMS_READ),
+        Table("Claims that wait for us", ClaimQueries.list, {"turn": Turn.US, "limit": 10}),
+        Table(
+            "Never claimed: worked on covered devices this quarter",
+            WarrantyQueries.missed,
+            lambda looking: {"limit": 10, **_since(looking)},
+        ),
+        Counts("Covers", _bands),
+        Table("What manufacturers answer and decide", WarrantyQueries.answers),
+        Table("To renew, by client", WarrantyQueries.renewals, {"limit": 10}),
+        Table("Models that broke in the last year", WarrantyQueries.failures, {"limit": 10}),
+    )
+
+
 class WarrantyPage(Namespace[Manner]):
     """The warranty page."""
 
     warranty = dashboard(
         "desks.warranty",
         "Warranty",
-        (
-            Figures("Money, this quarter", _money, records=_behind_money, needs=Capability.MONEY),
-            Counts("Claims, by whose turn it is and how old they are", _turns, needs=Capability.CLAIMS_READ),
-            Table("Claims that wait for us", ClaimQueries.list, {"turn": Turn.US, "limit": 10}),
-            Table(
-                "Never claimed: worked on covered devices this quarter",
-                WarrantyQueries.missed,
-                lambda looking: {"limit": 10, **_since(looking)},
-            ),
-            Counts("Covers", _bands),
-            Table("What manufacturers answer and decide", WarrantyQueries.answers),
-            Table("To renew, by client", WarrantyQueries.renewals, {"limit": 10}),
-            Table("Models that broke in the last year", WarrantyQueries.failures, {"limit": 10}),
-        ),
+        _blocks(),
         about="Show money of claims, whose turn they are, what was never claimed, and which covers end.",
         filters=WarrantyFilter,
     )
