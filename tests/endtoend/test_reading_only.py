@@ -76,7 +76,6 @@ COMMANDS = [
     "people reset ana --yes",
     "people remove ana --yes",
     "signins list",
-    "signins end 1",
     "signins end-all",
     "tokens new reports",
     "tokens list",
