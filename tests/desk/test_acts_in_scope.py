@@ -150,6 +150,8 @@ def by_name(who):
         ("warranty.missed", (), {"company": (name,)}),
         ("warranty.date_changes", (), {"company": name}),
         ("warranty.write_dates", (), {"company": name}),
+        ("views.save", ("x", "tickets.list"), {"given": (f"company={name}",)}),
+        ("views.remove", (name,), {}),
     ]  # fmt: skip
 
 
@@ -164,11 +166,14 @@ async def came_to(desk, path, arguments, key):
     return tuple(re.sub(known, "KEY", one) if one else one for one in said)
 
 
+_APART = {"audit", "audit_checkpoints", "leases", "saved_views"}
+
+
 async def everything(desk):
-    """Return all rows of the store but the audit trail's, which says who was refused."""
+    """Return all rows of the store but the audit trail's, which says who was refused, and of views: their own words."""
 
     def look(tx):
-        kept = [table for table in metadata.sorted_tables if table.name not in {"audit", "audit_checkpoints", "leases"}]
+        kept = [table for table in metadata.sorted_tables if table.name not in _APART]
         return {table.name: sorted(map(repr, tx.execute(select(table)))) for table in kept}
 
     return await desk.store.read(look)
