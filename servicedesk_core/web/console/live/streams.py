@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from servicedesk_core.web.console.live.asking import LIVE
 from servicedesk_core.web.console.live.line import Line
 from servicedesk_core.web.console.live.reader import Reader
 from servicedesk_core.web.console.live.telling import Event, Telling, Turns
@@ -64,7 +65,8 @@ class Streams:
         line = Line(send)
         with suppress(OSError):  # it is gone, or takes nothing
             await line.begin()
-            await self._within_limit(scope, receive, line)
+            if LIVE not in scope:  # a stream that is asked for by a stream has no client whose leaving would end it
+                await self._within_limit(scope, receive, line)
             await line.end()
 
     async def _within_limit(self, scope: Scope, receive: Receive, line: Line) -> None:
@@ -81,7 +83,7 @@ class Streams:
     async def _stream(self, scope: Scope, receive: Receive, line: Line) -> None:
         asked = Request(scope).query_params
         page = asked.get("page", "")
-        if not page.startswith("/") or urlsplit(page).netloc or urlsplit(page).path == PATH:
+        if not page.startswith("/") or urlsplit(page).netloc:
             await line.say(Event.END, "This is no page of the console.")
             return
         telling = Telling(self._reader, self._turns, line)

@@ -45,6 +45,7 @@ class Site:
                 Route("/board", self.board),
                 Route("/plain", self.plain),
                 Route("/live", self.streams),
+                Route("/other/live", self.streams),
             ]
         )
 
