@@ -37,7 +37,7 @@ def local(wanted: str) -> str:
 def browser_of(request: Request, settings: ConsoleSection) -> Browser:
     """Return where somebody is; behind the proxy of the configuration, as that says."""
     peer = request.client.host if request.client is not None else ""
-    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    told = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
     if settings.proxy is not None and told and plain_address(peer) == settings.proxy:
         peer = told  # the last one is what the proxy saw; those before it are what somebody sent
     return Browser(peer, request.headers.get("user-agent", ""))

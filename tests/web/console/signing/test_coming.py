@@ -163,6 +163,9 @@ async def test_behind_a_proxy_the_last_address_it_names_counts_and_from_elsewher
         given = {"name": "ana", "password": RIGHT}
         await nobody.post("/sign-in", given, 429, **{"X-Forwarded-For": "198.51.100.9"})
         await nobody.post("/sign-in", given, 303, **{"X-Forwarded-For": "198.51.100.9, 203.0.113.1"})
+        lines = [("X-Forwarded-For", "203.0.113.2"), ("X-Forwarded-For", "198.51.100.9")]  # as some proxies add theirs
+        headers = [("Origin", ORIGIN), ("Sec-Fetch-Site", "same-origin"), *lines]
+        assert (await client.post("/sign-in", data=given, headers=headers)).status_code == 429
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application(desk, desk.features, section))) as client:
         answer = await client.get(f"{ORIGIN}/sign-in", headers={"X-Forwarded-For": "10.0.0.5"})
         assert answer.status_code == 403
