@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import ndiff
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -191,7 +190,6 @@ class Form:
     def _confirmation(self, visit: Visit, filled: Filled, going: doing.Foreseen, text: str) -> Response:
         """Show what would be done; where something else was shown before, also what is different now."""
         is_other, before = filled.button == _AGREED, filled.before
-        changes = [line for line in ndiff(before.splitlines(), text.splitlines()) if line[0] in "+-"] if before else []
         return page(
             framed(visit, self.addresses, self.act.title),
             _CONFIRM,
@@ -199,7 +197,7 @@ class Form:
             pieces=going.paper.pieces,
             questions=going.questions,
             is_other=is_other,
-            changes=changes,
+            changes=differences(before, text) if before else [],
             hidden=[(name, word) for name, words in filled.words.items() for word in words],
             seen=filled.seen,
             shown=_digest(text),
@@ -207,6 +205,15 @@ class Form:
             agreed=_AGREED,
             action=filled_address(visit),
         )
+
+
+def differences(before: str, now: str) -> list[str]:
+    """Return the lines that went, each behind a minus, and those that came, each behind a plus.
+
+    A browser sends what was before: it may be long, and comparing two texts in order takes the square of their length.
+    """
+    were, are = (dict.fromkeys(text.splitlines()) for text in (before, now))
+    return [f"- {line}" for line in were if line not in are] + [f"+ {line}" for line in are if line not in were]
 
 
 def filled_address(visit: Visit) -> str:

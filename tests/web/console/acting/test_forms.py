@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from servicedesk_core.web.console.acting.forms import differences
 from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, sent
 
 
@@ -164,3 +165,9 @@ async def test_forms_of_other_sites_are_refused(browser, desk):
         answer = await ana.client.post(action, data=words, headers=headers)
         assert answer.status_code == 403
     assert await writes_of(desk) == ()
+
+
+def test_what_is_different_is_said_however_long_both_are():
+    lines = [f"ticket {number}" for number in range(50_000)]
+    before, now = "\n".join(["gone", *lines]), "\n".join([*reversed(lines), "new"])
+    assert differences(before, now) == ["- gone", "+ new"]
