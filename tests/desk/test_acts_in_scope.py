@@ -152,6 +152,8 @@ def by_name(who):
         ("warranty.write_dates", (), {"company": name}),
         ("views.save", ("x", "tickets.list"), {"given": (f"company={name}",)}),
         ("views.remove", (name,), {}),
+        ("signins.end", (1,), {}),
+        ("signins.end_all", (who,), {}),
     ]  # fmt: skip
 
 

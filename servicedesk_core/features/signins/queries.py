@@ -8,8 +8,8 @@ from servicedesk_core.features.signins import tables
 from servicedesk_core.features.signins.model import SignInRow
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Store, Tx
+from servicedesk_core.store.queries.scope import Scope
 
-UNSCOPED: Final = "people belong to no client"
 USER: Final = "user:"
 
 
@@ -36,7 +36,7 @@ class SignInQueries(Namespace[Manner]):
 
     desk: SigningDesk
 
-    @query("signins.list", about="Sign-ins to the console.", empty="Nobody is signed in.", unscoped=UNSCOPED)
+    @query("signins.list", about="Sign-ins to the console.", empty="Nobody is signed in.")
     def list(
         self,
         tx: Tx,
@@ -45,16 +45,18 @@ class SignInQueries(Namespace[Manner]):
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
+        scope: Scope | None = None,
     ) -> Page[SignInRow]:
         """List who is signed in to the console, from where, and until when.
 
-        Who may not see who may do what sees their own.
+        Who may not see who may do what sees their own, and so does who sees a part of the desk.
 
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        whose = None if self.desk.may(Capability.PEOPLE_READ) else self.desk.actor.name.removeprefix(USER)
+        is_whole = scope is None and self.desk.may(Capability.PEOPLE_READ)
+        whose = None if is_whole else self.desk.actor.name.removeprefix(USER)
         found = tables.sign_ins_of(tx, whose, self.desk.clock.now(), self.desk.people_in(tx))
         rows = (
             SignInRow(one.id, one.person, one.begun_at, one.used_at, one.ends_at, one.address, one.agent)

@@ -39,6 +39,21 @@ async def test_sign_ins_are_listed_and_ended_one_by_one_and_all_others(browser, 
     await ben.get("/account")
 
 
+async def test_whoever_sees_one_client_has_an_account_too_and_sees_no_other_in_it(browser, desk):
+    await browser("ana")
+    here, there = await browser("eve"), await browser("eve")
+    text = (await here.get("/account")).text
+    assert text.count('action="/account/end"') == 1
+    assert "<dd>ana" not in text
+    await here.post("/account/end", {"number": "1"}, 404)
+    await here.post("/account/end", {"number": "3"})
+    await there.get("/account", 303)
+    listed = (await here.get("/lists/signins/list?as=json")).json()["data"]["items"]
+    assert {one["person"] for one in listed} == {"eve"}
+    await here.post("/acts/signins/end-all?_request=1", {"_do": "look"})
+    await here.get("/account", 303)
+
+
 async def test_another_password_takes_the_one_that_is_and_ends_all_others(browser):
     here, there = await browser("ana"), await browser("ana")
     other = "a longer horse battery"
