@@ -233,8 +233,9 @@ class Shower:
 
     def listed(self, title: str, rows: tuple[Any, ...]) -> Part:
         """Return records as a list."""
-        flat = [_flat(one) for one in rows]
-        columns = {name: column for one in flat[:1] for name, (column, *_) in one.items() if column.shown}
+        several = [_flat(one) for one in rows]  # one that holds no record has no fields of it
+        columns = {name: column for one in several for name, (column, *_) in one.items() if column.shown}
+        flat = [{name: one.get(name, (column, None, None)) for name, column in columns.items()} for one in several]
         filled = [name for name in columns if any(one[name][1] not in _NOTHING for one in flat)]
         heads = [Head(name, columns[name].title, columns[name].about) for name in filled]
         cells = [tuple(self.cell(name, one[name][1], one[name][0], one[name][2]) for name in filled) for one in flat]
