@@ -12,7 +12,7 @@ from servicedesk_core.errors import AuthenticationError, SettingsError
 from servicedesk_core.hooks.boundary import Origin
 from servicedesk_core.hooks.calling import Caller
 from servicedesk_core.hooks.calls import ConnectorCalls
-from servicedesk_core.hooks.capabilities import Capabilities, VendorIdentity
+from servicedesk_core.hooks.capabilities import Capabilities
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.hooks.context import ConnectorContext
 from servicedesk_core.hooks.registration import Registry
@@ -121,9 +121,11 @@ class Assembler:
         except AuthenticationError as error:
             await self._authentication_failed(source, error)
             raise
-        identity = None if offline else await self._identity(calls, source, whoever=whoever)
-        if identity is not None:
-            source = await self._store.read(lambda tx: sources.get(tx, name))
+        identity = None
+        if not offline and calls.implements("vendor_identity"):
+            identity = found = await calls.vendor_identity()
+            if not whoever:
+                source = await self._store.write(lambda tx: sources.remember_identity(tx, source, found))
         if not offline and not testing and calls.implements("usage"):
             for key in http.accounts:
                 self._ledger.watch(key, calls.usage)
@@ -187,14 +189,6 @@ class Assembler:
                 on_authentication_failure=partial(self._authentication_failed, source),
             )
         )
-
-    async def _identity(self, calls: ConnectorCalls, source: Source, *, whoever: bool) -> VendorIdentity | None:
-        if not calls.implements("vendor_identity"):
-            return None
-        identity = await calls.vendor_identity()
-        if not whoever:
-            await self._store.write(lambda tx: sources.remember_identity(tx, source, identity))
-        return identity
 
 
 def _refuse_unknown_streams(
