@@ -193,7 +193,7 @@ class SlaPage(Namespace[Manner]):
 
     sla = dashboard(
         "desks.sla",
-        "Promises",
+        "SLA",
         _blocks(),
         about="Show how many promises are kept, which are late or come due, and why promises were missed.",
         filters=PageFilter,
