@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Company, Priority, StatusCategory, Ticket
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.testing import FakeClock
 from tests import stored
@@ -81,6 +81,8 @@ async def test_a_pinned_view_counts_what_its_owner_sees(desk):
     ("name", "of_", "given", "said"),
     [
         (" ", "tickets.list", (), "no name"),
+        ("x" * 81, "tickets.list", (), "too long"),
+        ("x", "tickets.list", ("text=" + "x" * 8_000,), "too long"),
         ("x", "tickets.lst", (), 'Did you mean "tickets.list"'),
         ("x", "tickets.list", ("prioriti=P1",), "There is no parameter"),
         ("x", "tickets.list", ("priority",), "NAME=VALUE"),
@@ -92,3 +94,10 @@ async def test_what_could_not_be_opened_is_not_kept(desk, name, of_, given, said
     with pytest.raises(SettingsError, match=said):
         await desk.views.save(name, of_, given=given)
     assert not (await desk.views.list()).items
+
+
+async def test_whoever_sees_a_part_of_the_desk_shares_nothing_with_the_others(desk):
+    with pytest.raises(NotPermittedError, match="sees a part of the desk"):
+        await of(desk, "eve").views.save("Call this number", "tickets.list", shared=True)
+    await of(desk, "eve").views.save("Ours", "tickets.list")
+    assert [one.name for one in (await of(desk, "ben").views.list()).items] == []

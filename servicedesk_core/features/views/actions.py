@@ -1,6 +1,6 @@
 """Keeping views, and removing them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
@@ -11,6 +11,10 @@ from servicedesk_core.features.views import tables
 from servicedesk_core.features.views.model import View, ViewRemoved
 from servicedesk_core.features.views.queries import ViewQueries, filters_of, offers_of, view_of
 from servicedesk_core.store import Tx, audit
+from servicedesk_core.store.queries.scope import Scope
+
+_LONGEST_NAME: Final = 80
+_LONGEST_GIVEN: Final = 8_000
 
 
 class Views(ViewQueries[Manner]):
@@ -25,16 +29,24 @@ class Views(ViewQueries[Manner]):
         given: Annotated[tuple[str, ...], Help("A filter of it, as NAME=VALUE, one each.")] = (),
         shared: Annotated[bool, Help("Everybody who sees the whole desk sees it.")] = False,
         pinned: Annotated[bool, Help("Its rows are counted on the page of tickets.")] = False,
-        scope: object = None,
+        scope: Scope | None = None,
     ) -> View:
         """Keep a list, or a page, with its filter under a name; whoever opens it sees what they may see.
 
         Raises:
-            SettingsError: It has no name, there is no such list, or no such filter of it; or there are too many views.
+            SettingsError: It has no name, or too long a one, there is no such list, or no such filter of it, or one
+                that no address could hold; or there are too many views.
+            NotPermittedError: It would be shared, by who sees a part of the desk.
         """
-        del scope  # a view holds no records
+        if shared:  # what somebody writes for all of the desk is about all of it
+            self.desk.permitted(Capability.READ, "views.save --shared", scope, narrows=False)
         if not name.strip():
             raise SettingsError("The view has no name.", hint='Name it, such as "My P1".')
+        if len(name.strip()) > _LONGEST_NAME:
+            hint = f"It has at most {_LONGEST_NAME} characters: it stands above the list."
+            raise SettingsError("The name of the view is too long.", hint=hint)
+        if sum(map(len, given)) > _LONGEST_GIVEN:
+            raise SettingsError("The filter is too long for an address.", hint="Name fewer values.")
         offers = offers_of(self.desk)
         if of not in offers:
             message = f'There is no list or page "{of}".{did_you_mean(of, offers)}'
