@@ -1,7 +1,6 @@
 """The application: which address shows what."""
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.boards import board_page
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.frame import framed, page, places
-from servicedesk_core.web.console.guard import Guard
+from servicedesk_core.web.console.guard import Guard, place_of
 from servicedesk_core.web.console.listing import listing
 from servicedesk_core.web.console.live import streams
 from servicedesk_core.web.console.live.keys import keys_page
@@ -114,9 +113,8 @@ def guarded(handler: Handler, entrance: Entrance, addresses: Addresses) -> Calla
                 _log.error("a page could not be shown: %s", error)
             return _problem(visit, addresses, status, error.message.rstrip(), error.hint or "")
         except Exception as error:  # noqa: BLE001  # a library's text may hold record data: nobody else is to log it
-            name = type(error).__name__
-            _log.error("a page could not be shown: this should not have happened (%s at %s)", name, _place(error))
-            text = f"This should not have happened ({name})."
+            _log.error("a page could not be shown: this should not have happened (%s)", place_of(error))
+            text = f"This should not have happened ({type(error).__name__})."
             return _problem(visit, addresses, _UNEXPECTED, text, "The log of servicedesk console tells where.")
 
     return answered
@@ -124,11 +122,6 @@ def guarded(handler: Handler, entrance: Entrance, addresses: Addresses) -> Calla
 
 def _is_shown(offer: Offer[..., Any]) -> bool:
     return not isinstance(offer, Action)
-
-
-def _place(error: Exception) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{last.filename}:{last.lineno}"
 
 
 def _problem(visit: Visit | None, addresses: Addresses, status: int, message: str, hint: str) -> Response:

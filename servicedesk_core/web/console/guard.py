@@ -1,5 +1,7 @@
 """What every request passes and every answer carries: from where it may come, and what a browser may do with it."""
 
+import logging
+import traceback
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicedesk_core.addresses import is_loopback, plain_address
 from servicedesk_core.config.listening import ConsoleSection
+
+_log = logging.getLogger("servicedesk.console")
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -22,6 +26,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_FAILED: Final = "This should not have happened. The log of servicedesk console tells where."
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -41,8 +46,12 @@ class Guard:
         if scope["type"] != "http":
             return
 
+        is_begun = False
+
         async def marked(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
@@ -54,7 +63,17 @@ class Guard:
         scope["scheme"] = self._scheme(scope, headers, peer)
         refused = self._refused(scope, headers, peer)
         answer = self._app if refused is None else PlainTextResponse(refused[1], refused[0])
-        await answer(scope, receive, marked)
+        try:
+            await answer(scope, receive, marked)
+        except Exception as error:  # noqa: BLE001  # its text may hold record data: the server would log it
+            _log.error("an answer was not given: this should not have happened (%s)", place_of(error))
+            if is_begun:  # what is cut off must not look whole
+                message = "an answer ended early"
+                raise RuntimeError(message) from None
+            failed = PlainTextResponse(
+                "This should not have happened. The log of servicedesk console tells where.", 500
+            )
+            await failed(scope, receive, marked)
 
     def _refused(self, scope: Scope, headers: Headers, peer: str) -> tuple[int, str] | None:
         if self._settings.proxy is not None and not (peer and plain_address(peer) == self._settings.proxy):
@@ -78,6 +97,12 @@ class Guard:
         told = headers.get("x-forwarded-proto")
         is_proxy = self._settings.proxy is not None and bool(peer) and plain_address(peer) == self._settings.proxy
         return told if is_proxy and told in {"http", "https"} else str(scope["scheme"])
+
+
+def place_of(error: Exception) -> str:
+    """Return what kind of error something is, and where it was raised: all of it that holds nothing of a record."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {last.filename}:{last.lineno}"
 
 
 def _is_own(headers: Headers, origin: str) -> bool:

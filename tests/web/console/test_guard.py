@@ -1,9 +1,17 @@
 """From where requests may come, and what every answer says to the browser."""
 
+import traceback
+
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from servicedesk_core.addresses import is_loopback
 from servicedesk_core.config.listening import ConsoleSection
+from servicedesk_core.web.console.guard import Guard
 
 ORIGIN = "http://localhost:9189"
 
@@ -76,3 +84,24 @@ def test_only_this_machine_is_this_machine():
 def test_an_open_address_has_a_certificate_or_a_proxy_and_a_name(section, said):
     with pytest.raises(ValueError, match=said):
         ConsoleSection(**section)
+
+
+async def test_what_nobody_planned_for_tells_no_record_to_browser_or_log(caplog):
+    def failing(_):
+        raise ValueError("Printer of Example One")
+
+    async def lines():
+        yield "number\n"
+        failing(None)
+
+    routes = [Route("/at-once", failing), Route("/later", lambda _: StreamingResponse(lines()))]
+    app = Starlette(routes=routes, middleware=[Middleware(Guard, settings=ConsoleSection())])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
+        answer = await client.get("/at-once")
+        with pytest.raises(RuntimeError) as cut:  # what is cut off must not look whole
+            await client.get("/later")
+    assert (answer.status_code, "Example One" in answer.text) == (500, False)
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "Example One" not in "".join(traceback.format_exception(cut.value))
+    assert "ValueError at" in caplog.text
+    assert "Example One" not in caplog.text
