@@ -29,8 +29,8 @@ from servicedesk_core.web.console.live.reader import Reader
 from servicedesk_core.web.console.signing.account import Account
 from servicedesk_core.web.console.signing.outside import Outside
 from servicedesk_core.web.console.tickets.routes import routes as ticket_routes
-from servicedesk_core.web.console.visiting import Entrance, Handler, OpenDesk, Visit, to_sign_in
-from servicedesk_core.web.console.wall.showing import Wall
+from servicedesk_core.web.console.visiting import COOKIE, Entrance, Handler, OpenDesk, Visit, to_sign_in
+from servicedesk_core.web.console.wall import showing as wall
 from servicedesk_core.web.statuses import status_of
 
 _log = logging.getLogger("servicedesk.console")
@@ -66,11 +66,11 @@ def application(
     async def nowhere(visit: Visit) -> Response:
         raise NotFoundLocallyError(f"Nothing is at {visit.request.url.path}.", hint="Go to one of the pages above.")
 
-    live = streams.Streams(answers.reader)
+    live = streams.Streams(answers.reader, whose=_browser, of_one=streams.OF_ONE)
     routes = [Route("/static/{file}", assets.answer), Route(streams.PATH, live), route("/", start)]
     routes.append(route("/keys", keys_page(addresses), "GET", "POST"))
     routes += Outside(entrance, settings).routes
-    routes += Wall(desk, answers, addresses, live).routes
+    routes += wall.Wall(desk, answers, addresses, live).routes
     routes += [route(path, handler, *methods) for path, handler, methods in Account(addresses, settings).routes]
     routes += [route(address_of(one), shown(one, addresses)) for one in addresses.offers.values() if _is_shown(one)]
     routes += [route(path, handler, *methods) for path, handler, methods in acts(addresses)]
@@ -118,6 +118,11 @@ def guarded(handler: Handler, entrance: Entrance, addresses: Addresses) -> Calla
             return _problem(visit, addresses, _UNEXPECTED, text, "The log of servicedesk console tells where.")
 
     return answered
+
+
+def _browser(request: Request) -> str:
+    """Return what names the browser of somebody; a made-up name is let in nowhere, and loses its place at once."""
+    return request.cookies.get(COOKIE) or request.cookies.get(wall.COOKIE, "")
 
 
 def _is_shown(offer: Offer[..., Any]) -> bool:

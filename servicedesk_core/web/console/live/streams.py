@@ -1,7 +1,8 @@
 """The streams of this process: one for each open page."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from servicedesk_core.web.console.live.telling import Event, Telling, Turns
 
 PATH: Final = "/live"
 AT_MOST: Final = 100
+OF_ONE: Final = 25
+"""How many of them one browser may take."""
 
 _BEAT_S: Final = 5.0
 """Seconds between signs of life, so that a page can say within 15 s that it has lost them."""
@@ -37,24 +40,35 @@ class Streams:
     Args:
         reader: Says when something moved.
         at_most: How many there may be at once; a further one is told so.
+        whose: Names the browser that sends a request; without it all are one.
+        of_one: How many of one browser there may be at once; ``None`` = as many as there may be.
         beat_s: Seconds between signs of life.
         anew_s: Seconds after which a page is asked again though nothing moved.
     """
 
     def __init__(
-        self, reader: Reader, *, at_most: int = AT_MOST, beat_s: float = _BEAT_S, anew_s: float = _ANEW_S
+        self,
+        reader: Reader,
+        *,
+        at_most: int = AT_MOST,
+        whose: Callable[[Request], str] = lambda _: "",
+        of_one: int | None = None,
+        beat_s: float = _BEAT_S,
+        anew_s: float = _ANEW_S,
     ) -> None:
         self._reader = reader
         self._at_most = at_most
+        self._whose = whose
+        self._of_one = at_most if of_one is None else of_one
         self._beat_s = beat_s
         self._anew_s = anew_s
         self._turns = Turns()
         self._ending = asyncio.Event()
-        self._open = 0
+        self._open = Counter[str]()
 
     def __len__(self) -> int:
         """Return how many are open."""
-        return self._open
+        return self._open.total()
 
     def close(self) -> None:
         """End all of them, because the server ends."""
@@ -70,15 +84,17 @@ class Streams:
             await line.end()
 
     async def _within_limit(self, scope: Scope, receive: Receive, line: Line) -> None:
-        if self._open >= self._at_most:
+        whose = self._whose(Request(scope))
+        if len(self) >= self._at_most or self._open[whose] >= self._of_one:
             await line.say(Event.STATE, _FULL)
             return
-        self._open += 1
+        self._open[whose] += 1
         try:
             async with self._reader.followed():
                 await self._stream(scope, receive, line)
         finally:
-            self._open -= 1
+            self._open[whose] -= 1
+            self._open += Counter()  # names of those who have none open are forgotten
 
     async def _stream(self, scope: Scope, receive: Receive, line: Line) -> None:
         asked = Request(scope).query_params

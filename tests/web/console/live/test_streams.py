@@ -104,6 +104,17 @@ async def test_a_hundred_at_once_and_the_next_is_told_why_not(site):
         assert await stream.next() == ("state", "live")
 
 
+async def test_nobody_takes_the_places_of_all(site):
+    site.build(of_one=2, whose=lambda request: request.query_params["page"])
+    async with site.stream(page="/board?a"), site.stream(page="/board?a"), site.stream(page="/board?b") as other:
+        assert await other.next() == ("state", "live")
+        async with site.stream(page="/board?a") as third:
+            assert await third.next() == ("state", "Too many pages are open: close one.")
+            assert await third.next() is None
+    async with site.stream(page="/board?a") as again:
+        assert await again.next() == ("state", "live")
+
+
 async def test_one_page_is_asked_at_a_time(site, monkeypatch):
     monkeypatch.setattr(telling, "_PATIENCE_S", 60)
     at_once = most = 0
