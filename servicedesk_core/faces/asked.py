@@ -61,12 +61,13 @@ def _words(query: Offer[..., Any], pairs: Iterable[tuple[str, str]]) -> dict[str
     pairs = tuple(pairs)
     if len(pairs) > _MOST:
         raise SettingsError(f"These are {len(pairs)} parameters.", hint=f"At most {_MOST} are answered; ask in parts.")
-    known = _named(query.parameters)
+    askable = [one for one in query.parameters if not one.is_file]
+    known = _named(askable)
     words: dict[str, list[str]] = {}
     for name, word in pairs:
         parameter = known.get(name.replace("-", "_"))
         if parameter is None:
-            hint = f"There are: {', '.join(one.spelled for one in query.parameters) or 'none'}."
+            hint = f"There are: {', '.join(one.spelled for one in askable) or 'none'}."
             raise SettingsError(f'There is no parameter "{name}".{did_you_mean(name, known)}', hint=hint)
         words.setdefault(parameter.name, []).append(word)
     return words

@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import (
     Any,
     Concatenate,
@@ -109,8 +108,8 @@ class Offer(Method[P, T]):
 
     @property
     def is_on_web(self) -> bool:
-        """Whether a browser can offer it: a file is one of the machine that serves, no business of whoever asks."""
-        return not self.off_web and not any(one.type is Path and one.required for one in self.parameters)
+        """Whether a browser can offer it."""
+        return not self.off_web and not any(one.is_file and one.required for one in self.parameters)
 
     @cached_property
     def sorts(self) -> tuple[str, ...]:

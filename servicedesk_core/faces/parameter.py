@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -69,6 +70,11 @@ class Parameter:
     positional: bool
     help: Help
     part_of: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it names a file of the machine that answers, which is no business of whoever asks from elsewhere."""
+        return self.type is Path
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:

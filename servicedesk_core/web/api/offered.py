@@ -1,7 +1,6 @@
 """What the API offers: every query of a feature, at an address made of its name."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from servicedesk_core.faces import Feature, Query
@@ -22,6 +21,5 @@ def address_of(query: Query[..., Any]) -> str:
 
 def _asked(feature: Feature) -> Iterator[Query[..., Any]]:
     for offer in feature.offers(acts=False).values():
-        # a file is one of the machine that answers, which is no business of whoever asks
-        if isinstance(offer, Query) and all(parameter.type is not Path for parameter in offer.parameters):
+        if isinstance(offer, Query) and not any(one.is_file for one in offer.parameters):
             yield offer

@@ -86,7 +86,7 @@ def form_of(offer: Offer[..., Any], action: str, pairs: Pairs, problem: str = ""
         pairs: What stands in its address.
         problem: What is wrong with it.
     """
-    own = [one for one in offer.parameters if one.spelled not in OF_LISTS]
+    own = [one for one in offer.parameters if one.spelled not in OF_LISTS and not one.is_file]
     filters = [one for one in own if not (one.required or one.positional)]
     names = {one.spelled: one for one in filters}
     stays = [pair for pair in pairs if pair[0] not in names and pair[0] != "after"]

@@ -76,6 +76,15 @@ async def test_what_cannot_be_shown_is_a_page_that_says_what_to_do(browser, path
     assert "Traceback" not in page
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [("/records/audit/verify", "checkpoints"), ("/lists/definitions/plan", "folder")]
+)
+async def test_no_page_reads_a_file_of_the_machine(browser, tmp_path, path, name):
+    ana = await browser("ana")
+    assert "There is no parameter" in (await ana.get(f"{path}?{name}={tmp_path}", 400)).text
+    assert f'name="{name}"' not in (await ana.client.get(path)).text
+
+
 async def test_nobody_sees_anything_before_they_sign_in(browser, desk):
     nobody = await browser(None)
     answer = await nobody.get("/lists/tickets/list?company=1", status=303)

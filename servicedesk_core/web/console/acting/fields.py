@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -98,7 +97,7 @@ def fields_of(
 
 def filled_in(offer: Offer[..., Any]) -> tuple[Parameter, ...]:
     """Return the parameters of an act that somebody fills in: no files of the machine, and nothing that is ours."""
-    return tuple(one for one in offer.parameters if one.type is not Path and one.name not in _OURS)
+    return tuple(one for one in offer.parameters if not one.is_file and one.name not in _OURS)
 
 
 def _field(
