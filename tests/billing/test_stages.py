@@ -53,7 +53,7 @@ async def test_every_piece_stands_at_one_stage_with_what_it_comes_to(desk):
 
 
 async def test_paid_is_shown_when_it_is_asked_for_and_lines_are_chosen(desk):
-    [paid] = await desk.billing.stages(stage=Stage.PAID)
+    [paid] = await desk.billing.stages(stage=(Stage.PAID,))
     assert (paid.client, str(paid.amount)) == ("Acme", "12.35"), "half up, once, in the sum"
     assert {row.client for row in await desk.billing.stages(client="bo")} == {"Bolt"}
     assert {row.age_days for row in await desk.billing.stages(older_than=timedelta(30))} == {38, 39, 68}

@@ -26,7 +26,7 @@ async def test_margin_and_cost_of_a_ticket_are_those_of_the_books_and_for_who_ma
     assert [round(one.value, 2) for one in await desk.kpi.show("K11", by="type", period="2026-10")] == [
         59.23, 71.77, 69.2
     ]  # fmt: skip
-    assert {one.needs for one in await told(desk, period=None)} == {"whole months, such as --period 2026-10"}
+    assert {one.needs for one in await told(desk, period=None)} == {"whole months, such as 2026-10"}
     assert all("whole desk" in one.needs for one in await told(desk, scope=Scope("psa", companies="c1")))
 
     people = {"cora": {"roles": ["coordinator"]}, "flo": {"roles": ["finance"]}}

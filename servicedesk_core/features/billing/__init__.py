@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.kinds import BILLING as BILLING
     from servicedesk_core.features.billing.kinds import Biller as Biller
     from servicedesk_core.features.billing.kinds import BillingPolicy as BillingPolicy
+    from servicedesk_core.features.billing.kpis import BEHIND as BEHIND
     from servicedesk_core.features.billing.kpis import KPIS as KPIS
     from servicedesk_core.features.billing.queries import BillingQueries as BillingQueries
     from servicedesk_core.features.billing.rules import is_covered as is_covered

@@ -1,7 +1,8 @@
 """What is measured of money on its way."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -20,14 +21,16 @@ _UNKNOWN: Final = "nobody knows what it comes to"
 _FOREIGN: Final = "in another currency, and not converted"
 
 
-def _standing(*stages: Stage, of: tuple[Billed, ...] = tuple(Billed)) -> Callable[..., Measure]:
-    """Return a measure: what stands at some stages comes to, in the currency of most of it."""
+def _standing(name: str) -> Callable[..., Measure]:
+    """Return the measure of a figure: what stands behind it comes to, in the currency of most of it."""
 
     def measure(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
         del among
         if scope is not None:
             return Measure.missing(_WHOLE_DESK)
-        found = [one for one in standings(tx, at.tzinfo or UTC, at.date()) if one.stage in stages and one.what in of]
+        stages, what = BEHIND[name]["stage"], BEHIND[name].get("what")
+        every = standings(tx, at.tzinfo or UTC, at.date())
+        found = [one for one in every if one.stage in stages and what in {None, one.what}]
         own, pieces = own_currency(tx, at) or "", Counter[str]()
         for one in found:
             pieces[one.currency or own] += one.pieces - one.unknown if one.amount else 0
@@ -45,7 +48,9 @@ def _standing(*stages: Stage, of: tuple[Billed, ...] = tuple(Billed)) -> Callabl
     return measure
 
 
-def _invoiced(case: Callable[[Invoiced], Case], how: Sum, scale: int = 1) -> Callable[..., Measure]:
+def _invoiced(
+    case: Callable[[Invoiced], Case], how: Sum, scale: int = 1, *, is_amount: bool = False
+) -> Callable[..., Measure]:
     """Return a measure over the lines of the invoices of a period."""
 
     def measure(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
@@ -53,7 +58,9 @@ def _invoiced(case: Callable[[Invoiced], Case], how: Sum, scale: int = 1) -> Cal
         if scope is not None:
             return Measure.missing(_WHOLE_DESK)
         first, end = (one.astimezone(period.zone).date() for one in (period.start, period.end))
-        return Measure.of(map(case, invoiced(tx, first, end, own_currency(tx, period.last))), how, scale=scale)
+        own = own_currency(tx, period.last)
+        found = Measure.of(map(case, invoiced(tx, first, end, own)), how, scale=scale)
+        return replace(found, unit=own or "") if is_amount else found
 
     return measure
 
@@ -87,11 +94,18 @@ def _case(one: Invoiced, above: float, below: float, why: str) -> Case:
     return Case(one.ref, above, below, why, {"client": one.client}, one.connection)
 
 
+BEHIND: Final[Mapping[str, Mapping[str, Any]]] = {
+    "work-in-progress": {"stage": (Stage.WORKED, Stage.APPROVED), "what": Billed.LABOUR},
+    "unbilled-value": {"stage": (Stage.WORKED, Stage.APPROVED, Stage.POSTED)},
+    "unpaid-value": {"stage": (Stage.INVOICED, Stage.TRANSFERRED)},
+}
+"""What the list of money on its way is given to show what stands behind a figure: its amounts come to the figure."""
+
 WORK_IN_PROGRESS: Final = Kpi(
     "work-in-progress",
     "Work in progress",
     "What billable work comes to that is not posted for billing yet, without tax.",
-    _standing(Stage.WORKED, Stage.APPROVED, of=(Billed.LABOUR,)),
+    _standing("work-in-progress"),
     unit="currency units",
     needs=Capability.MONEY,
     closer="unbilled-value",
@@ -102,7 +116,7 @@ UNBILLED: Final = Kpi(
     "unbilled-value",
     "Unbilled value",
     "What work, charges and services come to that are on no invoice yet, without tax.",
-    _standing(Stage.WORKED, Stage.APPROVED, Stage.POSTED),
+    _standing("unbilled-value"),
     unit="currency units",
     needs=Capability.MONEY,
     example="Work in progress of 285.00, and a posted charge of 240.00: 525.00.",
@@ -112,7 +126,7 @@ UNPAID: Final = Kpi(
     "unpaid-value",
     "Unpaid value",
     "What stands on invoices that are not paid, without tax.",
-    _standing(Stage.INVOICED, Stage.TRANSFERRED),
+    _standing("unpaid-value"),
     unit="currency units",
     needs=Capability.MONEY,
     example="Two lines of 100.00 and 40.00 on one unpaid invoice: 140.00.",
@@ -145,7 +159,7 @@ RATE: Final = Kpi(
     "effective-rate",
     "Effective rate",
     "What an hour of invoiced work came to.",
-    _invoiced(_rate, Sum.RATIO),
+    _invoiced(_rate, Sum.RATIO, is_amount=True),
     unit="currency units",
     better="more",
     over="period",

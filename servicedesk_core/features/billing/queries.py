@@ -73,7 +73,7 @@ class BillingQueries(
         self,
         tx: Tx,
         *,
-        stage: Annotated[Stage | None, Help("Only what stands there [default: all that is not paid].")] = None,
+        stage: Annotated[tuple[Stage, ...], Help("Only what stands there [default: all that is not paid].")] = (),
         client: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
         what: Annotated[Billed | None, Help("Only this.")] = None,
         older_than: Annotated[timedelta | None, Help("Only lines whose oldest piece is older.")] = None,
@@ -97,7 +97,7 @@ class BillingQueries(
         found = (
             one
             for one in standings(tx, zone, today)
-            if (one.stage is not Stage.PAID if stage is None else one.stage is stage)
+            if (one.stage in stage if stage else one.stage is not Stage.PAID)
             and what in {None, one.what}
             and (clients is None or (one.source_id, one.company) in clients)
         )

@@ -27,7 +27,7 @@ from servicedesk_core.faces import (
     Told,
     dashboard,
 )
-from servicedesk_core.features.billing import KPIS, BillingQueries, DocumentState
+from servicedesk_core.features.billing import BEHIND, KPIS, BillingQueries, DocumentState
 from servicedesk_core.features.desks.rules import month_before
 from servicedesk_core.features.leakage import LeakageQueries
 from servicedesk_core.features.profit import ProfitQueries
@@ -44,6 +44,11 @@ class BillingFilter:
     period: Annotated[
         str | None, Help("The month that is billed [default: the one before this].", metavar="YYYY-MM")
     ] = None
+
+
+def behind_money(name: str) -> Opens | None:
+    """Return the list whose amounts come to a figure of money on its way; ``None`` = it is none."""
+    return Opens.of(BillingQueries.stages, **BEHIND[name]) if name in BEHIND else None
 
 
 def _month(looking: Looking) -> str:
@@ -79,7 +84,7 @@ def _left(looking: Looking) -> Iterator[Counted]:
 def _waits(looking: Looking) -> Iterator[Point]:
     for one in looking.ask(BillingQueries.stages, limit=1).sums:
         label = f"{one.stage.value} ({one.currency})" if one.currency else one.stage.value
-        yield Point(label, float(one.amount), Opens.of(BillingQueries.stages, stage=one.stage))
+        yield Point(label, float(one.amount), Opens.of(BillingQueries.stages, stage=(one.stage,)))
 
 
 def _documents(looking: Looking) -> Iterator[Counted]:
@@ -105,27 +110,26 @@ def _leaks(looking: Looking) -> Iterator[Counted]:
         yield Counted(leak.value, count, Opens.of(LeakageQueries.list, leak=leak), is_bad=True)
 
 
-def _records(one: Figure, _: Looking) -> Opens:
-    del one
-    return Opens.of(BillingQueries.stages)
+def _records(one: Figure, _: Looking) -> Opens | None:
+    return behind_money(one.name)
 
 
 def _blocks() -> tuple[Block, ...]:
     return (
         Sentence("The month to bill", _preview, needs=Capability.MONEY),
-        Counts("Left out of it, and why", _left, needs=Capability.MONEY),
+        Counts("Left out of that month, by reason", _left, needs=Capability.MONEY),
         Figures(
             "Money, now",
             tuple(one for one in KPIS if one.over == "instant"),
             records=_records,
             needs=Capability.MONEY,
         ),
-        Series("What waits, by how far it is", _waits, needs=Capability.MONEY),
+        Series("What waits for its money, by stage", _waits, needs=Capability.MONEY),
         Table("What waits longest", BillingQueries.stages, {"sort": "-age_days", "limit": 10}),
         Counts("Documents", _documents, needs=Capability.MONEY),
-        Counts("Where ours and the ledger's part", _parted, needs=Capability.MONEY),
-        Counts("Money not billed, by why", _leaks, needs=Capability.MONEY),
-        Table("Money not billed, the most first", LeakageQueries.list, {"limit": 10}),
+        Counts("Documents that the ledger has otherwise", _parted, needs=Capability.MONEY),
+        Counts("Not billed, by reason", _leaks, needs=Capability.MONEY),
+        Table("Not billed, the largest amounts first", LeakageQueries.list, {"limit": 10}),
         Table("Time to look at before it is approved", BillingQueries.review, {"limit": 10}),
         Table("Months that take no new documents", BillingQueries.locks),
         Table("Months whose margins are closed", ProfitQueries.months),

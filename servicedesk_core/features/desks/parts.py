@@ -46,8 +46,8 @@ def _to_do(looking: Looking) -> Iterator[Counted]:
         "lines on order that are late", order.late, Opens.of(PartsQueries.orders, late=True), is_bad=order.late > 0
     )
     yield Counted("lines on order", order.lines, Opens.of(PartsQueries.orders, still_open=True))
-    wrong = len(looking.ask(PartsQueries.uncharged, limit=_MOST))
-    opens = Opens.of(PartsQueries.uncharged)
+    wrong = len(looking.ask(PartsQueries.uncharged, days=0, limit=_MOST))  # as the figure counts them
+    opens = Opens.of(PartsQueries.uncharged, days=0)
     yield Counted("taken, and not charged as they should be", wrong, opens, is_bad=wrong > 0)
     held = len(looking.ask(PartsQueries.taken, held=True, limit=_MOST))
     yield Counted("taken and not given back", held, Opens.of(PartsQueries.taken, held=True))
@@ -63,7 +63,7 @@ def _blocks() -> tuple[Block, ...]:
         Counts("To see to", _to_do, needs=Capability.PARTS_READ),
         Table("Below the minimum: to buy", PartsQueries.stock, {"below_minimum": True, "limit": 10}),
         Table("On order", PartsQueries.orders, {"still_open": True, "limit": 10}),
-        Table("Taken, and not charged as they should be", PartsQueries.uncharged, {"limit": 10}),
+        Table("Taken, and not charged as they should be", PartsQueries.uncharged, {"days": 0, "limit": 10}),
         Table("Taken and not given back", PartsQueries.taken, {"held": True, "limit": 10}),
         Table("What parts cost, by client", PartsQueries.costs, {"by": CostOf.CLIENT, "sort": "-cost", "limit": 10}),
     )

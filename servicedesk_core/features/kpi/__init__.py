@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
     from servicedesk_core.features.kpi.queries import PeriodName as PeriodName
     from servicedesk_core.features.kpi.tables.closing import closed as closed
+    from servicedesk_core.features.kpi.tables.closing import courses_of as courses_of
     from servicedesk_core.features.kpi.tables.facts import StoredFacts as StoredFacts
 else:
     from servicedesk_core.exports import lazily

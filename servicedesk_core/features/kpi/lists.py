@@ -27,7 +27,6 @@ from servicedesk_core.faces.kpi import number, on_desk
 from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
 from servicedesk_core.features.kpi.kept import kept_up
-from servicedesk_core.features.kpi.measures import FromFacts
 from servicedesk_core.features.kpi.model import (
     ChangePage,
     ClosedFigures,
@@ -39,13 +38,14 @@ from servicedesk_core.features.kpi.model import (
 )
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.past import today
-from servicedesk_core.features.kpi.periods import before, weeks
+from servicedesk_core.features.kpi.periods import before, period_of
 from servicedesk_core.features.kpi.periods import last as up_to
 from servicedesk_core.features.kpi.queries import By, Goals, KpiQueries, Last, Name, PeriodName, parts_of
 from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables.closing import closed
 from servicedesk_core.features.kpi.tables.decisions import Decision
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
+from servicedesk_core.features.profit import Month
 from servicedesk_core.features.tickets import TicketChoice, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -227,18 +227,20 @@ class KpiLists(KpiQueries[Manner]):
         known = Page(tuple(row for row in rows if row.value is not None or row.before is not None))
         return piece(known, KpiCompared, by="code,name", sort=sort, after=after, limit=limit)
 
-    def weekly(self, tx: Tx, count: int = 13, scope: Scope | None = None) -> Mapping[str, tuple[float | None, ...]]:
-        """Return how figures that follow from tickets and time went week by week, by their names.
+    def kept(self, tx: Tx, month: Month, goals: str | None = None) -> Sequence[Figure]:
+        """Return the figures of a closed month as they were closed; nothing is measured.
 
         Args:
             tx: A transaction that reads.
-            count: How many weeks; the last one is not over.
-            scope: Only what it lets through.
+            month: The month.
+            goals: Judge by the goals of this profile only.
+
+        Raises:
+            SettingsError: There is no such profile.
         """
-        kpis = [kpi for kpi in self._of_periods() if isinstance(kpi.measure, FromFacts)]
-        spans = [period for _, period in weeks(count, ZoneInfo(self.desk.timezone), self.desk.clock.now())]
-        found = [self._measuring(tx, period, None, scope) for period in spans]
-        return {kpi.name: tuple(one.told(kpi).value for one in found) for kpi in kpis}
+        period = period_of(str(month), ZoneInfo(self.desk.timezone), self.desk.clock.now())
+        measuring = self._measuring(tx, period, goals, None)
+        return tuple(measuring.figure(kpi) for kpi in self._of_periods() if measuring.has_kept(kpi))
 
     def _of_periods(self) -> Sequence[Kpi[Any]]:
         own = (kpi for feature in self.desk.features for kpi in feature.figures)

@@ -105,6 +105,10 @@ class Measuring:
     def _kept(self) -> Mapping[str, Measure]:
         return {} if self.month is None else figures_of(self._tx, self.month)
 
+    def has_kept(self, kpi: Kpi[Any]) -> bool:
+        """Whether the period is a closed month that kept a figure."""
+        return kpi.name in self._kept
+
     def shown(self, kpi: Kpi[Any]) -> Measure:
         """Return a figure as it was closed, else as it is measured, with the records behind it."""
         kept = self._kept.get(kpi.name)

@@ -24,6 +24,7 @@ from servicedesk_core.faces import (
     PeopleSight,
     Period,
     Sort,
+    Verdict,
     piece,
     query,
 )
@@ -99,6 +100,7 @@ class KpiQueries(Namespace[Manner]):
         last: Last = None,
         goals: Goals = None,
         feature: Annotated[str | None, Help("Only the figures of this feature.")] = None,
+        missed: Annotated[bool, Help("Only those that are not what is wanted.")] = False,
         sort: Sort = None,
         limit: Limit = 1_000,
         after: After = None,
@@ -120,7 +122,7 @@ class KpiQueries(Namespace[Manner]):
         kpis = [
             on_desk(kpi, self.desk) for one in named for kpi in one.figures if feature is not None or not kpi.closer
         ]
-        rows = [measuring.told(kpi) for kpi in kpis]
+        rows = [one for one in map(measuring.told, kpis) if not missed or one.verdict is Verdict.MISSED]
         late = [late for kpi in kpis for late in measuring.adjusted(kpi)]
         page = self._page(rows, measuring.period, measuring.closed_at, late)
         return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)

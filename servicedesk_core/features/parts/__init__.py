@@ -8,6 +8,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.parts.charging.model import CostOf as CostOf
     from servicedesk_core.features.parts.kpis import KPIS as KPIS
+    from servicedesk_core.features.parts.kpis import VALUE as VALUE
     from servicedesk_core.features.parts.kpis import WAITING as WAITING
     from servicedesk_core.features.parts.ordering.promised import promised_days as promised_days
     from servicedesk_core.features.parts.queries import PartsQueries as PartsQueries

@@ -1,7 +1,9 @@
 """Where things are in the console: what a feature declares, by an address that is made of its name."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from re import Match
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
@@ -13,6 +15,17 @@ _OWN: Final = {"tickets.show": "/tickets/", "writes.show": "/approvals/"}
 
 _PAGES: Final = "desks"
 """The feature whose dashboards are the pages of the console."""
+
+
+_TYPED: Final = re.compile(
+    r"""[`"]?servicedesk(?P<words>(?:\ [a-z][a-z-]*)+)(?:\ (?:--[a-z-]+|[A-Z][A-Z-]*))*[`"]?
+    |--(?P<option>[a-z][a-z-]*)""",
+    re.VERBOSE,
+)
+"""What a text says to type into a shell: a command, or an option of the list that it stands in."""
+
+Linked = tuple[tuple[str, str | None], ...]
+"""Pieces of a text, each with where it leads; ``None`` = nowhere."""
 
 
 def address_of(offer: Offer[..., Any]) -> str:
@@ -62,6 +75,34 @@ class Addresses:
     def twin(self, offer: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str:
         """Return the command that shows or does the same."""
         return command_line(offer, given)
+
+    def linked(self, text: str, offer: Offer[..., Any] | None = None) -> Linked:
+        """Return a text in which what it says to type into a shell is a link to the page that does it.
+
+        Args:
+            text: The text.
+            offer: The list that it is about.
+        """
+        pieces, done = list[tuple[str, str | None]](), 0
+        for found in _TYPED.finditer(text):
+            if (meant := self._meant(found, offer)) is not None:
+                pieces += [(text[done : found.start()], None), *meant]
+                done = found.end()
+        return tuple(one for one in (*pieces, (text[done:], None)) if one[0])
+
+    def _meant(self, found: Match[str], offer: Offer[..., Any] | None) -> Linked | None:
+        """Return the pieces that take the place of what is typed; ``None`` = a browser cannot do it."""
+        if option := found["option"]:
+            known = offer is not None and any(one.spelled == option and one.type is bool for one in offer.parameters)
+            return ((option, link(address_of(offer), {option: ("true",)})),) if offer is not None and known else None
+        words = found["words"].split()
+        for many in range(len(words), 0, -1):
+            if (called := self.offers.get(".".join(words[:many]))) is not None:
+                feature, _, _ = called.name.partition(".")
+                title = called.title.lower() if "." in called.name else ""
+                rest = " ".join(("", *words[many:]))
+                return (": ".join(filter(None, (feature.capitalize(), title))), address_of(called)), (rest, None)
+        return None
 
     def record(self, call: str, value: str, connection: str | None) -> str | None:
         """Return where a record is shown.

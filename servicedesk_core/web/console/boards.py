@@ -15,7 +15,7 @@ from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.faces.shown import Shown
 from servicedesk_core.web.console.acting.taking import Taking, taking
-from servicedesk_core.web.console.addresses import Addresses, address_of, link
+from servicedesk_core.web.console.addresses import Addresses, Linked, address_of, link
 from servicedesk_core.web.console.drawing import Line, line, shares
 from servicedesk_core.web.console.filtering import form_of
 from servicedesk_core.web.console.frame import framed, page
@@ -62,7 +62,7 @@ class Tile:
     meaning: str | None
     goal: str
     tone: str
-    note: str
+    note: Linked
     course: Line | None
 
 
@@ -91,7 +91,7 @@ class Block:
     heads: tuple[Head, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     href: str | None = None
-    empty: str = ""
+    empty: Linked = ()
     line: Line | None = None
     said: str = ""
     taking: Taking | None = None
@@ -178,14 +178,14 @@ def _tiles(shown: Shown, addresses: Addresses, shower: Shower) -> Iterator[Tile]
         course = shown.courses[at] if at < len(shown.courses) else ()
         yield Tile(
             number="-" if one.value is None else plain(one.value),
-            unit=one.unit,
+            unit="" if one.value is None else one.unit,
             title=one.title,
             about=one.about,
             href=addresses.where(shown.opens[at]) if at < len(shown.opens) else None,
             meaning=addresses.record("kpi.explain", one.name, None),
             goal=" · ".join(filter(None, (f"goal {on_paper(one.goal)}" if one.goal else "", _verdict(one, shower)))),
             tone="" if shower.is_stale else {Verdict.MET: "good", Verdict.MISSED: "bad"}.get(one.verdict, ""),
-            note=_note(one, shower),
+            note=addresses.linked(_note(one, shower)),
             course=line(course) if any(value is not None for value in course) else None,
         )
 
@@ -228,9 +228,10 @@ def _table(name: str, shown: Shown, addresses: Addresses, shower: Shower) -> Blo
     names = tuple(shown.columns)
     heads = tuple(Head(one, shown.columns[one], declared[one].about if one in declared else "") for one in names)
     rows = tuple(shower.row(row, names, declared) for row in shown.rows)
-    href = addresses.where(shown.opens[0]) if shown.opens else None
+    opens = shown.opens[0] if shown.opens else None
     heads, rows = aligned(heads, rows)
-    return Block(name, "table", shown.title, heads=heads, rows=rows, href=href, empty=shown.empty or "None.")
+    empty = addresses.linked(shown.empty or "None.", addresses.offers.get(opens.call) if opens else None)
+    return Block(name, "table", shown.title, heads=heads, rows=rows, href=addresses.where(opens), empty=empty)
 
 
 def _worked(block: Block, shown: Shown, addresses: Addresses, visit: Visit) -> Block:

@@ -97,6 +97,7 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
         given[name] = (*given.get(name, ()), word)
     told: dict[str, Any] = {
         "offer": offer,
+        "empty": addresses.linked(offer.empty or "None.", offer),
         "form": form,
         "as_csv": link(here, [*_without(filled, "after", "limit"), (AS, "csv")]) if offer.row else None,
         "as_json": link(here, [*_without(filled), (AS, "json")]),

@@ -82,3 +82,30 @@ def test_a_record_begins_with_its_first_part_and_lists_hold_what_is_filled(showe
 def test_what_nothing_names_leads_nowhere(shower):
     _, facts, *_ = shower.parts(whole(ref=None))
     assert dict(facts.facts)["Client"].href is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (
+            "Over are those with --all; servicedesk claims propose finds some.",
+            (
+                ("Over are those with ", None),
+                ("all", "/lists/claims/list?all=true"),
+                ("; ", None),
+                ("Claims: propose", "/acts/claims/propose"),
+                (" finds some", None),
+                (".", None),
+            ),
+        ),
+        ("`servicedesk parts take TICKET PART`", (("Parts: take", "/acts/parts/take"),)),
+        (
+            "Run servicedesk sync, or name it with --nothing.",
+            (("Run servicedesk sync, or name it with --nothing.", None),),
+        ),
+        ("None.", (("None.", None),)),
+    ],
+)
+def test_what_is_typed_into_a_shell_is_a_link_in_a_browser(text, pieces):
+    addresses = Addresses.of(with_ours(()))
+    assert addresses.linked(text, addresses.offers["claims.list"]) == pieces

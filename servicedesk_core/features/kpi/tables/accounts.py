@@ -17,7 +17,7 @@ def books_of(lookup: Lookup) -> Books | str:
     tx, period = lookup.tx, lookup.period
     months = months_in(period)
     if not months:
-        return "whole months, such as --period 2026-10"
+        return "whole months, such as 2026-10"
     held = [in_force(tx, POLICY, month.starts(period.zone)) for month in months]
     if not all(held):
         return "[profit] in the definitions, with a currency"

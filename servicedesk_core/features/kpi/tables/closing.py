@@ -1,17 +1,22 @@
 """Closed months: what each figure was, as a whole and by what it can be divided by."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import JSON, Text, cast, delete, insert, select
 
 from servicedesk_core.faces import Case, Measure, Sum
+from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.profit import Month
 from servicedesk_core.store import Tx
 from servicedesk_core.store.schema import kpi_figures, kpi_months
+
+_JSON: Final = JSON().with_variant(Text(), "sqlite")
+"""What a figure is cast to: SQLite looks into text as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,18 @@ def figures_of(tx: Tx, month: Month) -> Mapping[str, Measure]:
     """Return the figures of a closed month by name; those that could not be measured then are not among them."""
     c = kpi_figures.c
     return {name: _measure(body) for name, body in tx.execute(select(c.name, c.body).where(c.month == str(month)))}
+
+
+def courses_of(tx: Tx, months: Sequence[Month]) -> Mapping[str, Sequence[float | None]]:
+    """Return what figures were in closed months, by name; of one that a month does not have it is ``None``."""
+    c, names = kpi_figures.c, [*map(str, months)]
+    value = cast(c.body, _JSON)["value"].as_string()
+    rows = tx.execute(select(c.name, c.month, value).where(c.month.in_(names)))
+    known: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for name, month, text in rows:
+        if text is not None:
+            known[name][month] = number(Fraction(text))
+    return {name: [of.get(month) for month in names] for name, of in known.items()}
 
 
 def cases_of(tx: Tx, month: Month, name: str) -> tuple[Case, ...]:
@@ -81,6 +98,7 @@ def _body(one: Measure) -> dict[str, Any]:
         "sample": one.sample,
         "spread": dict(one.spread),
         "minimum": one.minimum,
+        "unit": one.unit,
         "how": one.how and one.how.value,
     }
 
@@ -95,6 +113,7 @@ def _measure(body: Mapping[str, Any]) -> Measure:
         sample=body["sample"],
         spread=body["spread"],
         minimum=body["minimum"],
+        unit=body.get("unit", ""),
         how=body["how"] and Sum(body["how"]),
         groups={by: {of: _measure(each) for of, each in several.items()} for by, several in groups.items()},
     )
