@@ -114,7 +114,7 @@ class ReviewRow:
     worked_s: Annotated[int | None, Column("What was worked, in seconds.", "Worked")]
     billed_s: Annotated[int | None, Column("What would be billed, in seconds.", "Billed")]
     doubts: Annotated[tuple[Doubt, ...], Column("What is wrong.", wraps=True)]
-    right: Annotated[str, Column("What would be right.", wraps=True)]
+    right: Annotated[str, Column("What would be right.", "To do", wraps=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class LeakRow:
     amount: Annotated[Decimal | None, Column("What it comes to, without tax; nothing = nobody knows.")]
     currency: Annotated[str | None, Column("Its currency; nothing = the MSP's own.", spare=2)]
     evidence: Annotated[str, Column("What shows it.", wraps=True)]
-    right: Annotated[str, Column("What would correct it.", wraps=True)]
+    right: Annotated[str, Column("What would correct it.", "To do", wraps=True)]
     known_since: Annotated[datetime, Column("When it was found first.", shown=False)]
     connection: Annotated[str, Column("Connection of the record.", shown=False)]
     ref: Annotated[str, Column("The vendor's id of the record.", shown=False)]

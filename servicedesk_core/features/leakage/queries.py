@@ -28,6 +28,7 @@ class LeakageQueries(Namespace[Manner]):
         needs=Capability.MONEY,
         unscoped=UNSCOPED,
         empty="Nothing was found that nobody is billed for.",
+        on_page=("leak", "client", "day", "ticket_number", "amount", "currency", "evidence", "right"),
         page="servicedesk_core.features.leakage.pages:leaks",
     )
     def list(
