@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import ServiceDeskError, SettingsError
+from servicedesk_core.errors import ServiceDeskError, SettingsError, WriteStateError
 from servicedesk_core.features.writes import OUTCOMES, WARNING, Step, detail, readers, standing, steps_of
 from servicedesk_core.features.writes.actions import OutboxActs
 from servicedesk_core.features.writes.queries import WriteQueries
@@ -197,7 +197,11 @@ async def _decided(
         case Step.DISCARD:
             writes = await visit.desk.call(OutboxActs.discard, numbers, reason=reason)
         case Step.EDIT:
-            before = {change.field: change.after for change in await _changes(visit, numbers[0])}
+            write = (await visit.desk.call(WriteQueries.show, numbers[0])).write
+            if write.version != versions[numbers[0]]:
+                hint = "Look at what it is now, and edit that."
+                raise WriteStateError("Somebody changed it meanwhile.", hint=hint)
+            before = {change.field: change.after for change in write.changes}
             given = {field: sent.get(f"field-{field}") for field in before}
             fields = {name: word for name, word in given.items() if (word or "") != _text(before[name])}
             writes = (await visit.desk.call(OutboxActs.edit, numbers[0], fields, reason=reason),)
@@ -212,10 +216,6 @@ async def _decided(
         return {"write": writes[0].id, "writes": [writes[0].id]}
     rows = [{"record": f"{one.id} {one.label}", "told": standing(one), "writes": [one.id]} for one in writes]
     return {"rows": [{**row, "error": ""} for row in rows], "decided": True}
-
-
-async def _changes(visit: Visit, number: int) -> Sequence[Any]:
-    return (await visit.desk.call(WriteQueries.show, number)).write.changes
 
 
 def _may_decide(visit: Visit) -> bool:

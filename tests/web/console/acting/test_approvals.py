@@ -62,6 +62,17 @@ async def test_pressed_twice_it_is_approved_once_and_what_was_edited_since_is_no
     assert vendor.records["tickets"]["1"]["title"] == "Scanner"
 
 
+async def test_of_two_who_edit_the_same_the_second_undoes_nothing_unseen(browser, desk):
+    await desk.tickets.update("T1", title="Plotter")
+    ana, max_ = await browser("ana"), await browser("max")
+    theirs = await max_.get("/approvals/1/edit")
+    await decided(ana, (await ana.get("/approvals/1/edit")).text, "edit", **{"field-title": "Scanner"})
+    sent = {"write": words_of(theirs.text), "_do": "edit", "field-title": "Plotter, old"}
+    told = await max_.post("/approvals", sent, 409)
+    assert "Somebody changed it meanwhile" in told.text
+    assert (await desk.writes.show(1)).write.changes[0].after == "Scanner"
+
+
 @pytest.mark.parametrize("section", [{"stop_after": 3}])
 async def test_more_than_the_brake_lets_through_asks_for_the_allowance_first(browser, desk, vendor):
     for number in range(1, 6):
