@@ -14,7 +14,7 @@ from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.web.console.acting import requests
 from servicedesk_core.web.console.acting.filled import Filled
 from servicedesk_core.web.console.acting.results import Outcome, outcome_of
-from servicedesk_core.web.console.acting.terminal import Paper
+from servicedesk_core.web.console.acting.terminal import Paper, Printed
 from servicedesk_core.web.console.visiting import Visit
 
 SEND: Final = "send"
@@ -118,6 +118,8 @@ async def done(visit: Visit, filled: Filled, shown: Foreseen) -> Outcome:
         try:
             outcome = await _one(visit, filled, record, next(going, None))
             row |= {"told": outcome.get("told", ""), "writes": outcome["writes"]}
+            if filled.offer.told_once:  # nothing shows it again
+                row["told"] = "; ".join(line for one in outcome["pieces"] for line in Printed.of(one).lines())
         except ServiceDeskError as error:
             row["error"] = " ".join(filter(None, (error.message.rstrip(), error.hint)))
         rows.append(row)

@@ -25,3 +25,11 @@ async def test_somebody_is_invited_in_the_browser_and_comes(browser, desk):
     await nobody.get("/acts/people/invite?_request=" + "0" * 32, 403)
     kept = [await desk.store.read(lambda tx: [*tx.exec_driver_sql("SELECT * FROM form_requests")])]
     assert link.rpartition("/")[2] not in f"{kept}"
+
+
+async def test_whoever_takes_several_passwords_away_is_shown_each_of_the_links(browser):
+    ada, where = await browser("ada"), "/acts/people/reset?select=name%3Dana&select=name%3Dben&_request=1"
+    asked = await ada.post(where, {"_do": "look"}, 200)
+    shown = re.search(r'name="_shown" value="(\w+)"', asked.text)[1]
+    answer = await ada.post(where, {"_do": "agreed", "_shown": shown}, 200)
+    assert len({*re.findall(r"/invitations/[\w-]+", answer.text)}) == 2
