@@ -332,6 +332,13 @@ async def test_a_coordinators_figures_are_followed_through_what_happened_to_tick
     )
     await desk.store.write(lambda tx: fill(tx, rows))
     past = await desk.store.read(lambda tx: went(tx, at(4, 8), NOW, UTC))
+    current = await desk.store.read(lambda tx: open_desk(tx, NOW, UTC).tickets)
+    for start in (at(4, 8), at(4, 14)):
+        known, read = [
+            await desk.store.read(lambda tx, start=start, one=one: went(tx, start, NOW, UTC, current=one))
+            for one in (current, ())
+        ]
+        assert known == read, "what is known of open tickets changes nothing"
     assert past.unknown == 1
     assert [(step.at, step.value) for step in past.courses["to-triage"]] == [
         (at(4, 8), 1), (at(4, 13), 2), (at(4, 14, 11), 1),

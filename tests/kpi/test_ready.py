@@ -4,6 +4,7 @@ import pytest
 
 from servicedesk_core.domain import Appointment, AppointmentState, Queue, StatusCategory, Technician
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.kpi import open_desk
 from servicedesk_core.features.kpi.past import went
 from tests.kpi.conftest import NOW, _entry, _ticket, fill
 from tests.kpi.given import UTC, at
@@ -60,6 +61,8 @@ async def test_a_team_has_one_list_where_a_profile_says_so(busy, tmp_path):
         ("N21", "Ana"), ("N23", None),
     ]  # fmt: skip
     past = await busy.store.read(lambda tx: went(tx, at(4, 14), NOW, UTC))
+    current = await busy.store.read(lambda tx: open_desk(tx, NOW, UTC).tickets)
+    assert past == await busy.store.read(lambda tx: went(tx, at(4, 14), NOW, UTC, current=current))
     for figure in ("not-kept-up", "left-lying"):
         [now] = await busy.kpi.show(figure)
         assert past.value(figure, NOW) == now.value

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -104,10 +105,11 @@ def courses(
         end: The first one after the span.
         calendar: In whose hours something is coming up; ``None`` = every hour counts.
     """
+    coming = _Coming(end, calendar)
     changes = [
         (max(at, start), number, marks)
         for number, life in enumerate(lives)
-        for at, marks in _changes(life, start, end, calendar)
+        for at, marks in _changes(life, start, end, coming)
     ]
     changes.sort(key=lambda one: one[:2])
     tally = _Tally()
@@ -159,6 +161,7 @@ class _Tally:
         self._of: dict[int, _Marks] = {}
         self._counts = [0] * len(COUNTED)
         self._ratios: dict[int, Fraction] = {}
+        self._largest: list[tuple[Fraction, int]] = []
         self._open: Counter[Key] = Counter()
         self._ready: Counter[Key] = Counter()
         self._lying: Counter[Key] = Counter()
@@ -174,6 +177,7 @@ class _Tally:
         self._ratios.pop(number, None)
         if marks.ratio is not None:
             self._ratios[number] = marks.ratio
+            heappush(self._largest, (-marks.ratio, number))
 
     def _add(self, marks: _Marks, number: int) -> None:
         for index, is_so in enumerate(marks.counts):
@@ -198,12 +202,55 @@ class _Tally:
         )
         most = max((self._open[one] for one in held), default=None)
         values: dict[str, Value] = dict(zip(COUNTED, self._counts, strict=True))
-        people = max(self._ratios.values(), default=None), behind, most
+        people = self._most_worked, behind, most
         return values | dict(zip(OF_PEOPLE, people, strict=True))
+
+    @property
+    def _most_worked(self) -> Fraction | None:
+        while self._largest and self._ratios.get(self._largest[0][1]) != -self._largest[0][0]:
+            heappop(self._largest)  # that ticket has another ratio by now, or none
+        return -self._largest[0][0] if self._largest else None
+
+
+class _Coming:
+    """When something that is due is coming up.
+
+    Args:
+        end: The first instant after the span.
+        calendar: In whose hours it comes up; ``None`` = every hour counts.
+    """
+
+    def __init__(self, end: datetime, calendar: Calendar | None) -> None:
+        self._calendar = calendar
+        self._until: dict[datetime, datetime] = {}
+        self._latest = self.until(end)
+
+    def until(self, at: datetime) -> datetime:
+        """Return until when what is due is coming up at an instant; most tickets are looked at at the same one."""
+        if at not in self._until:
+            self._until[at] = at + HORIZON if self._calendar is None else self._calendar.add(at, HORIZON)
+        return self._until[at]
+
+    def begins(self, due: datetime, first: datetime) -> Iterator[datetime]:
+        """Yield when something that is due may begin to be coming up between an instant and the end of the span.
+
+        That is at a closing time, or when it opens again.
+        """
+        if not first < due <= self._latest:
+            return
+        if self._calendar is None:
+            yield due - HORIZON
+            return
+        table, since_us = self._calendar.table, micros(due)
+        wanted, earliest_us = table.total(since_us) - duration_us(HORIZON), since_us - _LONGEST_US
+        while table.total(since_us) >= wanted and since_us > earliest_us:
+            since_us -= _WEEK_US
+        closing_us = table.reached(wanted, since_us) if table.total(since_us) < wanted else since_us
+        yield from (instant(closing_us), instant(table.opening(closing_us)))
 
 
 def _changes(
-    life: Sequence[Version], start: datetime, end: datetime, calendar: Calendar | None
+    life: Sequence[Version], start: datetime, end: datetime, coming: _Coming
 ) -> Iterator[tuple[datetime, _Marks]]:
     """Yield from when on a ticket adds what, where that changes."""
     before = _NOTHING
@@ -214,46 +261,27 @@ def _changes(
         if ticket is None:
             instants = [first]
         else:
-            instants = sorted({first, *(one for one in _thresholds(ticket, calendar) if first < one < last)})
+            instants = sorted({first, *(one for one in _thresholds(ticket, first, coming) if first < one < last)})
         for now in instants:
-            marks = _NOTHING if ticket is None else _marks(ticket, _Instant(now, _soon(now, ticket, calendar)))
+            marks = _NOTHING if ticket is None else _marks(ticket, _Instant(now, coming.until(now)))
             if marks != before:
                 yield now, marks
                 before = marks
 
 
-def _thresholds(ticket: OpenTicket, calendar: Calendar | None) -> Iterator[datetime]:
+def _thresholds(ticket: OpenTicket, first: datetime, coming: _Coming) -> Iterator[datetime]:
     """Yield the instants at which a ticket may begin or cease to count, though nothing happens to it."""
     standing, due = ticket.standing, ticket.due_at
     if due is not None:
         yield due + _AFTER
         yield due + OLD + _AFTER
-        yield from (one + _AFTER for one in _coming_from(due, calendar))
+        yield from (one + _AFTER for one in coming.begins(due, first))
     if standing.category is not None and standing.category.is_waiting and standing.acted_at is not None:
         yield standing.acted_at + STALE + _AFTER
     if standing.due_at is not None:
         yield standing.due_at + _AFTER
     if standing.visit is not None:
         yield from (standing.visit.start_at - BEFORE_A_VISIT, standing.visit.start_at)
-
-
-def _coming_from(due: datetime, calendar: Calendar | None) -> Iterator[datetime]:
-    """Yield when something that is due may begin to be coming up: at a closing time, or when it opens again."""
-    if calendar is None:
-        yield due - HORIZON
-        return
-    table, since_us = calendar.table, micros(due)
-    wanted, earliest_us = table.total(since_us) - duration_us(HORIZON), since_us - _LONGEST_US
-    while table.total(since_us) >= wanted and since_us > earliest_us:
-        since_us -= _WEEK_US
-    closing_us = table.reached(wanted, since_us) if table.total(since_us) < wanted else since_us
-    yield from (instant(closing_us), instant(table.opening(closing_us)))
-
-
-def _soon(at: datetime, ticket: OpenTicket, calendar: Calendar | None) -> datetime:
-    if ticket.due_at is None or ticket.due_at < at:
-        return at  # nothing of it is coming up
-    return at + HORIZON if calendar is None else calendar.add(at, HORIZON)
 
 
 def _marks(ticket: OpenTicket, when: When) -> _Marks:

@@ -145,7 +145,7 @@ def lives(
     pulled = pulls(tx, now)
     same = {} if queues.changed(start, now) else {(one.connection, one.ref): one for one in current}
     found = [
-        _unchanged(told, start, same.get((names[told.source_id], told.ref)))
+        _unchanged(told, start, now, same.get((names[told.source_id], told.ref)))
         or _versions(told, start, now, people, queues, names[told.source_id], pulled=pulled)
         for told in tickets.values()
     ]
@@ -183,12 +183,19 @@ def _tickets(
 def _since(
     tx: Tx, start: datetime, now: datetime, scope: Scope | None, among: TicketChoice | None
 ) -> Iterator[list[Any]]:
-    """Yield the conditions of those that are open, and of those that ended in the span."""
+    """Yield the conditions of those that are open, and of those that ended in the span.
+
+    Each first says which few they are, by an index, and then whose: a scope has one of all tickets of its clients.
+    """
     since = to_us(start)
     everything = conditions(tx, TicketFilter.of(among, everything=True), scope, at=now)
-    yield [*conditions(tx, TicketFilter.of(among), scope, at=now), _T.created_at <= to_us(now)]
+    yield [_among(*conditions(tx, TicketFilter.of(among), scope, at=now), _T.created_at <= to_us(now))]
     for ended in (_T.resolved_at > since, and_(_T.resolved_at.is_(None), _T.closed_at > since)):
-        yield [*everything, ~_T.is_open, ended]
+        yield [*everything, _among(_T.gone_at.is_(None), ~_T.is_open, ended)]
+
+
+def _among(*where: Any) -> Any:
+    return _T.local_id.in_(select(_T.local_id).where(*where).correlate(None))
 
 
 def _changes(
@@ -271,15 +278,15 @@ def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: 
         told.promises = found.get(told.local_id, ())
 
 
-def _unchanged(told: _Told, start: datetime, now: OpenTicket | None) -> list[Version]:
+def _unchanged(told: _Told, start: datetime, now: datetime, ticket: OpenTicket | None) -> list[Version]:
     """Return the one version of a ticket as it stands now, if nothing happened to it since; else none.
 
-    What passed a due time while its clock was paused stood without one before.
+    What passed a due time meanwhile, while its clock was paused, stood without one before.
     """
     first = max(start, told.created_at or start)
-    if now is None or any(at > first for at in told.instants()):
+    if ticket is None or any(at > first for at in told.instants()):
         return []
-    return [] if now.due_at is not None and now.due_at >= first else [Version(first, now)]
+    return [] if ticket.due_at is not None and first <= ticket.due_at < now else [Version(first, ticket)]
 
 
 def _versions(  # noqa: PLR0917  # what stands around all tickets

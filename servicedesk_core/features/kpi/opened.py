@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
-from sqlalchemy import select
-
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Period
@@ -21,10 +19,14 @@ from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import RECORDS
 
 USUAL_HOURS: Final = {"mon-fri": "08:00-18:00"}
 """Hours of a desk that has no calendar."""
+
+_PLAIN: Final = (
+    "SELECT local_id, number, estimated_s, site_ref, kind, source, issue, sub_issue, contract_ref FROM tickets "
+    "WHERE local_id IN {values}"
+)
 
 
 def open_desk(
@@ -48,16 +50,16 @@ def open_desk(
         among: Only these tickets.
         people: The people of the desk: they say whom a name in the rota means.
     """
-    where = conditions(tx, TicketFilter.of(among), scope, at=at)
-    found = list(standings(tx, at, staff(tx, at, zone, people, scope=scope), where)) if known is None else known
+    found = known
+    if found is None:
+        where = conditions(tx, TicketFilter.of(among), scope, at=at)
+        found = list(standings(tx, at, staff(tx, at, zone, people, scope=scope), where))
     lookup = Lookup(tx, Period(at.astimezone(zone), at), scope, people)
     dimensions, pulled = Dimensions(lookup), pulls(tx, at)
     refs: dict[int, list[str]] = defaultdict(list)
     for one in found:
         refs[one.state.source_id].append(one.state.external_id)
-    t = RECORDS["tickets"].c
-    columns = t.local_id, t.number, t.estimated_s, t.site_ref, t.kind, t.source, t.issue, t.sub_issue, t.contract_ref
-    plain = {row[0]: row[1:] for row in tx.execute(select(*columns).where(*where))}
+    plain = {row[0]: row[1:] for row in bulk.select_in(tx, _PLAIN, None, [one.state.local_id for one in found])}
     worked, work = _worked(tx, refs), _going_on(tx, refs, at, scope)
     tickets = []
     for one in found:

@@ -136,7 +136,7 @@ class Sight:
         """Return the same of records that the vendor still has: what hangs on a ticket is found by an index of them."""
         return self.once(f"live {stream}", lambda: self._condition(stream, live=True))
 
-    def among(self, column: ColumnElement[Any], ids: Collection[str]) -> ColumnElement[bool]:
+    def among(self, column: ColumnElement[Any], ids: Collection[str] | Collection[int]) -> ColumnElement[bool]:
         """Return that a column holds one of some ids; in SQLite as one value, which is quicker than one each."""
         if not self._is_sqlite:
             return column.in_(ids)
@@ -184,7 +184,7 @@ class Sight:
         if (condition := self.condition(stream)) is None:
             return frozenset()
         column = RECORDS[stream].c.local_id
-        return frozenset(self._tx.execute(select(column).where(column.in_(list(ids)), condition)).scalars())
+        return frozenset(self._tx.execute(select(column).where(self.among(column, list(ids)), condition)).scalars())
 
     def is_limited(self, target: str) -> bool:
         """Whether a reference to a stream may lead out of the scope: to another client's record, or another queue."""
@@ -214,7 +214,7 @@ class Sight:
         ids = select(RECORDS[target].c.local_id).where(condition)
         query = f"SELECT local_id, external_id FROM {target} WHERE source_id = {{source}} AND external_id IN {{values}}"  # noqa: S608
         found = {row[0]: row[1] for row in bulk.select_in(self._tx, query, self.source_id, wanted)}
-        seen = self._tx.execute(ids.where(RECORDS[target].c.local_id.in_(list(found)))).scalars()
+        seen = self._tx.execute(ids.where(self.among(RECORDS[target].c.local_id, list(found)))).scalars()
         return frozenset(found[local_id] for local_id in seen)
 
     def holds(self, stream: str, ref: ColumnElement[Any], column: str = "external_id") -> ColumnElement[bool]:

@@ -89,10 +89,10 @@ def due_counts(
 def _counted(
     tx: Tx, where: Sequence[ColumnElement[Any]], sums: Sequence[ColumnElement[bool]]
 ) -> Mapping[Clock, Sequence[int]]:
+    meant = select(_T.local_id).where(*where).correlate(None)  # a join begins with the clocks of all tickets
     query = (
         select(_C.clock, *(func.count().filter(one) for one in sums))
-        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
-        .where(_C.state.in_(GOES_ON), *where)
+        .where(_C.state.in_(GOES_ON), _C.ticket_id.in_(meant))
         .group_by(_C.clock)
     )
     found = {clock: counts for clock, *counts in tx.execute(query)}
