@@ -29,6 +29,8 @@ _FOR_PAGES: Final = frozenset({AS, COLUMNS})
 _ROWS: Final = 50
 _PIECE: Final = 1_000
 _SIZES: Final = ("50", "200", "500")
+_REMEMBERED: Final = 500
+"""Rows: of longer lists a few hundred would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,11 @@ async def _asked(visit: Visit, offer: Offer[..., Any], pairs: Pairs, **more: Any
 
 
 async def _seen(visit: Visit, offer: Offer[..., Any], pairs: Pairs) -> Any:
-    """Return what a screen shows: of one record what is true now."""
-    if offer.row is None:
-        return await _asked(visit, offer, pairs)
+    """Return what a screen shows: of one record, and of a list that is too long to be remembered, what is true now."""
     is_sized = any(name == "limit" for name, _ in pairs) or not _is_cut(offer)
     places, named = asked(offer, pairs if is_sized else [*pairs, ("limit", str(_ROWS))], visit.zone)
+    if offer.row is None or named.get("limit", 0) > _REMEMBERED:
+        return await visit.desk.call(offer, *places, **named)
     return await visit.ask(offer, *places, **named)
 
 

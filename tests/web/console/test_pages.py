@@ -9,6 +9,7 @@ import pytest
 from servicedesk_core.faces import Query
 from servicedesk_core.store import runs, sources
 from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.cache.answers import Answers
 
 
 async def test_a_list_is_a_page_with_its_filter_in_the_address(browser):
@@ -83,6 +84,19 @@ async def test_no_page_reads_a_file_of_the_machine(browser, tmp_path, path, name
     ana = await browser("ana")
     assert "There is no parameter" in (await ana.get(f"{path}?{name}={tmp_path}", 400)).text
     assert f'name="{name}"' not in (await ana.client.get(path)).text
+
+
+async def test_a_list_that_would_fill_the_memory_is_not_remembered(browser, monkeypatch):
+    ana, remembered, call = await browser("ana"), [], Answers.call
+
+    async def noted(answers, desk, asked, *args, **given):
+        remembered.append((asked.name, given.get("limit")))
+        return await call(answers, desk, asked, *args, **given)
+
+    monkeypatch.setattr(Answers, "call", noted)
+    for limit in (500, 501):
+        assert "T7" in (await ana.get(f"/lists/tickets/list?limit={limit}")).text
+    assert [limit for name, limit in remembered if name == "tickets.list"] == [500]
 
 
 async def test_nobody_sees_anything_before_they_sign_in(browser, desk):
