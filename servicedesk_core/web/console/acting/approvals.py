@@ -96,6 +96,7 @@ class Approvals:
 
     async def edit(self, visit: Visit) -> Response:
         """Show the fields of a write, to be changed."""
+        visit.desk.permitted(OutboxActs.edit.needs, OutboxActs.edit.name)
         write = (await visit.desk.call(WriteQueries.show, _number(visit))).write
         if Step.EDIT not in steps_of(write):
             return RedirectResponse(f"{_WHERE}/{write.id}", 303)

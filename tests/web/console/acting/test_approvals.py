@@ -44,6 +44,7 @@ async def test_who_may_not_approve_is_refused_and_nothing_is_sent(browser, desk,
     await ben.post("/approvals", {"write": word, "_do": "approve"}, 403)
     await (await browser("ada")).get("/approvals", 403)
     assert vendor.writes == []
+    await ben.get("/approvals/1/edit", 403)
 
 
 async def test_pressed_twice_it_is_approved_once_and_what_was_edited_since_is_not_approved(browser, desk, vendor):
