@@ -1,7 +1,7 @@
 """What the blocks of a page are made from, read once for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -43,7 +43,9 @@ class Day:
         self._desk, self.tx, self.scope = looking.desk, looking.tx, looking.scope
         self.zone = ZoneInfo(looking.desk.timezone)
         self.at: datetime = looking.at.astimezone(self.zone)
-        self.chosen = mine(looking.desk, looking.chosen or TicketChoice())
+        wanted = looking.chosen or TicketChoice()  # a page may have filters of its own beside
+        narrowed = TicketChoice(**{one.name: getattr(wanted, one.name) for one in fields(TicketChoice)})
+        self.chosen = mine(looking.desk, narrowed)
         self._may: Callable[[Capability], bool] = looking.desk.may
         self._persons = looking.desk.roster
 
