@@ -103,8 +103,8 @@ class Standing:
         able = [name for name, person in self.people.items() if needs in person.capabilities]
         roles = [role.value for role, may in ROLES.items() if needs in may]
         ask = f"Ask {' or '.join(able)}" if able else "Nobody among the people may"
-        if self.actor.way is Way.TOKEN and self.scope is not None and Capability.INTERNAL not in self._whole:
-            ask = "Ask whoever runs the desk"  # who works there is no business of a client's program
+        if self.actor.way in _FROM_OUTSIDE and self.scope is not None and Capability.INTERNAL not in self._whole:
+            ask = "Ask whoever runs the desk"  # who works there is no business of a client
         hint = f"{ask}; roles that may: {', '.join(roles)}."
         return NotPermittedError(f"{who} may not do {call}: {needs} is missing.", hint=hint)
 

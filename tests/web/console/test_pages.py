@@ -151,3 +151,9 @@ async def test_figures_of_old_data_say_how_old_they_are_and_then_have_no_verdict
         page = (await ana.get("/desks/service")).text
         pages[len(pages)] = ("These numbers are of" in page, "tile bad" in page, "· unknown" in page)
     assert pages == {0: (False, True, False), 1: (True, True, False), 2: (True, False, True)}
+
+
+async def test_a_client_who_is_refused_is_not_told_who_works_here(browser):
+    told = (await (await browser("eve")).get("/lists/people/list", 403)).text
+    assert "Ask whoever runs the desk" in told
+    assert not re.search(r"\b(ana|ben|ada)\b", told)
