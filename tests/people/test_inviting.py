@@ -18,6 +18,9 @@ from servicedesk_core.features import signins
 from servicedesk_core.features.people import accept, first_link
 from servicedesk_core.features.signins import passwords
 from servicedesk_core.people import JOBS, Actor, Way
+from servicedesk_core.store import sources
+from tests.people.conftest import NOW
+from tests.stored import put
 
 RIGHT = "correct horse battery"
 HERE = signins.Browser("192.0.2.7", "Example/1.0")
@@ -196,6 +199,19 @@ async def test_what_would_be_wrong_in_the_configuration_is_wrong_here(first, giv
     with pytest.raises(SettingsError, match=why):
         await first.people.invite("ben", **given)
     assert "ben" not in first.roster
+
+
+async def test_of_several_connections_the_one_that_has_what_is_named_is_meant(settings, clock):
+    several = settings | {"connections": {name: {"connector": "tabular"} for name in ("books", "psa")}}
+    async with ServiceDesk(several, clock=clock) as desk:
+        for name in ("books", "psa"):
+            await desk.store.write(lambda tx, name=name: sources.ensure(tx, name, "tabular", "live", NOW))
+        await desk.store.write(lambda tx: put(tx, [Queue(external_id="5", name="Helpdesk")], now=NOW))
+        await accept(desk, await first_link(desk), RIGHT, HERE, name="ana")
+        await desk.people.invite("ben", roles=(Role.TECHNICIAN,), queues=("Helpdesk",))
+        assert (desk.roster["ben"].connection, desk.roster["ben"].queues) == ("psa", ("5",))
+        with pytest.raises(SettingsError, match="say whose"):
+            await desk.people.invite("dee", roles=(Role.TECHNICIAN,), technician="7")
 
 
 async def test_people_are_definitions_and_files_without_any_leave_them_alone(desk, first, apply, folder, tmp_path):

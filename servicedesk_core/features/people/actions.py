@@ -10,7 +10,7 @@ from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.people.deciding import CHANGED, INVITED, REMOVED, Decider, invited_person
 from servicedesk_core.features.people.kinds import InvitedPerson
 from servicedesk_core.features.people.model import Invitation, PersonChanged
-from servicedesk_core.features.people.naming import refs
+from servicedesk_core.features.people.naming import only_holder, refs
 from servicedesk_core.features.people.queries import UNSCOPED, People
 from servicedesk_core.features.signins import end_all, forget, invite, invited_until, with_password
 from servicedesk_core.features.tokens import revoke_all
@@ -26,7 +26,7 @@ _COMPANY: Final = Help(
 _QUEUE: Final = Help(
     "A queue whose tickets they see, by name or id, one each.", name="queue", names="tickets.words queues"
 )
-_CONNECTION: Final = Help("Whose ids those are; needed where there are several connections.")
+_CONNECTION: Final = Help("Whose ids those are; needed where several connections have such records.")
 _LISTS: Final = frozenset({"companies", "queues"})
 _NAME: Final = Help("Their name in the list of people.", names="people.show")
 
@@ -193,8 +193,10 @@ class PeopleActs(People[Manner]):
 
     def _meant(self, tx: Tx, said: Mapping[str, Any], connection: str) -> dict[str, Any]:
         """Return what was said with the ids of what was named."""
-        whose = connection or next(iter(self.desk.settings.connections), "")
-        meant = dict(said)
+        named = {"technicians" if word == "technician" else word for word in said if word in {*_LISTS, "technician"}}
+        known = {*self.desk.settings.connections}
+        whose = connection or (next(iter(known)) if len(known) == 1 else only_holder(tx, named) or "")
+        meant = dict(said) | ({"connection": whose} if named and len(known) > 1 else {})
         for stream in _LISTS & said.keys():
             meant[stream] = tuple(refs(tx, stream, said[stream], whose))
         if said.get("technician"):

@@ -1,6 +1,6 @@
 """Ids of what people write by its name: clients, queues and technicians of a vendor."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from servicedesk_core.arguments import did_you_mean
@@ -10,6 +10,12 @@ from servicedesk_core.store.queries import names
 from servicedesk_core.store.schema import RECORDS
 
 _NOUNS: Final = {"companies": "client", "queues": "queue", "technicians": "technician"}
+
+
+def only_holder(tx: Tx, streams: Collection[str]) -> str | None:
+    """Return the one connection that has records of all these streams; ``None`` = there is none, or several."""
+    found = [one.name for one in sources.all(tx) if streams and all(names.known(tx, one.id, of) for of in streams)]
+    return found[0] if len(found) == 1 else None
 
 
 def refs(tx: Tx, stream: str, words: Iterable[str], connection: str) -> Iterator[str]:
