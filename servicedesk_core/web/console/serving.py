@@ -40,6 +40,8 @@ async def serve(
     app = application(desk, desk.features, section, answers)
 
     def told(where: str) -> None:
+        here = section.model_copy(update={"listen": where.partition("://")[2]})
+        desk.settings = desk.settings.model_copy(update={"console": here})  # the links that it tells lead here
         lines = [*_told(section.url if section.proxy and section.url else where, first)]
         for line in lines:
             tell(line)

@@ -76,6 +76,19 @@ def test_the_first_link_opens_a_desk_that_nobody_has_signed_in_to(started, comma
     assert child.wait(timeout=60) == 128 + signal.SIGTERM
 
 
+def test_the_link_of_an_invitation_leads_to_where_the_console_listens(started):
+    _, said = started("console")
+    link = next(line for line in said if "/first/" in line)
+    where = link.partition("/first/")[0]
+    own = {"Origin": where, "Sec-Fetch-Site": "same-origin"}
+    words = {"name": "ana", "password": "some long words", "again": "some long words"}
+    cookie = httpx.post(link, data=words, headers=own).headers["set-cookie"].partition(";")[0]
+    with httpx.Client(headers=own | {"Cookie": cookie}, base_url=where) as client:
+        form = client.get("/acts/people/invite").headers["location"]
+        told = client.post(form, data={"name": "ben", "role": "technician"})
+    assert f"{where}/invitations/" in told.text
+
+
 @pytest.mark.usefixtures("started")
 def test_an_address_that_is_taken_ends_the_jobs_too(tmp_path, capsys):
     with socket.socket() as taken:
