@@ -69,12 +69,24 @@ async def test_a_meaning_becomes_the_tenants_own_value(desk, psa, ticket):
     assert (changed["status"], changed["priority"]) == (7, 4)
 
 
+async def test_of_several_statuses_that_mean_the_same_the_one_of_that_name_is_meant(desk, ticket):
+    mapping = VocabularyMapping(
+        status={"Escalate": StatusCategory.IN_PROGRESS, "In Progress": StatusCategory.IN_PROGRESS}
+    )
+    async with desk.connector(grants=ALL, mapping=mapping) as psa:
+        await psa.send_write(write("tickets.update", target=ticket, status_category="in_progress"))
+    assert row(desk, "Tickets", ticket)["status"] == 8
+
+
 async def test_an_ambiguous_meaning_is_refused_with_advice_unless_one_was_chosen(desk, ticket):
-    mapping = VocabularyMapping(status={"On Hold": StatusCategory.WAITING_CUSTOMER})
+    mapping = VocabularyMapping(
+        status={"On Hold": StatusCategory.WAITING_CUSTOMER, "Waiting Vendor": StatusCategory.WAITING_CUSTOMER}
+    )
+    mapping = mapping.model_copy(update={"status": mapping.status | {"Waiting Customer": StatusCategory.SCHEDULED}})
     update = write("tickets.update", target=ticket, status_category="waiting_customer")
     async with desk.connector(grants=ALL, mapping=mapping) as psa:
         before = len(sent(desk))
-        with pytest.raises(RejectedError, match="On Hold, Waiting Customer") as caught:
+        with pytest.raises(RejectedError, match="Waiting Vendor") as caught:
             await psa.send_write(update)
         assert 'status_for = { waiting_customer = "' in caught.value.hint
         assert len(sent(desk)) == before

@@ -39,7 +39,7 @@ class Done:
         if outcome is not None and outcome.get("write") is not None and visit.desk.may(Capability.WRITES_READ):
             return RedirectResponse(f"/approvals/{outcome['write']}", 303)
         act = self.addresses.offers.get(sent.call)
-        title, again = (act.title, address_of(act)) if act else (sent.call, "")
+        title, again = (act.title, address_of(act)) if act else (_title_of(sent.call), "")
         is_going = sent.ended_at is None and not sent.is_lost
         shown = self.page(
             visit, title, outcome, again, act=act, status=HTTPStatus.ACCEPTED if is_going else HTTPStatus.OK
@@ -77,6 +77,7 @@ class Done:
             status=status,
             is_known=outcome is not None,
             is_repeatable=isinstance(act, Proposal),
+            done="proposed" if isinstance(act, Proposal) else "done",
             is_going=status == HTTPStatus.ACCEPTED,
             pieces=[Printed.of(one) for one in kept.get("pieces", [])],
             told=kept.get("told", ""),
@@ -86,3 +87,8 @@ class Done:
             may_decide=visit.desk.may(Capability.WRITES_APPROVE),
             again=again,
         )
+
+
+def _title_of(step: str) -> str:
+    """Return what a step of writes is called: ``writes.approve`` is none of the forms."""
+    return step.rpartition(".")[2].replace("-", " ").capitalize()

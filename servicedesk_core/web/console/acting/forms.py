@@ -1,7 +1,7 @@
 """Any act as a form: what is filled in, what it would do, and that it is done once."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,7 +17,7 @@ from servicedesk_core.faces.opens import command_line
 from servicedesk_core.web.console.acting import doing, requests
 from servicedesk_core.web.console.acting.about import About, about_of, ensure_unchanged
 from servicedesk_core.web.console.acting.done import Done
-from servicedesk_core.web.console.acting.fields import Choice, fields_of
+from servicedesk_core.web.console.acting.fields import Choice, Field, fields_of
 from servicedesk_core.web.console.acting.filled import Filled
 from servicedesk_core.web.console.acting.naming import offered
 from servicedesk_core.web.console.addresses import Addresses, address_of
@@ -154,6 +154,7 @@ class Form:
         first = next((one.name for one in fields if one.error), "")
         unplaced = [error for name, error in (wrong or {}).items() if name not in {one.name for one in fields}]
         told = problem or next(iter(unplaced), None)
+        address = visit.request.query_params.keys()
         return page(
             framed(visit, self.addresses, self.act.title),
             _FORM,
@@ -161,8 +162,8 @@ class Form:
             act=self.act,
             sentences=_sentences(self.act),
             about=about,
-            fields=[one for one in fields if not one.is_rare],
-            rare=[one for one in fields if one.is_rare],
+            fields=[one for one in fields if not _is_aside(one, fields, address)],
+            rare=[one for one in fields if _is_aside(one, fields, address)],
             focused=first or next((one.name for one in fields if not problem), ""),
             buttons=self._buttons(visit, about, audience),
             problem=" ".join(filter(None, (told.message.rstrip(), told.hint))) if told else "",
@@ -219,6 +220,12 @@ def differences(before: str, now: str) -> list[str]:
 def filled_address(visit: Visit) -> str:
     """Return where the form is: what it is about, and the id that it was made with."""
     return f"{visit.request.url.path}?{visit.request.url.query}"
+
+
+def _is_aside(one: Field, fields: Sequence[Field], address: Collection[str]) -> bool:
+    """Whether a field stands at the end: few need it, or the address says already what is wanted of many."""
+    is_decided = any(other.name in address for other in fields) and not any(other.is_required for other in fields)
+    return not one.error and (one.is_rare or (is_decided and one.name not in address))
 
 
 def _status(error: ServiceDeskError) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import Action, Offer
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.visiting import Visit
@@ -43,8 +44,9 @@ def on_ticket(visit: Visit, addresses: Addresses, ticket: str, connection: str) 
 
 def own_steps(visit: Visit, addresses: Addresses, ticket: str, connection: str) -> tuple[Button, ...]:
     """Return what a technician does with the ticket that they work on."""
+    me = {"technician": "me"} if visit.desk.may(Capability.TICKETS_ASSIGN) else {}  # who may not would be refused
     steps: Mapping[str, tuple[str, Mapping[str, str]]] = {
-        "Start": ("tickets.update", {"status": "in_progress", "technician": "me"}),
+        "Start": ("tickets.update", {"status": "in_progress", **me}),
         "Note": ("tickets.note", {}),
         "Log time": ("tickets.log-time", {"technician": "me"}),
         "Done": ("tickets.close", {}),

@@ -59,6 +59,7 @@ async def test_pressed_twice_it_is_approved_once_and_what_was_edited_since_is_no
     assert "Scanner" in told.text, "what it is now stands beside it"
     ways = [await max_.post("/approvals", {"write": words_of(told.text), "_do": "approve"}) for _ in range(2)]
     assert len({way.headers["location"] for way in ways}) == 1
+    assert "writes.approve" not in (await followed(max_, ways[0])).text
     assert len(vendor.writes) == 1
     assert vendor.records["tickets"]["1"]["title"] == "Scanner"
 

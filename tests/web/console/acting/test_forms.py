@@ -91,12 +91,24 @@ async def test_the_button_of_a_note_says_who_reads_it_and_what_a_client_reads_is
     assert (public.kind, public.state) == ("notes.create_public", "proposed")
 
 
+async def test_where_the_address_says_what_to_change_the_other_fields_stand_at_the_end(browser, desk):
+    near, _, far = (
+        await (await browser("cay")).get("/acts/tickets/update?ticket=T1&status=in_progress&_request=1")
+    ).text.partition("<summary>More")
+    assert 'name="status"' in near
+    assert 'name="title"' in far
+    near = (await (await browser("cay")).get("/acts/tickets/update?ticket=T1&_request=2")).text.partition(
+        "<summary>More"
+    )[0]
+    assert 'name="title"' in near
+
+
 @pytest.mark.slow
 async def test_several_records_are_proposed_one_by_one_and_each_says_what_became_of_it(browser, desk):
     window = await browser("cay")
     chosen = "&".join(f"select=ticket%3DT{number}" for number in (1, 2, 99))
     page = await sent(window, f"/acts/tickets/assign?{chosen}", technician="Dana Wolf", _do="propose")
-    assert "2 done" in page.text
+    assert "2 proposed" in page.text, "nothing was sent to the vendor"
     assert "1 not" in page.text
     assert "not done: " in page.text.partition("T99")[2]
     assert sorted(write.target for write in await writes_of(desk)) == ["1", "2"]

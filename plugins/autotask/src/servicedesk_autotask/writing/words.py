@@ -92,7 +92,9 @@ class Words:
         return value
 
     def status(self, meaning: StatusCategory) -> int:
-        """Return the status that means this. The vendor's own last status ends a ticket where no other does.
+        """Return the status that means this: of several the one that is called so.
+
+        The vendor's own last status ends a ticket where no other does.
 
         Raises:
             RejectedError: No status means it, or several do and none was chosen.
@@ -123,8 +125,9 @@ class Words:
             return self.value("Tickets", field, chosen, field)
         choices = self.lists.choices("Tickets", field)
         found = {value: word for value, (word, _) in meant.items() if isinstance(value, int) and str(value) in choices}
-        if len(found) == 1:
-            return next(iter(found))
+        same = [value for value, word in found.items() if word.casefold().replace(" ", "_") == meaning]
+        if len(found) == 1 or len(same) == 1:
+            return next(iter(same or found))
         setting = f'{field}_for = {{ {meaning} = "…" }}'
         if found:
             raise refused(
