@@ -20,7 +20,8 @@ from servicedesk_core.web.console.acting.routes import routes as acts
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.boards import board_page
 from servicedesk_core.web.console.cache.answers import Answers
-from servicedesk_core.web.console.frame import framed, page, places
+from servicedesk_core.web.console.everything import everything_page
+from servicedesk_core.web.console.frame import EVERYTHING, framed, page, places
 from servicedesk_core.web.console.guard import Guard, place_of
 from servicedesk_core.web.console.listing import listing
 from servicedesk_core.web.console.live import streams
@@ -69,6 +70,7 @@ def application(
     live = streams.Streams(answers.reader, whose=_browser, of_one=streams.OF_ONE)
     routes = [Route("/static/{file}", assets.answer), Route(streams.PATH, live), route("/", start)]
     routes.append(route("/keys", keys_page(addresses), "GET", "POST"))
+    routes.append(route(EVERYTHING, everything_page(addresses)))
     routes += Outside(entrance, settings).routes
     routes += wall.Wall(desk, answers, addresses, live).routes
     routes += [route(path, handler, *methods) for path, handler, methods in Account(addresses, settings).routes]

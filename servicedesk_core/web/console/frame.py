@@ -31,6 +31,9 @@ _PAGES: Final = {
 APPROVALS: Final = "/approvals"
 """Where what waits for somebody is decided."""
 
+EVERYTHING: Final = "/everything"
+"""Where all that somebody may open or begin stands together."""
+
 SCHEME: Final = "scheme"
 KEYS: Final = "keys"
 SCHEMES: Final = frozenset({"light", "dark"})
@@ -97,6 +100,7 @@ def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
     if visit.desk.may(Capability.WRITES_READ):
         waiting = f" {visit.data.undecided}" if visit.data is not None and visit.data.undecided else ""
         found.append(Place(f"Approvals{waiting}", APPROVALS, "a", here.startswith(APPROVALS)))
+    found.append(Place("Everything", EVERYTHING, is_here=here == EVERYTHING))
     return tuple(found)
 
 

@@ -18,6 +18,7 @@ from servicedesk_core.faces.opens import COLUMNS, command_line
 from servicedesk_core.faces.parameter import word_of
 from servicedesk_core.web.console.acting.taking import taking
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
+from servicedesk_core.web.console.everything import begun_by
 from servicedesk_core.web.console.filtering import FilterForm, Pairs, form_of
 from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.keeping import kept_views
@@ -106,6 +107,7 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
         "twin": command_line(offer, given),
         "views": await kept_views(visit, offer, addresses, _without(filled, "limit")),
     }
+    told["begun"] = begun_by(visit, addresses.offers, offer.name.partition(".")[0]) if offer.row is not None else ()
     frame = framed(visit, addresses, _title(offer, given))
     told |= {"taking": None, "words": (), "choosing": None}
     if problem:

@@ -120,6 +120,21 @@ async def test_every_query_is_a_page_for_who_may_see_it(browser, desk):
             assert (answer.status_code, told) in (seen if may else {(403, True)}), offer.name
 
 
+async def test_everything_that_somebody_may_open_or_begin_is_found_from_each_page(browser):
+    for person, seen, unseen in (
+        ("ada", "/acts/people/invite", "/acts/tickets/"),
+        ("ben", "/acts/tickets/create", "people/"),
+    ):
+        one = await browser(person)
+        told = (await one.get("/everything")).text
+        assert f'href="{seen}' in told
+        assert unseen not in told
+        for href in re.findall(r'<li><a class="target" href="([^"]+)"', told):
+            assert (await one.client.get(href)).status_code in {200, 400, 404}, href
+    page = (await (await browser("ada")).get("/lists/people/list")).text
+    assert 'href="/acts/people/invite">Invite</a>' in page
+
+
 async def test_who_sees_one_client_sees_no_other_ones_name(browser):
     eve = await browser("eve")
     page = (await eve.get("/lists/tickets/list")).text
