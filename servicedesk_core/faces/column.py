@@ -28,7 +28,8 @@ class Column:
         wraps: Whether the text may break between words in a narrow terminal, because its end matters.
         spare: In which turn the column is left out where a terminal is too narrow: 1 = first, 0 = never.
         leads: Name of the query that shows the record which the value names, ``clients.list:company`` where it is given
-            by that name; without one it is the first thing that the query is given. Empty = it names none.
+            by that name; without one it is the first thing that the query is given, with the connection of the row
+            where it has one (``tickets.show:ticket`` where that is not the ticket's). Empty = it names none.
         by: Name of the row's field that names the record in place of the value, or says where the value leads; empty =
             the value does.
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.

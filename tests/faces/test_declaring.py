@@ -41,7 +41,7 @@ def test_what_names_a_record_leads_to_it(offer):
         assert not call or parameter in {"", *known[call]}, name
         assert column.by in {"", *columns}, name
         if name in {"ticket", "ticket_number", "follow_up"}:
-            assert column.leads == "tickets.show", name
+            assert call == "tickets.show", name
 
 
 def test_names_of_a_feature_begin_with_its_own():

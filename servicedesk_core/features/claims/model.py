@@ -85,7 +85,7 @@ class ClaimRow:
     connection: Annotated[str | None, Column("Connection to it.", shown=False)]
     by_hand: Annotated[bool, Column("Whether a person sends it.", shown=False)]
     ref: Annotated[str | None, Column("The manufacturer's id.", "Their id", spare=3)]
-    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show")]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show:ticket")]
     company_ref: Annotated[str | None, Column("The vendor's id of the client.", shown=False)]
     company: Annotated[str | None, Column("Its name.", "Client", cut=12, spare=4, leads="tickets.list:company")]
     serial_number: Annotated[str, Column("The device.", spare=2, leads="warranty.show")]

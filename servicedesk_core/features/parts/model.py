@@ -111,7 +111,7 @@ class TakenRow:
     """A part that was taken from stock for a ticket."""
 
     write: Annotated[int, Column("Number of the write that took it.", "No.", leads="writes.show")]
-    ticket: Annotated[str, Column("The ticket's number.", leads="tickets.show")]
+    ticket: Annotated[str, Column("The ticket's number.", leads="tickets.show:ticket")]
     ticket_connection: Annotated[str | None, Column("Connection that the ticket is of.", shown=False)]
     ticket_ref: Annotated[str | None, Column("That connection's id of the ticket.", shown=False)]
     name: Annotated[str, Column("What it is.", "Part", cut=14)]

@@ -118,9 +118,9 @@ class Addresses:
             return None
         known = {one.spelled for one in offer.parameters}
         given = {"connection": (connection,)} if connection and "connection" in known else {}
+        if call in _OWN:
+            return link(_OWN[call] + quote(value, safe=""), {} if named else given)
         if named:
             return link(address_of(offer), {named: (value,)})
-        if call in _OWN:
-            return link(_OWN[call] + quote(value, safe=""), given)
         first = next((one for one in offer.parameters if one.positional or one.required), None) or offer.parameters[0]
         return link(address_of(offer), {first.spelled: (value,), **given})

@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servicedesk_core.faces import Column, Opens
+from servicedesk_core.faces.column import columns_of
 from servicedesk_core.features import with_ours
+from servicedesk_core.features.claims.model import ClaimRow
+from servicedesk_core.features.parts.model import TakenRow
+from servicedesk_core.features.parts.ordering.model import OrderRow
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.values import Shower
 
@@ -109,3 +113,11 @@ def test_what_nothing_names_leads_nowhere(shower):
 def test_what_is_typed_into_a_shell_is_a_link_in_a_browser(text, pieces):
     addresses = Addresses.of(with_ours(()))
     assert addresses.linked(text, addresses.offers["claims.list"]) == pieces
+
+
+def test_a_ticket_of_a_claim_is_not_looked_for_at_the_connection_to_its_manufacturer():
+    addresses = Addresses.of(with_ours(()))
+    for leads, where in (("tickets.show", "/tickets/T1?connection=dell"), ("tickets.show:ticket", "/tickets/T1")):
+        assert addresses.record(leads, "T1", "dell") == where
+    for row in (ClaimRow, TakenRow, OrderRow):
+        assert "tickets.show:ticket" in {column.leads for column in columns_of(row).values()}

@@ -49,7 +49,8 @@ class OrderRow:
     connection: Annotated[str, Column("Connection that it is ordered over.", "From")]
     supplier: Annotated[str | None, Column("Who delivers, where the source buys from several.", shown=False)]
     ticket: Annotated[
-        str | None, Column("The ticket that it is for; nothing = for the shelf, or nobody knows.", leads="tickets.show")
+        str | None,
+        Column("The ticket that it is for; nothing = for the shelf, or nobody knows.", leads="tickets.show:ticket"),
     ]
     ticket_connection: Annotated[str | None, Column("Connection that the ticket is of.", shown=False)]
     ticket_ref: Annotated[str | None, Column("That connection's id of the ticket.", shown=False)]
