@@ -1,14 +1,8 @@
 """The page of figures: measured where that is quick, else as a month was closed."""
 
-from fractions import Fraction
-
 import pytest
 
-from servicedesk_core.faces import Measure
 from servicedesk_core.features.desks import reports
-from servicedesk_core.features.kpi.tables.closing import Closed, figures_of, keep
-from servicedesk_core.features.profit import Month
-from tests.desks.conftest import NOW
 
 MONTH = "2026-02"
 
@@ -59,9 +53,3 @@ async def test_a_large_desk_shows_the_month_that_was_closed_last(of, desk, large
     ]
     assert course == (0, shown["resolved"])
     assert (await of("eve").desks.reports()).blocks[0].pieces[0].text.startswith("This desk is too large")
-
-
-async def test_a_closed_month_keeps_the_currency_of_its_amounts(desk):
-    found = Measure(Fraction(95), 95, unit="USD", sample=1)
-    await desk.store.write(lambda tx: keep(tx, Month(2026, 2), [("effective-rate", found)], Closed(NOW, "ana", "why")))
-    assert (await desk.store.read(lambda tx: figures_of(tx, Month(2026, 2))))["effective-rate"].unit == "USD"

@@ -1,5 +1,7 @@
 """Closing a month of figures: they stay as they were, and what comes later stands beside them."""
 
+from fractions import Fraction
+
 import pytest
 
 from servicedesk_core import Actor, Way
@@ -7,7 +9,7 @@ from servicedesk_core.domain import Company, Contact
 from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
 from servicedesk_core.faces import Feature, Kpi, Measure, Period
 from servicedesk_core.features.kpi.measuring import Measuring
-from servicedesk_core.features.kpi.tables.closing import Closed, keep
+from servicedesk_core.features.kpi.tables.closing import Closed, courses_of, figures_of, keep
 from servicedesk_core.features.profit import Month
 from tests.kpi.conftest import _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
@@ -125,3 +127,14 @@ async def test_who_is_erased_is_in_no_record_of_a_closed_month(desk):
     await desk.privacy.erase("70")
     assert [one for one in await clients() if one and "Jane" in one] == []
     assert len(await desk.kpi.records("resolved", period="2026-03")) == 6
+
+
+async def test_closed_months_tell_how_figures_went_and_in_which_currency(desk):
+    first, second, third = (Month(2026, number) for number in (1, 2, 3))
+    said = Closed(at(4, 1), "ana", "reviewed")
+    rate, empty = Measure(Fraction(191, 2), 95.5, unit="USD", sample=2), Measure(None, 0)
+    await desk.store.write(lambda tx: keep(tx, first, [("effective-rate", rate), ("resolved", empty)], said))
+    await desk.store.write(lambda tx: keep(tx, third, [("effective-rate", Measure(2, 2)), ("created", empty)], said))
+    courses = await desk.store.read(lambda tx: courses_of(tx, [first, second, third]))
+    assert courses == {"effective-rate": [95.5, None, 2]}
+    assert (await desk.store.read(lambda tx: figures_of(tx, first)))["effective-rate"].unit == "USD"
