@@ -34,6 +34,7 @@ from servicedesk_core.features.profit import ProfitQueries
 from servicedesk_core.wording import counted
 
 _MOST: Final = 10_000
+_LONGEST: Final[dict[str, Any]] = {"sort": "-age_days", "limit": 10}
 _NEEDS_SOMEBODY: Final = frozenset({DocumentState.PROPOSED, DocumentState.IN_DOUBT, DocumentState.SUBMITTED})
 
 
@@ -81,8 +82,12 @@ def _left(looking: Looking) -> Iterator[Counted]:
         yield Counted(one.why.value, one.pieces, Opens.of(BillingQueries.exceptions, period=month, why=one.why))
 
 
+def _stood(looking: Looking) -> Any:
+    return looking.ask(BillingQueries.stages, **_LONGEST)
+
+
 def _waits(looking: Looking) -> Iterator[Point]:
-    for one in looking.ask(BillingQueries.stages, limit=1).sums:
+    for one in looking.once(_stood).sums:
         label = f"{one.stage.value} ({one.currency})" if one.currency else one.stage.value
         yield Point(label, float(one.amount), Opens.of(BillingQueries.stages, stage=(one.stage,)))
 
@@ -125,7 +130,7 @@ def _blocks() -> tuple[Block, ...]:
             needs=Capability.MONEY,
         ),
         Series("What waits for its money, by stage", _waits, needs=Capability.MONEY),
-        Table("What waits longest", BillingQueries.stages, {"sort": "-age_days", "limit": 10}),
+        Table("What waits longest", BillingQueries.stages, _LONGEST, lambda looking: looking.once(_stood).items),
         Counts("Documents", _documents, needs=Capability.MONEY),
         Counts("Documents that the ledger has otherwise", _parted, needs=Capability.MONEY),
         Counts("Not billed, by reason", _leaks, needs=Capability.MONEY),

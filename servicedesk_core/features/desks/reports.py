@@ -162,6 +162,8 @@ def _verdict(looking: Looking) -> Told:
         pieces.append(Piece("no figure has both a goal and data."))
     if provisional := sum(one.final_at is not None and one.value is not None for one in shown.figures):
         pieces.append(Piece(f" {provisional} are provisional: late entries still change them."))
+    if shown.courses:
+        pieces.append(Piece(" Lines go over the months that are closed."))
     compared = Opens.of(KpiLists.compare, period=shown.period, goals=goals)
     pieces += [Piece(" "), Piece("Beside the period before", compared), Piece(".")]
     if shown.closed is not None:
