@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from servicedesk_core.business_time import Calendar
@@ -111,7 +112,7 @@ def courses(
         for number, life in enumerate(lives)
         for at, marks in _changes(life, start, end, coming)
     ]
-    changes.sort(key=lambda one: one[:2])
+    changes.sort(key=itemgetter(0, 1))
     tally = _Tally()
     steps = {name: [Step(start, value)] for name, value in tally.values().items()}
     for (at, number, marks), (following, *_) in pairwise((*changes, (end, -1, _NOTHING))):

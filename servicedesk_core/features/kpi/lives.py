@@ -27,6 +27,7 @@ from servicedesk_core.features.attention import (
 from servicedesk_core.features.kpi.coordinator import READY, OpenTicket
 from servicedesk_core.features.kpi.course import Version
 from servicedesk_core.features.kpi.opened import pulls
+from servicedesk_core.features.kpi.quiet import quiet
 from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import Promise, promises, waited_for
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
@@ -41,6 +42,10 @@ _CATEGORIES: Final = {one.value: one for one in StatusCategory}
 _PRIORITIES: Final = {one.value: one for one in Priority}
 _CHANGING: Final = (EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNED, EventType.QUEUE_CHANGED)
 
+_COLUMNS: Final = (
+    "local_id", "source_id", "external_id", "number", "created_at", "due_at", "last_activity_at", "estimated_s",
+    "is_open", *_FIELDS,
+)  # fmt: skip
 Local = tuple[int, str]
 """Number of the source, and the vendor's id."""
 
@@ -127,40 +132,57 @@ def lives(
         zone: Where days begin.
         scope: Only what it lets through.
         persons: The people of the desk: they say whom a name in the rota means.
-        current: How tickets stand now, where that was read already: one to which nothing happened stood so before.
+        current: How all of them that are open stand now, where that was read already: one to which nothing happened
+            stood so before.
         among: Only tickets that are these now; ``None`` = all.
     """
-    tickets, unknown = _tickets(tx, start, now, scope, among)
+    people, queues, visits = (
+        staff(tx, now, zone, persons, scope=scope),
+        Queues(tx),
+        list(booked(tx, start, scope=scope)),
+    )
+    names = {one.id: one.name for one in sources.all(tx)}
+    same = () if queues.changed(start, now) else current
+    still = quiet(tx, same, visits, start, now)
+    moved = [one.local_id for one in same if one.local_id not in still] if same else None
+    tickets, unknown = _tickets(tx, start, now, scope, among, moved)
     _add_acts(tx, tickets, start, now)
     _add_work(tx, tickets)
     _add_going_on(tx, tickets, start, now)
-    for one in booked(tx, start, scope=scope):
+    for one in visits:
         for ref in one.tickets:
             if (told := tickets.get((one.source_id, ref))) is not None:
                 told.visits = (*told.visits, one)
                 told.going_on = (*told.going_on, *(session for _, about, session in of_visits([one]) if about == ref))
     _add_promises(tx, tickets, start, now)
-    people, queues = staff(tx, now, zone, persons, scope=scope), Queues(tx)
-    names = {one.id: one.name for one in sources.all(tx)}
     pulled = pulls(tx, now)
-    same = {} if queues.changed(start, now) else {(one.connection, one.ref): one for one in current}
     found = [
-        _unchanged(told, start, now, same.get((names[told.source_id], told.ref)))
-        or _versions(told, start, now, people, queues, names[told.source_id], pulled=pulled)
-        for told in tickets.values()
+        *([Version(max(start, one.standing.created_at or start), one)] for one in still.values()),
+        *(
+            _versions(told, start, now, people, queues, names[told.source_id], pulled=pulled)
+            for told in tickets.values()
+        ),
     ]
     return Lives(found, unknown)
 
 
-def _tickets(
-    tx: Tx, start: datetime, now: datetime, scope: Scope | None, among: TicketChoice | None
+def _tickets(  # noqa: PLR0917  # which tickets
+    tx: Tx,
+    start: datetime,
+    now: datetime,
+    scope: Scope | None,
+    among: TicketChoice | None,
+    moved: Sequence[int] | None,
 ) -> tuple[dict[Local, _Told], int]:
-    """Return the tickets with what their fields were, and of how many that ended nobody can say it."""
-    columns = (
-        _T.local_id, _T.source_id, _T.external_id, _T.number, _T.created_at, _T.due_at, _T.last_activity_at,
-        _T.estimated_s, _T.is_open, *(_T[name] for name in _FIELDS),
-    )  # fmt: skip
-    rows = [row for where in _since(tx, start, now, scope, among) for row in tx.execute(select(*columns).where(*where))]
+    """Return the tickets with what their fields were, and of how many that ended nobody can say it.
+
+    Of those that are open only some are meant, where that is said: those to which something may have happened.
+    """
+    select_them = f"SELECT {', '.join(_COLUMNS)} FROM tickets WHERE local_id IN {{values}}"  # noqa: S608
+    rows: list[Any] = []
+    for where in _since(tx, start, now, scope, among, is_open=moved is None):
+        rows += tx.execute(select(*(_T[name] for name in _COLUMNS)).where(*where))
+    rows += bulk.select_in(tx, f"{select_them} AND created_at <= {to_us(now)}", None, moved or ())
     refs: dict[int, list[str]] = defaultdict(list)
     for row in rows:
         refs[row[1]].append(row[2])
@@ -181,7 +203,7 @@ def _tickets(
 
 
 def _since(
-    tx: Tx, start: datetime, now: datetime, scope: Scope | None, among: TicketChoice | None
+    tx: Tx, start: datetime, now: datetime, scope: Scope | None, among: TicketChoice | None, *, is_open: bool
 ) -> Iterator[list[Any]]:
     """Yield the conditions of those that are open, and of those that ended in the span.
 
@@ -189,7 +211,8 @@ def _since(
     """
     since = to_us(start)
     everything = conditions(tx, TicketFilter.of(among, everything=True), scope, at=now)
-    yield [_among(*conditions(tx, TicketFilter.of(among), scope, at=now), _T.created_at <= to_us(now))]
+    if is_open:
+        yield [_among(*conditions(tx, TicketFilter.of(among), scope, at=now), _T.created_at <= to_us(now))]
     for ended in (_T.resolved_at > since, and_(_T.resolved_at.is_(None), _T.closed_at > since)):
         yield [*everything, _among(_T.gone_at.is_(None), ~_T.is_open, ended)]
 
@@ -276,17 +299,6 @@ def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: 
     found = promises(tx, [told.local_id for told in tickets.values()], now, since=start)
     for told in tickets.values():
         told.promises = found.get(told.local_id, ())
-
-
-def _unchanged(told: _Told, start: datetime, now: datetime, ticket: OpenTicket | None) -> list[Version]:
-    """Return the one version of a ticket as it stands now, if nothing happened to it since; else none.
-
-    What passed a due time meanwhile, while its clock was paused, stood without one before.
-    """
-    first = max(start, told.created_at or start)
-    if ticket is None or any(at > first for at in told.instants()):
-        return []
-    return [] if ticket.due_at is not None and first <= ticket.due_at < now else [Version(first, ticket)]
 
 
 def _versions(  # noqa: PLR0917  # what stands around all tickets
