@@ -170,7 +170,7 @@ NAMELESS = OF_A_PERSON | {
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
 }  # fmt: skip
-"""What answers with numbers only, the connections, our own people, what is theirs alone, or of what is not there: cards,
+"""What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant; and what asks the
 vendor."""
 
