@@ -74,6 +74,9 @@ async def test_a_person_does_what_their_roles_allow_and_nothing_else(desk):
         await of(desk, "kim").audit.list()
     assert (refused.value.code, refused.value.exit_code) == ("not_permitted", 8)
     assert refused.value.message == "user:kim may not do audit.list: audit.read is missing."
+    assert refused.value.hint == "Ask whoever runs the desk; roles that may: service-manager, auditor."  # to a client
+    with pytest.raises(NotPermittedError) as refused:
+        await of(desk, "dee").audit.list()
     assert refused.value.hint == "Ask ana or eve; roles that may: service-manager, auditor."
 
 

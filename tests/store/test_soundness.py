@@ -17,13 +17,15 @@ from servicedesk_core.store import Store, backup, damage, restoring
 from servicedesk_core.store.connecting import parse
 from servicedesk_core.store.schema import SCHEMA_VERSION
 
-TITLE = "Printer on fire"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TEXT = "Printer on fire"
+"""A text that no index holds: there a damaged one is damage of the store, and no backup of it is restored."""
 
 
 @pytest.fixture
 def filled(store, put):
     """A store with records of every kind of column."""
-    put(Ticket(external_id="1", title=TITLE, created_at=datetime(2026, 3, 1, tzinfo=UTC), custom_fields={"a": "ü"}))
+    put(Ticket(external_id="1", title="Printer", description=TEXT, created_at=NOON, custom_fields={"a": "ü"}))
     put(Ticket(external_id="2", title="C:\\u0000 \N{PILE OF POO}", estimated_s=3_600))
     put(Contract(external_id="1", name="x", start_on=date(2026, 1, 1), estimated_cost=Decimal("1.5"), is_active=True))
     put(Survey(external_id="1", ticket_ref="1", rating=5, company_rating=4.25))
@@ -48,7 +50,7 @@ def flip_a_bit(path, mask=0x01):
     with closing(sqlite3.connect(path)) as store:
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
-    content[content.index(TITLE.encode())] ^= mask
+    content[content.index(TEXT.encode())] ^= mask
     path.write_bytes(content)
 
 
@@ -102,7 +104,7 @@ def test_damage_that_was_mended_is_told_no_more(filled):
     filled.write_blocking(lambda tx: tx.execute(change, {"title": "other"}))
     assert backup.verify(filled).problems
     assert filled.read_blocking(damage.known)
-    filled.write_blocking(lambda tx: tx.execute(change, {"title": TITLE}))
+    filled.write_blocking(lambda tx: tx.execute(change, {"title": "Printer"}))
     assert backup.verify(filled).problems == ()
     assert filled.read_blocking(damage.known) is None
 
@@ -110,7 +112,7 @@ def test_damage_that_was_mended_is_told_no_more(filled):
 def test_a_backup_with_a_damaged_record_is_restored_and_told(sqlite_url, clock, put, tmp_path, store):
     if store.dialect == "postgresql":
         pytest.skip("a file is damaged here")
-    put(Ticket(external_id="1", title=TITLE))
+    put(Ticket(external_id="1", title="Printer", description=TEXT))
     copy = backup.backup(store, tmp_path / "copy.db")
     store.close()
     flip_a_bit(copy)
