@@ -105,7 +105,7 @@ async def test_a_device_without_ticket_or_connection_is_claimed_by_hand(desk):
     assert (made.claim.by_hand, made.claim.connection, made.claim.manufacturer) == (True, None, "Other")
     assert made.draft.service is ClaimService.PARTS
     again = await desk.claims.new(device=DeviceRef(manufacturer="OTHER, Inc.", serial_number="X2"))
-    listed = await desk.claims.list(ClaimFilter(manufacturer="other inc."))
+    listed = await desk.claims.list(ClaimFilter(manufacturer=("other inc.",)))
     assert {(one.claim_id, one.manufacturer) for one in listed} == {
         (one.claim.claim_id, "Other") for one in (made, again)
     }

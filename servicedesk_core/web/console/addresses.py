@@ -1,17 +1,19 @@
 """Where things are in the console: what a feature declares, by an address that is made of its name."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from re import Match
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
 
 from servicedesk_core.faces import Action, Board, Feature, Offer, Opens
-from servicedesk_core.faces.opens import command_line
 
 _OWN: Final = {"tickets.show": "/tickets/", "writes.show": "/approvals/"}
 """Pages of records that are made by hand: their address begins so, and ends with what names the record."""
+
+BY_HAND: Final = {"desks.me": "/me"}
+"""Pages of one record that are made by hand."""
 
 _PAGES: Final = "desks"
 """The feature whose dashboards are the pages of the console."""
@@ -30,6 +32,8 @@ Linked = tuple[tuple[str, str | None], ...]
 
 def address_of(offer: Offer[..., Any]) -> str:
     """Return where a query is shown, or an act is done: ``tickets.list`` at ``/lists/tickets/list``."""
+    if offer.name in BY_HAND:
+        return BY_HAND[offer.name]
     path = offer.name.replace(".", "/")
     if isinstance(offer, Action):
         return f"/acts/{path}"
@@ -72,9 +76,9 @@ class Addresses:
         offer = self.offers.get(opens.call) if opens else None
         return link(address_of(offer), opens.given) if offer and opens else None
 
-    def twin(self, offer: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str:
-        """Return the command that shows or does the same."""
-        return command_line(offer, given)
+    def among(self, may: Callable[[Offer[..., Any]], bool]) -> Self:
+        """Return those of them that somebody may call: nothing leads where they would be refused."""
+        return type(self)({name: one for name, one in self.offers.items() if may(one)})
 
     def linked(self, text: str, offer: Offer[..., Any] | None = None) -> Linked:
         """Return a text in which what it says to type into a shell is a link to the page that does it.
@@ -97,7 +101,10 @@ class Addresses:
             return ((option, link(address_of(offer), {option: ("true",)})),) if offer is not None and known else None
         words = found["words"].split()
         for many in range(len(words), 0, -1):
-            if (called := self.offers.get(".".join(words[:many]))) is not None:
+            called = self.offers.get(".".join(words[:many]))
+            if called is not None and (
+                isinstance(called, Action) or not any(one.required for one in called.parameters)
+            ):
                 feature, _, _ = called.name.partition(".")
                 title = called.title.lower() if "." in called.name else ""
                 rest = " ".join(("", *words[many:]))

@@ -17,7 +17,7 @@ from servicedesk_core.faces import Action, Board, Offer
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.web.console import assets
 from servicedesk_core.web.console.acting.routes import routes as acts
-from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.addresses import BY_HAND, Addresses, address_of
 from servicedesk_core.web.console.boards import board_page
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.everything import everything_page
@@ -64,9 +64,6 @@ def application(
             raise NotFoundLocallyError("There is no page that you may see.", hint="Ask whoever runs the desk.")
         return RedirectResponse(seen[0].href, 303)
 
-    async def nowhere(visit: Visit) -> Response:
-        raise NotFoundLocallyError(f"Nothing is at {visit.request.url.path}.", hint="Go to one of the pages above.")
-
     live = streams.Streams(answers.reader, whose=_browser, of_one=streams.OF_ONE)
     routes = [Route("/static/{file}", assets.answer), Route(streams.PATH, live), route("/", start)]
     routes.append(route("/keys", keys_page(addresses), "GET", "POST"))
@@ -90,6 +87,11 @@ def application(
     return app
 
 
+async def nowhere(visit: Visit) -> Response:
+    """Answer at an address that nothing is at."""
+    raise NotFoundLocallyError(f"Nothing is at {visit.request.url.path}.", hint="Go to one of the pages above.")
+
+
 def shown(offer: Offer[..., Any], addresses: Addresses) -> Handler:
     """Return what answers with a query."""
     return board_page(offer, addresses) if offer.result is Board else listing(offer, addresses)
@@ -108,7 +110,10 @@ def guarded(handler: Handler, entrance: Entrance, addresses: Addresses) -> Calla
         visit = None
         try:
             visit = await entrance.visit(request)
-            return to_sign_in(request) if visit is None else await handler(visit)
+            if visit is None:
+                return to_sign_in(request)
+            # No record has such a character, and PostgreSQL refuses to look for it.
+            return await (nowhere if "\0" in request.scope["path"] else handler)(visit)
         except ServiceDeskError as error:
             status = status_of(error).value
             if status == _UNEXPECTED:
@@ -128,7 +133,7 @@ def _browser(request: Request) -> str:
 
 
 def _is_shown(offer: Offer[..., Any]) -> bool:
-    return not isinstance(offer, Action)
+    return not isinstance(offer, Action) and offer.name not in BY_HAND
 
 
 def _problem(visit: Visit | None, addresses: Addresses, status: int, message: str, hint: str) -> Response:

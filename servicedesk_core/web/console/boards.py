@@ -127,12 +127,13 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
         for name, word in wanted:
             given[name] = (*given.get(name, ()), word)
         title = board.title if board else offer.name
+        shower = Shower(addresses.among(visit.may), visit.at, visit.zone, visit.data)
         return page(
             framed(visit, addresses, title),
             _TEMPLATE,
             status=400 if problem else 200,
             form=form_of(offer, here, wanted, problem),
-            blocks=tuple(blocks_of(board, Shower(addresses, visit.at, visit.zone, visit.data), visit)) if board else (),
+            blocks=tuple(blocks_of(board, shower, visit)) if board else (),
             as_json=link(here, [*wanted, (AS, "json")]),
             twin=command_line(offer, given),
             views=await kept_views(visit, offer, addresses, wanted),

@@ -68,12 +68,12 @@ def begun_by(visit: Visit, offers: Mapping[str, Offer[..., Any]], feature: str) 
         feature: The feature.
     """
     acts = (one for one in offers.values() if isinstance(one, Action) and _feature(one) == feature)
-    return tuple(Way(address_of(one), one.title) for one in acts if _may(visit, one) and not _is_about(one, offers))
+    return tuple(Way(address_of(one), one.title) for one in acts if visit.may(one) and not _is_about(one, offers))
 
 
 def _groups(visit: Visit, offers: Mapping[str, Offer[..., Any]]) -> Iterator[Group]:
     for feature, members in groupby(offers.values(), key=_feature):
-        found = [one for one in members if not isinstance(one, Action) and _may(visit, one) and not _needs_more(one)]
+        found = [one for one in members if not isinstance(one, Action) and visit.may(one) and not _needs_more(one)]
         pages = tuple(Way(address_of(one), one.about.rstrip(".")) for one in found)
         acts = begun_by(visit, offers, feature)
         if pages or acts:
@@ -82,10 +82,6 @@ def _groups(visit: Visit, offers: Mapping[str, Offer[..., Any]]) -> Iterator[Gro
 
 def _feature(offer: Offer[..., Any]) -> str:
     return offer.name.partition(".")[0]
-
-
-def _may(visit: Visit, offer: Offer[..., Any]) -> bool:
-    return offer.needs is not None and visit.desk.may(offer.needs)
 
 
 def _needs_more(offer: Offer[..., Any]) -> bool:

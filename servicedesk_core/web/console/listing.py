@@ -94,13 +94,13 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, fill
     except (SettingsError, CursorError) as error:
         problem = " ".join(filter(None, (error.message.rstrip(), error.hint)))
     form = form_of(offer, here, filled, problem)
-    shower = Shower(addresses, visit.at, visit.zone)
+    shower = Shower(addresses.among(visit.may), visit.at, visit.zone)
     given: dict[str, tuple[str, ...]] = {}
     for name, word in pairs:
         given[name] = (*given.get(name, ()), word)
     told: dict[str, Any] = {
         "offer": offer,
-        "empty": addresses.linked(offer.empty or "None.", offer),
+        "empty": shower.addresses.linked(offer.empty or "None.", offer),
         "form": form,
         "as_csv": link(here, [*_without(filled, "after", "limit"), (AS, "csv")]) if offer.row else None,
         "as_json": link(here, [*_without(filled), (AS, "json")]),

@@ -14,8 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import Colleague
+from servicedesk_core.desk.permitting import Standing
 from servicedesk_core.errors import StoreError
-from servicedesk_core.faces import Callee, Method
+from servicedesk_core.faces import Callee, Method, Offer
 from servicedesk_core.features import signins
 from servicedesk_core.features.desks import DataState, Desks
 from servicedesk_core.outbox.writes import Writes
@@ -38,6 +39,11 @@ class OpenDesk(AskedDesk, Protocol):
     """A desk that people open in a browser."""
 
     settings: DeskSettings
+
+    @property
+    def standing(self) -> Standing:
+        """What whoever acts is on the desk."""
+        ...
 
     @property
     def actor(self) -> Actor:
@@ -101,6 +107,12 @@ class Visit:
     def zone(self) -> ZoneInfo:
         """Where instants are shown."""
         return ZoneInfo(self.desk.timezone)
+
+    def may(self, offer: Offer[..., Any]) -> bool:
+        """Whether they may call something: what is about the whole desk is for nobody who sees a part of it."""
+        if offer.needs is None or not self.desk.may(offer.needs):
+            return False
+        return not offer.unscoped or self.desk.standing.scope is None
 
     async def ask(self, asked: Method[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Ask what a screen shows of many records; somebody may just have been told it."""

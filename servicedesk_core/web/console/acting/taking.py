@@ -68,7 +68,7 @@ def taking(visit: Visit, offers: Mapping[str, Offer[..., Any]], listed: Offer[..
     columns = columns_of(listed.row)
     named = [(listed.name, next(iter(columns))), *((one.leads, name) for name, one in columns.items() if one.leads)]
     for names, column in named:
-        takers = [(act, first) for act, first in _acts(offers, names) if act.needs and visit.desk.may(act.needs)]
+        takers = [(act, first) for act, first in _acts(offers, names) if visit.may(act)]
         if takers:
             spelled = takers[0][1].spelled
             acts = tuple(_taker(act, names) for act, first in takers if first.spelled == spelled)

@@ -30,7 +30,7 @@ def own_page(addresses: Addresses) -> Handler:
             found: MyDay = await visit.desk.call(mine)
         except NotFoundLocallyError as error:
             return page(framed(visit, addresses, "Me"), _NOBODY, message=error.message, hint=error.hint or "")
-        shower, taken = Shower(addresses, visit.at, visit.zone), found.next
+        shower, taken = Shower(addresses.among(visit.may), visit.at, visit.zone), found.next
         return page(
             framed(visit, addresses, "Me"),
             _TEMPLATE,

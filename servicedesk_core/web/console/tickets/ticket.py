@@ -60,7 +60,7 @@ async def _having(visit: Visit, addresses: Addresses, word: str) -> list[Any]:
 
 
 async def _page(visit: Visit, addresses: Addresses, found: TicketDetail) -> Response:
-    row, shower = found.row, Shower(addresses, visit.at, visit.zone)
+    row, shower = found.row, Shower(addresses.among(visit.may), visit.at, visit.zone)
     around = Around(visit, addresses, row.external_id, row.connection)
     explained, promised = await around.asked("explain"), await around.asked("sla.explain")
     decision = explained.decision if explained else None
