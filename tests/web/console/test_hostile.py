@@ -191,6 +191,7 @@ async def answered(port, sent):
     return b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "head",
     [
