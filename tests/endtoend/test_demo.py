@@ -75,7 +75,7 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
     for line in suggested:
         code, out, complaints = run(*shlex.split(line))
         assert code == 0, (line, complaints)
-        assert out or "-o " in line, line
+        assert out or complaints or "-o " in line, line  # at some hours no promise is at risk, which is said
 
     config = "desk/servicedesk.toml"
     notes = json.loads(run("--config", config, "tickets", "show", ticket, "--json")[1])["data"]["notes"]
