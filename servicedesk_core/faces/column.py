@@ -9,6 +9,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from servicedesk_core.faces.parameter import word_of
 from servicedesk_core.wording import hours
 
 _PLAIN: Final = (str, int, float, Decimal, date, Enum)
@@ -57,6 +58,20 @@ def columns_of(row: type) -> dict[str, Column]:
         row: A dataclass whose fields are annotated with :class:`Column`.
     """
     return {name: _titled(name, column) for name, column in _declared(row)}
+
+
+def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
+    """Return the columns that somebody named, joined with commas.
+
+    Args:
+        row: The type of a row; ``None`` = there are none.
+        names: What they wrote; empty = they named none.
+
+    Raises:
+        SettingsError: A name is no column.
+    """
+    known = tuple(columns_of(row)) if row is not None else ()
+    return tuple(word_of(name, known, what="column") for name in names.split(",")) if names else ()
 
 
 @cache

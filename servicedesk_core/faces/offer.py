@@ -111,6 +111,11 @@ class Offer(Method[P, T]):
         """Whether a browser can offer it."""
         return not self.off_web and not any(one.is_file and one.required for one in self.parameters)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it can be asked for at most so many rows."""
+        return any(one.name == "limit" for one in self.parameters)
+
     @cached_property
     def sorts(self) -> tuple[str, ...]:
         """The columns that a list can be ordered by; none where it has no parameter ``sort``."""

@@ -1,7 +1,7 @@
 """Where the records behind a number are: a list, with what it is given, in words that every face understands."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -46,6 +46,14 @@ class Opens:
             raise TypeError(msg)
         words = {known[name].spelled: tuple(_words(known[name], value)) for name, value in values.items()}
         return cls(offer.name, {name: given for name, given in words.items() if given})
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return names and words as what a list is given: of one name there may be several words."""
+    given: dict[str, tuple[str, ...]] = {}
+    for name, word in pairs:
+        given[name] = (*given.get(name, ()), word)
+    return given
 
 
 def command_line(offer: "Offer[..., Any]", given: Mapping[str, tuple[str, ...]]) -> str:

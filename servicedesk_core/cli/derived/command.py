@@ -13,6 +13,7 @@ from servicedesk_core.cli.derived import previewing, proposing, showing
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.faces import Action, Offer, Previewed, Proposal
+from servicedesk_core.faces.column import chosen_columns
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.faces.written import arguments_of, choices_of, is_duration
 
@@ -48,7 +49,7 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
         )
         if as_json and as_csv:
             raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)
-        chosen = showing.chosen_columns(offer.row, columns) if columns else ()
+        chosen = chosen_columns(offer.row, columns or "")
 
         def arguments() -> tuple[list[Any], dict[str, Any]]:
             return arguments_of(offer, given, cli.zone)  # the zone is known once the desk is open

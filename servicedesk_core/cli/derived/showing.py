@@ -7,18 +7,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.column import cell, columns_of, fields_of
 from servicedesk_core.faces.document import json_bytes
-from servicedesk_core.faces.parameter import word_of
 from servicedesk_core.faces.reference import named
-
-
-def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
-    """Return the columns that somebody named, joined with commas.
-
-    Raises:
-        SettingsError: A name is no column.
-    """
-    choices = tuple(columns_of(row)) if row is not None else ()
-    return tuple(word_of(name, choices, what="column") for name in names.split(","))
 
 
 def as_csv(cli: Cli, offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) -> None:

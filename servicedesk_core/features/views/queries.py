@@ -21,10 +21,9 @@ from servicedesk_core.faces import (
     query,
 )
 from servicedesk_core.faces.asked import asked
-from servicedesk_core.faces.column import columns_of
+from servicedesk_core.faces.column import chosen_columns
 from servicedesk_core.faces.namespace import Desk
-from servicedesk_core.faces.opens import COLUMNS, command_line
-from servicedesk_core.faces.parameter import word_of
+from servicedesk_core.faces.opens import COLUMNS, command_line, grouped
 from servicedesk_core.features.views import tables
 from servicedesk_core.features.views.model import View
 from servicedesk_core.people import Actor
@@ -106,7 +105,7 @@ class ViewQueries(Namespace[Manner]):
 
     def _rows(self, tx: Tx, offer: Offer[..., Any], given: tuple[str, ...], scope: Scope | None) -> Page[Any]:
         pairs = [pair for pair in filters_of(offer, given) if pair[0] != "limit"]
-        if any(one.name == "limit" for one in offer.parameters):
+        if offer.is_cut:
             pairs.append(("limit", str(_MOST_COUNTED)))
         places, named = asked(offer, pairs, ZoneInfo(self.desk.timezone))
         narrowed = named if offer.unscoped else named | {"scope": scope}
@@ -130,18 +129,14 @@ def filters_of(offer: Offer[..., Any], given: "tuple[str, ...]") -> "list[tuple[
     Raises:
         SettingsError: The list has no such column.
     """
-    pairs, known = pairs_of(given), tuple(columns_of(offer.row)) if offer.row else ()
-    for name in (name for key, word in pairs if key == COLUMNS for name in word.split(",")):
-        word_of(name, known, what="column")
+    pairs = pairs_of(given)
+    chosen_columns(offer.row, ",".join(word for name, word in pairs if name == COLUMNS))
     return [pair for pair in pairs if pair[0] != COLUMNS]
 
 
 def opened(view: tables.Kept) -> Opens:
     """Return the list that a view is of, with its filter."""
-    words: dict[str, tuple[str, ...]] = {}
-    for name, word in pairs_of(view.given):
-        words[name] = (*words.get(name, ()), word)
-    return Opens(view.call, words)
+    return Opens(view.call, grouped(pairs_of(view.given)))
 
 
 def view_of(one: tables.Kept, offer: Offer[..., Any]) -> View:

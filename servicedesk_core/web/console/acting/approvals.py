@@ -124,7 +124,7 @@ class Approvals:
                     return page(frame, f"{_PAGES}/allowance.html", policy=visit.desk.outbox.sending.policy, **told)
             await once(visit, key, f"writes.{step}", lambda: _decided(visit, step, versions, sent, agreed=agreed))
         except ServiceDeskError as error:
-            problem, status = " ".join(filter(None, (error.message.rstrip(), error.hint))), status_of(error).value
+            problem, status = str(error), status_of(error).value
             status = HTTPStatus.CONFLICT if status == HTTPStatus.INTERNAL_SERVER_ERROR else status
             shown = self._one(visit, numbers[0], problem) if len(numbers) == 1 else self._list(visit, [], problem)
             answer = await shown

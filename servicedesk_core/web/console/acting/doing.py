@@ -121,7 +121,7 @@ async def done(visit: Visit, filled: Filled, shown: Foreseen) -> Outcome:
             if filled.offer.told_once:  # nothing shows it again
                 row["told"] = "; ".join(line for one in outcome["pieces"] for line in Printed.of(one).lines())
         except ServiceDeskError as error:
-            row["error"] = " ".join(filter(None, (error.message.rstrip(), error.hint)))
+            row["error"] = str(error)
         rows.append(row)
     return {"rows": rows}
 

@@ -18,7 +18,7 @@ from servicedesk_core.features import walls
 from servicedesk_core.features.desks import Desks
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.web.console.addresses import Addresses
-from servicedesk_core.web.console.boards import blocks_of
+from servicedesk_core.web.console.blocks import blocks_of
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.frame import outside, page
 from servicedesk_core.web.console.live.asking import LIVE
