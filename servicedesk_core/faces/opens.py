@@ -48,6 +48,11 @@ class Opens:
         return cls(offer.name, {name: given for name, given in words.items() if given})
 
 
+def pairs_of(given: Iterable[str]) -> list[tuple[str, str]]:
+    """Return names and words of what is written as ``NAME=VALUE``."""
+    return [(name, word) for name, _, word in (one.partition("=") for one in given)]
+
+
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Return names and words as what a list is given: of one name there may be several words."""
     given: dict[str, tuple[str, ...]] = {}

@@ -116,6 +116,7 @@ async def test_only_who_manages_the_whole_desk_makes_and_sees_them(desk, person)
         ({"page": "pages.narrowed", "filter_": ("client",)}, '"client" has no value'),
         ({"page": "parts.report", "lasts": timedelta(days=91)}, "90 at most"),
         ({"page": "parts.report", "lasts": timedelta()}, "a day at least"),
+        ({"page": "parts.report", "name": "x" * 81}, "too long"),
     ],
 )
 async def test_what_no_screen_can_show_is_refused(desk, given, why):

@@ -1,13 +1,13 @@
 """Links that work once: of invitations, and of the first administrator."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, func, insert, select
 
-from servicedesk_core.features.signins.tables import digest_of
+from servicedesk_core import bearer
+from servicedesk_core.bearer import digest_of
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import invitations
@@ -46,7 +46,7 @@ def invite(tx: Tx, person: str | None, at: datetime, by: str) -> str:
         at: Now.
         by: Who makes it.
     """
-    of, made = invitations.c, secrets.token_urlsafe(32)
+    of, made = invitations.c, bearer.made()
     ended = of.expires_at <= at
     tx.execute(delete(invitations).where(ended if person is None else ended | (of.person == person)))
     ends = at + (FIRST_LASTS if person is None else LASTS)

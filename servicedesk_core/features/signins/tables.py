@@ -1,7 +1,6 @@
 """What is kept of sign-ins: digests of cookies, and never they themselves."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select, update
 
+from servicedesk_core import bearer
+from servicedesk_core.bearer import digest_of
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
@@ -58,11 +59,6 @@ class SignedIn:
 _ROWS: Final = Rows(SignedIn, sign_ins)
 
 
-def digest_of(shown: str) -> bytes:
-    """Return what is kept of a cookie or a link: it has 256 random bits, so that its digest needs no salt."""
-    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest()
-
-
 def rights_of(person: Colleague) -> bytes:
     """Return a digest of all that somebody is on the desk: another one when any of it changes."""
     return hashlib.sha256(person.model_dump_json().encode()).digest()
@@ -79,7 +75,7 @@ def begin(tx: Tx, person: str, at: datetime, people: People, *, address: str = "
         address: Where they sign in from.
         agent: What their browser calls itself.
     """
-    of, made = sign_ins.c, secrets.token_urlsafe(32)
+    of, made = sign_ins.c, bearer.made()
     tx.execute(delete(sign_ins).where((of.ends_at <= at) | (of.used_at <= at - IDLE)))
     values = {
         "begun_at": at,

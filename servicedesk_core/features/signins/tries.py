@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
-from servicedesk_core.features.signins.tables import digest_of
+from servicedesk_core.bearer import digest_of
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import sign_in_failures

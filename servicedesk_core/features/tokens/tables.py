@@ -1,13 +1,13 @@
 """What is kept of tokens: their digests, and never they themselves."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select, update
 
+from servicedesk_core import bearer
+from servicedesk_core.bearer import digest_of
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
@@ -85,9 +85,9 @@ def add(
     tx: Tx, *, name: str, person: str, capabilities: tuple[str, ...], made_at: datetime, made_by: str, ends: datetime
 ) -> tuple[int, str]:
     """Make a token, and return its number and it: 256 random bits, of which the digest is kept."""
-    made = PREFIX + secrets.token_urlsafe(32)
+    made = PREFIX + bearer.made()
     added = insert(api_tokens).values(
-        digest=_digest(made),
+        digest=digest_of(made),
         name=name,
         person=person,
         capabilities=capabilities,
@@ -128,7 +128,7 @@ def bearer_of(tx: Tx, shown: str, at: datetime) -> Bearer | None:
     """Return who shows a token; ``None`` = it is none of ours, has ended, or was revoked."""
     of = api_tokens.c
     query = select(of.id, of.person, of.capabilities, of.expires_at, of.last_used_at)
-    query = query.where(of.digest == _digest(shown), of.revoked_at.is_(None), of.expires_at > at)
+    query = query.where(of.digest == digest_of(shown), of.revoked_at.is_(None), of.expires_at > at)
     row = tx.execute(query).one_or_none()
     if row is None:
         return None
@@ -145,7 +145,3 @@ def is_worth_keeping(bearer: Bearer, at: datetime) -> bool:
 def note_use(tx: Tx, bearer: Bearer, at: datetime) -> None:
     """Keep when a token was shown."""
     tx.execute(update(api_tokens).where(api_tokens.c.id == bearer.id).values(last_used_at=at))
-
-
-def _digest(shown: str) -> bytes:
-    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest()

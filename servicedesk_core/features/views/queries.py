@@ -23,7 +23,7 @@ from servicedesk_core.faces import (
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import chosen_columns
 from servicedesk_core.faces.namespace import Desk
-from servicedesk_core.faces.opens import COLUMNS, command_line, grouped
+from servicedesk_core.faces.opens import COLUMNS, command_line, grouped, pairs_of
 from servicedesk_core.features.views import tables
 from servicedesk_core.features.views.model import View
 from servicedesk_core.people import Actor
@@ -116,11 +116,6 @@ class ViewQueries(Namespace[Manner]):
 def offers_of(desk: KeepingDesk) -> dict[str, Offer[..., Any]]:
     """Return the lists and pages of a desk by name."""
     return {one.name: one for feature in desk.features for one in feature.offers(acts=False).values()}
-
-
-def pairs_of(given: tuple[str, ...]) -> "list[tuple[str, str]]":
-    """Return what a view gives its list, as names and words."""
-    return [(name, word) for name, _, word in (one.partition("=") for one in given)]
 
 
 def filters_of(offer: Offer[..., Any], given: "tuple[str, ...]") -> "list[tuple[str, str]]":

@@ -9,12 +9,14 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Board, Capability, Feature, Help, Manner, Query, action
 from servicedesk_core.faces.asked import asked
+from servicedesk_core.faces.opens import pairs_of
 from servicedesk_core.features.walls import tables
 from servicedesk_core.features.walls.model import NewWall, WallRevoked
 from servicedesk_core.features.walls.queries import UNSCOPED, ActingDesk, WallQueries
 from servicedesk_core.store import Tx, audit
 
 _USER: Final = "user:"
+_LONGEST_NAME: Final = 80
 PATH: Final = "/wall"
 """Where the console shows them."""
 
@@ -60,6 +62,9 @@ class Walls(WallQueries[Manner]):
         """
         if not timedelta() < lasts <= tables.LONGEST:
             raise SettingsError("It has to last a day at least, and 90 at most.", hint="Say --lasts 30d.")
+        if len(name) > _LONGEST_NAME:
+            hint = f"It has at most {_LONGEST_NAME} characters: say where the screen hangs."
+            raise SettingsError("The name of the screen is too long.", hint=hint)
         shown = _page(page, self.desk.features)
         _ensure_known(shown, filter_, ZoneInfo(self.desk.timezone))
         now, author, person = self.desk.clock.now(), str(self.desk.actor), self.desk.actor.name.removeprefix(_USER)
@@ -84,7 +89,11 @@ class Walls(WallQueries[Manner]):
                 f"{' '.join((shown.name, *filter_))}, until {now + lasts:%Y-%m-%d}, with{'' if names else 'out'} names"
             )
             audit.append(tx, at=now, actor=author, action="wall.made", entity=f"wall:{number}", reason=about)
-            return NewWall(number, f"{PATH}/{token}", min(now + tables.OPENS_FOR, now + lasts), now + lasts)
+            link, opens_until = (
+                f"{self.desk.settings.console.url}{PATH}/{token}",
+                min(now + tables.OPENS_FOR, now + lasts),
+            )
+            return NewWall(number, link, opens_until, now + lasts)
 
         return await self.desk.store.write(work)
 
@@ -122,7 +131,7 @@ def _page(name: str, features: Iterable[Feature]) -> Query[..., Any]:
 
 
 def _ensure_known(page: Query[..., Any], filters: Iterable[str], zone: ZoneInfo) -> None:
-    pairs = [(name, value) for name, _, value in (one.partition("=") for one in filters)]
+    pairs = pairs_of(filters)
     for name, value in pairs:
         if not value:
             raise SettingsError(f'The filter "{name}" has no value.', hint="Write it as NAME=VALUE.")

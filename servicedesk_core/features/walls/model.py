@@ -48,9 +48,7 @@ class NewWall:
     """A wall screen that was just made."""
 
     id: Annotated[int, Column("Its number.")]
-    link: Annotated[
-        str, Column("What the screen opens, behind the address of the console: it works once, and is shown this once.")
-    ] = field(repr=False)
+    link: Annotated[str, Column("What the screen opens: it works once, and is shown this once.")] = field(repr=False)
     opens_until: Annotated[datetime, Column("Until when it has to be opened.")]
     expires_at: Annotated[datetime, Column("When the wall screen ends.")]
 

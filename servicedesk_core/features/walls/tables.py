@@ -1,7 +1,6 @@
 """What is kept of wall screens: digests of their links and cookies, and never they themselves."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import insert, select, update
 
+from servicedesk_core import bearer
+from servicedesk_core.bearer import digest_of
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.walls.model import WallState
 from servicedesk_core.store import Tx
@@ -92,9 +93,9 @@ def add(
     ends: datetime,
 ) -> tuple[int, str]:
     """Make a wall screen, and return its number and the token of its link: 256 random bits."""
-    token = secrets.token_urlsafe(32)
+    token = bearer.made()
     added = insert(walls).values(
-        link=_digest(token), name=name, page=page, filters=filters, names=names, person=person, rights=rights,
+        link=digest_of(token), name=name, page=page, filters=filters, names=names, person=person, rights=rights,
         made_at=at, expires_at=ends,
     )  # fmt: skip
     return int(tx.execute(added.returning(walls.c.id)).scalar_one()), token
@@ -117,23 +118,23 @@ def opened(tx: Tx, token: str, at: datetime, people: People) -> str | None:
     Returns:
         ``None`` = the link is none of ours or was opened already, by whichever screen came first, or has ended.
     """
-    one = _ROWS.one(tx, _ROWS.select().where(walls.c.link == _digest(token)))
+    one = _ROWS.one(tx, _ROWS.select().where(walls.c.link == digest_of(token)))
     if one is None or state_of(one, at, people) is not WallState.WAITING:
         return None
-    cookie = secrets.token_urlsafe(32)
-    values = {"cookie": _digest(cookie), "opened_at": at, "seen_at": at}
+    cookie = bearer.made()
+    values = {"cookie": digest_of(cookie), "opened_at": at, "seen_at": at}
     first = update(walls).where(walls.c.id == one.id, walls.c.opened_at.is_(None)).values(values)
     return cookie if tx.execute(first).rowcount else None
 
 
 def shown_on(tx: Tx, cookie: str) -> Kept | None:
     """Return what a screen with this cookie was made for, whether or not it is over; ``None`` = it is none of ours."""
-    return _ROWS.one(tx, _ROWS.select().where(walls.c.cookie == _digest(cookie)))
+    return _ROWS.one(tx, _ROWS.select().where(walls.c.cookie == digest_of(cookie)))
 
 
 def is_link_of(tx: Tx, token: str, one: Kept) -> bool:
     """Whether a link is the one that a wall screen was opened by."""
-    return tx.execute(select(walls.c.id).where(walls.c.link == _digest(token))).scalar_one_or_none() == one.id
+    return tx.execute(select(walls.c.id).where(walls.c.link == digest_of(token))).scalar_one_or_none() == one.id
 
 
 def state_of(one: Kept, at: datetime, people: People) -> WallState:
@@ -169,7 +170,3 @@ def is_worth_keeping(one: Kept, at: datetime) -> bool:
 def note_use(tx: Tx, one: Kept, at: datetime) -> None:
     """Keep when a screen asked."""
     tx.execute(update(walls).where(walls.c.id == one.id).values(seen_at=at))
-
-
-def _digest(shown: str) -> bytes:
-    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest()

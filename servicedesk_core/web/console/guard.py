@@ -26,6 +26,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_SECURED: Final = "max-age=31536000"
 _FAILED: Final = "This should not have happened. The log of servicedesk console tells where."
 _READS: Final = frozenset({"GET", "HEAD"})
 
@@ -55,6 +56,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
+                if scope["scheme"] == "https":  # a browser that was here once asks by it from then on
+                    headers["Strict-Transport-Security"] = _SECURED
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -70,10 +73,7 @@ class Guard:
             if is_begun:  # what is cut off must not look whole
                 message = "an answer ended early"
                 raise RuntimeError(message) from None
-            failed = PlainTextResponse(
-                "This should not have happened. The log of servicedesk console tells where.", 500
-            )
-            await failed(scope, receive, marked)
+            await PlainTextResponse(_FAILED, 500)(scope, receive, marked)
 
     def _refused(self, scope: Scope, headers: Headers, peer: str) -> tuple[int, str] | None:
         if self._settings.proxy is not None and not (peer and plain_address(peer) == self._settings.proxy):

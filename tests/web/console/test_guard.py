@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from servicedesk_core.addresses import is_loopback
 from servicedesk_core.config.listening import ConsoleSection
+from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.guard import Guard
 
 ORIGIN = "http://localhost:9189"
@@ -105,3 +106,10 @@ async def test_what_nobody_planned_for_tells_no_record_to_browser_or_log(caplog)
     assert "Example One" not in "".join(traceback.format_exception(cut.value))
     assert "ValueError at" in caplog.text
     assert "Example One" not in caplog.text
+
+
+async def test_who_came_by_tls_comes_by_it_from_then_on(desk):
+    app = application(desk, desk.features, desk.settings.console)
+    for scheme, told in (("https", "max-age=31536000"), ("http", None)):
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://localhost") as client:
+            assert (await client.get("/sign-in")).headers.get("strict-transport-security") == told

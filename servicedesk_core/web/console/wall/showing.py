@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from servicedesk_core.capabilities import READING
 from servicedesk_core.errors import ServiceDeskError, StoreError
 from servicedesk_core.faces.asked import asked
+from servicedesk_core.faces.opens import pairs_of
 from servicedesk_core.features import walls
 from servicedesk_core.features.desks import Desks
 from servicedesk_core.people import Actor, Way
@@ -117,7 +118,7 @@ class Wall:
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
         desk = self.desk.acting_as(Actor(f"user:{one.person}", Way.CONSOLE), only=READING)
         offer = self.addresses.offers[one.page]
-        pairs = [(name, value) for name, _, value in (each.partition("=") for each in one.filters)]
+        pairs = pairs_of(one.filters)
         places, named = asked(offer, pairs, zone)
         told = await self.answers.call(desk, offer, *places, **named)
         data = await self.answers.call(desk, Desks.data)
