@@ -27,6 +27,8 @@ from tests.billing.carrying import (
     told,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["desk", "ledger", "opened"]
 
 

@@ -213,6 +213,7 @@ class _Billing(BillingSuite):
             yield books
 
 
+@pytest.mark.slow
 class TestBillingByCode(_Billing):
     habits: ClassVar = {"country": "GB", "currency": "GBP", "multi_currency": True}
     more: ClassVar = {"tax_rounding": "document"}

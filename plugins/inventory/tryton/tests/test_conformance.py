@@ -127,6 +127,7 @@ class Vendor(WriteVendor):
         self._clock.instant += timedelta(seconds=seconds)
 
 
+@pytest.mark.slow
 class TestWrites(WriteSuite):
     @pytest.fixture
     def clock(self, stand):

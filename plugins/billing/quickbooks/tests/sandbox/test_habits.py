@@ -8,6 +8,8 @@ import pytest
 from servicedesk_core.sandboxing import serve
 from servicedesk_quickbooks.sandbox import Sandbox, SandboxOptions
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
