@@ -1,6 +1,7 @@
 """The rota: who is on shift when, and who is out.
 
 :class:`Rota` is pure: shifts, leave and instants in, names of technicians out. :func:`rota_of` makes that of a desk.
+:class:`FreeTime` is a rota with appointments and work: when somebody is free, and how full their day is.
 """
 
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.rota.coverage import AHEAD as AHEAD
+    from servicedesk_core.features.rota.free import FreeTime as FreeTime
+    from servicedesk_core.features.rota.free import Load as Load
     from servicedesk_core.features.rota.kinds import LEAVE as LEAVE
     from servicedesk_core.features.rota.kinds import Leave as Leave
     from servicedesk_core.features.rota.kinds import Shift as Shift

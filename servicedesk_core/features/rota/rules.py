@@ -81,10 +81,14 @@ class Rota:
         shifts: The shifts.
         away: Who is out.
         zone: Where days begin.
+        usual: When whoever has no shift works; ``None`` = nobody knows it.
     """
 
-    def __init__(self, shifts: Iterable[Planned], away: Iterable[Away], zone: ZoneInfo) -> None:
+    def __init__(
+        self, shifts: Iterable[Planned], away: Iterable[Away], zone: ZoneInfo, usual: Planned | None = None
+    ) -> None:
         self.zone = zone
+        self._usual = () if usual is None else (usual,)
         self.away: Sequence[Away] = sorted(away, key=lambda one: (one.start, one.technician))
         self._shifts: dict[str, list[Planned]] = defaultdict(list)
         for shift in shifts:
@@ -109,12 +113,12 @@ class Rota:
 
     def works(self, technician: str, start: datetime, end: datetime) -> tuple[Span, ...]:
         """Return when a technician works in ``[start, end)``: on shift, and not out; earliest first."""
-        return tuple(_less(self.planned(technician, start, end), self._away.get(technician, ())))
+        return tuple(without(self.planned(technician, start, end), self._away.get(technician, ())))
 
     def planned(self, technician: str, start: datetime, end: datetime) -> tuple[Span, ...]:
         """Return when a technician has a shift in ``[start, end)``, out or not; earliest first."""
-        found = (span for shift in self._shifts.get(technician, ()) for span in _in(shift, start, end))
-        return tuple(_cut(_joined(found), start, end))
+        found = (span for shift in self._of(technician) for span in _in(shift, start, end))
+        return tuple(cut(joined(found), start, end))
 
     def hours(self, technician: str, start: datetime, end: datetime) -> timedelta:
         """Return for how long a technician works in ``[start, end)``."""
@@ -125,12 +129,18 @@ class Rota:
 
         A night shift belongs to the day on which it begins.
         """
-        today = at.astimezone(self.zone).date()
-        shifts = self._shifts.get(technician, ())
+        return sum((span.length for span in self.remaining(technician, at)), _NO_TIME)
+
+    def remaining(self, technician: str, at: datetime) -> tuple[Span, ...]:
+        """Return when a technician still works in shifts of this day; see :meth:`left`."""
+        today, shifts = at.astimezone(self.zone).date(), self._of(technician)
         running = [span for shift in shifts for span in shift.on(today - _DAY) if span.start <= at < span.end]
         spans = running or [span for shift in shifts for span in shift.on(today)]
-        left = _cut(_joined(spans), at, datetime.max.replace(tzinfo=UTC))
-        return sum((span.length for span in _less(left, self._away.get(technician, ()))), _NO_TIME)
+        left = cut(joined(spans), at, datetime.max.replace(tzinfo=UTC))
+        return tuple(without(left, self._away.get(technician, ())))
+
+    def _of(self, technician: str) -> Sequence[Planned]:
+        return self._shifts.get(technician) or self._usual
 
     def out(self, start: datetime, end: datetime) -> tuple[Away, ...]:
         """Return who is out at some time in ``[start, end)``, and why: not everybody may know that."""
@@ -165,7 +175,7 @@ def _in(shift: Planned, start: datetime, end: datetime) -> Iterator[Span]:
         day += _DAY
 
 
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+def joined(spans: Iterable[Span]) -> Iterator[Span]:
     """Yield spans in order, those that touch or overlap as one."""
     held: Span | None = None
     for span in sorted(spans):
@@ -179,16 +189,17 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
         yield held
 
 
-def _cut(spans: Iterable[Span], start: datetime, end: datetime) -> Iterator[Span]:
+def cut(spans: Iterable[Span], start: datetime, end: datetime) -> Iterator[Span]:
+    """Yield what of spans lies in ``[start, end)``."""
     for span in spans:
-        cut = Span(max(span.start, start), min(span.end, end))
-        if cut.start < cut.end:
-            yield cut
+        inside = Span(max(span.start, start), min(span.end, end))
+        if inside.start < inside.end:
+            yield inside
 
 
-def _less(spans: Iterable[Span], away: Iterable[Span]) -> Iterator[Span]:
+def without(spans: Iterable[Span], away: Iterable[Span]) -> Iterator[Span]:
     """Yield what is left of spans, in order, without other ones."""
-    out = [*_joined(away)]
+    out = [*joined(away)]
     for span in spans:
         start = span.start
         for one in out:

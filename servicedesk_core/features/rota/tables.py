@@ -28,7 +28,9 @@ HALF_DAY_S: Final = 4 * 3_600
 Calendars = dict[str, list[Holding[Calendar]]]
 
 
-def rota_of(tx: Tx, who: Crew, zone: ZoneInfo, known_at: datetime | None = None) -> Rota:
+def rota_of(
+    tx: Tx, who: Crew, zone: ZoneInfo, known_at: datetime | None = None, *, usual: Calendar | None = None
+) -> Rota:
     """Return the rota of the desk. Time off that the PSA approved counts as leave does.
 
     Args:
@@ -36,6 +38,7 @@ def rota_of(tx: Tx, who: Crew, zone: ZoneInfo, known_at: datetime | None = None)
         who: Who is meant by the names of technicians.
         zone: The desk's.
         known_at: Only what was applied by then; ``None`` = all.
+        usual: Whose hours whoever has no shift works; ``None`` = nobody knows when they do.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
@@ -48,7 +51,8 @@ def rota_of(tx: Tx, who: Crew, zone: ZoneInfo, known_at: datetime | None = None)
         for one, until in _lasting(holding(tx, SHIFTS, known_at))
         if one.value is not None
     )
-    return Rota(planned, (*_leave(tx, zone, known_at), *time_off(tx, who, zone)), zone)
+    else_ = None if usual is None else Planned(usual.name, frozenset(), usual.hours_of, ZoneInfo(usual.zone))
+    return Rota(planned, (*_leave(tx, zone, known_at), *time_off(tx, who, zone)), zone, else_)
 
 
 def planned_of(
