@@ -55,18 +55,21 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.streams import STREAMS as STREAMS
     from servicedesk_core.domain.tickets import ActorType as ActorType
     from servicedesk_core.domain.tickets import Attachment as Attachment
+    from servicedesk_core.domain.tickets import ChecklistItem as ChecklistItem
     from servicedesk_core.domain.tickets import EventSource as EventSource
     from servicedesk_core.domain.tickets import EventType as EventType
     from servicedesk_core.domain.tickets import MappingIssue as MappingIssue
     from servicedesk_core.domain.tickets import Note as Note
     from servicedesk_core.domain.tickets import NoteVisibility as NoteVisibility
     from servicedesk_core.domain.tickets import Queue as Queue
+    from servicedesk_core.domain.tickets import SecondaryResource as SecondaryResource
     from servicedesk_core.domain.tickets import Ticket as Ticket
     from servicedesk_core.domain.tickets import TicketEvent as TicketEvent
     from servicedesk_core.domain.work import Appointment as Appointment
     from servicedesk_core.domain.work import AppointmentState as AppointmentState
     from servicedesk_core.domain.work import Holiday as Holiday
     from servicedesk_core.domain.work import Project as Project
+    from servicedesk_core.domain.work import ProjectState as ProjectState
     from servicedesk_core.domain.work import SlaResult as SlaResult
     from servicedesk_core.domain.work import Survey as Survey
     from servicedesk_core.domain.work import Task as Task

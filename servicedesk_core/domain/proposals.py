@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from servicedesk_core.domain.status import Priority, QueueKind, StatusCategory
 from servicedesk_core.domain.tickets import NoteVisibility
+from servicedesk_core.domain.work import AppointmentState, ProjectState
 
 E = TypeVar("E", bound=StrEnum)
 Rules = list[tuple[E, list[list[tuple[str, ...]]]]]
@@ -76,6 +77,25 @@ _QUEUE = _rules(
     helpdesk: help, support, service desk, level, tier, l1, l2, l3, hilfe, assist, soport
     """,
 )
+_ENDS = "cancel, abandon, withdrawn, storn, abgebroch, annul, geannul"
+_DONE = "complet, done, finish, clos, abgeschlossen, erledigt, geschlossen, termine, conclu, gesloten"
+_APPOINTMENT = _rules(
+    AppointmentState,
+    f"""
+    cancelled: {_ENDS}
+    completed: {_DONE}
+    booked: new, book, confirm, schedul, open, neu, geplant, nouve, planifi
+    """,
+)
+_PROJECT = _rules(
+    ProjectState,
+    f"""
+    cancelled: {_ENDS}
+    completed: {_DONE}
+    on_hold: hold, paus, parked, deferred, suspend, inactive, inaktiv, zuruckgestellt, angehalten
+    open: new, open, progress, active, start, plan, neu, aktiv, bearbeitung, nouve, en cours
+    """,
+)
 _VISIBILITY = _rules(
     NoteVisibility,
     """
@@ -105,6 +125,16 @@ def propose_queue(label: str) -> QueueKind | None:
     return _propose(label, _QUEUE)
 
 
+def propose_appointment(label: str) -> AppointmentState | None:
+    """Say where an appointment of this status probably stands, or ``None``."""
+    return _propose(label, _APPOINTMENT)
+
+
+def propose_project(label: str) -> ProjectState | None:
+    """Say where a project of this status probably stands, or ``None``."""
+    return _propose(label, _PROJECT)
+
+
 def propose_visibility(label: str) -> NoteVisibility | None:
     """Say who may probably read notes of this kind, or ``None``; what is not known stays internal."""
     return _propose(label, _VISIBILITY)
@@ -114,6 +144,8 @@ PROPOSERS: Mapping[str, Callable[[str], StrEnum | None]] = {
     "status": propose_status,
     "priority": propose_priority,
     "queue": propose_queue,
+    "appointment_status": propose_appointment,
+    "project_status": propose_project,
     "note_visibility": propose_visibility,
 }
 """By table of ``[connections.NAME.mapping]``."""
@@ -122,6 +154,8 @@ MEANINGS: Mapping[str, type[StrEnum]] = {
     "status": StatusCategory,
     "priority": Priority,
     "queue": QueueKind,
+    "appointment_status": AppointmentState,
+    "project_status": ProjectState,
     "note_visibility": NoteVisibility,
 }
 """What the words of each table can mean."""

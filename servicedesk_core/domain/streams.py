@@ -51,6 +51,8 @@ _CLASSES = {
     "tickets": "tickets:Ticket",
     "ticket_events": "tickets:TicketEvent",
     "notes": "tickets:Note",
+    "secondary_resources": "tickets:SecondaryResource",
+    "checklist_items": "tickets:ChecklistItem",
     "time_entries": "work:TimeEntry",
     "attachments": "tickets:Attachment",
     "appointments": "work:Appointment",

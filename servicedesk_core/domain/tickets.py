@@ -217,6 +217,33 @@ class Attachment(Entity):
     created_at: Instant | None = None
 
 
+class SecondaryResource(Entity):
+    """A technician who helps with a ticket that another one is assigned to."""
+
+    stream: ClassVar[str] = "secondary_resources"
+    whose: ClassVar[str | None] = "ticket_ref"
+
+    ticket_ref: str
+    technician_ref: str | None = None
+    role_ref: str | None = None
+
+
+class ChecklistItem(Entity):
+    """A step of a ticket that can be ticked off."""
+
+    stream: ClassVar[str] = "checklist_items"
+    whose: ClassVar[str | None] = "ticket_ref"
+    internal: ClassVar[frozenset[str]] = frozenset({"name"})
+
+    ticket_ref: str
+    name: str
+    position: int | None = Field(default=None, description="Place in the list, the lowest first.")
+    is_important: bool | None = None
+    is_completed: bool | None = None
+    completed_at: Instant | None = None
+    completed_by_ref: str | None = None
+
+
 class MappingIssue(Model):
     """A word of the vendor that the mapping has no meaning for.
 

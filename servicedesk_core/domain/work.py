@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from servicedesk_core.domain.base import OF_DESK, CustomFields, Entity, Instant, Seconds
+from servicedesk_core.domain.status import StatusCategory
 
 
 class TimeEntry(Entity):
@@ -98,6 +99,15 @@ class Appointment(Entity):
     modified_at: Instant | None = None
 
 
+class ProjectState(StrEnum):
+    """Where a project stands."""
+
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
 class Project(Entity):
     """A planned undertaking for a client."""
 
@@ -109,7 +119,8 @@ class Project(Entity):
     company_ref: str | None = None
     contract_ref: str | None = None
     lead_ref: str | None = None
-    status: str | None = None
+    status: str | None = Field(default=None, description="The vendor's own word.")
+    state: ProjectState | None = Field(default=None, description="Empty: the status has no meaning yet.")
     start_at: Instant | None = None
     end_at: Instant | None = None
     completed_at: Instant | None = None
@@ -119,7 +130,7 @@ class Project(Entity):
 
 
 class Task(Entity):
-    """A piece of a project."""
+    """A piece of a project: work that somebody is committed to between two instants."""
 
     stream: ClassVar[str] = "tasks"
     whose: ClassVar[str | None] = "project_ref"
@@ -128,11 +139,15 @@ class Task(Entity):
     number: str | None = None
     project_ref: str | None = None
     assignee_ref: str | None = None
-    status: str | None = None
+    assignee_role_ref: str | None = None
+    secondary_assignee_refs: tuple[str, ...] | None = None
+    status: str | None = Field(default=None, description="The vendor's own word.")
+    status_category: StatusCategory | None = Field(default=None, description="Empty: the status has no meaning yet.")
     start_at: Instant | None = None
     end_at: Instant | None = None
     completed_at: Instant | None = None
     estimated_s: Seconds | None = None
+    remaining_s: Seconds | None = Field(default=None, description="Planned work that is not done yet.")
     modified_at: Instant | None = None
 
 

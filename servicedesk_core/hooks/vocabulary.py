@@ -4,7 +4,16 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, Field
 
-from servicedesk_core.domain import Model, NoteVisibility, Priority, QueueKind, StatusCategory, Words
+from servicedesk_core.domain import (
+    AppointmentState,
+    Model,
+    NoteVisibility,
+    Priority,
+    ProjectState,
+    QueueKind,
+    StatusCategory,
+    Words,
+)
 
 
 class VocabularyMapping(Model):
@@ -18,12 +27,18 @@ class VocabularyMapping(Model):
         status: What each ticket status means.
         priority: How urgent each priority is; ``P1`` is the most urgent.
         queue: What each queue is for.
+        appointment_status: What each status of an appointment means.
+        project_status: What each status of a project means.
         note_visibility: Who may read notes of each kind; what is not said to be public is internal.
     """
 
     status: Annotated[dict[str, StatusCategory], AfterValidator(Words)] = Field(default_factory=lambda: Words({}))
     priority: Annotated[dict[str, Priority], AfterValidator(Words)] = Field(default_factory=lambda: Words({}))
     queue: Annotated[dict[str, QueueKind], AfterValidator(Words)] = Field(default_factory=lambda: Words({}))
+    appointment_status: Annotated[dict[str, AppointmentState], AfterValidator(Words)] = Field(
+        default_factory=lambda: Words({})
+    )
+    project_status: Annotated[dict[str, ProjectState], AfterValidator(Words)] = Field(default_factory=lambda: Words({}))
     note_visibility: Annotated[dict[str, NoteVisibility], AfterValidator(Words)] = Field(
         default_factory=lambda: Words({})
     )

@@ -11,6 +11,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "status": ("tickets", "status_category"),
     "priority": ("tickets", "priority"),
     "queue": ("tickets", "queue_ref"),
+    "appointment_status": ("appointments", "state"),
+    "project_status": ("projects", "state"),
     "note_visibility": ("notes", "visibility"),
 }
 """Table of the mapping, to the stream and the domain field whose words it translates."""

@@ -106,4 +106,7 @@ def test_a_note_is_public_only_when_nothing_says_otherwise():
 
 
 def test_every_table_of_the_mapping_has_its_proposer_and_its_meanings():
-    assert set(PROPOSERS) == set(MEANINGS) == {"status", "priority", "queue", "note_visibility"}
+    tables = {"status", "priority", "queue", "appointment_status", "project_status", "note_visibility"}
+    assert set(PROPOSERS) == set(MEANINGS) == tables
+    assert PROPOSERS["appointment_status"]("Canceled") is MEANINGS["appointment_status"].CANCELLED
+    assert PROPOSERS["project_status"]("On Hold") is MEANINGS["project_status"].ON_HOLD

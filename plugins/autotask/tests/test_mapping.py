@@ -17,6 +17,7 @@ from servicedesk_core.domain import (
     EventType,
     NoteVisibility,
     Priority,
+    ProjectState,
     QueueKind,
     StatusCategory,
     Ticket,
@@ -44,6 +45,14 @@ LISTS = TenantLists(
                 "queueID": {"5": "Client Portal", "8": "Monitoring Alert"},
             },
             {"Tier": {"1": "Gold"}, "Ranking": {}},
+        ),
+        "Tasks": EntityLists(datetime(2026, 11, 20, tzinfo=UTC), {"status": {"8": "In Progress", "30": "Lunch"}}),
+        "Projects": EntityLists(
+            datetime(2026, 11, 20, tzinfo=UTC), {"status": {"1": "New", "3": "Parked", "4": "Odd"}}
+        ),
+        "ServiceCalls": EntityLists(
+            datetime(2026, 11, 20, tzinfo=UTC),
+            {"status": {"1": "New", "2": "Complete", "3": "Canceled", "4": "Dropped"}},
         ),
         "TicketNotes": EntityLists(
             datetime(2026, 11, 20, tzinfo=UTC),
@@ -309,6 +318,55 @@ def test_service_call_collects_tickets_and_technicians():
     assert mapper().map("appointments", cancelled).entity.state is AppointmentState.CANCELLED
     own = mapper().map("appointments", {"id": 1, "_entity": "Appointments", "resourceID": 8}).entity
     assert (own.external_id, own.technician_refs) == ("appointment-1", ("8",))
+
+
+def test_a_service_call_stands_where_its_status_says_and_a_word_without_a_meaning_is_told():
+    def call(status, **mapping):
+        found = mapper(**mapping).map("appointments", {"id": 1, "_entity": "ServiceCalls", "status": status})
+        return found.entity.state, [(one.kind, one.value) for one in found.issues]
+
+    assert call(1) == (AppointmentState.BOOKED, [])
+    assert call(2) == (AppointmentState.COMPLETED, [])
+    assert call(3) == (AppointmentState.CANCELLED, [])
+    assert call(4) == (AppointmentState.BOOKED, [("unmapped_appointment_status", "Dropped")])
+    assert call(4, appointment_status={"dropped": AppointmentState.CANCELLED}) == (AppointmentState.CANCELLED, [])
+
+
+def test_a_project_stands_where_its_status_says_unless_it_was_completed():
+    def project(**raw):
+        found = mapper(project_status={"Parked": ProjectState.ON_HOLD}).map(
+            "projects", {"id": 1, "projectName": "Move", **raw}
+        )
+        return found.entity.state, [(one.kind, one.value) for one in found.issues]
+
+    assert project(status=1) == (ProjectState.OPEN, [])
+    assert project(status=3) == (ProjectState.ON_HOLD, [])
+    assert project(status=4) == (None, [("unmapped_project_status", "Odd")])
+    assert project(status=4, completedDateTime="2026-11-01T10:00:00Z") == (ProjectState.COMPLETED, [])
+
+
+def test_a_task_has_its_people_its_rest_and_a_status_in_the_words_of_tickets():
+    raw = {"id": 3, "title": "Install", "projectID": 9, "assignedResourceID": 8, "assignedResourceRoleID": 10}
+    raw |= {"estimatedHours": 6.0, "remainingHours": 2.5, "status": 8, "endDateTime": "2026-12-04T17:00:00Z"}
+    helped = raw | {"_joined": {"secondary": [{"resourceID": 7}, {"resourceID": 7}]}}
+    task = mapper().map("tasks", helped).entity
+    assert (task.project_ref, task.assignee_ref, task.assignee_role_ref, task.secondary_assignee_refs) == (
+        "9", "8", "10", ("7",)
+    )  # fmt: skip
+    assert (task.estimated_s, task.remaining_s, task.status_category) == (21600, 9000, StatusCategory.IN_PROGRESS)
+    hidden = mapper().map("tasks", raw | {"_joined": {}, "status": 30})
+    assert hidden.entity.secondary_assignee_refs is None, "hidden is not nobody"
+    assert [(one.kind, one.value) for one in hidden.issues] == [("unmapped_status", "Lunch")]
+
+
+def test_helpers_and_steps_of_a_ticket():
+    helper = mapper().map("secondary_resources", {"id": 1, "ticketID": 5, "resourceID": 8, "roleID": 10}).entity
+    assert (helper.ticket_ref, helper.technician_ref, helper.role_ref) == ("5", "8", "10")
+    raw = {"id": 2, "ticketID": 5, "itemName": "Call", "position": 1, "isImportant": True, "isCompleted": False}
+    step = mapper().map("checklist_items", raw).entity
+    assert (step.name, step.position, step.is_important, step.is_completed) == ("Call", 1, True, False)
+    with pytest.raises(MappingError):
+        mapper().map("checklist_items", {"id": 2, "itemName": "Of no ticket"})
 
 
 def test_general_time_uses_its_internal_code_and_not_billable_turns_round():

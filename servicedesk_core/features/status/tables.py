@@ -116,6 +116,8 @@ def status(tx: Connection, settings: DeskSettings, jobs: Mapping[str, Job], *, s
 _VOCABULARIES = {
     "unmapped_status": "status",
     "unmapped_priority": "priority",
+    "unmapped_appointment_status": "appointment_status",
+    "unmapped_project_status": "project_status",
     "unmapped_visibility": "note_visibility",
 }
 """Kinds of words and the part of the operator's vocabulary that gives them a meaning."""

@@ -13,6 +13,8 @@ from servicedesk_core.hooks import FieldInfo, FieldValue, StreamCheck
 _VOCABULARY = {
     "Tickets": {"status": "status_category", "priority": "priority", "queueid": "queue_ref", "tickettype": "kind"},
     "TicketNotes": {"publish": "visibility"},
+    "ServiceCalls": {"status": "state"},
+    "Projects": {"status": "state"},
 }
 
 

@@ -142,3 +142,14 @@ def test_attachments(api):
     assert "maximum size" in api.errors("POST", f"Tickets/{number}/Attachments", file | {"data": too_large})[0]
     assert api.call("DELETE", f"Tickets/{number}/Attachments/{record}").status_code == 200
     assert api.get(f"Tickets/{number}/Attachments").json()["items"] == []
+
+
+def test_whoever_is_assigned_is_no_helper_and_a_helper_can_be_taken_away(api):
+    pairs = {row["resourceID"]: row["roleID"] for row in api.find("ResourceServiceDeskRoles", ("isActive", "eq", True))}
+    (one, role), (other, _) = list(pairs.items())[:2]
+    number = api.ticket(assignedResourceID=one, assignedResourceRoleID=role)
+    path = f"Tickets/{number}/SecondaryResources"
+    assert "primary" in api.errors("POST", path, {"resourceID": one, "roleID": role})[0]
+    made = api.create(path, resourceID=other, roleID=pairs[other])
+    assert [row["id"] for row in api.find("TicketSecondaryResources", ("ticketID", "eq", number))] == [made]
+    assert api.call("DELETE", f"{path}/{made}").json() == {"itemId": made}

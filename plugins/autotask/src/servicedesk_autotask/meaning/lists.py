@@ -31,6 +31,8 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
     "Products": ("productCategory",),
     "Contracts": ("contractType", "contractCategory", "status", "serviceLevelAgreementID"),
     "BillingCodes": ("useType",),
+    "Projects": ("status",),
+    "Tasks": ("status",),
     "ServiceCalls": ("status",),
     "TimeOffRequests": ("status", "timeOffRequestType"),
     "TicketCharges": ("status", "chargeType"),
@@ -42,7 +44,7 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
 COUNTRIES = {"Companies": "countryID", "CompanyLocations": "countryID"}
 """Fields that hold the number of a country, by entity. They are no list fields: countries are records of their own."""
 
-WITH_UDFS = frozenset({"Tickets", "Companies", "Contacts", "ConfigurationItems", "Contracts"})
+WITH_UDFS = frozenset({"Tickets", "Companies", "Contacts", "ConfigurationItems", "Contracts", "Projects"})
 
 Labels = Mapping[str, str]
 

@@ -41,7 +41,7 @@ class Mapper:
         rules = fingerprint([shapes.digest(), words_digest()])
         self._made_of = f"{CODE_VERSION}-{rules}-{fingerprint(vocabulary.model_dump(mode='json'))}"
 
-        finishes = mappings.finishes(lists)
+        finishes = mappings.finishes(lists, vocabulary)
         self._by_stream: dict[str, Callable[[Raw], Mapped]] = {
             stream.name: _ShapedMapping(stream, lists, finishes) for stream in STREAMS.values() if stream.sources
         }

@@ -8,15 +8,20 @@ from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import (
+    APPOINTMENT_BY_ID,
+    APPOINTMENT_BY_LABEL,
     CONTRACT_BY_ID,
+    PROJECT_BY_LABEL,
     QUEUE_BY_LABEL,
+    STATUS_BY_ID,
+    STATUS_BY_LABEL,
     SYSTEM_RESOURCE,
     TIME_OFF_BY_LABEL,
     fold,
     meaning_of,
 )
 from servicedesk_autotask.reading.stream import JOINED
-from servicedesk_core.domain import AppointmentState, MappingIssue, Queue
+from servicedesk_core.domain import AppointmentState, MappingIssue, ProjectState, Queue
 from servicedesk_core.hooks import Mapped, VocabularyMapping
 
 Fields = dict[str, Any]
@@ -25,7 +30,7 @@ OWN_COMPANY = "0"
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
-def finishes(lists: TenantLists) -> dict[str, Finish]:
+def finishes(lists: TenantLists, vocabulary: VocabularyMapping) -> dict[str, Finish]:
     """Return what completes the records of an entity whose shape cannot say everything, by the entity."""
     return {
         "Companies": company(lists),
@@ -35,7 +40,9 @@ def finishes(lists: TenantLists) -> dict[str, Finish]:
         "Contracts": contract,
         "ContractServices": contract_service,
         "TimeEntries": time_entry,
-        "ServiceCalls": service_call,
+        "ServiceCalls": service_call(lists, vocabulary),
+        "Projects": project(vocabulary),
+        "Tasks": task(vocabulary),
         "Appointments": own_appointment,
         "Holidays": holiday,
         "SurveyResults": survey,
@@ -168,18 +175,64 @@ def own_appointment(fields: Fields, raw: Raw, issues: Issues) -> None:
     fields["technician_refs"] = _distinct([values.ref(raw.get("resourceID"))])
 
 
-def service_call(fields: Fields, raw: Raw, issues: Issues) -> None:
-    """Collect a service call's tickets and technicians, and say where it stands."""
-    del issues
-    links = joined_rows(raw, "tickets")
-    fields["ticket_refs"] = _distinct(values.ref(link.get("ticketID")) for link in links)
-    fields["technician_refs"] = _distinct(
-        values.ref(row.get("resourceID")) for link in links for row in joined_rows(link, "resources")
-    )
-    if values.text(raw.get("canceledDateTime")):
-        fields["state"] = AppointmentState.CANCELLED
-    elif values.flag(raw.get("isComplete")):
-        fields["state"] = AppointmentState.COMPLETED
+def service_call(lists: TenantLists, vocabulary: VocabularyMapping) -> Finish:
+    """Return what collects a service call's tickets and technicians, and says where it stands."""
+    labels = lists.labels("ServiceCalls", "status")
+    chosen = {fold(word): state for word, state in vocabulary.appointment_status.items()}
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        links = joined_rows(raw, "tickets")
+        fields["ticket_refs"] = _distinct(values.ref(link.get("ticketID")) for link in links)
+        fields["technician_refs"] = _distinct(
+            values.ref(row.get("resourceID")) for link in links for row in joined_rows(link, "resources")
+        )
+        if values.text(raw.get("canceledDateTime")):
+            fields["state"] = AppointmentState.CANCELLED
+        elif values.flag(raw.get("isComplete")):
+            fields["state"] = AppointmentState.COMPLETED
+        elif number := values.ref(raw.get("status")):
+            word = labels.get(number, number)
+            state = meaning_of(word, number, chosen, APPOINTMENT_BY_LABEL, APPOINTMENT_BY_ID)
+            if state is not None:
+                fields["state"] = state
+            else:  # it stands in the calendar all the same
+                issues.append(MappingIssue(kind="unmapped_appointment_status", field="state", value=word))
+
+    return finish
+
+
+def project(vocabulary: VocabularyMapping) -> Finish:
+    """Return what says where a project stands."""
+    chosen = {fold(word): state for word, state in vocabulary.project_status.items()}
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        word = fields.get("status")
+        if fields.get("completed_at") is not None:
+            fields["state"] = ProjectState.COMPLETED
+        elif word is not None:
+            number = values.ref(raw.get("status")) or ""
+            fields["state"] = meaning_of(word, number, chosen, PROJECT_BY_LABEL)
+            if fields["state"] is None:
+                issues.append(MappingIssue(kind="unmapped_project_status", field="state", value=word))
+
+    return finish
+
+
+def task(vocabulary: VocabularyMapping) -> Finish:
+    """Return what says how far a task is, in the words of tickets, and who helps with it."""
+    chosen = {fold(word): category for word, category in vocabulary.status.items()}
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        if "secondary" in (raw.get(JOINED) or {}):  # else they were hidden
+            helpers = joined_rows(raw, "secondary")
+            fields["secondary_assignee_refs"] = _distinct(values.ref(row.get("resourceID")) for row in helpers)
+        word, number = fields.get("status"), values.ref(raw.get("status"))
+        if word is not None and number is not None:
+            fields["status_category"] = meaning_of(word, number, chosen, STATUS_BY_LABEL, STATUS_BY_ID)
+            if fields["status_category"] is None:
+                issues.append(MappingIssue(kind="unmapped_status", field="status", value=word))
+
+    return finish
 
 
 def holiday(fields: Fields, raw: Raw, issues: Issues) -> None:

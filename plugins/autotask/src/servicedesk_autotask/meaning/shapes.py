@@ -8,14 +8,18 @@ from servicedesk_core.domain import (
     Appointment,
     Asset,
     Attachment,
+    ChecklistItem,
     Company,
     Contact,
     Holiday,
     Note,
+    Project,
     Role,
+    SecondaryResource,
     Site,
     SlaResult,
     Survey,
+    Task,
     Technician,
     Ticket,
     TimeEntry,
@@ -262,6 +266,53 @@ SURVEY = shape_of(
         "contactRating": "contact_rating",
         "resourceRating": "technician_rating",
     },
+)
+PROJECT = shape_of(
+    "Projects",
+    Project,
+    texts={"projectName": "name", "projectNumber": "number"},
+    refs={"companyID": "company_ref", "contractID": "contract_ref", "projectLeadResourceID": "lead_ref"},
+    instants={
+        "startDateTime": "start_at",
+        "endDateTime": "end_at",
+        "completedDateTime": "completed_at",
+        "lastActivityDateTime": "modified_at",
+    },
+    hours={"estimatedTime": "estimated_s"},
+    labels={"status": "status"},
+    custom=True,
+)
+TASK = shape_of(
+    "Tasks",
+    Task,
+    texts={"title": "title", "taskNumber": "number"},
+    refs={
+        "projectID": "project_ref",
+        "assignedResourceID": "assignee_ref",
+        "assignedResourceRoleID": "assignee_role_ref",
+    },
+    instants={
+        "startDateTime": "start_at",
+        "endDateTime": "end_at",
+        "completedDateTime": "completed_at",
+        "lastActivityDateTime": "modified_at",
+    },
+    hours={"estimatedHours": "estimated_s", "remainingHours": "remaining_s"},
+    labels={"status": "status"},
+)
+SECONDARY_RESOURCE = shape_of(
+    "TicketSecondaryResources",
+    SecondaryResource,
+    refs={"ticketID": "ticket_ref", "resourceID": "technician_ref", "roleID": "role_ref"},
+)
+CHECKLIST_ITEM = shape_of(
+    "TicketChecklistItems",
+    ChecklistItem,
+    texts={"itemName": "name"},
+    refs={"ticketID": "ticket_ref", "completedByResourceID": "completed_by_ref"},
+    instants={"completedDateTime": "completed_at"},
+    flags={"isImportant": "is_important", "isCompleted": "is_completed"},
+    numbers={"position": "position"},
 )
 TIME_OFF = shape_of(
     "TimeOffRequests",

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from servicedesk_core.domain import (
+    AppointmentState,
     ContractKind,
     NoteVisibility,
     Priority,
+    ProjectState,
     QueueKind,
     StatusCategory,
     TicketKind,
@@ -122,6 +124,25 @@ TIME_OFF_BY_LABEL = {
     "cancelled": TimeOffState.CANCELLED,
     "canceled": TimeOffState.CANCELLED,
 }
+APPOINTMENT_BY_ID = {"1": AppointmentState.BOOKED, "2": AppointmentState.COMPLETED}
+APPOINTMENT_BY_LABEL = {
+    "new": AppointmentState.BOOKED,
+    "scheduled": AppointmentState.BOOKED,
+    "confirmed": AppointmentState.BOOKED,
+    "complete": AppointmentState.COMPLETED,
+    "completed": AppointmentState.COMPLETED,
+    "canceled": AppointmentState.CANCELLED,
+    "cancelled": AppointmentState.CANCELLED,
+}
+PROJECT_BY_LABEL = {
+    "new": ProjectState.OPEN,
+    "in progress": ProjectState.OPEN,
+    "on hold": ProjectState.ON_HOLD,
+    "complete": ProjectState.COMPLETED,
+    "completed": ProjectState.COMPLETED,
+    "canceled": ProjectState.CANCELLED,
+    "cancelled": ProjectState.CANCELLED,
+}
 _MEANINGS: dict[str, Mapping[str, str]] = {
     "status": STATUS_BY_ID | STATUS_BY_LABEL,
     "priority": PRIORITY_BY_LABEL,
@@ -130,6 +151,8 @@ _MEANINGS: dict[str, Mapping[str, str]] = {
     "kind": KIND_BY_ID,
     "contract": CONTRACT_BY_ID,
     "time_off": TIME_OFF_BY_LABEL,
+    "appointment": APPOINTMENT_BY_ID | APPOINTMENT_BY_LABEL,
+    "project": PROJECT_BY_LABEL,
 }
 SYSTEM_NOTE_TYPES = frozenset({"13", "15", "91", "92", "93", "94", "95"})
 """Notes that workflow rules, forwarding and merging write."""

@@ -53,6 +53,9 @@ _SERVICE_CALL_TICKETS = Join(
         ),
     ),
 )
+_TASK_HELPERS = Join(
+    key="secondary", entity="TaskSecondaryResources", local="id", remote="taskID", keep=("resourceID",), many=True
+)
 _CONTRACT_SERVICE_JOINS = (
     Join(key="service", entity="Services", local="serviceID", keep=("name",)),
     Join(
@@ -207,6 +210,27 @@ _ALL = (
         needs=("companies", "products"),
     ),
     Stream(
+        name="projects",
+        right="Projects: view All",
+        sources=(Source(entity="Projects", stamps=("lastActivityDateTime",), created="createDateTime"),),
+        lists=("Projects",),
+        needs=("companies", "contracts", "technicians"),
+    ),
+    Stream(
+        name="tasks",
+        right="Projects: view All, with their tasks",
+        sources=(
+            Source(
+                entity="Tasks",
+                stamps=("lastActivityDateTime",),
+                created="createDateTime",
+                joins=(_TASK_HELPERS,),
+            ),
+        ),
+        lists=("Tasks",),
+        needs=("projects", "technicians"),
+    ),
+    Stream(
         name="tickets",
         right="Service Desk: Tickets, view All",
         sources=(
@@ -228,6 +252,18 @@ _ALL = (
         sources=(Source(entity="TicketNotes", stamps=("lastActivityDate",), created="createDateTime"),),
         lists=("TicketNotes",),
         partitioned=True,
+        needs=("tickets",),
+    ),
+    Stream(
+        name="secondary_resources",
+        right="Service Desk: Tickets, view All",
+        sources=(Source(entity="TicketSecondaryResources"),),
+        needs=("tickets", "technicians"),
+    ),
+    Stream(
+        name="checklist_items",
+        right="Service Desk: Tickets, view All",
+        sources=(Source(entity="TicketChecklistItems"),),
         needs=("tickets",),
     ),
     Stream(

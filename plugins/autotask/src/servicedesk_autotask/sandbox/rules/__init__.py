@@ -1,7 +1,7 @@
 """What the vendor does around a write: defaults, checks and side effects per entity."""
 
 from servicedesk_autotask.sandbox.desk import telling
-from servicedesk_autotask.sandbox.rules import activity, charges, stamps, tickets, webhooks
+from servicedesk_autotask.sandbox.rules import activity, charges, helpers, stamps, tickets, webhooks
 from servicedesk_autotask.sandbox.rules.types import Rules
 
 RULES: dict[str, Rules] = {
@@ -29,6 +29,7 @@ RULES: dict[str, Rules] = {
     "Projects": Rules(prepare=(stamps.task,)),
     "Phases": Rules(prepare=(stamps.phase,)),
     "Services": Rules(prepare=(stamps.service,)),
+    "TicketSecondaryResources": Rules(check=(helpers.check,)),
     "TicketChecklistItems": Rules(prepare=(stamps.checklist_item,)),
     "TicketCharges": Rules(prepare=(charges.complete,), check=(charges.check,)),
 }

@@ -68,6 +68,9 @@ def _project(store: Store, rng: Random, n: int, company: int, now: int) -> None:
         ],
     )
 
+    helps = row("TaskSecondaryResources", id=1200 + n, taskID=1201 + 3 * n, resourceID=FIRST_TECHNICIAN, roleID=10)
+    store.put("TaskSecondaryResources", [helps])
+
 
 def _order(store: Store, n: int, company: int, now: int) -> None:
     made = stamp(now - (n % 30 + 1) * DAY)
