@@ -33,6 +33,7 @@ _ABOUT: Final = {
     "claims.send": "Send claims, follow them, record what a manufacturer answered.",
     "writes.read": "Read what was proposed, sent and confirmed at vendors.",
     "writes.approve": "Decide about what is proposed: approve, edit, discard, try again, settle, take back.",
+    "standing.grant": "Let the desk act by itself: grant and revoke standing approvals, turn automatic acts off.",
     "definitions.read": "Read definitions, such as calendars and policies, and their history.",
     "definitions.apply": "Apply definitions, and so decide what is promised.",
     "desk.read": "See how the desk itself is doing: jobs, connections, alerts, quarantine.",
@@ -78,6 +79,7 @@ class Capability(StrEnum):
     CLAIMS_SEND = "claims.send"
     WRITES_READ = "writes.read"
     WRITES_APPROVE = "writes.approve"
+    STANDING_GRANT = "standing.grant"
     DEFINITIONS_READ = "definitions.read"
     DEFINITIONS_APPLY = "definitions.apply"
     DESK_READ = "desk.read"
@@ -164,6 +166,7 @@ ROLES: Final = MappingProxyType(
             _C.SCORECARDS_WRITE,
             _C.QUALITY_WRITE,
             _C.WRITES_APPROVE,
+            _C.STANDING_GRANT,
             _C.DEFINITIONS_APPLY,
             _C.AUDIT_READ,
             _C.PEOPLE_READ,

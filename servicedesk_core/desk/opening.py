@@ -13,6 +13,7 @@ from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.features.parts.ordering import guard as orders_guard
 from servicedesk_core.features.parts.ordering.sending import OrderSender
+from servicedesk_core.features.standing import Book
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.copying import Copier
@@ -37,7 +38,7 @@ class OpenDesk(StoredDesk):
         Args:
             change: The change, as a consumer of a feed got it.
         """
-        other = self.acting_as(self.actor, only=self.standing.only)
+        other = self.acting_as(self.actor, only=self.rights.only)
         other._hops = change.hops + 1  # noqa: SLF001
         other._give_parts()  # noqa: SLF001
         return other
@@ -104,6 +105,7 @@ class OpenDesk(StoredDesk):
             ],
             guards=self._guards,
             another_person=lambda tx, write: next(filter(None, (why(tx, write) for why in takes_another)), None),
+            standing=Book(lambda: self.features, settings.writes.approval == "another-person"),
             actor=self.actor,
             hops=self._hops,
         )

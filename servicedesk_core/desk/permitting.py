@@ -22,7 +22,7 @@ _log = logging.getLogger("servicedesk.desk")
 
 
 @dataclass(frozen=True)
-class Standing:
+class Rights:
     """What an actor is on a desk.
 
     Args:
@@ -127,17 +127,17 @@ def account(settings: DeskSettings, people: Mapping[str, Colleague], way: Way) -
     return Actor(f"account:{login}", way) if settings.people or is_somebody else actor
 
 
-def stand_in(standing: Standing, name: str) -> Actor:
+def stand_in(rights: Rights, name: str) -> Actor:
     """Return a person as an actor whose place another one takes.
 
     Raises:
         NotPermittedError: The other one may not.
         SettingsError: There is no such person.
     """
-    by = standing.actor
-    standing.permitted(Capability.ACT_AS, f"--as {name}", None, narrows=True)
-    if name not in standing.people:
-        message = f'There is no person "{name}".{did_you_mean(name, standing.people)}'
+    by = rights.actor
+    rights.permitted(Capability.ACT_AS, f"--as {name}", None, narrows=True)
+    if name not in rights.people:
+        message = f'There is no person "{name}".{did_you_mean(name, rights.people)}'
         raise SettingsError(message, hint=f"Add [people.{name}] to the configuration, or invite them.")
     return Actor(f"{_USER}{name}", by.way, by.name)
 

@@ -21,7 +21,7 @@ from servicedesk_core.config import (
     store_url,
 )
 from servicedesk_core.config.people import Colleague
-from servicedesk_core.desk.permitting import Standing, account, keeping_refusal
+from servicedesk_core.desk.permitting import Rights, account, keeping_refusal
 from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.faces import Awaited, Callee, Capability
 from servicedesk_core.features.people.roster import Roster
@@ -146,7 +146,7 @@ class StoredDesk:
         self.settings = settings if isinstance(settings, DeskSettings) else parse_settings(settings)
         self.redactor = redactor or Redactor()
         self._roster, self._acts = Roster(self.settings), actor
-        self.standing = self._as_who_acts()
+        self.rights = self._as_who_acts()
         self._clock = clock or SystemClock()
         self._wanted = store
         self._secrets = Secrets(source=secrets, directory=self.settings.directory, on_resolved=self.redactor.register)
@@ -187,7 +187,7 @@ class StoredDesk:
         async with AsyncExitStack() as stack:
             self._store = await self._open_store(stack)
             await self._store.read(self.people_in)
-            self.standing = self._as_who_acts()
+            self.rights = self._as_who_acts()
             await self._open_rest(stack)
             self._stack = stack.pop_all()
         return self
@@ -213,7 +213,7 @@ class StoredDesk:
             only: What they may do at most by the way that they took; ``None`` = whatever they may.
         """
         other = copy(self)
-        other.standing, other._stack = Standing(self.settings, actor, self.roster, only), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
+        other.rights, other._stack = Rights(self.settings, actor, self.roster, only), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
         for name in features.FEATURES:
             vars(other).pop(name, None)
         other._give_parts()  # noqa: SLF001
@@ -222,7 +222,7 @@ class StoredDesk:
     @property
     def actor(self) -> Actor:
         """Who acts."""
-        return self.standing.actor
+        return self.rights.actor
 
     @property
     def roster(self) -> Mapping[str, Colleague]:
@@ -241,11 +241,11 @@ class StoredDesk:
     @property
     def technician(self) -> tuple[str, str] | None:
         """Which technician whoever acts is: the connection, and the vendor's id; ``None`` where nobody said."""
-        return self.standing.technician
+        return self.rights.technician
 
     def may(self, capability: Capability) -> bool:
         """Whether whoever acts may do something."""
-        return capability in self.standing.capabilities
+        return capability in self.rights.capabilities
 
     def permitted(
         self, needs: Capability | None, call: str, scope: Scope | None = None, *, narrows: bool = True
@@ -261,7 +261,7 @@ class StoredDesk:
         Raises:
             NotPermittedError: They may not.
         """
-        return self.standing.permitted(needs, call, scope, narrows=narrows)
+        return self.rights.permitted(needs, call, scope, narrows=narrows)
 
     async def note_refusal(self, call: str) -> None:
         """Keep in the audit trail that whoever acts was refused an act, without what it was about.
@@ -284,10 +284,10 @@ class StoredDesk:
             await self.note_refusal(call)
             raise
 
-    def _as_who_acts(self) -> Standing:
+    def _as_who_acts(self) -> Rights:
         acts = self._acts
         who = account(self.settings, self.roster, acts) if isinstance(acts, Way) else acts
-        return Standing(self.settings, who, self.roster)
+        return Rights(self.settings, who, self.roster)
 
     def _give_parts(self) -> None:
         """Make what stands on the open desk, and acts as the actor."""

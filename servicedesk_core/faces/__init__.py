@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.alerting import AlertRule as AlertRule
     from servicedesk_core.faces.alerting import Condition as Condition
     from servicedesk_core.faces.alerting import Watch as Watch
+    from servicedesk_core.faces.automatic import AutomaticAct as AutomaticAct
+    from servicedesk_core.faces.automatic import Facts as Facts
+    from servicedesk_core.faces.automatic import Moot as Moot
+    from servicedesk_core.faces.automatic import Suggestion as Suggestion
     from servicedesk_core.faces.column import Column as Column
     from servicedesk_core.faces.dashboards import Block as Block
     from servicedesk_core.faces.dashboards import Counts as Counts

@@ -10,6 +10,7 @@ from servicedesk_core.faces.reference import named
 
 if TYPE_CHECKING:  # the help page of the program looks at every feature, and at nothing that they bring
     from servicedesk_core.faces.alerting import AlertRule
+    from servicedesk_core.faces.automatic import AutomaticAct
     from servicedesk_core.faces.definition import DefinitionKind, Finding, Found
     from servicedesk_core.faces.kpi import Kpi
     from servicedesk_core.faces.namespace import Namespace
@@ -44,6 +45,8 @@ class Feature:
         after_sync: Where the coroutine function is that takes in what a sync has brought, ``module:function``; it is
             given the desk, and what fails in it fails no sync. Empty = there is none.
         alert_rules: Where the functions are that say what is wrong, ``module:function``.
+        automatic: Where what it can do without being asked is, ``module:NAME`` of a tuple of
+            :class:`~servicedesk_core.faces.AutomaticAct`; empty = there is nothing.
         kpis: Where its figures are, ``module:NAME`` of a tuple of :class:`~servicedesk_core.faces.Kpi`; empty = there
             are none.
         definitions: Where the kinds of definitions are that it brings, ``module:NAME`` of a tuple of
@@ -66,6 +69,7 @@ class Feature:
     jobs: tuple[JobKind, ...] = ()
     after_sync: str = ""
     alert_rules: tuple[str, ...] = ()
+    automatic: str = ""
     kpis: str = ""
     definitions: str = ""
     looks_over: str = ""
@@ -93,6 +97,17 @@ class Feature:
     def takes_in(self) -> Callable[[Any], Awaitable[object]] | None:
         """What takes in what a sync has brought."""
         return named(self.after_sync) if self.after_sync else None
+
+    @property
+    def automatic_acts(self) -> "tuple[AutomaticAct, ...]":
+        """What it can do without being asked.
+
+        Raises:
+            TypeError: Something among it is no automatic act.
+        """
+        from servicedesk_core.faces.automatic import AutomaticAct  # noqa: PLC0415
+
+        return _each(self.automatic, AutomaticAct)
 
     @property
     def figures(self) -> "tuple[Kpi[Any], ...]":

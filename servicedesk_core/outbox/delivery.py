@@ -27,10 +27,11 @@ from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.progress import SendProgress, WriteConnection
 from servicedesk_core.outbox.senders import Senders, Sent, Settled, Shown
+from servicedesk_core.outbox.standing import Ruling, StandingApprovals, Stop, full_until, withdraw
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, audit, leases, outbox
 from servicedesk_core.store.cancellation import or_undone
-from servicedesk_core.store.outbox import SYSTEM, StoredWrite
+from servicedesk_core.store.outbox import SYSTEM, StoredWrite, automatic
 
 _log = logging.getLogger("servicedesk.writes")
 
@@ -52,6 +53,7 @@ class Delivery:
         policy: The numbers.
         sending: Is told what happened.
         fence: The sender's lease.
+        standing: The standing approvals of the desk.
     """
 
     def __init__(  # noqa: PLR0917  # what every part of the sender gets
@@ -63,6 +65,7 @@ class Delivery:
         policy: WritePolicy,
         sending: SendProgress,
         fence: Fence,
+        standing: StandingApprovals,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -71,6 +74,7 @@ class Delivery:
         self._policy = policy
         self._sending = sending
         self._fence = fence
+        self._standing = standing
         self._commits = Commits(store, fence)
 
     async def deliver(self, write: StoredWrite) -> Sent | None:
@@ -116,7 +120,10 @@ class Delivery:
         def work(tx: Tx) -> StoredWrite:
             audit.take_turn(tx)  # what it waits for others must not count into the time of the attempt
             now = self._clock.now()
-            limits.ensure_left(tx, name, policy, now)
+            if (ruling := Ruling.of(write.decided_by)) is None:
+                limits.ensure_left(tx, name, policy, now)
+            elif (held := self._held(tx, write, ruling, now)) is not None:
+                return held
             if looping := limits.loops(tx, write, policy, now):
                 error = f"{looping} was written back and forth: another system may be answering our writes."
                 hint = f"Find out who changes it; `servicedesk writes approve {write.id}` sends it nevertheless."
@@ -139,6 +146,21 @@ class Delivery:
             self._sending.ended.append((begun.state, begun.id))
             return None
         return begun
+
+    def _held(self, tx: Tx, write: StoredWrite, ruling: Ruling, now: datetime) -> StoredWrite | None:
+        """Return a write that was approved by a rule as it stands once that does not cover it, or its limits are full.
+
+        These limits stand in place of those of all writes.
+        """
+        kept = automatic.of(tx, write.id)
+        found = Stop("Nothing is kept of what proposed it.")
+        verdict = found if kept is None else self._standing.still(tx, write, kept, ruling, now)
+        if isinstance(verdict, Stop):
+            return withdraw(tx, write, verdict, now)
+        if (until := full_until(tx, write, verdict, now)) is None:
+            return None
+        outbox.note(tx, write, next_at=until)
+        return outbox.get(tx, write.id)
 
     async def _send(self, write: StoredWrite, timeout_s: float) -> Sent | None:
         sender, calls = self._senders.of(write.kind), self._connection.calls

@@ -1,5 +1,7 @@
 """What stops sending: too much in a short time, and a field that two systems keep writing back."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +47,13 @@ def left(tx: Tx, connection: str, policy: WritePolicy, now: datetime) -> int:
     if permit is None:
         return usual
     return max(usual, permit.count - outbox.sent_since(tx, connection, permit.at))
+
+
+def exceeding(tx: Tx, numbers: Sequence[int], policy: WritePolicy, now: datetime) -> dict[str, tuple[int, int]]:
+    """Return of which connections sending would stop to ask: how many of some writes would go, how many still may."""
+    wanted = Counter(outbox.get(tx, number).connection for number in dict.fromkeys(numbers))
+    rooms = {name: (count, max(0, left(tx, name, policy, now))) for name, count in wanted.items()}
+    return {name: room for name, room in rooms.items() if room[0] > room[1]}
 
 
 def ensure_left(tx: Tx, connection: str, policy: WritePolicy, now: datetime) -> None:

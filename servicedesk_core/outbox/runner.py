@@ -15,6 +15,7 @@ from servicedesk_core.outbox.policy import DEFAULT_POLICY, WritePolicy
 from servicedesk_core.outbox.progress import SendProgress, WriteConnection
 from servicedesk_core.outbox.senders import Senders, Sent
 from servicedesk_core.outbox.settler import Settler
+from servicedesk_core.outbox.standing import NoApprovals, StandingApprovals
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, outbox
 from servicedesk_core.store.holding import held
@@ -38,21 +39,24 @@ class OutboxRunner:
         senders: Who carries which kind.
         connection: Where to.
         policy: The numbers.
+        standing: The standing approvals of the desk.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # what every part of the sender gets
         self,
         store: Store,
         clock: Clock,
         senders: Senders,
         connection: WriteConnection,
         policy: WritePolicy = DEFAULT_POLICY,
+        standing: StandingApprovals | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._senders = senders
         self._connection = connection
         self._policy = policy
+        self._standing = standing or NoApprovals()
         self._under_way: dict[asyncio.Task[Sent | None], StoredWrite] = {}
         self._copies: dict[asyncio.Task[None], StoredWrite] = {}
         self._places = asyncio.Semaphore(policy.parallel)
@@ -72,7 +76,7 @@ class OutboxRunner:
         parts = (self._store, self._clock, self._senders, self._connection, self._policy)
         name = f"{SENDS}{self._connection.name}"
         async with held(self._store, name, self._policy.lease_ttl_s) as fence:
-            delivery, now = Delivery(*parts, sending, fence), self._clock.now()
+            delivery, now = Delivery(*parts, sending, fence, self._standing), self._clock.now()
             await self._store.write(
                 lambda tx: outbox.expire(tx, self._connection.name, actor=SYSTEM, now=now), fence=fence
             )

@@ -17,6 +17,7 @@ from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.progress import WriteConnection
 from servicedesk_core.outbox.runner import OutboxRunner
 from servicedesk_core.outbox.senders import Senders
+from servicedesk_core.outbox.standing import StandingApprovals
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.problem import Problem
@@ -37,6 +38,7 @@ class Sending:
         opener: Opens a connection.
         senders: Who carries which kind.
         actor: Whose process it is.
+        standing: The standing approvals of the desk.
 
     Attributes:
         policy: How much, how long, how often.
@@ -51,12 +53,14 @@ class Sending:
         senders: Senders,
         *,
         actor: str,
+        standing: StandingApprovals,
     ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
         self._opener = opener
         self._actor = actor
+        self._standing = standing
         self.senders = senders
         self.policy = WritePolicy.of(settings.writes)
 
@@ -121,7 +125,7 @@ class Sending:
             grants = frozenset(connection_of(self._settings, name).writes)
             await self._store.write(lambda tx: note_grants(tx, name, grants, actor=self._actor, now=self._clock.now()))
             to = WriteConnection(name, opened.calls, grants)
-            runner = OutboxRunner(self._store, self._clock, self.senders, to, self.policy)
+            runner = OutboxRunner(self._store, self._clock, self.senders, to, self.policy, self._standing)
             return await self._patiently(runner, only)
         except StoreError:
             raise

@@ -1,6 +1,5 @@
 """The writes of a desk: look at them, decide about them, send them."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,21 +16,24 @@ from servicedesk_core.errors import (
     WriteNotGrantedError,
     WriteStateError,
 )
+from servicedesk_core.faces.automatic import AutomaticAct, Suggestion
 from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.outbox import deciding
+from servicedesk_core.outbox.acting import Acted, Acting
 from servicedesk_core.outbox.changing import edited
 from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.duplicates import warnings_of
 from servicedesk_core.outbox.grants import Grants
 from servicedesk_core.outbox.guards import Guards
-from servicedesk_core.outbox.limits import ensure_no_circle, left
+from servicedesk_core.outbox.limits import ensure_no_circle, exceeding
 from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
 from servicedesk_core.outbox.record_sender import RecordSender
 from servicedesk_core.outbox.reverting import ensure_revertible, reversal
 from servicedesk_core.outbox.senders import Sender, Senders
 from servicedesk_core.outbox.sending import Sending
+from servicedesk_core.outbox.standing import NoApprovals, StandingApprovals
 from servicedesk_core.outbox.values import Fields
 from servicedesk_core.outbox.views import WriteView, asked_before, view_of
 from servicedesk_core.people import Actor
@@ -56,6 +58,7 @@ class Writes:
         guards: Returns where what features hold their writes against is, by stream; see :class:`Guards`.
         another_person: Says which writes take the approval of another person, where the configuration does not say it
             of all.
+        standing: The standing approvals of the desk.
         actor: Who acts.
         hops: How many writes lie before what is proposed here, each made because of the change before.
     """
@@ -71,6 +74,7 @@ class Writes:
         senders: Sequence[Sender] = (),
         guards: Callable[[], Mapping[str, str]] = dict,
         another_person: deciding.AnotherPerson = lambda _tx, _write: None,
+        standing: StandingApprovals | None = None,
         actor: Actor,
         hops: int = 0,
     ) -> None:
@@ -87,9 +91,10 @@ class Writes:
         self.asks_another = settings.writes.approval == "another-person"
         """Whether every write takes the approval of another person than the one who proposed it."""
         self._another_person = another_person
+        self._standing = standing or NoApprovals()
         self.grants = Grants(settings)
         carrying = Senders([*senders, RecordSender(self._copier)])
-        self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor)
+        self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor, standing=self._standing)
 
     async def propose(
         self,
@@ -130,6 +135,26 @@ class Writes:
             return write.id
 
         return await self._view(await self._store.write(work))
+
+    async def act(self, act: AutomaticAct, suggestions: Sequence[Suggestion], *, send: bool = False) -> Acted:
+        """Do what an automatic act suggests, as far as standing approvals cover it; of the rest nothing is written.
+
+        What a person decided about already, edited, or must approve is left to people.
+
+        Args:
+            act: The act.
+            suggestions: What it would do now, the most important first.
+            send: Send at once what was approved; else the job ``writes`` does.
+
+        Raises:
+            ValueError: It suggests a kind of writes that it does not declare.
+            StoreError: The store cannot be used.
+        """
+        run = Acting(self._store, self._clock, self._standing, act, actor=self.actor, needs_person=self._another_person)
+        done = await run.carry_out(suggestions, self.propose)
+        if send and done.approved:
+            await self.sending.send(done.approved)
+        return done
 
     async def edit(self, number: int, fields: Fields, *, reason: str = "") -> WriteView:
         """Give a write other values, as long as the vendor certainly does not have it.
@@ -185,36 +210,22 @@ class Writes:
             AnotherPersonError: Another person must approve one.
             WriteNotGrantedError: The configuration does not grant one.
         """
-        looked_at = versions or {}
 
         def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
-            version = looked_at.get(number)
-            another = self.another_person
+            another, version = self.another_person, (versions or {}).get(number)
             return deciding.approve(tx, number, actor=actor, now=now, by_another=another, version=version)
 
         return await self._decided(approve, numbers, grants=True, send=send, agreed=agreed)
 
     async def exceeding(self, numbers: Sequence[int]) -> Mapping[str, tuple[int, int]]:
         """Return of which connections sending would stop to ask: how many would go, and how many still may."""
-
-        def work(tx: Tx) -> dict[str, tuple[int, int]]:
-            wanted = Counter(outbox.get(tx, number).connection for number in dict.fromkeys(numbers))
-            policy, now = self.sending.policy, self._clock.now()
-            rooms = {name: (count, max(0, left(tx, name, policy, now))) for name, count in wanted.items()}
-            return {name: room for name, room in rooms.items() if room[0] > room[1]}
-
-        return await self._store.read(work)
+        policy, now = self.sending.policy, self._clock.now()
+        return await self._store.read(lambda tx: exceeding(tx, numbers, policy, now))
 
     async def approve_own(
         self, numbers: Sequence[int], *, send: bool = False, agreed: bool = False
     ) -> tuple[WriteView, ...]:
-        """Approve what the same act proposed, unless another person must: then it waits; see :meth:`approve`.
-
-        Args:
-            numbers: Which.
-            send: Send them at once.
-            agreed: Whether somebody was shown all of them and agreed: then sending does not stop among them to ask.
-        """
+        """Approve what the same act proposed, unless another person must: then it waits; see :meth:`approve`."""
         if await self._store.read(lambda tx: any(self.another_person(tx, outbox.get(tx, one)) for one in numbers)):
             return tuple([await self._view(number) for number in dict.fromkeys(numbers)])
         return await self.approve(numbers, send=send, agreed=agreed)

@@ -54,7 +54,7 @@ def ticket(number, company, queue="q1"):
 
 def proposals(desk, **chosen):
     """Ask which tickets could be claimed, as proposing claims does."""
-    asked = {"company": (), "connection": None, "scope": desk.standing.scope, "everything": False} | chosen
+    asked = {"company": (), "connection": None, "scope": desk.rights.scope, "everything": False} | chosen
     return desk.store.read(lambda tx: desk.claims.proposals(tx, **asked))
 
 

@@ -25,7 +25,7 @@ from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.http import HttpProfile, RetryPolicy, Route
 
 STREAMS = ("companies", "queues", "technicians", "tickets", "notes", "time_entries")
-WORDS = {"New": "new", "In Progress": "in_progress", "Complete": "closed"}
+WORDS = {"New": "new", "In Progress": "in_progress", "Complete": "closed", "Solved": "resolved"}
 BY_KIND = {
     "tickets.create": ReconcilableBy.REFERENCE,
     "tickets.update": ReconcilableBy.RECORD,
@@ -131,6 +131,7 @@ class Acme(Connector[AcmeSettings]):
                 "company_ref",
                 "priority",
                 "resolution",
+                "resolved_at",
             )
             known |= {field: raw[field] for field in fields if raw.get(field) is not None}
             known |= {"number": f"T{raw['id']}", "modified_at": raw["modified"]}
@@ -138,6 +139,7 @@ class Acme(Connector[AcmeSettings]):
             return Mapped(Ticket(**known))
         if stream == "notes":
             visibility = NoteVisibility(raw.get("visibility", "internal"))
+            known |= {field: raw[field] for field in ("author_type", "created_at") if field in raw}
             return Mapped(Note(**known, ticket_ref=raw["ticket"], body=raw["body"], visibility=visibility))
         if stream == "time_entries":
             return Mapped(TimeEntry(**known, ticket_ref=raw["ticket"], worked_s=raw["worked_s"]))

@@ -81,7 +81,7 @@ async def test_whoever_is_invited_is_in_the_list_and_signs_in_once_they_chose_a_
     made = await first.people.invite("ben", roles=(Role.TECHNICIAN,), technician="7", queues=("3",))
     assert token_in(made) not in repr(made)
     ben = of(desk, "ben")
-    assert (ben.technician, ben.standing.scope.queues) == (("psa", "7"), {"3"})
+    assert (ben.technician, ben.rights.scope.queues) == (("psa", "7"), {"3"})
     assert ben.may(Capability.TICKETS_WRITE)
     assert not ben.may(Capability.PEOPLE_READ)
     await accept(desk, token_in(made), RIGHT, HERE)
@@ -97,7 +97,7 @@ async def test_whoever_is_invited_is_in_the_list_and_signs_in_once_they_chose_a_
     assert rows["ben"].last_sign_in_at == desk.clock.now()
     assert rows["ben"].last_act_at is None
     assert {one.capability for one in (await first.people.review(person="ben")).items} == {
-        one.value for one in ben.standing.capabilities
+        one.value for one in ben.rights.capabilities
     }
 
 
@@ -105,11 +105,11 @@ async def test_people_who_were_invited_restrict_no_account_of_the_machine(desk, 
     monkeypatch.setattr("getpass.getuser", lambda: "Ana")
     async with ServiceDesk(settings, store=desk.store, clock=clock, actor=Way.CLI) as own:
         assert str(own.actor) == "account:Ana via cli"  # never taken for who is called so
-        assert own.standing.capabilities == ALL
-        assert own.acting_as(JOBS).standing.capabilities == ALL
-        as_ana = own.acting_as(stand_in(own.standing, "ana"))
+        assert own.rights.capabilities == ALL
+        assert own.acting_as(JOBS).rights.capabilities == ALL
+        as_ana = own.acting_as(stand_in(own.rights, "ana"))
         assert str(as_ana.actor) == "user:ana via cli by account:Ana"
-        assert as_ana.standing.capabilities == desk.roster["ana"].capabilities
+        assert as_ana.rights.capabilities == desk.roster["ana"].capabilities
     for way in (Way.CONSOLE, Way.TOKEN):
         with pytest.raises(NotPermittedError, match="nobody in the list of people"):
             await of(desk, "mallory", way).tickets.list()

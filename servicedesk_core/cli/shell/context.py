@@ -304,7 +304,7 @@ class Cli:
         from servicedesk_core.desk.stored import StoredDesk  # noqa: PLC0415
 
         try:
-            return desk.acting_as(stand_in(desk.standing, self.acting_as))
+            return desk.acting_as(stand_in(desk.rights, self.acting_as))
         except NotPermittedError:
             with keeping_refusal(desk.actor, "--as"):
                 # That of the command may be open for reading only.

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.tickets.automatic import facts_now as facts_now
+    from servicedesk_core.features.tickets.automatic import facts_of as facts_of
     from servicedesk_core.features.tickets.kpis import KPIS as KPIS
     from servicedesk_core.features.tickets.kpis import MANY_TICKETS as MANY_TICKETS
     from servicedesk_core.features.tickets.kpis import OVERLOADED as OVERLOADED
@@ -39,6 +41,8 @@ FEATURE = Feature(
     about="Tickets in the store, and what is to be changed about them.",
     queries=f"{__name__}.queries:TicketQueries",
     actions=f"{__name__}.actions:Tickets",
+    automatic=f"{__name__}.automatic:ACTS",
     kpis=f"{__name__}.kpis:KPIS",
-    needs=("clients", "writes"),
+    definitions=f"{__name__}.kinds:KINDS",
+    needs=("clients", "definitions", "writes"),
 )

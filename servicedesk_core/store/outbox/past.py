@@ -9,10 +9,17 @@ from sqlalchemy import Connection, bindparam, func, select
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
-from servicedesk_core.store.schema import outbox, outbox_history
+from servicedesk_core.store.schema import outbox, outbox_automatic, outbox_history
+
+_BY_RULE: Final = (
+    select(outbox_automatic.c.write_id)
+    .where(outbox_automatic.c.write_id == outbox.c.id, outbox_automatic.c.approval.is_not(None))
+    .exists()
+)
+"""What was approved under a standing approval, which has limits of its own."""
 
 _SENT_SINCE: Final = select(func.count()).where(
-    outbox.c.connection == bindparam("name"), outbox.c.sent_at >= bindparam("since")
+    outbox.c.connection == bindparam("name"), outbox.c.sent_at >= bindparam("since"), ~_BY_RULE
 )
 
 
@@ -71,7 +78,7 @@ def earlier(tx: Connection, write: StoredWrite, *, limit: int = 3) -> list[tuple
 
 
 def sent_since(tx: Connection, connection: str, since: datetime) -> int:
-    """Return how many writes of a connection were sent since an instant."""
+    """Return how many writes of a connection were sent since an instant that people approved."""
     return int(tx.execute(_SENT_SINCE, {"name": connection, "since": since}).scalar_one())
 
 

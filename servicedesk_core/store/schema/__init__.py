@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.writing import audit as audit
     from servicedesk_core.store.schema.writing import audit_checkpoints as audit_checkpoints
     from servicedesk_core.store.schema.writing import outbox as outbox
+    from servicedesk_core.store.schema.writing import outbox_automatic as outbox_automatic
     from servicedesk_core.store.schema.writing import outbox_files as outbox_files
     from servicedesk_core.store.schema.writing import outbox_history as outbox_history
     from servicedesk_core.store.schema.writing import write_lanes as write_lanes
@@ -101,7 +102,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 133
+SCHEMA_VERSION = 134
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -128,6 +128,22 @@ outbox_history = Table(
     sqlite_autoincrement=True,
 )
 
+outbox_automatic = Table(
+    "outbox_automatic",
+    metadata,
+    Column("write_id", BigInteger, primary_key=True, autoincrement=False, doc="Number of the write."),
+    Column("act", Text, nullable=False, doc="Name of the automatic act that proposed it."),
+    Column("facts", Json, nullable=False, doc="What scopes are held against, each with the words that mean it."),
+    Column("reasons", Json(tuple), nullable=False, doc="Why, in sentences."),
+    Column("rejected", Json(tuple), nullable=False, doc="What else was looked at, each with why not."),
+    Column("approval", Text, doc="Name of the standing approval under which it was approved."),
+    Column("version", BigInteger, doc="Version of the definitions by which that held."),
+    Column("run", Text, doc="The run of the act in which it was approved."),
+    Column("approved_at", Instant, doc="When."),
+    Index("ix_outbox_automatic_approval", "approval", "approved_at"),
+)
+"""What automatic acts proposed, with their reasons; a row beside that of the write."""
+
 write_lanes = Table(
     "write_lanes",
     metadata,

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import Colleague
-from servicedesk_core.desk.permitting import Standing
+from servicedesk_core.desk.permitting import Rights
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Method, Offer
 from servicedesk_core.features import signins
@@ -41,7 +41,7 @@ class OpenDesk(AskedDesk, Protocol):
     settings: DeskSettings
 
     @property
-    def standing(self) -> Standing:
+    def rights(self) -> Rights:
         """What whoever acts is on the desk."""
         ...
 
@@ -112,7 +112,7 @@ class Visit:
         """Whether they may call something: what is about the whole desk is for nobody who sees a part of it."""
         if offer.needs is None or not self.desk.may(offer.needs):
             return False
-        return not offer.unscoped or self.desk.standing.scope is None
+        return not offer.unscoped or self.desk.rights.scope is None
 
     async def ask(self, asked: Method[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Ask what a screen shows of many records; somebody may just have been told it."""

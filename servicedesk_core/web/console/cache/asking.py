@@ -7,14 +7,14 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 
-from servicedesk_core.desk.permitting import Standing
+from servicedesk_core.desk.permitting import Rights
 from servicedesk_core.faces import Desk, Method
 from servicedesk_core.features import FEATURES
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx
 from servicedesk_core.store.schema import audit
 
-_OWN: Final = frozenset({"actor", "standing", "technician", *FEATURES})
+_OWN: Final = frozenset({"actor", "rights", "technician", *FEATURES})
 """What of a desk says who asks; a feature of it may ask itself."""
 
 
@@ -27,7 +27,7 @@ class AskedDesk(Desk, Protocol):
         ...
 
     @property
-    def standing(self) -> Standing:
+    def rights(self) -> Rights:
         """What they may do, and whose records they see."""
         ...
 
@@ -57,7 +57,7 @@ class Question:
             hash(key)
         except TypeError:
             return None
-        return *key, self.desk.standing.capabilities, self.desk.standing.scope
+        return *key, self.desk.rights.capabilities, self.desk.rights.scope
 
     @cached_property
     def own(self) -> Hashable:

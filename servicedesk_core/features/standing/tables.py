@@ -1,0 +1,122 @@
+"""Standing approvals as the outbox asks for them: read anew in each transaction that approves or sends."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from servicedesk_core.faces import AutomaticAct, Facts, Feature, Moot
+from servicedesk_core.features.definitions import decisions, newest_values
+from servicedesk_core.features.standing.kinds import APPROVALS, MODES, ActMode
+from servicedesk_core.features.standing.rules import Granted, covering
+from servicedesk_core.outbox.standing import Ruling, Stop
+from servicedesk_core.people import name_in
+from servicedesk_core.store import Tx
+from servicedesk_core.store.outbox import StoredWrite, automatic
+from servicedesk_core.store.outbox.automatic import Automatic
+
+
+def granted(tx: Tx) -> tuple[Granted, ...]:
+    """Return the standing approvals that were not revoked, by name; expired ones are among them.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    values, versions = newest_values(tx, APPROVALS), decisions(tx, APPROVALS)
+    return tuple(
+        Granted(one, versions[one.name].version, versions[one.name].at, versions[one.name].author) for one in values
+    )
+
+
+def held_back(tx: Tx) -> dict[str, ActMode]:
+    """Return the modes of the automatic acts for which somebody decided one."""
+    return {one.name: one.mode for one in newest_values(tx, MODES)}
+
+
+def acts_of(features: Iterable[Feature]) -> dict[str, AutomaticAct]:
+    """Return the automatic acts of features by name."""
+    return {act.name: act for one in features for act in one.automatic_acts}
+
+
+def rule_authors(tx: Tx, act: AutomaticAct, features: Iterable[Feature]) -> dict[str, tuple[int, str]]:
+    """Return who wrote the rules last that an act goes by, each with the version, by what the rule is called."""
+    kinds = {kind.name: kind for one in features for kind in one.kinds if kind.name in act.rules}
+    return {
+        f"{kind.noun} {name}".strip(): (version.version, name_in(version.author))
+        for kind in kinds.values()
+        for name, version in decisions(tx, kind).items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The standing approvals of a desk: a :class:`servicedesk_core.outbox.standing.StandingApprovals`.
+
+    Attributes:
+        features: Returns what the desk can do.
+        four_eyes: Whether every write takes another person: then an approval covers rules only as they stood when it
+            was granted, because whoever grants must not be who writes them.
+    """
+
+    features: Callable[[], Sequence[Feature]]
+    four_eyes: bool
+
+    def ruling(self, tx: Tx, act: AutomaticAct, facts: Facts, now: datetime) -> Ruling | Stop:
+        """Return the standing approval that covers what an act would do, or why none does."""
+        if why := _held_back(tx, act):
+            return Stop(why)
+        mine = [one for one in granted(tx) if one.approval.act == act.name]
+        if not mine:
+            return Stop(f"No standing approval covers {act.name}.")
+        found = covering(mine, act.name, facts, self._present(tx, mine, now))
+        if isinstance(found, str):
+            return Stop(found)
+        if why := self._rules_changed(tx, act, found):
+            return Stop(why)
+        return found.ruling
+
+    def still(self, tx: Tx, write: StoredWrite, kept: Automatic, ruling: Ruling, now: datetime) -> Ruling | Stop:
+        """Return the ruling by which a write was approved with its limits, or why it does not cover it any more."""
+        act = acts_of(self.features()).get(kept.act)
+        if act is None or write.kind not in act.kinds:
+            return Stop(f"Nothing that is installed knows the automatic act {kept.act}.")
+        one = next((one for one in granted(tx) if one.approval.name == ruling.name), None)
+        if one is None:
+            return Stop(f"The standing approval {ruling.name} was revoked.")
+        facts = act.facts_now(tx, write, now)
+        if isinstance(facts, Moot):
+            return Stop(facts.why, is_moot=True)
+        present = self._present(tx, [one], now)
+        problems = (
+            _changed(one, ruling),
+            _held_back(tx, act),
+            one.ended(present),
+            one.outside(facts),
+            self._rules_changed(tx, act, one),
+        )
+        why = next(filter(None, problems), None)
+        return one.ruling if why is None else Stop(why)
+
+    def _rules_changed(self, tx: Tx, act: AutomaticAct, one: Granted) -> str | None:
+        if not self.four_eyes or not act.rules:
+            return None
+        for rule, (version, by) in rule_authors(tx, act, self.features()).items():
+            if version > one.version:
+                return f"{by} changed {rule} since {one.approval.name} was granted; somebody else grants it anew."
+        return None
+
+    @staticmethod
+    def _present(tx: Tx, ones: Sequence[Granted], now: datetime) -> datetime:
+        """Return the present; a clock that was set back makes nothing hold again that has ended."""
+        used = (automatic.last_use(tx, one.approval.name) for one in ones)
+        return max([now, *filter(None, used)])
+
+
+def _held_back(tx: Tx, act: AutomaticAct) -> str | None:
+    mode = held_back(tx).get(act.name, ActMode.AUTO)
+    return None if mode is ActMode.AUTO else f"{act.name} is set to {mode}."
+
+
+def _changed(one: Granted, ruling: Ruling) -> str | None:
+    if one.version == ruling.version:
+        return None
+    return f"The standing approval {ruling.name} was changed since: it is v{one.version} now."
