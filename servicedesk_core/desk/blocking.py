@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.triage.actions import Triage
     from servicedesk_core.features.views.actions import Views
     from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
@@ -206,6 +207,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         alerts: Alerts[Waiting]
         analytics: Analytics[Waiting]
         attention: AttentionQueries[Waiting]
+        triage: Triage[Waiting]
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]
         definitions: Definitions[Waiting]

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.triage.actions import Triage
     from servicedesk_core.features.views.actions import Views
     from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
@@ -98,6 +99,7 @@ class StoredDesk:
         alerts: Alerts[Awaited]
         analytics: Analytics[Awaited]
         attention: AttentionQueries[Awaited]
+        triage: Triage[Awaited]
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]
         definitions: Definitions[Awaited]

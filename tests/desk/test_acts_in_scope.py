@@ -78,6 +78,8 @@ def on_tickets(ticket):
         "tickets.get": ((ticket,), {}),
         "tickets.update": ((ticket,), {"title": "x"}),
         "tickets.assign": ((ticket, "none"), {}),
+        "triage.__call__": ((ticket,), {"priority": "P1"}),
+        "triage.beside": ((ticket,), {}),
         "tickets.close": ((ticket,), {"status": "Complete"}),
         "tickets.note": ((ticket, "x"), {}),
         "tickets.log_time": ((ticket, 900), {"technician": "mine-technicians"}),

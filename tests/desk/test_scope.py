@@ -147,6 +147,7 @@ ARGUMENTS = {
     "kpi.repeats": [((), {"period": "2026-03"})],
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
     "scorecards.coach": [("nobody",)],
+    "triage.beside": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
     "sla.audit": [((), {"quarter": "2026-Q1"})],
@@ -168,7 +169,7 @@ NAMELESS = OF_A_PERSON | {
     "billing.locks", "billing.map",
     "leakage.list", "leakage.kpis",
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
-    "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
+    "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned", "triage.open",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant; and what asks the

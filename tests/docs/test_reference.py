@@ -164,7 +164,7 @@ def test_no_command_has_an_option_that_the_program_takes_wherever_it_stands() ->
 
 def test_every_command_with_json_has_a_document_and_the_other_way_round() -> None:
     with_json = {
-        ".".join(words)
+        ".".join(dict.fromkeys(words))  # a group's own command is the act that is called as its feature
         for words, command in commands.walk(pages.program())
         if words[:1] != ("sandbox",) and any("--json" in parameter.opts for parameter in command.params)
     }

@@ -140,7 +140,11 @@ def test_a_command_line_is_one_that_the_program_understands(where: str, line: st
         del words[: 2 if words[0] in {"--config", "-c", "--log-format"} else 1]
     command = pages.program()
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
-        command, name = command.get_command(None, words[0]), words.pop(0)
+        found, own = command.get_command(None, words[0]), command.commands.get(command.name)
+        if found is None and own is not None:  # what names no command is for the one that is called as the group
+            command = own
+            break
+        command, name = found, words.pop(0)
         assert command is not None, f"{where}: there is no command {name!r}"
     if hasattr(command, "commands"):
         assert is_prose or words, f"{where}: a group is no command"

@@ -41,6 +41,12 @@ class _Group(TyperGroup):
     by_hand: ByHand | None
     replaced: Collection[str]
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; what names no command is for the act that is called as its feature, if there is one."""
+        if args and args[0] not in ctx.help_option_names and self.get_command(ctx, args[0]) is None:
+            args = [self.name, *args] if self.name in self.commands else args
+        return super().parse_args(ctx, args)
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; for a query no act is imported."""
         if "commands" not in self.__dict__ and cmd_name not in self.replaced:

@@ -1,6 +1,5 @@
 """Service that had to be given again: which completed tickets have a follow-up, and by which rule. Pure."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Final
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.features.kpi.facts import Key, Rule, TicketFact
+from servicedesk_core.features.tickets import overlap, words_of
 
 WINDOW: Final = timedelta(days=30)
 """A follow-up that comes later is work of its own."""
@@ -19,14 +19,6 @@ PLANNED: Final = frozenset({TicketKind.ALERT, TicketKind.RECURRING, TicketKind.P
 
 SIMILAR: Final = 0.6
 """So much of their words two titles share that may be about the same."""
-
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_STOP: Final = frozenset(
-    _WORD.findall(
-        "a an and are at be but by can do does for from fw fwd had has have i in is it my no not of on or our please "
-        "re the there this to was we with"
-    )
-)
 
 
 class Standing(StrEnum):
@@ -102,12 +94,7 @@ _RULES: Final[tuple[tuple[Rule, _Named, _Named], ...]] = (
 
 def similarity(one: str, other: str) -> float:
     """Return which share of their words two titles have in common; numbers and filling words are left out."""
-    mine, others = _words(one), _words(other)
-    return len(mine & others) / len(mine | others) if mine and others else 0.0
-
-
-def _words(title: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(title.casefold())) - _STOP
+    return overlap(words_of(one), words_of(other))
 
 
 @dataclass

@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.tickets.actions import ASSIGNEE as ASSIGNEE
+    from servicedesk_core.features.tickets.actions import PRIORITY as PRIORITY
+    from servicedesk_core.features.tickets.actions import QUEUE as QUEUE
+    from servicedesk_core.features.tickets.actions import REASON as REASON
+    from servicedesk_core.features.tickets.actions import REQUEST_ID as REQUEST_ID
+    from servicedesk_core.features.tickets.actions import WHERE as WHERE
+    from servicedesk_core.features.tickets.actions import WHICH as WHICH
+    from servicedesk_core.features.tickets.actions import WritingDesk as WritingDesk
     from servicedesk_core.features.tickets.automatic import facts_now as facts_now
     from servicedesk_core.features.tickets.automatic import facts_of as facts_of
     from servicedesk_core.features.tickets.kpis import KPIS as KPIS
@@ -18,8 +26,14 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
     from servicedesk_core.features.tickets.queries import TicketQueries as TicketQueries
     from servicedesk_core.features.tickets.queries import mine as mine
+    from servicedesk_core.features.tickets.queries import technician_meant as technician_meant
     from servicedesk_core.features.tickets.rules import child_of as child_of
     from servicedesk_core.features.tickets.rules import found as found
+    from servicedesk_core.features.tickets.rules import given as given
+    from servicedesk_core.features.tickets.rules import priority_given as priority_given
+    from servicedesk_core.features.tickets.rules import resolved as resolved
+    from servicedesk_core.features.tickets.rules import status_given as status_given
+    from servicedesk_core.features.tickets.rules import update_of as update_of
     from servicedesk_core.features.tickets.tables.detail import ticket_of as ticket_of
     from servicedesk_core.features.tickets.tables.filtering import OPEN as OPEN
     from servicedesk_core.features.tickets.tables.filtering import begun as begun
@@ -31,6 +45,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.tables.listing import oldest as oldest
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
     from servicedesk_core.features.tickets.tables.rows import rows_by_id as rows_by_id
+    from servicedesk_core.features.tickets.titles import overlap as overlap
+    from servicedesk_core.features.tickets.titles import words_of as words_of
 else:
     from servicedesk_core.exports import lazily
 

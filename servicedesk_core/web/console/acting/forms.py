@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from servicedesk_core.errors import NotPermittedError, ServiceDeskError, SettingsError
 from servicedesk_core.faces import Action, Offer, Previewed, Proposal
-from servicedesk_core.faces.asked import mistakes
+from servicedesk_core.faces.asked import asked, mistakes
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.web.console.acting import doing, requests
 from servicedesk_core.web.console.acting.about import About, about_of, ensure_unchanged
@@ -23,6 +23,7 @@ from servicedesk_core.web.console.acting.naming import offered
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.forms import fields_of as sent_fields
 from servicedesk_core.web.console.frame import framed, page
+from servicedesk_core.web.console.values import Part, Shower
 from servicedesk_core.web.console.visiting import Visit
 from servicedesk_core.web.statuses import status_of
 
@@ -162,6 +163,7 @@ class Form:
             act=self.act,
             sentences=_sentences(self.act),
             about=about,
+            beside=await _beside(visit, self.addresses, filled),
             fields=[one for one in fields if not _is_aside(one, fields, address)],
             rare=[one for one in fields if _is_aside(one, fields, address)],
             focused=first or next((one.name for one in fields if not problem), ""),
@@ -215,6 +217,20 @@ def differences(before: str, now: str) -> list[str]:
     """
     were, are = (dict.fromkeys(text.splitlines()) for text in (before, now))
     return [f"- {line}" for line in were if line not in are] + [f"+ {line}" for line in are if line not in were]
+
+
+async def _beside(visit: Visit, addresses: Addresses, filled: Filled) -> tuple[Part, ...]:
+    """Return what stands beside the form of an act on one record: the query that is called as the act, with that word.
+
+    It takes the record as the act does.
+    """
+    offer = addresses.offers.get(f"{filled.offer.name}.beside")
+    if offer is None or filled.is_bulk or offer.needs is None or not visit.desk.may(offer.needs):
+        return ()
+    pairs = [(name, word) for name, words in filled.records[0].items() for word in words]
+    places, named = asked(offer, pairs, visit.zone)
+    found = await visit.desk.call(offer, *places, **named)
+    return tuple(part for part in Shower(addresses.among(visit.may), visit.at, visit.zone).parts(found) if part.title)
 
 
 def filled_address(visit: Visit) -> str:

@@ -9,7 +9,7 @@ from servicedesk_core.faces import Action, Offer
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.visiting import Visit
 
-FIRST: Final = ("tickets.assign", "tickets.note", "tickets.update", "tickets.log-time", "tickets.close")
+FIRST: Final = ("triage", "tickets.assign", "tickets.note", "tickets.update", "tickets.log-time", "tickets.close")
 """What is done all day, before the others."""
 
 _KEYS: Final = {"tickets.assign": "a", "tickets.note": "n"}
@@ -79,5 +79,9 @@ def _form(act: Offer[..., Any], ticket: str, connection: str, given: Mapping[str
 
 
 def _title(act: Offer[..., Any]) -> str:
-    feature = act.name.partition(".")[0]
-    return act.title if feature == "tickets" else f"{_OF.get(feature, feature.capitalize())}: {act.title.lower()}"
+    feature, _, word = act.name.partition(".")
+    return (
+        act.title
+        if feature == "tickets" or not word
+        else f"{_OF.get(feature, feature.capitalize())}: {act.title.lower()}"
+    )

@@ -183,3 +183,10 @@ def test_what_is_different_is_said_however_long_both_are():
     lines = [f"ticket {number}" for number in range(50_000)]
     before, now = "\n".join(["gone", *lines]), "\n".join([*reversed(lines), "new"])
     assert differences(before, now) == ["- gone", "+ new"]
+
+
+async def test_beside_the_form_of_triage_stands_what_is_like_the_ticket(browser):
+    page, _ = await opened(await browser("ana"), "/acts/triage?ticket=T1")
+    assert "Likely the same" in page
+    assert "/tickets/T2" in page
+    assert {"impact", "urgency", "next", "answer"} <= fields_of(page).keys()
