@@ -39,6 +39,8 @@ class WriteCapability:
         flags: The vendor's own fields that decide who sees it, with the values of this kind. All of them are sent each
             time, so that no default of the vendor decides; :meth:`route` refuses a request without them.
         mark_in: The field in whose text the mark stands, for ``ReconcilableBy.MARKER``; none that a customer reads.
+        unique_by: Fields by which the vendor has one such record below a parent at most, or one is enough: an equal
+            write finds that one and makes no second. Empty = equal writes are two.
         max_file_bytes: Largest file that goes with it, for kinds that send one: ``attachments.create_internal`` and
             ``attachments.create_public``. 0 = none does.
         side_effects: What may happen at the vendor besides, for example workflow rules and mails.
@@ -64,6 +66,7 @@ class WriteCapability:
     staff_fields: tuple[str, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     mark_in: str = ""
+    unique_by: tuple[str, ...] = ()
     max_file_bytes: int = 0
     side_effects: str = ""
     vendor_entities: tuple[str, ...] = ()
@@ -157,11 +160,17 @@ class WriteCapability:
             values[self.mark_in] = marks.marked(values.get(self.mark_in), write.id)
         return values
 
-    def route(self, method: str, path_pattern: str) -> "Route":
-        """Return the route of this kind: its grant, and a body that says everything about who sees it."""
+    def route(self, method: str, path_pattern: str, *others: "WriteCapability") -> "Route":
+        """Return the route of this kind: its grant, and a body that says everything about who sees it.
+
+        Args:
+            method: HTTP method.
+            path_pattern: Path, see :class:`~servicedesk_core.http.Route`.
+            others: Kinds that take the same step, so that their grant is enough too.
+        """
         from servicedesk_core.http.policy import Route  # noqa: PLC0415  # whoever only looks needs no HTTP
 
-        return Route(method, path_pattern, self.kind, body=self.flags)
+        return Route(method, path_pattern, self.kind, body=self.flags, or_grants=tuple(one.kind for one in others))
 
     def length(self, text: str) -> int:
         """Return how long a text is as the vendor counts it."""

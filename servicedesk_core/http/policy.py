@@ -35,6 +35,7 @@ class Route:
         path_pattern: Path below ``base_url``, or a whole URL pattern for trusted origins. ``{name}`` stands for one
             segment, ``{name:path}`` for the rest. Letters match without regard to case.
         grant: Grant needed, for example ``tickets.update``; ``None`` = the request reads.
+        or_grants: Other grants of which one is enough too, where several kinds of writes take the same step.
         body: Fields that the JSON body must hold with exactly these values, or :class:`Field`, for the route to match;
             of an array every item. It tells apart what a vendor does at one address: an internal and a public note,
             or a new record and a changed one.
@@ -52,6 +53,7 @@ class Route:
     body: Mapping[str, Any] = field(default_factory=dict)
     header: tuple[str, str] | None = None
     cost: int = 1
+    or_grants: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a request that would not be counted."""

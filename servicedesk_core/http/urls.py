@@ -166,7 +166,7 @@ class RouteTable:
         fields = headers or {}
         for route, pattern in self._routes:
             if route.method.upper() in {method, "*"} and pattern.fullmatch(target.path) and route.takes(json, fields):
-                if route.grant is not None and route.grant not in self._grants:
+                if route.grant is not None and not self._grants.intersection((route.grant, *route.or_grants)):
                     raise WriteNotGrantedError(
                         f"{method} {route.path_pattern} would change the vendor's data and is not granted.",
                         hint=f'Add "{route.grant}" to "writes" of this connection if that is wanted.',

@@ -11,11 +11,12 @@ from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import KEEP_ALL_RAW, Clock, RawPolicy
-from servicedesk_core.store import Store, Tx, erased_people, leases, sources
+from servicedesk_core.store import Store, Tx, erased_people, leases, records, sources
 from servicedesk_core.store.bulk import By
 from servicedesk_core.sync.exclusions import NOTHING, Exclusions
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.storing import Landing
+from servicedesk_core.sync.names import DELETED
 
 WRITE: Final = "write"
 """``origin`` and ``mode`` in the changes feed of what a write of ours brought."""
@@ -80,6 +81,18 @@ class Copier:
             landing = self._landing(tx, calls, stream)
             ready = landing.prepare(tx, intake.arrived, intake.rejected)
             landing.land(tx, ready, mode=WRITE, now=now, origin=WRITE, by=by)
+            return True
+
+        return await self.store.write(work)
+
+    async def let_go(self, calls: ConnectorCalls, stream: str, ref: str) -> bool:
+        """Mark a record as gone that was deleted by a write; return ``False`` while the connection is being pulled."""
+
+        def work(tx: Tx) -> bool:
+            if leases.is_held(tx, leases.pulls_of(calls.connection)):
+                return False
+            source = sources.id_of(tx, calls.connection)
+            records.mark_gone(tx, source, stream, [ref], reason=DELETED, mode=WRITE, now=self.clock.now(), origin=WRITE)
             return True
 
         return await self.store.write(work)

@@ -1,6 +1,7 @@
 """Carries writes to service-desk systems: tickets, notes, time entries, devices."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.comparing import same
@@ -13,6 +14,9 @@ from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.senders import Handling, Sent, Settled, Shown
 from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite, files
+
+_DELETES: Final = ".delete"
+"""How kinds of writes end that take a record away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ class RecordSender:
         counted = STREAMS[stream].counted_in
         if counted and write.parent and not await self._copied(calls, counted, write.parent, by, None):
             return False
+        if write.kind.endswith(_DELETES):
+            return await self.copier.let_go(calls, stream, ref)
         if record is not None:
             return await self.copier.land(calls, stream, [_of_version(record, sent)], by)
         return await self._copied(calls, stream, ref, by, sent)

@@ -10,8 +10,8 @@ from servicedesk_core.store import Tx, records, webhooks
 from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.mending.fetching import fetch
 from servicedesk_core.sync.mending.folding import fold_touched
-from servicedesk_core.sync.mending.gone import DELETED, mark_gone
-from servicedesk_core.sync.names import TICKETS
+from servicedesk_core.sync.mending.gone import mark_gone
+from servicedesk_core.sync.names import DELETED, TICKETS
 from servicedesk_core.sync.run import Run, StreamRun
 
 HINTED: Final = "webhook"

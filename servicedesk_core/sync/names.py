@@ -4,6 +4,8 @@ from typing import Final
 
 TICKETS: Final = "tickets"
 EVENTS: Final = "ticket_events"
+DELETED: Final = "deleted"
+"""Why a record is gone that its vendor does not have any more."""
 BACKFILL: Final = "backfill"
 REMAP: Final = "remap"
 DERIVED: Final = "core"

@@ -100,6 +100,7 @@ ROUTES = (
     Route("POST", "/{entity}/query/next"),
     Route("PATCH", "/Tickets", "tickets.update"),
     Route("DELETE", "/Tickets/{id}/notes/{note}", "notes.delete"),
+    Route("POST", "/Calls/{id}/Tickets", "calls.create", or_grants=("calls.change",)),
     Route("POST", "/files/{rest:path}", "files.write"),
     Route("GET", "/fire/{id}", "fire.start"),
     Route("*", "https://upload.example.net/{rest:path}", "files.write"),
@@ -145,6 +146,13 @@ def test_routes_say_what_reads_and_what_writes(method, url, template, writes):
 def test_what_is_not_declared_or_not_granted_is_refused(method, url):
     with pytest.raises(WriteNotGrantedError):
         decide(method, url)
+
+
+@pytest.mark.parametrize("grant", ["calls.create", "calls.change"])
+def test_a_step_that_several_kinds_take_is_let_through_by_the_grant_of_any(grant):
+    assert decide("POST", "Calls/5/Tickets", grant).writes
+    with pytest.raises(WriteNotGrantedError, match=r"Calls/\{id\}/Tickets"):
+        decide("POST", "Calls/5/Tickets", "tickets.update")
 
 
 def test_a_refused_write_names_the_grant():

@@ -35,6 +35,7 @@ CREATE, UPDATE = "tickets.create", "tickets.update"
 FILE = "attachments.create_internal"
 FILE_FIELDS = ("name", "size_bytes", "sha256")
 NOTE, INTERNAL = "notes.create_public", "notes.create_internal"
+STEP = "checklist_items.create"
 
 
 class LostError(Exception):
@@ -86,7 +87,7 @@ class Desk:
 
 
 class Settings(ConnectorSettings):
-    grants: tuple[str, ...] = (CREATE, UPDATE, NOTE, INTERNAL, FILE)
+    grants: tuple[str, ...] = (CREATE, UPDATE, NOTE, INTERNAL, FILE, STEP)
 
 
 class Memory(Connector[Settings]):
@@ -120,6 +121,7 @@ class Memory(Connector[Settings]):
                 can(UPDATE, ReconcilableBy.RECORD, "title", needs="target", visible_to="customer"),
                 can(NOTE, ReconcilableBy.CONTENT, "body", needs="parent", visible_to="customer"),
                 can(INTERNAL, by_mark, "body", needs="parent", **marked),
+                can(STEP, ReconcilableBy.RECORD, "name", needs="parent", unique_by=("name",)),
                 can(FILE, ReconcilableBy.CONTENT, *FILE_FIELDS, needs="parent", max_file_bytes=100),
             ),
         )
@@ -135,6 +137,8 @@ class Memory(Connector[Settings]):
                 self.refuse_newer(write)
                 self.desk.write(lambda: self.desk.change(write.target or "", write.values))
                 return self.receipt(write)
+            if write.kind == STEP and (steps := self.steps(write)):
+                return WriteReceipt(steps[0])
             row = {**self.values_of(write), "kind": write.kind, "id": write.id, "content": self.file_of(write)}
             return WriteReceipt(self.desk.write(lambda: self.desk.add(row)))
         except LostError:
@@ -156,6 +160,10 @@ class Memory(Connector[Settings]):
             named = row.get("name") == write.values["name"]
             return named and hashlib.sha256(row["content"]).hexdigest() == write.values["sha256"]
         return bool(row.get("body") == write.values["body"])
+
+    def steps(self, write: Write) -> list[str]:
+        named = write.values["name"]
+        return [ref for ref, row in self.desk.rows.items() if row.get("kind") == STEP and row["name"] == named]
 
     def refuse_merged(self, write: Write) -> None:
         if (into := self.desk.merged.get(write.target or "")) is not None:
@@ -186,6 +194,9 @@ class Memory(Connector[Settings]):
                 return Found(write.target)
             untouched = write.attempted_at is not None and row["at"] < write.attempted_at
             return self.absent(write) if untouched else Inconclusive("touched")
+        if write.kind == STEP:
+            refs = self.steps(write)
+            return Found(refs[0]) if refs else self.absent(write)
         if write.kind == CREATE or (write.kind == INTERNAL and self.marks):
             return await self.looked_for(write)
         refs = [ref for ref, row in rows.items() if self.alike(row, write)]
@@ -220,6 +231,8 @@ class MemoryVendor(WriteVendor):
             return Write("", kind, target="1", values={"title": f"T{number}"}, base=base, base_revision=revision)
         if kind in {NOTE, INTERNAL}:
             return Write("", kind, parent="1", values={"body": f"N{number}"})
+        if kind == STEP:
+            return Write("", kind, parent="1", values={"name": f"S{number}"})
         if kind == FILE:
             return with_file(Write("", kind, parent="1"), f"F{number}", f"content {number}".encode())
         return Write("", kind, values={"title": f"T{number}"})
@@ -246,7 +259,11 @@ class MemoryVendor(WriteVendor):
 
     async def customer_reads(self, kind: str, ref: str) -> str:
         row = self.desk.rows[ref]
-        return "" if row.get("kind") in {INTERNAL, FILE} else f"{row.get('title')} {row.get('body')} {row.get('name')}"
+        return (
+            ""
+            if row.get("kind") in {INTERNAL, FILE, STEP}
+            else f"{row.get('title')} {row.get('body')} {row.get('name')}"
+        )
 
     async def settle(self, seconds: float) -> None:
         self.clock.advance(seconds)

@@ -10,9 +10,9 @@ from servicedesk_core.sync.deciding import deletions
 from servicedesk_core.sync.landing.intake import is_usable_id
 from servicedesk_core.sync.landing.prepared import Landed
 from servicedesk_core.sync.mending.folding import note_touched
-from servicedesk_core.sync.mending.gone import DELETED, mark_gone, release_unlisted
+from servicedesk_core.sync.mending.gone import mark_gone, release_unlisted
 from servicedesk_core.sync.mending.stale import note_stale
-from servicedesk_core.sync.names import TICKETS
+from servicedesk_core.sync.names import DELETED, TICKETS
 from servicedesk_core.sync.reading.batches import Batch
 from servicedesk_core.sync.reading.pulling import position
 from servicedesk_core.sync.run import StreamRun

@@ -32,8 +32,8 @@ from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
 from servicedesk_core.sync.landing.storing import ANOTHER_RECORD
-from servicedesk_core.sync.mending.gone import DELETED, mark_gone
-from servicedesk_core.sync.names import BACKFILL
+from servicedesk_core.sync.mending.gone import mark_gone
+from servicedesk_core.sync.names import BACKFILL, DELETED
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.reading.pulling import side_by_side
 from servicedesk_core.sync.run import StreamRun

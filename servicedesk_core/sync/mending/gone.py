@@ -11,10 +11,9 @@ from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.landing import observe
 from servicedesk_core.sync.landing.derived import late_snapshots, store_events
 from servicedesk_core.sync.mending.folding import note_tickets_of
-from servicedesk_core.sync.names import TICKETS
+from servicedesk_core.sync.names import DELETED, TICKETS
 from servicedesk_core.sync.run import StreamRun
 
-DELETED: Final = "deleted"
 MERGED: Final = "merged"
 UNNAMED: Final = "unnamed"
 """Reason of a record that others stated by the way, and that none names any more."""

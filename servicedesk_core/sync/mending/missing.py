@@ -7,7 +7,8 @@ from servicedesk_core.hooks.pulling import FetchStatus, PullMode
 from servicedesk_core.store import passes, quarantine, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.mending.fetching import fetch
-from servicedesk_core.sync.mending.gone import DELETED, mark_gone
+from servicedesk_core.sync.mending.gone import mark_gone
+from servicedesk_core.sync.names import DELETED
 from servicedesk_core.sync.run import StreamRun
 
 OUT_OF_SCOPE: Final = "out_of_scope"

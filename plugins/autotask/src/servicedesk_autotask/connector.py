@@ -98,6 +98,7 @@ class Autotask(Connector[AutotaskSettings]):
             ctx.clock,
             capabilities=capabilities(ctx.settings),
             mapper=lambda: self._mapper,
+            pulled=self._pulled,
             author=self._known_author,
         )
 

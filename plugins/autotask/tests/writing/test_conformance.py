@@ -8,7 +8,10 @@ from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.hooks import Write
 from servicedesk_core.testing import MemoryState, WriteFault, WriteSuite, WriteVendor, with_file
 
-PATHS = {"method": "POST|PATCH", "path": "/(Tickets|Notes|TimeEntries|Charges|ConfigurationItems|Attachments)$"}
+CHILDREN = "Notes|TimeEntries|Charges|ConfigurationItems|Attachments|ServiceCalls|ChecklistItems"
+PATHS = {"method": "POST|PATCH|DELETE", "path": f"/(Tickets|{CHILDREN}|SecondaryResources(/[0-9]+)?)$"}
+PARTS = {"ServiceCallTickets", "ServiceCallTicketResources"}
+"""Rows that a service call consists of: one write with it."""
 THRESHOLD = {"errors": ["The Autotask API request threshold of 10000 requests per hour has been exceeded."]}
 FAULTS = {
     WriteFault.LOST_ANSWER: {"kind": "drop_after"},
@@ -59,18 +62,71 @@ class AutotaskVendor(WriteVendor):
             case "attachments.create_internal" | "attachments.create_public":
                 blank = Write("", kind, parent=str(ticket["id"]), values={"title": f"Screenshot {number}"})
                 made = with_file(blank, f"screen-{number}.png", bytes(range(256)) * (number % 9 + 1))
+            case _ if kind.partition(".")[0] in {"appointments", "secondary_resources", "checklist_items"}:
+                made = self.planned(kind, number)
             case _:
                 made = Write("", kind, parent=str(ticket["id"]), values={"body": f"Note {number}"})
         return made
 
+    def planned(self, kind, number):
+        """Return an example of what plans work: service calls, helpers, steps."""
+        ticket, pair = self.first("Tickets"), self.first("ResourceServiceDeskRoles")
+        match kind:
+            case "appointments.create":
+                values = {
+                    "company_ref": str(ticket["companyID"]), "description": f"Visit {number}",
+                    "start_at": "2026-12-01T09:00:00Z", "end_at": "2026-12-01T10:00:00Z",
+                    "ticket_refs": [str(ticket["id"])], "technician_refs": [str(pair["resourceID"])],
+                }  # fmt: skip
+                made = Write("", kind, values=values)
+            case "appointments.change":
+                call = self.first("ServiceCalls")
+                base = {"end_at": call["endDateTime"]}
+                values = {"end_at": f"2026-12-02T{number // 60 % 24:02}:{number % 60:02}:00Z"}
+                made = Write("", kind, target=f"service-call-{call['id']}", values=values, base=base)
+            case "appointments.cancel":
+                call = self.desk.sandbox.store.select("ServiceCalls", tail="ORDER BY id DESC LIMIT 1")[0]
+                # The same record each time: what one cancelled stands again for the next.
+                self.desk.sandbox.store.put(
+                    "ServiceCalls", [call | {"canceledDateTime": None, "status": 1, "isComplete": 0}]
+                )
+                target = f"service-call-{call['id']}"
+                made = Write("", kind, target=target, values={"state": "cancelled"}, base={"state": "booked"})
+            case "secondary_resources.create":
+                parent, helper = self.a_helper()
+                made = Write("", kind, parent=str(parent), values={"technician_ref": str(helper)})
+            case "secondary_resources.delete":
+                row = self.first("TicketSecondaryResources")
+                base = {"technician_ref": str(row["resourceID"])}
+                made = Write("", kind, target=str(row["id"]), values={"technician_ref": None}, base=base)
+            case _:
+                made = Write("", kind, parent=str(ticket["id"]), values={"name": f"Step {number}"})
+        return made
+
+    def a_helper(self):
+        """Return a ticket, and somebody with a role who does not help with it yet."""
+        pairs = self.desk.sandbox.store.select("ResourceServiceDeskRoles")
+        people = sorted(
+            {row["resourceID"] for row in pairs if [p["resourceID"] for p in pairs].count(row["resourceID"]) == 1}
+        )
+        tickets = self.desk.sandbox.store.select("Tickets")
+        taken = {
+            (row["ticketID"], row["resourceID"]) for row in self.desk.sandbox.store.select("TicketSecondaryResources")
+        }
+        return next(
+            (one["id"], person) for one in tickets for person in people
+            if (one["id"], person) not in taken and one["assignedResourceID"] != person
+        )  # fmt: skip
+
     async def writes_done(self):
-        return len(self.desk.sandbox.recorder.writes)
+        return sum(one["entity"] not in PARTS for one in self.desk.sandbox.recorder.writes)
 
     async def fail_next_write(self, fault):
         self.desk.sandbox.faults([{**FAULTS[fault], "match": PATHS}])
 
     async def customer_reads(self, kind, ref):
-        row = self.desk.sandbox.store.get(KINDS[kind].vendor_entities[0], int(ref))
+        number = int(ref.removeprefix("service-call-"))
+        row = self.desk.sandbox.store.get(KINDS[kind].vendor_entities[0], number) or {}
         names = {
             "tickets": ("title", "description", "resolution"),
             "notes": ("title", "description") if row.get("publish") == 1 else (),

@@ -12,7 +12,7 @@ from servicedesk_core.errors import (
     VendorUnavailableError,
 )
 from servicedesk_core.hooks import WEBHOOKS, BudgetPolicy
-from servicedesk_core.http import HeaderAuth, HttpProfile, Outcome, Response, Route, Rule
+from servicedesk_core.http import Field, HeaderAuth, HttpProfile, Outcome, Response, Route, Rule
 
 VENDOR = "autotask"
 IN_FLIGHT = 2
@@ -130,6 +130,17 @@ ROUTES = (
     KINDS["attachments.create_public"].route("POST", "Tickets/{ticket}/Attachments"),
     KINDS["time_entries.create"].route("POST", "TimeEntries"),
     KINDS["charges.create"].route("POST", "Tickets/{ticket}/Charges"),
+    KINDS["appointments.create"].route("POST", "ServiceCalls"),
+    # One address for both: what a cancelled one has, and no other, decides.
+    Route("PATCH", "ServiceCalls", "appointments.cancel", body={"canceledDateTime": Field.PRESENT}),
+    KINDS["appointments.change"].route("PATCH", "ServiceCalls"),
+    KINDS["appointments.create"].route("POST", "ServiceCalls/{call}/Tickets", KINDS["appointments.change"]),
+    KINDS["appointments.create"].route("POST", "ServiceCallTickets/{link}/Resources", KINDS["appointments.change"]),
+    KINDS["appointments.change"].route("DELETE", "ServiceCalls/{call}/Tickets/{link}"),
+    KINDS["appointments.change"].route("DELETE", "ServiceCallTickets/{link}/Resources/{id}"),
+    KINDS["secondary_resources.create"].route("POST", "Tickets/{ticket}/SecondaryResources"),
+    KINDS["secondary_resources.delete"].route("DELETE", "Tickets/{ticket}/SecondaryResources/{id}"),
+    KINDS["checklist_items.create"].route("POST", "Tickets/{ticket}/ChecklistItems"),
     KINDS["assets.update"].route("PATCH", "ConfigurationItems"),
     *(
         Route(method, f"{entity}Webhooks{path}", WEBHOOKS)

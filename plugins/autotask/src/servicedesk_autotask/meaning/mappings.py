@@ -22,7 +22,7 @@ from servicedesk_autotask.meaning.vocabulary import (
 )
 from servicedesk_autotask.reading.stream import JOINED
 from servicedesk_core.domain import AppointmentState, MappingIssue, ProjectState, Queue
-from servicedesk_core.hooks import Mapped, VocabularyMapping
+from servicedesk_core.hooks import Mapped, VocabularyMapping, unmarked
 
 Fields = dict[str, Any]
 Finish = Callable[[Fields, Raw, Issues], None]
@@ -181,6 +181,8 @@ def service_call(lists: TenantLists, vocabulary: VocabularyMapping) -> Finish:
     chosen = {fold(word): state for word, state in vocabulary.appointment_status.items()}
 
     def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        if isinstance(fields.get("description"), str):
+            fields["description"] = unmarked(fields["description"])
         links = joined_rows(raw, "tickets")
         fields["ticket_refs"] = _distinct(values.ref(link.get("ticketID")) for link in links)
         fields["technician_refs"] = _distinct(

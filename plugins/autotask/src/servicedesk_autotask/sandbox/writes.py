@@ -3,7 +3,7 @@
 from typing import Any
 
 from servicedesk_autotask.sandbox.desk import API_RESOURCE, Act, Desk
-from servicedesk_autotask.sandbox.entities import Entity
+from servicedesk_autotask.sandbox.entities import Entity, catalogue
 from servicedesk_autotask.sandbox.errors import VendorError, no_record
 from servicedesk_autotask.sandbox.query.parse import lower_keys
 from servicedesk_autotask.sandbox.rules import RULES, Rules
@@ -96,10 +96,23 @@ class Writer:
         row = self._desk.store.get(entity.plural, record_id)
         if row is None or not _is_below(entity, row, above):
             raise no_record("delete")
-        self._desk.store.delete(entity.plural, record_id)
+        self._forget(entity, record_id)
         for hearer in self._desk.deletions:
             hearer(entity.plural, row, API_RESOURCE)
         return record_id
+
+    def _forget(self, entity: Entity, record_id: int) -> None:
+        """Remove a row, and what is nothing without it."""
+        store = self._desk.store
+        for child in catalogue().values():
+            if (
+                child.parent
+                and child.parent.entity == entity.plural
+                and store.column(child.plural, child.parent.key or "")
+            ):
+                for row in store.select(child.plural, f'"{child.parent.key}" = ?', (record_id,)):
+                    self._forget(child, row["id"])
+        store.delete(entity.plural, record_id)
 
     def _act(self, before: dict[str, Any] | None, row: dict[str, Any], author: int | None) -> Act:
         impersonator = None if author is None else API_RESOURCE

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from servicedesk_autotask.writing.kinds import LONGEST_ID
+from servicedesk_autotask.writing.kinds import LONGEST_ID, prefix_of
 from servicedesk_autotask.writing.refusing import refused
 from servicedesk_core.hooks import Write, WriteCapability
 
@@ -22,9 +22,24 @@ def checked_values(write: Write, kind: WriteCapability) -> Values:
     if not _ID.fullmatch(write.id):
         raise refused(f"its id must have 1 to {LONGEST_ID} letters, digits or hyphens.")
     kind.check(write)
-    if kind.needs:
-        number_of(getattr(write, kind.needs), kind.needs)
+    if kind.needs == "target":
+        target_of(write, kind)
+    elif kind.needs:
+        number_of(write.parent, "parent")
     return kind.typed(write.values)
+
+
+def target_of(write: Write, kind: WriteCapability) -> int:
+    """Return the vendor's id of the record that a write changes.
+
+    Raises:
+        RejectedError: It names none of this kind.
+    """
+    prefix = prefix_of(kind)
+    if prefix and not (write.target or "").startswith(prefix):
+        hint = f"Only those whose id begins with {prefix} are written from here; change the others at Autotask."
+        raise refused(f"{write.target} is none that {kind.kind} can change.", "target", hint=hint)
+    return number_of((write.target or "").removeprefix(prefix), "target")
 
 
 def number_of(value: Any, name: str) -> int:

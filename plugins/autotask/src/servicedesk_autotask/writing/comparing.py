@@ -56,6 +56,8 @@ def _plain(value: Any) -> Any:
         return lines.strip() or None
     if isinstance(value, datetime):
         return int(value.timestamp())
+    if isinstance(value, tuple):  # the ids of several records, in no order
+        return frozenset(value)
     if isinstance(value, Mapping):
         return {name: _plain(content) for name, content in value.items()}
     return value

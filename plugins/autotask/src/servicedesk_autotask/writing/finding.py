@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from servicedesk_autotask.api.client import Api, Row
-from servicedesk_autotask.api.query import MAX_ROWS, Condition, where
+from servicedesk_autotask.api.query import where
 from servicedesk_autotask.meaning import values as wire
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import attachments, notes, time_entries
-from servicedesk_autotask.writing.checking import Values, number_of
+from servicedesk_autotask.writing import attachments, below, notes, service_calls, time_entries
+from servicedesk_autotask.writing.checking import Values, number_of, target_of
 from servicedesk_autotask.writing.comparing import differing, same
-from servicedesk_autotask.writing.kinds import REFERENCE_FIELDS, SETTLE_S, entity_of, stream_of
-from servicedesk_autotask.writing.sender import last_touched, unchanged
+from servicedesk_autotask.writing.kinds import REFERENCE_FIELDS, SETTLE_S, entity_of, prefix_of, stream_of
+from servicedesk_autotask.writing.making import Pulled
+from servicedesk_autotask.writing.rows import all_rows
+from servicedesk_autotask.writing.sender import last_touched, unchanged, whole
 from servicedesk_core.domain import Entity
-from servicedesk_core.errors import ProtocolError
 from servicedesk_core.hooks import (
     Capabilities,
     Clock,
@@ -48,6 +49,7 @@ class Finder:
         clock: The time.
         capabilities: What the connector says it can write.
         mapper: Gives the mapping by the newest lists.
+        pulled: Returns a row of a stream as a pull brings it, with all that is folded in.
         author: Gives the resource that the API user is, where an earlier write showed it.
     """
 
@@ -60,6 +62,7 @@ class Finder:
         capabilities: Capabilities,
         mapper: Callable[[], Mapper],
         author: Callable[[], Awaitable[int | None]],
+        pulled: Pulled,
     ) -> None:
         self._api = api
         self._settings = settings
@@ -67,6 +70,7 @@ class Finder:
         self._capabilities = capabilities
         self._mapper = mapper
         self._author = author
+        self._pulled = pulled
 
     async def find(self, write: Write) -> FindResult:
         """Look for a write; see the hook ``find_write``."""
@@ -74,12 +78,13 @@ class Finder:
         if kind.reconcilable_by is ReconcilableBy.REFERENCE:
             return await self._referring(write, entity_of(kind))
         if kind.needs == "target":
-            return await self._change(write, kind)
-        if entity_of(kind) == "TicketNotes":
-            return await self._note(write, kind)
-        if entity_of(kind) == "AttachmentInfo":
-            return await self._file(write, kind)
-        return await self._time(write, kind)
+            look = self._deletion if kind.kind.endswith(".delete") else self._change
+        elif kind.unique_by:
+            look = self._below
+        else:
+            by_entity = {"ServiceCalls": self._visit, "TicketNotes": self._note, "AttachmentInfo": self._file}
+            look = by_entity.get(entity_of(kind), self._time)
+        return await look(write, kind)
 
     async def _referring(self, write: Write, entity: str) -> FindResult:
         """Ask for the record whose reference field is the write's id."""
@@ -88,7 +93,7 @@ class Finder:
         async def search(key: str, parent: str | None) -> list[str]:
             del parent
             # The vendor compares without regard to case: one that differs in it is another's, and cannot be ours.
-            return _refs(await self._all(entity, [where(field, "eq", key)], fields=["id", field]))
+            return _refs(await all_rows(self._api, entity, [where(field, "eq", key)], fields=["id", field]))
 
         async def canary() -> Known | None:
             page = await self._api.query(entity, [where(field, "exist")], fields=["id", field], size=1, reserved=True)
@@ -98,14 +103,21 @@ class Finder:
 
     async def _change(self, write: Write, kind: WriteCapability) -> FindResult:
         """Read the record: it shows ours, or it shows that nobody touched it since, or nobody knows."""
-        number = number_of(write.target, "target")
+        number = target_of(write, kind)
         row = await self._api.item(entity_of(kind), number)
         if row is None:
             return Inconclusive("The record is gone, or hidden from the API user.")
-        record = self._mapper().map(stream_of(kind), row).entity
+        record = self._mapper().map(stream_of(kind), await whole(kind, row, self._pulled)).entity
         wanted = kind.typed(write.values)
         if not differing(wanted, record):
-            return Found(str(number))
+            return Found(f"{prefix_of(kind)}{number}")
+        if entity_of(kind) == "ServiceCalls" and service_calls.is_begun(kind.typed(write.base), wanted, record):
+            told = "the service call shows a part of the change"
+            return self._settled(write) or ProvenAbsent(told, begun=str(write.target))
+        return self._unchanged(write, kind, record)
+
+    def _unchanged(self, write: Write, kind: WriteCapability, record: Entity) -> FindResult:
+        """Say whether a record without our values was left alone since the attempt."""
         if not write.base or not unchanged(kind.typed(write.base), record):
             return Inconclusive("The record shows neither what was to be written nor what stood there before.")
         touched = last_touched(record)
@@ -116,6 +128,52 @@ class Finder:
         evidence = f"the record shows the old values and was last touched at {touched.isoformat()}"
         return self._settled(write) or ProvenAbsent(evidence)
 
+    async def _deletion(self, write: Write, kind: WriteCapability) -> FindResult:
+        """Look whether the record is still there."""
+        if await self._api.item(entity_of(kind), target_of(write, kind)) is None:
+            return Found(str(write.target))
+        return self._settled(write) or ProvenAbsent("the record is still there")
+
+    async def _visit(self, write: Write, kind: WriteCapability) -> FindResult:
+        """Look for the service call that carries the mark, and for all that belongs to it."""
+        values, begun = kind.typed(write.values), list[str]()
+
+        async def search(key: str, parent: str | None) -> list[str]:
+            del parent
+            rows = await service_calls.marked(self._api, key)
+            if key != write.id:
+                return [f"{prefix_of(kind)}{row['id']}" for row in rows]
+            links = {row["id"]: await service_calls.links_of(self._api, row["id"]) for row in rows}
+            lacking = {call for call, its in links.items() if not service_calls.is_whole(its, values)}
+            begun[:] = [f"{prefix_of(kind)}{call}" for call in lacking]
+            return [f"{prefix_of(kind)}{call}" for call in links if call not in lacking]
+
+        async def canary() -> Known | None:
+            marked = [where("description", "contains", marks.START)]
+            page = await self._api.query(entity_of(kind), marked, size=1, reserved=True)
+            keys = ((key, row) for row in page.rows for key in marks.marks_in(row.get("description")))
+            return next((Known(key, f"{prefix_of(kind)}{row['id']}") for key, row in keys), None)
+
+        found = await looked_for(write, search, now=self._clock.now(), settle_s=SETTLE_S, canary=canary)
+        if not begun or isinstance(found, Found):
+            return found
+        if len(begun) > 1:
+            return Inconclusive("Several service calls carry its mark.", tuple(begun))
+        told = f"{begun[0]} carries the mark, and not all that belongs to it is there"
+        return self._settled(write) or ProvenAbsent(told, begun[0], begun=begun[0])
+
+    async def _below(self, write: Write, kind: WriteCapability) -> FindResult:
+        """Look for the row of the ticket that says what was to be added; there is one at most."""
+        parent = number_of(write.parent, "parent")
+        row = await below.there(self._api, kind, parent, kind.typed(write.values))
+        if row is not None:
+            return Found(str(row["id"]))
+        if await self._api.item("Tickets", parent) is None:
+            return Inconclusive("The ticket is gone, or hidden from the API user.")
+        if not await self._api.count(entity_of(kind), [where("id", "exist")], reserved=True):
+            return Inconclusive("Autotask shows none of these at all: they may be hidden from the API user.")
+        return self._settled(write) or ProvenAbsent("the ticket was read, and has no such row")
+
     async def _note(self, write: Write, kind: WriteCapability) -> FindResult:
         """Look through the notes of the ticket: for the marker, else for the same text by the same author."""
         parent = number_of(write.parent, "parent")
@@ -124,7 +182,7 @@ class Finder:
                 return Inconclusive("The ticket is gone, or hidden from the API user.")
             now = self._clock.now()
             return await looked_for(write, self._marked_notes, now=now, settle_s=SETTLE_S, canary=self._marked_note)
-        rows = await self._all("TicketNotes", [where("ticketID", "eq", parent)])
+        rows = await all_rows(self._api, "TicketNotes", [where("ticketID", "eq", parent)])
         values = kind.typed(write.values)
         text, title = notes.note_text(write, kind), notes.note_title(values)
         author = self._settings.impersonate if self._settings.impersonate is not None else await self._author()
@@ -141,7 +199,7 @@ class Finder:
         return self._by_content(alike, write, "notes of the ticket have this text")
 
     async def _marked_notes(self, key: str, parent: str | None) -> list[str]:
-        rows = await self._all("TicketNotes", [where("ticketID", "eq", number_of(parent, "parent"))])
+        rows = await all_rows(self._api, "TicketNotes", [where("ticketID", "eq", number_of(parent, "parent"))])
         return _refs(row for row in rows if marks.carries_mark(row.get("description"), key))
 
     async def _marked_note(self) -> Known | None:
@@ -159,7 +217,7 @@ class Finder:
         values = kind.typed(write.values)
         rows = [
             row
-            for row in await self._all("AttachmentInfo", [where("ticketID", "eq", parent)])
+            for row in await all_rows(self._api, "AttachmentInfo", [where("ticketID", "eq", parent)])
             if attachments.may_be(row, kind, values)
             and str(row.get("id")) not in write.taken_refs
             and self._in_time(write, row.get("attachDate"))
@@ -174,7 +232,7 @@ class Finder:
             where("ticketID", "eq", number_of(write.parent, "parent")),
             where("resourceID", "eq", number_of(values["technician_ref"], "technician_ref")),
         ]
-        rows = await self._all("TimeEntries", conditions)
+        rows = await all_rows(self._api, "TimeEntries", conditions)
         alike = [row for row in rows if _same_time(row, values) and self._in_time(write, row.get("createDateTime"))]
         return self._by_content(alike, write, "time entries have this technician, start and duration")
 
@@ -216,20 +274,6 @@ class Finder:
             return False
         # A clock may have been set between attempt and look: only the earlier reading of the attempt proves anything.
         return touched < min(attempted, write.attempted_at) - _SKEW
-
-    async def _all(self, entity: str, conditions: list[Condition], *, fields: list[str] | None = None) -> list[Row]:
-        """Return all rows, page by page by rising id."""
-        rows: list[Row] = []
-        after: list[Condition] = []
-        while True:
-            page = await self._api.query(entity, [*conditions, *after], fields=fields, reserved=True)
-            rows += page.rows
-            last = page.rows[-1].get("id") if page.rows else None
-            if len(page.rows) < MAX_ROWS and not page.has_next:
-                return rows
-            if not isinstance(last, int):  # a search that was cut short proves nothing
-                raise ProtocolError(f"Autotask answered a search in {entity} with a page that cannot be continued.")
-            after = [where("id", "gt", last)]
 
 
 def _one(refs: list[str], write: Write, what: str) -> FindResult:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import charges, notes, tickets, time_entries
+from servicedesk_autotask.writing import charges, notes, service_calls, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
 from servicedesk_autotask.writing.kinds import entity_of, lists_of, shape_of
 from servicedesk_autotask.writing.wire import to_wire
@@ -27,8 +27,12 @@ def foreseen(write: Write, kind: WriteCapability, words: Words, settings: Autota
     except RejectedError as error:
         return (_problem(error),)
     entity = entity_of(kind)
-    if entity == "TimeEntries":
-        return _refused(partial(time_entries.span, values))
+    alone: dict[str, Callable[[], object]] = {
+        "ServiceCalls": partial(service_calls.plain, values, words),
+        "TimeEntries": partial(time_entries.span, values),
+    }
+    if entity in alone:
+        return _refused(alone[entity])
     if lists_of(kind) not in words.lists.entities:
         return ()
     if entity == "AttachmentInfo":

@@ -6,6 +6,7 @@ from typing import Final
 
 from servicedesk_autotask.meaning.shape import Shape
 from servicedesk_autotask.meaning.shapes import BY_ENTITY
+from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_core.hooks import ReconcilableBy, WriteCapability
 
@@ -29,6 +30,8 @@ TICKET_FIELDS = (
 )  # fmt: skip
 # The vendor documents 255 for titles, and a client in the field met 250.
 TICKET_LENGTHS = {"title": 250, "description": 8000, "resolution": 32_000, "purchase_order_number": 50}
+# The description of a service call stands in the calendars of the staff; a change leaves room for the mark in it.
+APPOINTMENT_FIELDS = ("start_at", "end_at", "ticket_refs", "technician_refs", "site_ref", "description")
 NOTE_LENGTHS = {"title": 250, "body": 32_000}
 
 PUBLIC, INTERNAL = 1, 2
@@ -137,6 +140,64 @@ KINDS: dict[str, WriteCapability] = {
             vendor_entities=("TicketCharges",),
         ),
         _kind(
+            "appointments.create",
+            reconcilable_by=ReconcilableBy.MARKER,
+            mark_in="description",
+            right="Service Desk: Service Calls, add",
+            fields=("company_ref", *APPOINTMENT_FIELDS),
+            required=("company_ref", "start_at", "end_at", "ticket_refs", "technician_refs"),
+            max_lengths={"description": 2000},
+            vendor_entities=("ServiceCalls",),
+        ),
+        _kind(
+            "appointments.change",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Service Calls, edit",
+            fields=APPOINTMENT_FIELDS,
+            needs="target",
+            max_lengths={"description": 1950},
+            vendor_entities=("ServiceCalls",),
+        ),
+        _kind(
+            "appointments.cancel",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Service Calls, edit",
+            fields=("state",),
+            required=("state",),
+            words={"state": ("cancelled",)},
+            needs="target",
+            vendor_entities=("ServiceCalls",),
+        ),
+        _kind(
+            "secondary_resources.create",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Tickets, edit",
+            fields=("technician_ref", "role_ref"),
+            required=("technician_ref",),
+            unique_by=("technician_ref",),
+            needs="parent",
+            vendor_entities=("TicketSecondaryResources",),
+        ),
+        _kind(
+            "secondary_resources.delete",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Tickets, edit",
+            fields=("technician_ref",),
+            needs="target",
+            vendor_entities=("TicketSecondaryResources",),
+        ),
+        _kind(
+            "checklist_items.create",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Tickets, edit",
+            fields=("name", "is_important", "position"),
+            required=("name",),
+            unique_by=("name",),
+            needs="parent",
+            max_lengths={"name": 255},
+            vendor_entities=("TicketChecklistItems",),
+        ),
+        _kind(
             "assets.update",
             reconcilable_by=ReconcilableBy.RECORD,
             right="CRM: Configuration Items (Devices/Assets), edit",
@@ -169,6 +230,12 @@ def lists_of(kind: WriteCapability) -> str:
 def shape_of(kind: WriteCapability) -> Shape:
     """Return which field goes where of what a kind writes: as it is read."""
     return BY_ENTITY[entity_of(kind)]
+
+
+def prefix_of(kind: WriteCapability) -> str:
+    """Return what stands before the vendor's id in those of the records that a kind writes."""
+    sources = STREAMS[stream_of(kind)].sources
+    return next((one.prefix for one in sources if one.entity == entity_of(kind)), "")
 
 
 def stream_of(kind: WriteCapability) -> str:

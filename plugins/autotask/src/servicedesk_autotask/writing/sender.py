@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,22 @@ from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.meaning.lists import MAX_AGE
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import attachments, charges, notes, tickets, time_entries
-from servicedesk_autotask.writing.checking import Values, checked_values, number_of
+from servicedesk_autotask.writing import attachments, service_calls, tickets
+from servicedesk_autotask.writing.checking import Values, checked_values, target_of
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
 from servicedesk_autotask.writing.foreseeing import foreseen
-from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, entity_of, lists_of, shape_of, stream_of
-from servicedesk_autotask.writing.wire import Body, to_wire
+from servicedesk_autotask.writing.kinds import (
+    LOOK_BACK_S,
+    PREPARE_S,
+    SEND_S,
+    entity_of,
+    lists_of,
+    prefix_of,
+    shape_of,
+    stream_of,
+)
+from servicedesk_autotask.writing.making import Maker, Pulled, Request
+from servicedesk_autotask.writing.wire import to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import (
@@ -29,7 +39,6 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import (
     Capabilities,
-    SourceRecord,
     VocabularyMapping,
     Write,
     WriteCapability,
@@ -42,14 +51,6 @@ _MISSING_WORD_PAUSE = timedelta(minutes=1)
 _MEANINGS = {"status_category": "status", "priority": "priority_name", "kind": "kind_name"}
 _SHOWN = {*_MEANINGS, *_MEANINGS.values(), "queue_ref", "assignee_ref", "category", "issue"}
 """Fields whose value is a word of a list or an id, so that a message may name it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    path: str
-    body: Body
-    values: Values
 
 
 class Sender:
@@ -76,7 +77,7 @@ class Sender:
         mapper: Callable[[], Mapper],
         capabilities: Capabilities,
         load_lists: Callable[[str, timedelta], Awaitable[None]],
-        pulled: Callable[[str, Row], Awaitable[SourceRecord]],
+        pulled: Pulled,
         confirmed: Callable[[str, Row], Awaitable[None]],
         pace: attachments.Pace,
     ) -> None:
@@ -89,6 +90,7 @@ class Sender:
         self._pulled = pulled
         self._confirmed = confirmed
         self._pace = pace
+        self._maker = Maker(api, settings, pulled)
 
     async def check(self, write: Write, max_age: timedelta | None) -> tuple[WriteProblem, ...]:
         """Name what would be refused of a change; see the hook ``check_write``."""
@@ -111,15 +113,23 @@ class Sender:
         before = self._api.requests_sent
         try:
             async with _within(SEND_S, lambda: _no_answer(may_have_left=self._api.requests_sent > before)):
-                number = await self._api.write(
-                    request.method, request.path, entity_of(kind), request.body, right=kind.right
-                )
+                number, refused = await self._done(request, kind)
         except RejectedError as error:
             await self._explain(error, kind)
             raise
-        return await self._receipt(kind, number, request.values)
+        if request.method == "DELETE":
+            return WriteReceipt(f"{prefix_of(kind)}{number}")
+        return replace(await self._receipt(kind, number, request.values), refused=refused)
 
-    async def _request(self, write: Write, kind: WriteCapability, values: Values) -> _Request | WriteReceipt:
+    async def _done(self, request: Request, kind: WriteCapability) -> tuple[int, service_calls.Refused]:
+        """Send a request with all that follows it; return the id of the record, and what was refused."""
+        number = request.number or 0
+        if request.method:
+            entity = entity_of(kind)
+            number = await self._api.write(request.method, request.path, entity, request.body, right=kind.right)
+        return number, await request.finish(number) if request.finish else {}
+
+    async def _request(self, write: Write, kind: WriteCapability, values: Values) -> Request | WriteReceipt:
         """Return what to send, or the receipt when the vendor already shows it."""
         try:
             return await self._prepared(write, kind, values)
@@ -127,61 +137,49 @@ class Sender:
             await self._load_lists(lists_of(kind), _MISSING_WORD_PAUSE)
             return await self._prepared(write, kind, values)
 
-    async def _prepared(self, write: Write, kind: WriteCapability, values: Values) -> _Request | WriteReceipt:
+    async def _prepared(self, write: Write, kind: WriteCapability, values: Values) -> Request | WriteReceipt:
         words = self._words()
         if kind.needs == "target":
             return await self._change(write, kind, values, words)
-        if kind.kind == "tickets.create":
-            body = await tickets.new_ticket(self._api, write.id, values, words)
-            return _Request("POST", "Tickets", body, values)
-        parent = number_of(write.parent, "parent")
-        if entity_of(kind) == "TicketNotes":
-            body = notes.new_note(write, kind, values, words, self._settings)
-            return _Request("POST", f"Tickets/{parent}/Notes", body, {})
-        if entity_of(kind) == "TicketCharges":
-            body = await charges.new_charge(self._api, write.id, values, words, self._settings)
-            return _Request("POST", f"Tickets/{parent}/Charges", body, values)
-        if entity_of(kind) == "AttachmentInfo":
-            body = attachments.new_attachment(write, kind, values, words)
-            return _Request("POST", f"Tickets/{parent}/Attachments", body, {})
-        body = await time_entries.new_entry(self._api, parent, values)
-        return _Request("POST", "TimeEntries", body, {})
+        return await self._maker.new(write, kind, values, words)
 
     async def _change(
         self, write: Write, kind: WriteCapability, values: Values, words: Words
-    ) -> _Request | WriteReceipt:
-        number = number_of(write.target, "target")
+    ) -> Request | WriteReceipt:
+        number = target_of(write, kind)
         row = await self._api.item(entity_of(kind), number)
         if row is None:
             raise NotFoundError(
                 f"Autotask has no {stream_of(kind).removesuffix('s')} {number}, or hides it from the API user.",
                 hint="Sync, and look whether it was deleted or merged.",
             )
-        record = self._mapped(kind, row)
+        record = self._mapper().map(stream_of(kind), await whole(kind, row, self._pulled)).entity
         refuse_conflict(kind.typed(write.base), values, record, modified_at=getattr(record, "modified_at", None))
         wanted = {name: values[name] for name in differing(values, record)}
         if not wanted:
-            return WriteReceipt(
-                str(number),
-                ("Autotask already showed exactly this; nothing was sent.",),
-                await self._pulled(stream_of(kind), row),
-            )
+            told = ("Autotask already showed exactly this; nothing was sent.",)
+            pulled = await self._pulled(stream_of(kind), row)
+            return WriteReceipt(pulled.external_id, told, pulled)
+        if kind.kind == "secondary_resources.delete":
+            return Request("DELETE", f"Tickets/{row['ticketID']}/SecondaryResources/{number}", None, {}, number)
+        if entity_of(kind) == "ServiceCalls":
+            return self._maker.changed_visit(kind, row, record, wanted, words)
         body = to_wire(shape_of(kind), wanted, words)
         if entity_of(kind) == "Tickets":
             await tickets.complete_assignment(self._api, body, row)
-        return _Request("PATCH", entity_of(kind), {"id": number, **body}, wanted)
+        return Request("PATCH", entity_of(kind), {"id": number, **body}, wanted)
 
     async def _receipt(self, kind: WriteCapability, number: int, wanted: Values) -> WriteReceipt:
         """Read the record back. It was written in any case; what fails here is a warning."""
-        ref = str(number)
+        ref = f"{prefix_of(kind)}{number}"
         try:
             async with _within(LOOK_BACK_S, _too_slow):
                 row = await self._api.item(entity_of(kind), number)
                 if row is None:
                     return WriteReceipt(ref, ("Autotask took it, but does not show it yet.",))
                 await self._confirmed(entity_of(kind), row)
-                record = self._mapped(kind, row)
                 pulled = await self._pulled(stream_of(kind), row)
+                record = self._mapper().map(stream_of(kind), pulled.raw or {}).entity
         except (ConnectorError, MappingError) as error:
             return WriteReceipt(ref, (f"Autotask took it, but it could not be read back ({error.code}).",))
         warnings = tuple(_unexpected(name, record) for name in differing(wanted, record))
@@ -195,9 +193,6 @@ class Sender:
 
     def _words(self) -> Words:
         return Words(self._mapper().lists, self._vocabulary, self._settings)
-
-    def _mapped(self, kind: WriteCapability, row: Row) -> Entity:
-        return self._mapper().map(stream_of(kind), row).entity
 
 
 def _unexpected(name: str, record: Entity) -> str:
@@ -226,6 +221,11 @@ async def _within(seconds: float, error: Callable[[], ConnectorError]) -> AsyncI
             yield
     except TimeoutError as late:
         raise error() from late
+
+
+async def whole(kind: WriteCapability, row: Row, pulled: Pulled) -> Mapping[str, Any]:
+    """Return a record as it is compared: of a service call with what belongs to it, which costs further requests."""
+    return (await pulled(stream_of(kind), row)).raw or {} if entity_of(kind) == "ServiceCalls" else row
 
 
 def unchanged(base: Mapping[str, Any], record: Entity) -> bool:

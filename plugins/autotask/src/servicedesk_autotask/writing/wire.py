@@ -63,6 +63,7 @@ def _plain(shape: Shape, name: str, value: Any, words: Words) -> tuple[str, Any]
         (shape.hours, _hours),
         (shape.amounts, _as_it_is),
         (shape.flags, _as_it_is),
+        (shape.numbers, _as_it_is),
     ):
         if field := _field_of(table, name):
             return field, None if value is None else convert(value)
