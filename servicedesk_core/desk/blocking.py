@@ -21,6 +21,7 @@ from servicedesk_core.people import Actor
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.analytics.actions import Analytics
+    from servicedesk_core.features.assign.actions import Assign
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
@@ -236,6 +237,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         tokens: Tokens[Waiting]
         views: Views[Waiting]
         walls: Walls[Waiting]
+        assign: Assign[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

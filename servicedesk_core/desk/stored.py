@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from servicedesk_core.faces import Feature
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.analytics.actions import Analytics
+    from servicedesk_core.features.assign.actions import Assign
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
@@ -128,6 +129,7 @@ class StoredDesk:
         tokens: Tokens[Awaited]
         views: Views[Awaited]
         walls: Walls[Awaited]
+        assign: Assign[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]

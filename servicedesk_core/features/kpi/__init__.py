@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.coordinator import When as When
     from servicedesk_core.features.kpi.coordinator import in_order as in_order
     from servicedesk_core.features.kpi.coordinator import is_ready as is_ready
+    from servicedesk_core.features.kpi.coordinator import is_unassigned as is_unassigned
     from servicedesk_core.features.kpi.coordinator import ready as ready
     from servicedesk_core.features.kpi.course import Value as Value
     from servicedesk_core.features.kpi.course import courses as courses

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.skills.kinds import Skill as Skill
     from servicedesk_core.features.skills.kinds import Technician as Technician
     from servicedesk_core.features.skills.rules import lacking as lacking
+    from servicedesk_core.features.skills.rules import level_on as level_on
     from servicedesk_core.features.skills.tables import Crew as Crew
+    from servicedesk_core.features.skills.tables import Key as Key
     from servicedesk_core.features.skills.tables import Qualified as Qualified
     from servicedesk_core.features.skills.tables import crew as crew
     from servicedesk_core.features.skills.tables import crew_of as crew_of

@@ -63,6 +63,10 @@ class Technician(Model):
     certifications: Mapping[str, Certification] = Field(
         default={}, description="What they have proved: { CCNA = { valid_from = 2025-01-10, valid_to = 2028-01-09 } }."
     )
+    languages: tuple[_Word, ...] = Field(default=(), description="What they speak with clients.")
+    territories: tuple[_Word, ...] = Field(
+        default=(), description="Regions in which they work on site; nothing = everywhere."
+    )
     effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
 
 

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.queries import TicketQueries as TicketQueries
     from servicedesk_core.features.tickets.queries import mine as mine
     from servicedesk_core.features.tickets.queries import technician_meant as technician_meant
+    from servicedesk_core.features.tickets.rules import UPDATE as UPDATE
     from servicedesk_core.features.tickets.rules import child_of as child_of
     from servicedesk_core.features.tickets.rules import found as found
     from servicedesk_core.features.tickets.rules import given as given
     from servicedesk_core.features.tickets.rules import priority_given as priority_given
+    from servicedesk_core.features.tickets.rules import ref_of as ref_of
     from servicedesk_core.features.tickets.rules import resolved as resolved
     from servicedesk_core.features.tickets.rules import status_given as status_given
     from servicedesk_core.features.tickets.rules import update_of as update_of

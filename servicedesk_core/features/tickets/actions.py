@@ -39,10 +39,10 @@ PRIORITY = Annotated[str | None, Help("P1 to P5, or the vendor's own word.", nam
 QUEUE = Annotated[
     str | None, Help('Name or id of a queue; "none" = in no queue.', none=True, names="tickets.words queues")
 ]
-ASSIGNED = Help(
-    'Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True, names=TECHNICIANS
-)
-ASSIGNEE = Annotated[str | None, ASSIGNED]
+ASSIGNEE = Annotated[
+    str | None,
+    Help('Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True, names=TECHNICIANS),
+]
 DUE = Annotated[datetime | None, Help("When it is due.", name="due")]
 MORE = Annotated[
     Mapping[str, Any] | None, Help("A further field of the record: NAME=VALUE. May be repeated.", name="field")
@@ -160,32 +160,6 @@ class Tickets(TicketQueries[Manner]):
             if wanted.keys() & ASSIGNING:
                 self.desk.permitted(Capability.TICKETS_ASSIGN, "tickets.assign")
             return rules.update_of(tx, found, wanted, scope, reason=reason, request_id=request_id)
-
-        return await self._proposed(intent, request_id, scope, send=send)
-
-    @proposes("tickets.assign", about="The proposed assignment.", needs=Capability.TICKETS_ASSIGN)
-    async def assign(
-        self,
-        ticket: WHICH,
-        assignee: Annotated[str, ASSIGNED],
-        *,
-        connection: WHERE = None,
-        reason: REASON = "",
-        request_id: REQUEST_ID = None,
-        send: bool = False,
-        scope: Scope | None = None,
-    ) -> WriteView:
-        """Propose to give a ticket to a technician. With --yes this changes an outside system.
-
-        Raises:
-            ServiceDeskError: See :meth:`update`.
-        """
-
-        def intent(tx: Tx) -> Intent:
-            found = rules.found(tx, ticket, connection, scope)
-            who = technician_meant(self.desk, found.row.connection, assignee)
-            refs = rules.resolved(tx, found.row.connection, scope, assignee=who)
-            return rules.update_of(tx, found, refs, scope, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, scope, send=send)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.accessing import sign_in_failures as sign_in_failures
     from servicedesk_core.store.schema.accessing import sign_ins as sign_ins
     from servicedesk_core.store.schema.accessing import walls as walls
+    from servicedesk_core.store.schema.assigning import assignments as assignments
     from servicedesk_core.store.schema.claiming import claim_attachments as claim_attachments
     from servicedesk_core.store.schema.claiming import claim_credits as claim_credits
     from servicedesk_core.store.schema.claiming import claim_events as claim_events

@@ -12,7 +12,7 @@ from servicedesk_core.web.console.acting.fields import filled_in
 from servicedesk_core.web.console.addresses import address_of
 from servicedesk_core.web.console.visiting import Visit
 
-_KEYS: Final = {"tickets.assign": "a", "tickets.note": "n"}
+_KEYS: Final = {"assign": "a", "tickets.note": "n"}
 """Keys of acts that are done all day."""
 
 _WHERE: Final = "connection"

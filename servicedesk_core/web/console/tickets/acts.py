@@ -9,10 +9,10 @@ from servicedesk_core.faces import Action, Offer
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.visiting import Visit
 
-FIRST: Final = ("triage", "tickets.assign", "tickets.note", "tickets.update", "tickets.log-time", "tickets.close")
+FIRST: Final = ("triage", "assign", "tickets.note", "tickets.update", "tickets.log-time", "tickets.close")
 """What is done all day, before the others."""
 
-_KEYS: Final = {"tickets.assign": "a", "tickets.note": "n"}
+_KEYS: Final = {"assign": "a", "tickets.note": "n"}
 _OF: Final = {"sla": "SLA", "kpi": "KPI"}
 
 
@@ -69,7 +69,7 @@ def _buttons(visit: Visit, acts: Iterable[Offer[..., Any]], ticket: str, connect
 
 def _is_on_tickets(offer: Offer[..., Any]) -> bool:
     first = next(iter(offer.parameters), None)
-    return isinstance(offer, Action) and first is not None and first.help.names == "tickets.show" and first.required
+    return isinstance(offer, Action) and first is not None and first.help.names == "tickets.show" and first.positional
 
 
 def _form(act: Offer[..., Any], ticket: str, connection: str, given: Mapping[str, str]) -> str:

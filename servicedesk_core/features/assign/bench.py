@@ -1,0 +1,156 @@
+"""Everybody who might take tickets, as they stand, with each ticket that was given away meanwhile. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from servicedesk_core.domain import QueueKind
+from servicedesk_core.features.assign.rules import Candidate, Demand, Limits, Ranking, rank
+from servicedesk_core.features.rota import FreeTime
+from servicedesk_core.features.skills import Certification, Key, Skill
+
+AHEAD = timedelta(days=7)
+"""Nobody is looked for behind it who can begin."""
+
+_LEAST = timedelta(minutes=15)
+"""Shorter free time is no beginning."""
+_NO_TIME = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A technician of a connection.
+
+    Attributes:
+        key: The source, and the vendor's id.
+        name: Their name in the definitions, else one of their own.
+        shown: What people call them.
+        is_active: Whether they work here.
+        queues: Kinds of queues that their job works.
+        skills: Their skills.
+        certifications: What they have proved.
+        languages: What they speak.
+        territories: Where they go.
+        is_out: Whether they are out now.
+        assigned_at: When they were given a ticket last.
+    """
+
+    key: Key
+    name: str
+    shown: str
+    is_active: bool = True
+    queues: tuple[QueueKind, ...] = ()
+    skills: Mapping[str, Skill] = field(default_factory=dict)
+    certifications: Mapping[str, Certification] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    is_out: bool = False
+    assigned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A ticket that somebody shall take.
+
+    Attributes:
+        source_id: The number of its source.
+        demand: What it requires.
+        limits: What decides for its queue.
+        had_by: The vendor's ids of who had it, or one of its family.
+        known_to: Those of who worked for the client lately.
+    """
+
+    source_id: int
+    demand: Demand
+    limits: Limits = field(default_factory=Limits)
+    had_by: frozenset[str] = frozenset()
+    known_to: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """The time of somebody, as it was at the beginning."""
+
+    left: timedelta
+    starts_at: datetime | None
+    booked: timedelta
+    available: timedelta
+
+
+class Bench:
+    """Everybody who might take tickets.
+
+    Args:
+        people: Everybody.
+        free: Their time.
+        open_tickets: How many open tickets each has.
+        now: The present instant.
+        zone: Where days begin.
+    """
+
+    def __init__(
+        self,
+        people: Sequence[Person],
+        free: FreeTime,
+        open_tickets: Mapping[Key, int],
+        now: datetime,
+        zone: tzinfo,
+    ) -> None:
+        self.people = {one.key: one for one in people}
+        self.free, self.now, self.zone = free, now, zone
+        self._open = Counter(open_tickets)
+        self._given: dict[Key, datetime] = {}
+        self._times: dict[tuple[str, timedelta], _Time] = {}
+
+    def ranking(self, wanted: Wanted) -> Ranking:
+        """Return who can take a ticket, the best first, and who cannot."""
+        return rank(wanted.demand, self._candidates(wanted), wanted.limits, self.now, self.zone)
+
+    def person(self, wanted: Wanted, who: Candidate) -> Person:
+        """Return whom a ranking means."""
+        return self.people[wanted.source_id, who.id]
+
+    def give(self, key: Key, work: timedelta) -> None:
+        """Take into account that somebody was given a ticket: they have more to do, and it is not their turn again."""
+        self._open[key] += 1
+        self._given[key] = self.now + timedelta(microseconds=len(self._given) + 1)
+        self.free.give(self.people[key].name, work)
+
+    def _candidates(self, wanted: Wanted) -> Iterator[Candidate]:
+        until = max(self.now + wanted.limits.window, wanted.demand.due_at or self.now)
+        for key, one in self.people.items():
+            if key[0] != wanted.source_id:
+                continue
+            time = self._time(one.name, wanted.limits.window)
+            starts_at = time.starts_at if time.starts_at is not None and time.starts_at < until else None
+            committed = time.booked + self.free.work(one.name)
+            yield Candidate(
+                id=key[1],
+                name=one.name,
+                is_active=one.is_active,
+                queues=one.queues,
+                skills=one.skills,
+                certifications=one.certifications,
+                languages=one.languages,
+                territories=one.territories,
+                is_out=one.is_out,
+                left=time.left,
+                starts_at=starts_at,
+                load=committed / time.available if time.available else 1.0,
+                open_tickets=self._open[key],
+                continuity=1.0 if key[1] in wanted.had_by else 0.5 if key[1] in wanted.known_to else 0.0,
+                assigned_at=self._given.get(key, one.assigned_at),
+            )
+
+    def _time(self, name: str, window: timedelta) -> _Time:
+        if (name, window) not in self._times:
+            now, free = self.now, self.free
+            load, work = free.load(name, now, now + window), free.work(name)
+            self._times[name, window] = _Time(
+                free.left(name, now),
+                free.can_start(name, now, now + AHEAD, at_least=_LEAST),
+                max(_NO_TIME, load.committed - work),
+                load.available,
+            )
+        return self._times[name, window]

@@ -1,0 +1,144 @@
+"""Giving tickets away on a desk: shown first, proposed once, decided anew where something changed meanwhile."""
+
+import pytest
+
+from servicedesk_core import Actor, Way
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.store.schema import assignments
+from tests.assign.conftest import applied
+
+
+def of(desk, name):
+    return desk.acting_as(Actor(f"user:{name}", Way.CONSOLE))
+
+
+async def holders(desk):
+    return {one.number: one.assignee for one in await desk.tickets.list() if one.assignee}
+
+
+async def kept(desk):
+    return await desk.store.read(lambda tx: tx.execute(assignments.select().order_by(assignments.c.id)).all())
+
+
+async def test_what_somebody_was_given_counts_for_the_next_ticket_and_every_choice_is_kept(desk):
+    done = await desk.assign.give(("T2", "T1"), reason="Monday")
+    assert [(one.ticket, one.technician, one.state) for one in done] == [
+        ("T1", "Ana Diaz", "confirmed"),
+        ("T2", "Dana Wolf", "confirmed"),
+    ]
+    assert await holders(desk) == {"T1": "Ana Diaz", "T2": "Dana Wolf"}
+    first, _ = await kept(desk)
+    assert (first.technician_ref, first.recommended_ref, first.reason) == ("t1", "t1", "Monday")
+    assert [one["technician"] for one in first.ranking] == ["t1", "t2"]
+
+
+async def test_showing_who_would_take_a_ticket_writes_nothing(desk):
+    found = await desk.assign.candidates("T1", skills={"firewall": "4"}, certifications=())
+    assert [(one.place, one.technician, one.why) for one in found] == [
+        (1, "Ana Diaz", ""),
+        (None, "Dana Wolf", "firewall 4 (has 3)"),
+    ]
+    assert len((await desk.assign.preview(queue="Helpdesk")).rows) == 5
+    assert (await kept(desk), len(await desk.writes.list())) == ([], 0)
+    with pytest.raises(SettingsError, match="is no level"):
+        await desk.assign.candidates("T1", skills={"firewall": "9"})
+
+
+async def test_whom_somebody_names_gets_it_and_what_speaks_against_it_is_told(desk):
+    shown = await desk.assign.preview(("T1",), to="Dana Wolf", skills={"firewall": 4})
+    assert shown.rows[0].why == "against it: firewall 4 (has 3)"
+    await desk.assign.give(("T1",), to="Dana Wolf", shown=shown, reason="She knows them")
+    assert await holders(desk) == {"T1": "Dana Wolf"}
+    (choice,) = await kept(desk)
+    assert (choice.technician_ref, choice.recommended_ref) == ("t2", "t1")
+    (away,) = await desk.assign.give(("T1",), to="")
+    assert (away.state, await holders(desk)) == ("confirmed", {})
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("[requirements.all]\nskills = { sap = 1 }", "nobody can take it: ana, dana sap 1 (has none)"),
+        (
+            "\n".join(
+                f"[leave.{name}]\ntechnician = '{name}'\nfirst_day = 2026-03-01\nlast_day = 2026-03-05"
+                for name in ("ana", "dana")
+            ),
+            "nobody can take it: ana, dana is out",
+        ),
+        (
+            "[requirements.all]\ncertifications = ['X']",
+            "nobody can take it: ana, dana not certified: X",
+        ),
+    ],
+)
+async def test_nobody_can_take_it(desk, tmp_path, more, why):
+    await applied(desk, tmp_path, more)
+    (row,) = await desk.assign.give(("T1",))
+    assert (row.technician, row.write, row.why) == (None, None, why)
+    assert len(await desk.writes.list()) == 0
+
+
+async def test_a_ticket_in_progress_is_taken_over_only_by_whom_somebody_names(desk, vendor):
+    await desk.assign.give(("T1",), to="Ana Diaz")
+    vendor.put(
+        "tickets", "1", title="Printer 1", status="In Progress", assignee_ref="t1", queue_ref="q1", company_ref="c1"
+    )
+    await desk.sync("psa")
+    (row,) = await desk.assign.give(("T1",))
+    assert row.why.startswith("in progress: only somebody whom you name")
+    await desk.assign.give(("T1",), to="Dana Wolf")
+    assert await holders(desk) == {"T1": "Dana Wolf"}
+
+
+async def test_of_two_coordinators_the_second_is_told_who_has_it(desk):
+    hers, his = of(desk, "mia"), of(desk, "mia")
+    first, second = await hers.assign.preview(("T1",)), await his.assign.preview(("T1",))
+    await hers.assign.give(("T1",), shown=first)
+    (row,) = await his.assign.give(("T1",), shown=second)
+    assert (row.technician, row.why) == (None, "Ana Diaz was given it meanwhile.")
+    assert len(await kept(desk)) == 1
+
+
+async def test_what_waits_for_an_approval_gives_the_ticket_away_once(desk):
+    (row,) = await of(desk, "coo").assign.give(("T1",))
+    assert (row.state, await holders(desk)) == ("proposed", {})
+    (other,) = await desk.assign.give(("T1",), to="Dana Wolf")
+    assert other.why == "Write 1 of user:coo via console gives it away already."
+    assert len(await kept(desk)) == 1
+    shown = await desk.assign.candidates("T2")
+    assert {one.technician: one.open_tickets for one in shown} == {"Ana Diaz": 1, "Dana Wolf": 0}
+
+
+async def test_the_vendor_gave_it_away_meanwhile(desk, vendor):
+    shown = await desk.assign.preview(("T1",))
+    vendor.put("tickets", "1", title="Printer 1", status="New", assignee_ref="t2", queue_ref="q1", company_ref="c1")
+    done = await desk.assign.give(("T1",), shown=shown)
+    assert [(one.state, one.why) for one in done] == [("rejected", "Dana Wolf was given it meanwhile")]
+    assert done.told == "1 ticket was not given away."
+
+
+async def test_who_works_here_no_more_is_replaced_by_the_next(desk):
+    shown = await desk.assign.preview(("T1",))
+    gone = "UPDATE technicians SET gone_at = 1 WHERE external_id = 't1'"
+    await desk.store.write(lambda tx: tx.exec_driver_sql(gone))
+    (row,) = await desk.assign.give(("T1",), shown=shown)
+    assert (row.technician, row.why) == ("Dana Wolf", "decided anew: the ticket had changed meanwhile")
+    refused = await desk.assign.candidates("T2")
+    assert [(one.technician, one.why) for one in refused if one.place is None] == [("Ana Diaz", "works here no more")]
+
+
+async def test_what_the_vendor_refuses_is_told_beside_the_others(desk, vendor):
+    vendor.faults.append("422")  # such as a role that the technician does not have
+    done = await desk.assign.give(("T1", "T2"))
+    assert [one.state for one in done] == ["rejected", "confirmed"]
+    assert done.items[0].why.startswith("The vendor")
+
+
+async def test_what_cannot_be_asked(desk):
+    with pytest.raises(SettingsError, match="No ticket was named"):
+        await desk.assign.give(())
+    with pytest.raises(SettingsError, match="either tickets, or"):
+        await desk.assign.give(("T1",), unassigned=True)
+    with pytest.raises(NotFoundLocallyError):
+        await desk.assign.give(("T1",), to="Nobody Such")
