@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
+    from servicedesk_core.features.next.queries import NextQueries
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.actions import PeopleActs
@@ -238,6 +239,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         views: Views[Waiting]
         walls: Walls[Waiting]
         assign: Assign[Waiting]
+        next: NextQueries[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

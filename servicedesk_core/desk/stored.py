@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
+    from servicedesk_core.features.next.queries import NextQueries
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.actions import PeopleActs
@@ -130,6 +131,7 @@ class StoredDesk:
         views: Views[Awaited]
         walls: Walls[Awaited]
         assign: Assign[Awaited]
+        next: NextQueries[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]

@@ -4,6 +4,7 @@ import pytest
 
 from servicedesk_core import Actor, Way
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.assign.model import By
 from servicedesk_core.store.schema import assignments
 from tests.assign.conftest import applied
 
@@ -79,12 +80,9 @@ async def test_nobody_can_take_it(desk, tmp_path, more, why):
     assert len(await desk.writes.list()) == 0
 
 
-async def test_a_ticket_in_progress_is_taken_over_only_by_whom_somebody_names(desk, vendor):
+async def test_a_ticket_in_progress_is_taken_over_only_by_whom_somebody_names(desk):
     await desk.assign.give(("T1",), to="Ana Diaz")
-    vendor.put(
-        "tickets", "1", title="Printer 1", status="In Progress", assignee_ref="t1", queue_ref="q1", company_ref="c1"
-    )
-    await desk.sync("psa")
+    await desk.tickets.update("T1", status="In Progress", send=True)
     (row,) = await desk.assign.give(("T1",))
     assert row.why.startswith("in progress: only somebody whom you name")
     await desk.assign.give(("T1",), to="Dana Wolf")
@@ -142,3 +140,46 @@ async def test_what_cannot_be_asked(desk):
         await desk.assign.give(("T1",), unassigned=True)
     with pytest.raises(NotFoundLocallyError):
         await desk.assign.give(("T1",), to="Nobody Such")
+
+
+async def test_how_tickets_went_on_that_were_given_away(desk, tmp_path, clock):
+    await desk.assign.give(("T1", "T2"))
+    await desk.assign.give(("T3",), to="Dana Wolf", reason="She knows them")
+    clock.advance(3_600)
+    await desk.assign.give(("T2",), to="Ana Diaz")
+    (whole,) = await desk.assign.stats()
+    assert (whole.given, whole.taken, whole.changed, whole.reassigned, whole.effective) == (4, 2, 2, 1, 3)
+    assert str(whole.effectiveness) == "75.00"
+    assert {one.of: one.given for one in await desk.assign.stats(by=By.REASON)} == {
+        "She knows them": 1,
+        "nobody said why": 1,
+    }
+    assert {one.of: one.given for one in await desk.assign.stats(by=By.TECHNICIAN)} == {"Ana Diaz": 2, "Dana Wolf": 2}
+
+
+async def test_what_too_few_can_do_is_a_gap_with_who_could_learn_it(desk, tmp_path):
+    assert len(await desk.assign.gaps()) == 0
+    required = '[requirements.all]\nskills = { firewall = 4, sap = 1 }\ncertifications = ["X"]'
+    await applied(desk, tmp_path, required)
+    found = {one.ability: (one.gap, one.tickets, one.holders, one.training) for one in await desk.assign.gaps()}
+    assert found == {
+        "firewall": ("one person", 5, ("Ana Diaz",), ("Dana Wolf",)),
+        "sap": ("nobody", 5, (), ()),
+        "X": ("nobody", 5, (), ()),
+    }
+
+
+async def test_the_next_ticket_is_the_first_of_one_order_and_says_why(desk):
+    await desk.assign.give(("T1", "T2"), to="Dana Wolf")
+    for number, priority in (("T1", "P3"), ("T2", "P1")):
+        await desk.tickets.update(number, status="In Progress", priority=priority, send=True)
+    hers = of(desk, "tec")
+    found = await hers.next.up()
+    assert ([one.ticket for one in found], found.technician) == (["T2", "T1"], "Dana Wolf")
+    assert found.why == "No promise is open on what can be begun; it has P1, and waits the longest."
+    day = await hers.desks.me()
+    assert (day.next.ticket, day.why) == ("T2", found.why)
+    nobody = await desk.next.up(technician="Ana Diaz")
+    assert (len(nobody), nobody.why) == (0, "No ticket is open.")
+    with pytest.raises(NotFoundLocallyError, match="no technician"):
+        await desk.next.up(technician="Nobody Such")

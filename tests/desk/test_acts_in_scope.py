@@ -77,9 +77,11 @@ def on_tickets(ticket):
     return {
         "tickets.get": ((ticket,), {}),
         "tickets.update": ((ticket,), {"title": "x"}),
-        "tickets.assign": ((ticket, "none"), {}),
         "triage.__call__": ((ticket,), {"priority": "P1"}),
         "triage.beside": ((ticket,), {}),
+        "assign.candidates": ((ticket,), {}),
+        "assign.preview": (((ticket,),), {}),
+        "assign.give": (((ticket,),), {}),
         "tickets.close": ((ticket,), {"status": "Complete"}),
         "tickets.note": ((ticket, "x"), {}),
         "tickets.log_time": ((ticket, 900), {"technician": "mine-technicians"}),

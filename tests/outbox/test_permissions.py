@@ -301,7 +301,7 @@ async def test_a_review_tells_when_somebody_last_assigned(desk, clock):
     await of(desk, "ana").tickets.update("T1", title="Plotter")
     assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) is None
     clock.advance(60)
-    write = await of(desk, "ana").tickets.assign("T2", "Ana Diaz")
+    write = await of(desk, "ana").tickets.update("T2", assignee="Ana Diaz")
     assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) == write.proposed_at
     clock.advance(60)
     write = await of(desk, "ana").tickets.update("T3", description='"queue_ref": "q1"')
@@ -309,7 +309,7 @@ async def test_a_review_tells_when_somebody_last_assigned(desk, clock):
     assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) < write.proposed_at
     before = await last_use(desk, "dee", None)
     with pytest.raises(NotPermittedError):
-        await of(desk, "dee").tickets.assign("T1", "none")
+        await of(desk, "dee").tickets.update("T1", assignee="")
     assert (await last_use(desk, "dee", Capability.TICKETS_WRITE), before) == (None, None)
 
 
@@ -321,7 +321,7 @@ async def last_use(desk, person, capability):
 
 
 async def test_me_is_the_technician_that_whoever_acts_is(desk):
-    await of(desk, "ana").tickets.assign("T2", "Dana Wolf", send=True)
+    await of(desk, "ana").tickets.update("T2", assignee="Dana Wolf", send=True)
     dee = of(desk, "dee")
     everybodys = await dee.tickets.list()
     mine = await dee.tickets.list(TicketFilter(assignee=("me",)))
@@ -333,7 +333,7 @@ async def test_me_is_the_technician_that_whoever_acts_is(desk):
     with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
         await of(desk, "ana").tickets.list(TicketFilter(assignee=("me",)))
     with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
-        await of(desk, "ana").tickets.assign("T1", "me")
+        await of(desk, "ana").tickets.update("T1", assignee="me")
 
 
 async def test_what_work_and_goods_cost_takes_a_capability_of_its_own(vendor, store_url, clock):

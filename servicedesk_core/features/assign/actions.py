@@ -1,6 +1,6 @@
 """Giving tickets to technicians: shown first, proposed through the outbox, and kept with every reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
@@ -11,7 +11,7 @@ from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteConflictError, WriteError
 from servicedesk_core.faces import Awaited, Help, Manner, Page, method, previewed
 from servicedesk_core.features.assign.choosing import Choice, failed, given
-from servicedesk_core.features.assign.model import Given
+from servicedesk_core.features.assign.model import Given, GivenAway
 from servicedesk_core.features.assign.queries import CERTIFICATIONS, ONSITE, SKILLS, AssignQueries, required
 from servicedesk_core.features.assign.tables.deciding import Decided, Which, decided
 from servicedesk_core.features.assign.tables.kept import is_as_it_was, keep
@@ -85,7 +85,7 @@ class Assign(AssignQueries[Manner]):
         queue: str | None = None,
         unassigned: bool = False,
         to: str | None = None,
-        skills: dict[str, Any] | None = None,
+        skills: Mapping[str, Any] | None = None,
         certifications: tuple[str, ...] = (),
         onsite: bool = False,
         connection: str | None = None,
@@ -131,7 +131,7 @@ class Assign(AssignQueries[Manner]):
         shown: Foreseen | None = None,
         send: bool = True,
         scope: Scope | None = None,
-    ) -> "GivenAway":
+    ) -> GivenAway:
         """Give tickets to who can take them best. CHANGES YOUR PSA, after you agreed.
 
         Whoever cannot take one is left out, with the reason: skills, certifications, leave, shift, open tickets, the
@@ -232,28 +232,6 @@ class Assign(AssignQueries[Manner]):
             write=view.id,
             state=view.state,
             why="decided anew: the ticket had changed meanwhile" if is_anew else row.why,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class GivenAway(Page[Given]):
-    """Tickets that were given away."""
-
-    @property
-    def told(self) -> str:
-        """What somebody has to know beyond it."""
-        waiting = sum(row.state == WriteState.PROPOSED for row in self.items)
-        lost = sum(row.state != WriteState.CONFIRMED for row in self.items) - waiting
-        return " ".join(
-            filter(
-                None,
-                (
-                    f"{counted(waiting, 'ticket waits', 'tickets wait')} for an approval: servicedesk writes list."
-                    if waiting
-                    else "",
-                    f"{counted(lost, 'ticket was', 'tickets were')} not given away." if lost else "",
-                ),
-            )
         )
 
 

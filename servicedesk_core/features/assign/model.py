@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated
 
-from servicedesk_core.faces import Column
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.faces import Column, Page
+from servicedesk_core.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Rated:
     """A technician as they stand for a ticket."""
 
     place: Annotated[int | None, Column("Their place; nothing = they cannot take it.", "No.")]
-    technician: Annotated[str, Column("Their name.", leads="tickets.list:technician", by="technician_ref")]
+    technician: Annotated[str, Column("Their name.", cut=12, leads="tickets.list:technician", by="technician_ref")]
     technician_ref: Annotated[str, Column("The vendor's id of them.", shown=False)]
     score: Annotated[Decimal | None, Column("What they come to, of 100.")]
     skill: Annotated[Decimal | None, Column("What the closest sufficient skill adds.", "Skill")]
@@ -51,3 +54,79 @@ class Given:
     def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]:
         """What people call it."""
         return self.number or self.external_id
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAway(Page[Given]):
+    """Tickets that were given away."""
+
+    items: Annotated[tuple[Given, ...], Column("The tickets.")]
+
+    @property
+    def told(self) -> str:
+        """What somebody has to know beyond it."""
+        waiting = sum(row.state == WriteState.PROPOSED for row in self.items)
+        lost = sum(row.state != WriteState.CONFIRMED for row in self.items) - waiting
+        return " ".join(
+            filter(
+                None,
+                (
+                    f"{counted(waiting, 'ticket waits', 'tickets wait')} for an approval: servicedesk writes list."
+                    if waiting
+                    else "",
+                    f"{counted(lost, 'ticket was', 'tickets were')} not given away." if lost else "",
+                ),
+            )
+        )
+
+
+class By(StrEnum):
+    """What choices are put together by."""
+
+    TECHNICIAN = "technician"
+    QUEUE = "queue"
+    REASON = "reason"
+    """Why somebody chose another one than the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """How tickets that were given away went on."""
+
+    of: Annotated[
+        str | None, Column("Of whom, of which queue, or for which reason; nothing = of all.", "Of", wraps=True)
+    ]
+    given: Annotated[int, Column("Tickets that were given away.")]
+    taken: Annotated[int, Column("Of those, how many the first of the ranking got.", "First")]
+    changed: Annotated[int, Column("How many somebody else got.", "Another")]
+    unranked: Annotated[int, Column("How many nobody could take by the rules.", shown=False)]
+    reassigned: Annotated[int, Column("How many somebody else had within 24 hours.", "Moved in 24 h")]
+    repeats: Annotated[int, Column("How many had to be done again.", "Again")]
+    effective: Annotated[int, Column("How many neither were moved nor had to be done again.", shown=False)]
+    effectiveness: Annotated[Decimal | None, Column("That share in percent: routing effectiveness.", "Stayed, %")]
+
+
+class Gap(StrEnum):
+    """What is missing."""
+
+    NOBODY = "nobody"
+    ONE_PERSON = "one person"
+    ENDS = "ends soon"
+    """Within 60 days so many proofs end that fewer than two are left."""
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A skill or a certification that tickets require, and who has it."""
+
+    ability: Annotated[str, Column("What it is.", "Skill or certification", leads="skills.list:ability")]
+    level: Annotated[int | None, Column("The highest level that is required; nothing = a certification.")]
+    tickets: Annotated[int, Column("Open tickets that require it.", "Open")]
+    unassigned: Annotated[int, Column("Those of them that nobody has.", "Unassigned")]
+    holders: Annotated[tuple[str, ...], Column("Who has it at that level today.", "Who", wraps=True)]
+    ending: Annotated[tuple[str, ...], Column("Whose ends within 60 days.", "Ends soon", spare=1)]
+    training: Annotated[
+        tuple[str, ...], Column("Who lacks one level only, or held it once.", "Could learn it", spare=2)
+    ]
+    gap: Annotated[Gap, Column("What is missing.")]

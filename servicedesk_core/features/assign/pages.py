@@ -22,4 +22,5 @@ def foreseen(terminal: Terminal, shown: "Foreseen") -> None:
         if choice.problem:
             terminal.say(f"{choice.problem[0].upper()}{choice.problem[1:]}.")
         return
-    terminal.rows(Given, shown.rows, empty="No such ticket is without a technician.")
+    if shown.rows:
+        terminal.rows(Given, shown.rows)

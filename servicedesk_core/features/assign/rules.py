@@ -15,7 +15,7 @@ LEAST_GAP: Final = Decimal(5)
 """What a first place must have, and be ahead by, before a rule takes it without a person."""
 
 WHOLE: Final = Decimal(100)
-_CENT: Final = Decimal("0.01")
+CENT: Final = Decimal("0.01")
 _MINUTE: Final = timedelta(minutes=1)
 _CLOSEST: Final = 0.7
 """What a skill counts at least, however far somebody is above what is needed."""
@@ -269,8 +269,8 @@ def _scored(demand: Demand, one: Candidate, weights: Mapping[Part, Decimal], lim
     values = _values(demand, one, limits, now)
     whole = sum(weights.values()) or Decimal(1)
     points = {part: WHOLE * weight * Decimal(repr(values[part])) / whole for part, weight in weights.items()}
-    score = sum(points.values(), Decimal()).quantize(_CENT, ROUND_HALF_UP)
-    return Scored(one, score, {part: each.quantize(_CENT, ROUND_HALF_UP) for part, each in points.items()})
+    score = sum(points.values(), Decimal()).quantize(CENT, ROUND_HALF_UP)
+    return Scored(one, score, {part: each.quantize(CENT, ROUND_HALF_UP) for part, each in points.items()})
 
 
 def _values(demand: Demand, one: Candidate, limits: Limits, now: datetime) -> Mapping[Part, float]:

@@ -23,6 +23,7 @@ FEATURE = Feature(
         "claims",
         "kpi",
         "leakage",
+        "next",
         "parts",
         "profit",
         "report",

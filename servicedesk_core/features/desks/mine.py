@@ -12,7 +12,8 @@ from servicedesk_core.faces import Manner, Namespace, query
 from servicedesk_core.features.attention import booked
 from servicedesk_core.features.desks.lists import opened_now, rows_of
 from servicedesk_core.features.desks.model import MyDay, MyVisit
-from servicedesk_core.features.kpi import OpenTicket, in_order, is_ready
+from servicedesk_core.features.kpi import in_order
+from servicedesk_core.features.next import upcoming
 from servicedesk_core.features.tickets import TicketChoice, rows_by_id
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Names
@@ -21,8 +22,6 @@ from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
 _SHOWN: Final = 20
-_NOTHING: Final = "Nothing can be begun now: what is open waits for somebody, for a visit or for triage."
-_FREE: Final = "You have no open ticket."
 
 
 class Mine(Namespace[Manner]):
@@ -43,32 +42,19 @@ class Mine(Namespace[Manner]):
         if self.desk.technician is None:  # told above already, to who asks for "me"
             raise NotFoundLocallyError("You are no technician.")
         connection, ref = self.desk.technician
-        mine = [one for one in opened.tickets if one.who == (connection, ref)]
-        teams = {one.holder for one in mine if one.queue is not None}
-        ready = [one for one in opened.tickets if is_ready(one, opened) and (one in mine or one.holder in teams)]
-        ready.sort(key=lambda one: in_order(one, now))
-        due = sorted((one for one in mine if one.due_at is not None), key=lambda one: in_order(one, now))[:_SHOWN]
-        rows = {one.local_id: one for one in rows_of(tx, [*ready[:1], *due])}
+        found = upcoming(opened, (connection, ref))
+        due = sorted((one for one in found.mine if one.due_at is not None), key=lambda one: in_order(one, now))[:_SHOWN]
+        rows = {one.local_id: one for one in rows_of(tx, [*found.ready[:1], *due])}
         return MyDay(
             technician=_name(tx, connection, ref),
             connection=connection,
-            next=rows.get(ready[0].local_id) if ready else None,
-            why=_why(ready[0], now) if ready else _NOTHING if mine else _FREE,
+            next=rows.get(found.ready[0].local_id) if found.ready else None,
+            why=found.why,
             visits=_visits(tx, now, ZoneInfo(self.desk.timezone), (connection, ref), scope),
             clocks=tuple(rows[one.local_id] for one in due if one.local_id in rows),
-            ready=len(ready),
-            open=len(mine),
+            ready=len(found.ready),
+            open=len(found.mine),
         )
-
-
-def _why(one: OpenTicket, now: datetime) -> str:
-    """Return why a ticket is the next one."""
-    if one.clock is not None and one.due_at is not None:
-        is_late = "was due" if one.due_at < now else "is due"
-        return f"Its {one.clock.value} {is_late} before that of every other ticket that you can begin."
-    if one.standing.priority is not None:
-        return f"No promise is open on what you can begin; it has {one.standing.priority.value}, and waits the longest."
-    return "No promise is open on what you can begin, and nothing has a priority; it waits the longest."
 
 
 def _name(tx: Tx, connection: str, ref: str) -> str:

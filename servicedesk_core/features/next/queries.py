@@ -1,0 +1,97 @@
+"""What a technician takes next, and why."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Sort, piece, query
+from servicedesk_core.features.kpi import open_desk
+from servicedesk_core.features.next.model import Ahead, NextUp
+from servicedesk_core.features.next.rules import upcoming, why
+from servicedesk_core.features.tickets import TicketChoice, mine, ref_of, rows_by_id
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope
+
+
+class NextQueries(Namespace[Manner]):
+    """What a technician takes next."""
+
+    desk: ConfiguredDesk
+
+    @query(
+        "next",
+        about="What a technician takes next, with why, and what comes behind it.",
+        needs=Capability.INTERNAL,
+        page="servicedesk_core.features.next.pages:up",
+    )
+    def up(
+        self,
+        tx: Tx,
+        *,
+        technician: Annotated[
+            str,
+            Help('Name or id of a technician; "me" = you.', names="tickets.words technicians"),
+        ] = "me",
+        connection: Annotated[str | None, Help("Where they work, if there are several.")] = None,
+        sort: Sort = None,
+        limit: Limit = 20,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> NextUp:
+        """Show what a technician takes next, with the reason: what is due first, then the priority, then the age.
+
+        It is the order of the phone page and of the console. Only what can be begun now is in it, and what a team
+        takes from one list belongs to each of the team.
+
+        Raises:
+            NotFoundLocallyError: There is no such technician, or nobody said which one you are.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        who = self._meant(tx, technician, connection, scope)
+        among = TicketChoice(connection=who[0], assignee=(who[1], ""))
+        opened = open_desk(tx, now.astimezone(zone), zone, scope, among=among, people=self.desk.roster)
+        found = upcoming(opened, who)
+        rows = rows_by_id(tx, [one.local_id for one in found.ready])
+        items = tuple(
+            Ahead(
+                place=place,
+                connection=row.connection,
+                external_id=row.external_id,
+                number=row.number,
+                title=row.title,
+                company=row.company,
+                priority=row.priority,
+                is_theirs=one.who == who,
+                due_at=one.due_at,
+                why=why(one, opened),
+            )
+            for place, one in enumerate(found.ready, 1)
+            for row in (rows[one.local_id],)
+        )
+        names, source = Names(tx), sources.get(tx, who[0]).id
+        names.want(source, "technicians", who[1])
+        page = NextUp(items, None, names.of(source, "technicians", who[1]) or who[1], found.why)
+        return piece(page, Ahead, by="place", sort=sort, after=after, limit=limit)
+
+    def _meant(self, tx: Tx, word: str, connection: str | None, scope: Scope | None) -> tuple[str, str]:
+        """Return the connection and the vendor's id of who is meant."""
+        chosen = mine(self.desk, TicketChoice(connection=connection, assignee=(word,)))
+        if chosen.assignee != (word,):
+            return chosen.connection or "", chosen.assignee[0]
+        known = [one.name for one in sources.all(tx) if connection in {None, one.name}]
+        found, wrong = list[tuple[str, str]](), None
+        for name in known:
+            try:
+                found.append((name, ref_of(tx, name, scope, "technicians", word)))
+            except NotFoundLocallyError as error:
+                wrong = error
+        if len(found) == 1:
+            return found[0]
+        if found:
+            hint = f"Say --connection: {' or '.join(name for name, _ in found)}."
+            raise NotFoundLocallyError(f'There are several technicians "{word}".', hint=hint)
+        raise wrong or NotFoundLocallyError(f'There is no technician "{word}".')
