@@ -59,17 +59,17 @@ async def test_whom_somebody_names_gets_it_and_what_speaks_against_it_is_told(de
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ("[requirements.all]\nskills = { sap = 1 }", "nobody can take it: ana, dana sap 1 (has none)"),
+        ("[requirements.all]\nskills = { sap = 1 }", "nobody can take it: Ana Diaz, Dana Wolf sap 1 (has none)"),
         (
             "\n".join(
                 f"[leave.{name}]\ntechnician = '{name}'\nfirst_day = 2026-03-01\nlast_day = 2026-03-05"
                 for name in ("ana", "dana")
             ),
-            "nobody can take it: ana, dana is out",
+            "nobody can take it: Ana Diaz, Dana Wolf is out",
         ),
         (
             "[requirements.all]\ncertifications = ['X']",
-            "nobody can take it: ana, dana not certified: X",
+            "nobody can take it: Ana Diaz, Dana Wolf not certified: X",
         ),
     ],
 )

@@ -211,6 +211,9 @@ STORY: tuple[str, ...] = (
     "assign T3 T4",
     "assign T3 --skill printer=2 --yes",
     "assign T3 T4 --yes",
+    "assign stats --by technician",
+    "assign gaps --all",
+    "next --technician 'Ana Diaz'",
     "writes list --all",
     "tickets show T1",
     "audit verify",
@@ -300,6 +303,7 @@ LATE: tuple[str, ...] = (
 """Commands about margins, one after the other on the desk of test_profit; late work comes between the two."""
 
 NOT_HELD: dict[str, str] = {
+    "assign assign": "it is what `assign` does with tickets, and the story holds that",
     "analytics export": "writes files, which tests/analytics reads",
     "attachments add": "changes the PSA; it prints the write, which writes show holds",
     "attachments save": "asks the vendor; tests/endtoend read what it saved",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteConflictError, WriteError
-from servicedesk_core.faces import Awaited, Help, Manner, Page, method, previewed
+from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
 from servicedesk_core.features.assign.choosing import Choice, failed, given
 from servicedesk_core.features.assign.model import Given, GivenAway
 from servicedesk_core.features.assign.queries import CERTIFICATIONS, ONSITE, SKILLS, AssignQueries, required
@@ -69,9 +69,9 @@ def _question(shown: Foreseen, *_: Any, **__: Any) -> str:
     return f"Give {counted(len(many), 'ticket')} away as shown?"
 
 
-def _fails(done: Page[Given]) -> int:
-    codes = (WriteError.exit_code if row.state is None else code_of(row.state, None) for row in done)
-    return max((code for row, code in zip(done, codes, strict=True) if row.state != WriteState.PROPOSED), default=0)
+def _fails(done: GivenAway) -> int:
+    decided = (row for row in done if row.state != WriteState.PROPOSED)
+    return max((WriteError.exit_code if row.state is None else code_of(row.state, None) for row in decided), default=0)
 
 
 class Assign(AssignQueries[Manner]):
@@ -112,7 +112,7 @@ class Assign(AssignQueries[Manner]):
         asks=_question,
         tells=lambda done: done.told,
         fails=_fails,
-        empty="No such ticket is without a technician.",
+        page=f"{_PAGES}:given_away",
         title="Assign",
     )
     async def give(

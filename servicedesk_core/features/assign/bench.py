@@ -128,6 +128,7 @@ class Bench:
             yield Candidate(
                 id=key[1],
                 name=one.name,
+                shown=one.shown,
                 is_active=one.is_active,
                 queues=one.queues,
                 skills=one.skills,

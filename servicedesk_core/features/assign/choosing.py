@@ -77,7 +77,7 @@ def told(ranking: Ranking) -> str:
     """Return why nobody can take a ticket, in words, the commonest reason first."""
     counts: dict[str, list[str]] = {}
     for one in ranking.refused:
-        counts.setdefault(one.reasons[0], []).append(one.who.name)
+        counts.setdefault(one.reasons[0], []).append(one.who.called)
     several = sorted(counts.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     words = [
         f"{', '.join(names)} {reason}" if len(names) <= _FEW else f"{len(names)}: {reason}" for reason, names in several

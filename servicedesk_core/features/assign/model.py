@@ -1,5 +1,6 @@
 """Who would take tickets, and what became of giving them away, as lists show it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.faces import Column, Page
+from servicedesk_core.faces import Column
 from servicedesk_core.wording import counted
 
 
@@ -57,10 +58,13 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenAway(Page[Given]):
+class GivenAway:
     """Tickets that were given away."""
 
     items: Annotated[tuple[Given, ...], Column("The tickets.")]
+
+    def __iter__(self) -> Iterator[Given]:
+        return iter(self.items)
 
     @property
     def told(self) -> str:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from servicedesk_core.faces import Terminal
+from servicedesk_core.faces import Narrow, Terminal
 from servicedesk_core.features.assign.choosing import rated
-from servicedesk_core.features.assign.model import Given, Rated
+from servicedesk_core.features.assign.model import Given, GivenAway, Rated
 from servicedesk_core.features.assign.rules import requires
 
 if TYPE_CHECKING:
@@ -24,3 +24,11 @@ def foreseen(terminal: Terminal, shown: "Foreseen") -> None:
         return
     if shown.rows:
         terminal.rows(Given, shown.rows)
+
+
+def given_away(terminal: Terminal, done: GivenAway) -> None:
+    """Print who was given which ticket, and what became of it."""
+    rows = [(row.ticket, row.title, row.technician, row.state, row.write, row.why) for row in done.items]
+    columns = ("Ticket", "Title", "Technician", "State", "Write", "Why")
+    narrow = Narrow(cut={"Title": 12, "Technician": 12}, wraps=frozenset({"Why"}), spare=("Title",))
+    terminal.table(columns, rows, empty="No such ticket is without a technician.", narrow=narrow)

@@ -98,6 +98,7 @@ class Candidate:
     Attributes:
         id: What tells them from everybody else.
         name: Their name in the definitions.
+        shown: What people call them; empty = as definitions do.
         is_active: Whether they work here.
         queues: Kinds of queues that their job works; nothing = all.
         skills: Their skills.
@@ -116,6 +117,7 @@ class Candidate:
 
     id: str
     name: str
+    shown: str = ""
     is_active: bool = True
     queues: tuple[QueueKind, ...] = ()
     skills: Mapping[str, Skill] = field(default_factory=dict)
@@ -130,6 +132,11 @@ class Candidate:
     travel: timedelta | None = None
     continuity: float = 0.0
     assigned_at: datetime | None = None
+
+    @property
+    def called(self) -> str:
+        """What people call them."""
+        return self.shown or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +268,7 @@ def _is_timely(demand: Demand, one: Candidate) -> bool:
 def _left_out(demand: Demand, fit: Sequence[Candidate]) -> Mapping[Part, str]:
     if not demand.is_onsite or all(one.travel is not None for one in fit):
         return {}
-    unknown = ", ".join(one.name for one in fit if one.travel is None)
+    unknown = ", ".join(one.called for one in fit if one.travel is None)
     return {Part.TRAVEL: f"travel does not count: no way is known for {unknown}"}
 
 

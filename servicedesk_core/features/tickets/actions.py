@@ -158,7 +158,7 @@ class Tickets(TicketQueries[Manner]):
             who = technician_meant(self.desk, found.row.connection, assignee)
             wanted |= rules.resolved(tx, found.row.connection, scope, queue=queue, assignee=who)
             if wanted.keys() & ASSIGNING:
-                self.desk.permitted(Capability.TICKETS_ASSIGN, "tickets.assign")
+                self.desk.permitted(Capability.TICKETS_ASSIGN, "tickets.update")
             return rules.update_of(tx, found, wanted, scope, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, scope, send=send)
