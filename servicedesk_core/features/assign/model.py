@@ -124,7 +124,7 @@ class Gap(StrEnum):
 class Covered:
     """A skill or a certification that tickets require, and who has it."""
 
-    ability: Annotated[str, Column("What it is.", "Skill or certification", leads="skills.list:ability")]
+    ability: Annotated[str, Column("What it is.", "Skill or certification", leads="skills.list:skill")]
     level: Annotated[int | None, Column("The highest level that is required; nothing = a certification.")]
     tickets: Annotated[int, Column("Open tickets that require it.", "Open")]
     unassigned: Annotated[int, Column("Those of them that nobody has.", "Unassigned")]
