@@ -137,7 +137,7 @@ class MoneyRow:
         Decimal | None,
         Column("What was agreed to, else asked for; of a fee below nothing. Nothing = nobody named an amount."),
     ]
-    currency: Annotated[str, Column("Of the amount.", "In")]
+    currency: Annotated[str, Column("Of the amount.")]
     approved_on: Annotated[date | None, Column("When it was first seen as agreed.", "Agreed", spare=1)]
     issued_on: Annotated[date | None, Column("When it was issued.", "Issued")]
 
@@ -223,7 +223,7 @@ class ClaimPart:
     name: Annotated[str, Column("What it is.", "Part")]
     quantity: Annotated[Decimal, Column("How many, without what was given back.")]
     cost: Annotated[Decimal | None, Column("What they cost; nothing = it is not known, or not to be seen.")]
-    currency: Annotated[str | None, Column("Of the cost.", "In")]
+    currency: Annotated[str | None, Column("Of the cost.")]
     charged: Annotated[Decimal, Column("How many the client is charged for; above 0 only after a person decided so.")]
 
 
@@ -236,7 +236,7 @@ class ClaimOrder:
     name: Annotated[str, Column("What it is.", "Part")]
     quantity: Annotated[Decimal, Column("How many.")]
     cost: Annotated[Decimal | None, Column("What they cost as approved; nothing = not known, or not to be seen.")]
-    currency: Annotated[str | None, Column("Of the cost.", "In")]
+    currency: Annotated[str | None, Column("Of the cost.")]
     state: Annotated[WriteState, Column("Where its write stands; parts orders lists what came of it.")]
 
 

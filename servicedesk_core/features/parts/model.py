@@ -57,7 +57,7 @@ class OfferRow:
     map_price: Annotated[
         Decimal | None, Column("The lowest price at which the maker lets it be advertised.", shown=False)
     ]
-    currency: Annotated[str | None, Column("Of the prices.", "In")]
+    currency: Annotated[str | None, Column("Of the prices.")]
     available: Annotated[Decimal | None, Column("How many can be had now; nothing = the source does not say.")]
     arrives_on: Annotated[date | None, Column("When more of it arrives.", "Arrives", spare=2)]
     takes_back_orders: Annotated[
@@ -101,7 +101,7 @@ class StockRow:
     serial_numbers: Annotated[tuple[str, ...], Column("Of the pieces there, as far as they are known.", shown=False)]
     unit_cost: Annotated[Decimal | None, Column("What one cost; nothing = it is not known, or not to be seen.", "Cost")]
     value: Annotated[Decimal | None, Column("What all that can be taken cost.", shown=False)]
-    currency: Annotated[str | None, Column("Of cost and value.", "In")]
+    currency: Annotated[str | None, Column("Of cost and value.")]
     is_discontinued: Annotated[bool, Column("Whether it is made no more.", shown=False)]
     replaced_by: Annotated[str | None, Column("Part number of its successor.", shown=False)]
 
@@ -122,7 +122,7 @@ class TakenRow:
         Decimal | None,
         Column("What those cost that were not given back; nothing = it is not known, or not to be seen."),
     ]
-    currency: Annotated[str | None, Column("Of the cost.", "In")]
+    currency: Annotated[str | None, Column("Of the cost.")]
     connection: Annotated[str, Column("Connection whose stock it came from.", "From", spare=3)]
     state: Annotated[WriteState, Column("Whether the stock knows of it.")]
     by: Annotated[str, Column("Who took it.", spare=1)]

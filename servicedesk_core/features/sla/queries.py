@@ -132,7 +132,12 @@ class Clocks(Replays[Manner], Tolerances[Manner], Stands[Manner]):
 
         return self._listed(tx, due, chosen, sort=sort, after=after, limit=limit, scope=scope)
 
-    @query("sla.attainment", about="How many promises were kept in a period.", page=f"{_PAGES}:attainment")
+    @query(
+        "sla.attainment",
+        about="How many promises were kept in a period.",
+        page=f"{_PAGES}:attainment",
+        on_page=("clock", "group", "kept", "judged", "percent", "without_target", "without_reason"),
+    )
     def attainment(
         self,
         tx: Tx,

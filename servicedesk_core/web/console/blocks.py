@@ -15,6 +15,10 @@ from servicedesk_core.web.console.values import Cell, Head, Moment, Shower, alig
 from servicedesk_core.web.console.visiting import Visit
 from servicedesk_core.wording import counted, on_paper, plain
 
+_MANY: Final = 12
+_SHORT: Final = 5
+"""More bars than this, with labels no longer than that, stand side by side."""
+
 _TONES: Final = {None: "", True: "good", False: "bad"}
 _VERDICTS: Final = {
     Verdict.MET: "met",
@@ -86,7 +90,13 @@ class Block:
     taking: Taking | None = None
     words: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
+    is_narrow: bool = False
     age: Moment | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says only that there is nothing: one line is enough for that."""
+        return self.kind in {"table", "counts"} and not self.rows and not self.counts
 
 
 def blocks_of(board: Board, shower: Shower, visit: Visit | None = None) -> Iterator[Block]:
@@ -204,4 +214,5 @@ def _series(name: str, shown: Shown, shower: Shower) -> Block:
         for one, share in zip(shown.points, shares(values), strict=True)
     )
     course = line(values, shown.goal) if shown.is_course else None
-    return Block(name, "series", shown.title, bars=bars, line=course, said=said)
+    is_narrow = len(bars) > _MANY and all(len(one.label) <= _SHORT for one in bars)
+    return Block(name, "series", shown.title, bars=bars, line=course, said=said, is_narrow=is_narrow)

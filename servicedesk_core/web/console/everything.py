@@ -10,7 +10,7 @@ from starlette.responses import Response
 from servicedesk_core.faces import Action, Offer
 from servicedesk_core.web.console.acting.naming import names_record
 from servicedesk_core.web.console.addresses import Addresses, address_of
-from servicedesk_core.web.console.frame import framed, page
+from servicedesk_core.web.console.frame import TITLES, framed, page
 from servicedesk_core.web.console.visiting import Handler, Visit
 
 _TEMPLATE: Final = "servicedesk_core.web.console.pages/everything.html"
@@ -74,7 +74,7 @@ def begun_by(visit: Visit, offers: Mapping[str, Offer[..., Any]], feature: str) 
 def _groups(visit: Visit, offers: Mapping[str, Offer[..., Any]]) -> Iterator[Group]:
     for feature, members in groupby(offers.values(), key=_feature):
         found = [one for one in members if not isinstance(one, Action) and visit.may(one) and not _needs_more(one)]
-        pages = tuple(Way(address_of(one), one.about.rstrip(".")) for one in found)
+        pages = tuple(Way(address_of(one), TITLES.get(one.name) or one.about.rstrip(".")) for one in found)
         acts = begun_by(visit, offers, feature)
         if pages or acts:
             yield Group(_TITLES.get(feature, feature.replace("-", " ").capitalize()), pages, acts)

@@ -28,6 +28,9 @@ _PAGES: Final = {
 }
 """The pages in their order, each with the key that leads to it."""
 
+TITLES: Final = {name: title for name, (title, _) in _PAGES.items()}
+"""What the pages are called."""
+
 APPROVALS: Final = "/approvals"
 """Where what waits for somebody is decided."""
 

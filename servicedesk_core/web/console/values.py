@@ -18,6 +18,8 @@ from servicedesk_core.web.console.drawing import Line, line
 from servicedesk_core.wording import plain
 
 _WORDS_FOR: Final = timedelta(hours=24)
+_LONG: Final = 40
+_CENT: Final = Decimal("0.01")
 _NOTHING: Final[tuple[Any, ...]] = (None, "", (), {}, frozenset())
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -76,6 +78,19 @@ class Cell:
     href: str | None = None
     is_number: bool = False
     is_day: bool = False
+
+    @property
+    def look(self) -> str:
+        """The classes that it is shown by: what says nothing is not to catch the eye."""
+        is_none = self.moment is None and self.text in {"", "-"}
+        told = {
+            "n": self.is_number,
+            "day": self.is_day,
+            "zero": self.text == "0" or is_none,
+            "none": is_none,
+            "long": len(self.text) > _LONG,
+        }
+        return " ".join(name for name, is_so in told.items() if is_so)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +201,8 @@ class Shower:
             case date():
                 return Cell(str(shown), is_day=True)
             case int() | float() | Decimal():
+                if isinstance(shown, Decimal) and shown.as_tuple().exponent == -1 and hasattr(row, "currency"):
+                    shown = shown.quantize(_CENT)
                 return Cell(plain(shown), href=self._leads(column, shown, row), is_number=True)
             case Opens():
                 return Cell()
@@ -195,7 +212,7 @@ class Shower:
                 return Cell(
                     ", ".join(f"{self.cell('', key).text}: {self.cell(name, one).text}" for key, one in shown.items())
                 )
-        return Cell(str(shown), href=self._leads(column, shown, row))
+        return Cell(str(shown), href=self._leads(column, shown, row), is_number=name.endswith("_s"))
 
     def row(self, row: Any, names: tuple[str, ...], columns: Mapping[str, Column]) -> tuple[Cell, ...]:
         """Return the cells of a row."""

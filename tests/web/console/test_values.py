@@ -121,3 +121,26 @@ def test_a_ticket_of_a_claim_is_not_looked_for_at_the_connection_to_its_manufact
         assert addresses.record(leads, "T1", "dell") == where
     for row in (ClaimRow, TakenRow, OrderRow):
         assert "tickets.show:ticket" in {column.leads for column in columns_of(row).values()}
+
+
+@dataclass(frozen=True)
+class Line:
+    amount: Annotated[Decimal, Column("What it costs.")]
+    currency: Annotated[str, Column("Of the amount.")] = "EUR"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "row", "text", "look"),
+    [
+        ("amount", Decimal("84.5"), Line(Decimal("84.5")), "84.50", "n"),
+        ("amount", Decimal("1.5"), None, "1.5", "n"),
+        ("load_s", 5_400, None, "1 h 30 min", "n"),
+        ("open", 0, None, "0", "n zero"),
+        ("who", None, None, "-", "zero none"),
+        ("day", date(2026, 3, 1), None, "2026-03-01", "day"),
+        ("title", "x" * 41, None, "x" * 41, "long"),
+    ],
+)
+def test_a_value_stands_where_it_is_looked_for_and_nothing_catches_no_eye(shower, name, value, row, text, look):
+    cell = shower.cell(name, value, None, row)
+    assert (cell.text, cell.look) == (text, look)

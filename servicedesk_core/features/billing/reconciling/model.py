@@ -42,7 +42,7 @@ class PartedRow:
     ]
     ours: Annotated[Decimal | None, Column("With tax, as we asked for it; nothing = we do not have it.")]
     theirs: Annotated[Decimal | None, Column("With tax in the ledger; nothing = it does not have it.")]
-    currency: Annotated[str | None, Column("Of both.", "In")]
+    currency: Annotated[str | None, Column("Of both.")]
     do: Annotated[str, Column("What to do.", wraps=True)]
     issued_on: Annotated[date | None, Column("Its date.", shown=False)]
     kind: Annotated[DocumentKind, Column("sales_invoices or credit_notes.", shown=False)]

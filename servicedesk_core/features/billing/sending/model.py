@@ -59,7 +59,7 @@ class DocumentRow:
     total: Annotated[
         Decimal | None, Column("With tax: as the ledger says, else as it was asked for; nothing = not known yet.")
     ]
-    currency: Annotated[str | None, Column("Of all amounts.", "In")]
+    currency: Annotated[str | None, Column("Of all amounts.")]
     state: Annotated[DocumentState, Column("Where it stands.")]
     balance: Annotated[Decimal | None, Column("What is still to be paid, as the ledger says.")]
     paid_on: Annotated[date | None, Column("When nothing was left to pay.", "Paid", spare=2)]

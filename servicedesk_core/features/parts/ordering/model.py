@@ -65,7 +65,7 @@ class OrderRow:
         Decimal | None, Column("What one costs; nothing = it is not known, or not to be seen.", "Cost")
     ]
     cost: Annotated[Decimal | None, Column("What all of the line cost.", shown=False)]
-    currency: Annotated[str | None, Column("Of both.", "In")]
+    currency: Annotated[str | None, Column("Of both.")]
     serial_numbers: Annotated[tuple[str, ...], Column("Of the pieces, as far as they are known.", shown=False)]
     tracking: Annotated[tuple[str, ...], Column("Carriers and their numbers of what is under way.", shown=False)]
     problem: Annotated[str | None, Column("What somebody has to know of it.", wraps=True)]
@@ -88,7 +88,7 @@ class OfferedLine:
         Decimal | None, Column("What one costs; nothing = it is not stated, or not to be seen.", "Price")
     ]
     cost: Annotated[Decimal | None, Column("What all of them cost, without freight and tax.", "Total")]
-    currency: Annotated[str | None, Column("Of both.", "In")]
+    currency: Annotated[str | None, Column("Of both.")]
     available: Annotated[Decimal | None, Column("How many can be sent now; nothing = the source does not say.")]
     arrives_on: Annotated[date | None, Column("When more of it arrives there.", "Arrives")]
     ticket: Annotated[str | None, Column("The ticket that it is for; nothing = for the shelf.", leads="tickets.show")]
@@ -125,7 +125,7 @@ class ReorderRow:
     part_number: Annotated[str | None, Column("Its own number of it.", "Their no.", shown=False)] = None
     unit_cost: Annotated[Decimal | None, Column("What one costs there; nothing = not to be seen.", "Price")] = None
     cost: Annotated[Decimal | None, Column("What all of them cost.", "Total")] = None
-    currency: Annotated[str | None, Column("Of both.", "In")] = None
+    currency: Annotated[str | None, Column("Of both.")] = None
     write: Annotated[
         int | None, Column("Number of the write that orders it; nothing = none was proposed.", leads="writes.show")
     ] = None

@@ -169,7 +169,7 @@ async def test_a_technician_sees_their_own_day(browser, filled):
     assert "/acts/tickets/log-time?ticket=T70&amp;connection=psa&amp;technician=me" in page
     assert "localStorage" not in page
     nobody = (await (await browser("ana")).get("/me")).text
-    assert "You are no technician here" in nobody
+    assert "No technician is linked to your account" in nobody
     assert "technician = " in nobody
 
 
