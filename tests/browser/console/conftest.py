@@ -1,87 +1,36 @@
 """A filled desk whose console listens on this machine, and browsers in which people are signed in."""
 
-import asyncio
-import threading
-from contextlib import suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 
-from servicedesk_core.config.listening import ConsoleSection
-from servicedesk_core.web.console.app import application
-from servicedesk_core.web.console.cache.answers import Answers
-from servicedesk_core.web.console.live.reader import Reader
 from servicedesk_core.web.console.visiting import COOKIE
-from servicedesk_core.web.listening import listen
+from tests.browser.console.serving import serving
 from tests.web.console import every
-from tests.web.console.filled import NOW, PEOPLE, cookie_of, fill, opened
+from tests.web.console.filled import NOW, PEOPLE, fill, opened
 
 _ANSWERED = "the server responded with a status of"
 """What Chromium says of an answer such as 404; a test looks at the answer itself."""
 
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
-OTHER = "console.test"
-"""A name that leads to this machine too, and is none of the console's."""
 
-
-@dataclass
-class Served:
-    """A console that listens."""
-
-    desk: object = None
-    port: int = 0
-    cookies: dict = field(default_factory=dict)
-    loop: object = None
-
-    @property
-    def origin(self):
-        return f"http://localhost:{self.port}"
-
-    def run(self, coroutine):
-        """Return what a coroutine returns in the loop of the desk."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+@asynccontextmanager
+async def filled(folder, empty_store):
+    """Open the odd desk, with all that is on it."""
+    async with opened(folder, empty_store) as desk:
+        await fill(desk, folder)
+        yield desk
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory, empty_store):
-    folder, one, ready, failed = tmp_path_factory.mktemp("console"), Served(), threading.Event(), []
-
-    async def serve():
-        one.loop = asyncio.get_running_loop()
-        async with opened(folder, empty_store) as desk:
-            await fill(desk, folder)
-            one.desk = desk
-            one.cookies = {person: await cookie_of(desk, person) for person in PEOPLE}
-            section, answers = ConsoleSection(listen="127.0.0.1:0"), Answers(Reader(desk.store))
-            app = application(desk, (*desk.features, every.FEATURE), section, answers)
-
-            def tell(where):
-                one.port = urlsplit(where).port
-                ready.set()
-
-            async with answers.kept_current():
-                one.task = asyncio.current_task()
-                await listen(app, section, tell=tell, ending=app.state.streams.close)
-
-    def work():
-        with suppress(asyncio.CancelledError):
-            try:
-                asyncio.run(serve())
-            except Exception as error:
-                failed.append(error)
-                raise
-            finally:
-                ready.set()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    ready.wait()
-    assert not failed
-    yield one
-    one.loop.call_soon_threadsafe(one.task.cancel)
-    thread.join()
+    folder = tmp_path_factory.mktemp("console")
+    with serving(lambda: filled(folder, empty_store), PEOPLE, (every.FEATURE,)) as one:
+        yield one
 
 
 @dataclass
@@ -107,11 +56,11 @@ class Looking:
 
 
 @pytest.fixture
-def look(chromium, served):
-    """Open a page as somebody; at the end nothing may have been asked of another host, blocked, or failed."""
+def look_at(chromium):
+    """Open a page of a console as somebody; at the end nothing may have been asked of another host, or blocked."""
     opened_, contexts = [], []
 
-    def look(person="ana", path="/", *, width=1280, scheme="light", script=True, **more):
+    def look_at(served, person="ana", path="/", *, width=1280, scheme="light", script=True, **more):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, locale="en-GB",
             **more,
@@ -130,7 +79,7 @@ def look(chromium, served):
         one.to(path)
         return one
 
-    yield look
+    yield look_at
     for one in opened_:
         assert one.said == []
         assert {urlsplit(url).netloc for url in one.asked if not url.startswith("data:")} == {
@@ -138,6 +87,12 @@ def look(chromium, served):
         }
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def look(served, look_at):
+    """The same of the one console that a test has."""
+    return partial(look_at, served)
 
 
 @pytest.fixture
