@@ -130,17 +130,17 @@ class Line:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "row", "text", "look"),
+    ("name", "value", "row", "shown"),
     [
-        ("amount", Decimal("84.5"), Line(Decimal("84.5")), "84.50", "n"),
-        ("amount", Decimal("1.5"), None, "1.5", "n"),
-        ("load_s", 5_400, None, "1 h 30 min", "n"),
-        ("open", 0, None, "0", "n zero"),
-        ("who", None, None, "-", "zero none"),
-        ("day", date(2026, 3, 1), None, "2026-03-01", "day"),
-        ("title", "x" * 41, None, "x" * 41, "long"),
+        ("amount", Decimal("84.5"), Line(Decimal("84.5")), ("84.50", "n")),
+        ("amount", Decimal("1.5"), None, ("1.5", "n")),
+        ("load_s", 5_400, None, ("1 h 30 min", "n")),
+        ("open", 0, None, ("0", "n zero")),
+        ("who", None, None, ("-", "zero none")),
+        ("day", date(2026, 3, 1), None, ("2026-03-01", "day")),
+        ("title", "x" * 41, None, ("x" * 41, "long")),
     ],
 )
-def test_a_value_stands_where_it_is_looked_for_and_nothing_catches_no_eye(shower, name, value, row, text, look):
+def test_a_value_stands_where_it_is_looked_for_and_nothing_catches_no_eye(shower, name, value, row, shown):
     cell = shower.cell(name, value, None, row)
-    assert (cell.text, cell.look) == (text, look)
+    assert (cell.text, cell.look) == shown
