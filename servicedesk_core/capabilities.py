@@ -43,6 +43,8 @@ _ABOUT: Final = {
     "absences.read": "See who is out, and why; everybody sees their own.",
     "people.read": "See who may do what.",
     "people.write": "Invite people, and say what they are.",
+    "oncall.override": "Say who is on call in place of somebody else, and try how people are reached.",
+    "pages.acknowledge": "Take on what rings, so that nobody else is rung.",
     "walls.make": "Put a page on a wall screen, where everybody who passes sees it, and take it off again.",
     "people.act-as": "Take the place of another person; the audit trail names both.",
 }
@@ -89,6 +91,8 @@ class Capability(StrEnum):
     ABSENCES = "absences.read"
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
+    ONCALL_OVERRIDE = "oncall.override"
+    PAGES_ACKNOWLEDGE = "pages.acknowledge"
     WALLS = "walls.make"
     ACT_AS = "people.act-as"
 
@@ -136,9 +140,11 @@ _TECHNICIAN = frozenset(
         _C.PARTS_READ,
         _C.PARTS_TAKE,
         _C.WRITES_READ,
+        _C.PAGES_ACKNOWLEDGE,
     }
 )
 _COORDINATOR = _TECHNICIAN | {
+    _C.ONCALL_OVERRIDE,
     _C.PARTS_ORDER,
     _C.SCORECARDS_COORDINATOR,
     _C.QUALITY_READ,

@@ -17,6 +17,7 @@ class Way(StrEnum):
     SDK = "sdk"
     CONSOLE = "console"
     TOKEN = "token"  # noqa: S105  # a program that shows one
+    LINK = "link"  # one that they were sent
     JOB = "job"
 
 

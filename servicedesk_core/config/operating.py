@@ -87,6 +87,11 @@ class ServeSection(Model):
         default="backups", min_length=1, description="Folder that the job `backup` copies the store to."
     )
     keep_backups: int = Field(default=3, ge=1, le=1_000, description="How many of these copies are kept.")
+    heartbeat: Reference | None = Field(
+        default=None,
+        description="Where the address is that is called each minute while it works, such as `env:HEARTBEAT_URL`: a "
+        "watch elsewhere then notices when it does no more. Left out = none is.",
+    )
 
 
 class FileChannel(Model):
@@ -165,6 +170,16 @@ class MorningSection(Model):
     )
     recipients: tuple[str, ...] = Field(
         default=(), description="Addresses that it goes to; empty = those of the channel."
+    )
+
+
+class PagingSection(Model):
+    """How our own people are told something: ``[paging]``. Their addresses stand in ``[people.NAME]``."""
+
+    mail: ChannelName | None = Field(
+        default=None,
+        description="The alert channel of the kind `smtp` over whose server mails to single people go; left out = none "
+        "do, and only their addresses for pages are used.",
     )
 
 

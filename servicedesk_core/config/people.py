@@ -1,12 +1,14 @@
 """What somebody is on the desk, as ``[people.NAME]`` of ``servicedesk.toml`` says it, and whoever invites them."""
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ROLES, Capability, Role
+from servicedesk_core.config.operating import Reference
+from servicedesk_core.config.values import QuietHours, TimeZone
 from servicedesk_core.config.writes import Limit
 from servicedesk_core.domain import Model
 
@@ -19,6 +21,12 @@ def _some(roles: tuple[Role, ...]) -> tuple[Role, ...]:
         msg = f"name at least one of {', '.join(Role)}"
         raise ValueError(msg)
     return roles
+
+
+_Address = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,]+@[^@\s<>,]+$", max_length=254)]
+
+REACHED_BY: Final = frozenset({"mail", "page", "zone", "quiet"})
+"""What says how somebody is reached, and nothing of what they may."""
 
 
 class Colleague(Model):
@@ -44,6 +52,21 @@ class Colleague(Model):
     )
     order_limit_per_day: Limit | None = Field(
         default=None, description="The same for all orders of theirs that were approved on one day."
+    )
+
+    mail: _Address | None = Field(default=None, description="Address that notices for them are mailed to.")
+    page: tuple[Reference, ...] = Field(
+        default=(),
+        description="Where the addresses are over which they are paged, which hold tokens: such as `env:ANA_PHONE`. "
+        "Each is one that Apprise understands (extra `notify`); they are tried in order, their mail last.",
+    )
+    zone: TimeZone | None = Field(
+        default=None, description="IANA time zone that they live in; left out = that of the desk."
+    )
+    quiet: QuietHours | None = Field(
+        default=None,
+        description='Hours of their day in which only what is urgent reaches them, such as "22:00-07:00"; left out = '
+        "none.",
     )
 
     @property

@@ -16,6 +16,7 @@ from servicedesk_core.config.operating import (
     JobName,
     MailChannel,
     MorningSection,
+    PagingSection,
     Schedule,
     ServeSection,
 )
@@ -167,6 +168,7 @@ class DeskSettings(Model):
         public: What the open net may reach of it.
         alerts: When somebody is told, and who.
         morning: What the morning page goes by, and who gets it.
+        paging: How single people of ours are told something.
         writes: When sending stops and asks, and how much is sent at once.
         claims: Claims against manufacturers.
         orders: How much may be ordered without another person's approval.
@@ -186,6 +188,7 @@ class DeskSettings(Model):
     public: PublicSection = PublicSection()
     alerts: AlertsSection = AlertsSection()
     morning: MorningSection = MorningSection()
+    paging: PagingSection = PagingSection()
     writes: WritesSection = WritesSection()
     claims: ClaimsSection = ClaimsSection()
     orders: OrdersSection = OrdersSection()
@@ -217,15 +220,15 @@ class DeskSettings(Model):
         return self
 
     @model_validator(mode="after")
-    def _the_morning_page_can_be_mailed(self) -> Self:
-        name = self.morning.mail
-        if name is not None and not isinstance(self.alerts.channels.get(name), MailChannel):
-            mails = [key for key, channel in self.alerts.channels.items() if isinstance(channel, MailChannel)]
-            msg = (
-                f'morning.mail names "{name}", which is no alert channel of the kind "smtp".'
-                f'{did_you_mean(name, mails)} Write [alerts.channels.{name}] with kind = "smtp"'
-            )
-            raise ValueError(msg)
+    def _what_is_mailed_has_a_server(self) -> Self:
+        for key, name in (("morning.mail", self.morning.mail), ("paging.mail", self.paging.mail)):
+            if name is not None and not isinstance(self.alerts.channels.get(name), MailChannel):
+                mails = [one for one, channel in self.alerts.channels.items() if isinstance(channel, MailChannel)]
+                msg = (
+                    f'{key} names "{name}", which is no alert channel of the kind "smtp".'
+                    f'{did_you_mean(name, mails)} Write [alerts.channels.{name}] with kind = "smtp"'
+                )
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

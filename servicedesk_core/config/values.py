@@ -15,6 +15,7 @@ _AGE = re.compile(r"(\d{1,5})d")
 _SHARE = re.compile(r"(\d{1,3})\s*%")
 _REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
 _RAW = re.compile(r"days:([1-9]\d{0,4})")
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 _YEARS = range(1900, 3000)
 """In which anything was recorded; at the ends of the calendar a day has no instant in every zone."""
 _MOST_REQUESTS = 1_000_000_000
@@ -105,3 +106,21 @@ def since_at(since: date | timedelta, *, now: datetime, timezone: str) -> dateti
     zone = ZoneInfo(timezone)
     day = since if isinstance(since, date) else (now - since).astimezone(zone).date()
     return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def _quiet(text: str) -> str:
+    found = _HOURS.fullmatch(text)
+    if found is None or found[1] == found[2]:
+        msg = 'write from when until when nobody is to disturb, such as "22:00-07:00"'
+        raise ValueError(msg)
+    return text
+
+
+QuietHours = Annotated[str, AfterValidator(_quiet)]
+"""Hours of a day, ``22:00-07:00``; they may go over midnight."""
+
+
+def quiet_times(text: str) -> tuple[time, time]:
+    """Return when quiet hours begin and end."""
+    begins, _, ends = text.partition("-")
+    return time.fromisoformat(begins), time.fromisoformat(ends)

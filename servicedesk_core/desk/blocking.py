@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.next.queries import NextQueries
     from servicedesk_core.features.oncall.actions import OnCallActions
+    from servicedesk_core.features.paging.actions import Paging
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.actions import PeopleActs
     from servicedesk_core.features.privacy.actions import Privacy
@@ -222,6 +223,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         privacy: Privacy[Waiting]
         clients: ClientQueries[Waiting]
         oncall: OnCallActions[Waiting]
+        paging: Paging[Waiting]
         rota: RotaActions[Waiting]
         skills: SkillQueries[Waiting]
         profit: Profit[Waiting]

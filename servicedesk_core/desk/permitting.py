@@ -15,7 +15,7 @@ from servicedesk_core.people import JOBS, Actor, Way
 from servicedesk_core.store.queries.scope import Scope
 
 _USER = "user:"
-_FROM_OUTSIDE = frozenset({Way.CONSOLE, Way.TOKEN})
+_FROM_OUTSIDE = frozenset({Way.CONSOLE, Way.TOKEN, Way.LINK})
 """Ways that somebody takes who need not have an account of this machine."""
 
 _log = logging.getLogger("servicedesk.desk")

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.next.queries import NextQueries
     from servicedesk_core.features.oncall.actions import OnCallActions
+    from servicedesk_core.features.paging.actions import Paging
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.actions import PeopleActs
     from servicedesk_core.features.privacy.actions import Privacy
@@ -114,6 +115,7 @@ class StoredDesk:
         privacy: Privacy[Awaited]
         clients: ClientQueries[Awaited]
         oncall: OnCallActions[Awaited]
+        paging: Paging[Awaited]
         rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]

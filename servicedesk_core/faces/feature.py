@@ -44,6 +44,8 @@ class Feature:
         jobs: What it does by schedule.
         after_sync: Where the coroutine function is that takes in what a sync has brought, ``module:function``; it is
             given the desk, and what fails in it fails no sync. Empty = there is none.
+        serves: Where the coroutine function is that works beside the jobs while the desk is served, until it is
+            cancelled, ``module:function``; it is given the desk. Empty = there is none.
         alert_rules: Where the functions are that say what is wrong, ``module:function``.
         automatic: Where what it can do without being asked is, ``module:NAME`` of a tuple of
             :class:`~servicedesk_core.faces.AutomaticAct`; empty = there is nothing.
@@ -68,6 +70,7 @@ class Feature:
     actions: str = ""
     jobs: tuple[JobKind, ...] = ()
     after_sync: str = ""
+    serves: str = ""
     alert_rules: tuple[str, ...] = ()
     automatic: str = ""
     kpis: str = ""
@@ -108,6 +111,11 @@ class Feature:
         from servicedesk_core.faces.automatic import AutomaticAct  # noqa: PLC0415
 
         return _each(self.automatic, AutomaticAct)
+
+    @property
+    def serving(self) -> Callable[[Any], Awaitable[None]] | None:
+        """What works beside the jobs while the desk is served."""
+        return named(self.serves) if self.serves else None
 
     @property
     def figures(self) -> "tuple[Kpi[Any], ...]":

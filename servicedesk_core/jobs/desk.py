@@ -6,6 +6,7 @@ What only some work uses, such as the claims of a desk, is a protocol beside tha
 from collections.abc import Mapping
 from typing import Protocol, Self
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.jobs.job import Job
@@ -55,7 +56,7 @@ class JobDesk(Protocol):
     def people_in(self, tx: Tx) -> object:
         """Look who works with the desk now, for whoever acts from then on."""
 
-    def acting_as(self, actor: Actor) -> Self:
+    def acting_as(self, actor: Actor, *, only: frozenset[Capability] | None = None) -> Self:
         """Return the same desk as somebody else acts on it."""
 
     async def sync(self, connection: str | None = None) -> SyncReport:

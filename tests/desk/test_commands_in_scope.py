@@ -119,6 +119,8 @@ PLAIN = (
     "quality review 2 --passed", "quality import servicedesk.toml", "quality concern x --owner kim",
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
+    "oncall override night ana --until 2026-12-01T08:00:00", "oncall swap night 2026-12-01T08:00:00 2026-12-08T08:00:00",
+    "oncall test ana", "paging list", "paging messages", "paging show 1", "paging acknowledge 1",
     "billing stages", "billing review", "billing report", "billing report --html billing.html", "billing kpis",
     "billing preview --period 2026-03 --all", "billing exceptions --period 2026-03 --all",
     "billing compare --period 2026-03",

@@ -99,6 +99,8 @@ COMMANDS = [
     "rota show --week",
     "oncall who",
     "oncall gaps",
+    "paging list",
+    "paging messages",
     "skills list",
     "billing stages",
     "billing locks",

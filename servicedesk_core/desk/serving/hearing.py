@@ -7,9 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from servicedesk_core.desk.serving.public.exchange import Answer, Request
+from servicedesk_core.desk.serving.acknowledging import Acknowledging
+from servicedesk_core.desk.serving.beating import ended
+from servicedesk_core.desk.serving.public.exchange import Answer, Request, Route
 from servicedesk_core.desk.serving.public.listening import PublicListener
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.features.paging import PATH as PAGES
+from servicedesk_core.features.paging import LinkedDesk
 from servicedesk_core.features.webhooks import (
     LEFT,
     PATH,
@@ -39,8 +43,8 @@ BUSY_S: Final = 5.0
 """How often is looked whether a sync that holds hints off is through."""
 
 
-class HearingDesk(JobDesk, LookingDesk, Protocol):
-    """A desk that vendors call."""
+class HearingDesk(JobDesk, LookingDesk, LinkedDesk, Protocol):
+    """A desk that vendors call, and people by links that they were sent."""
 
 
 class Hearing:
@@ -74,7 +78,8 @@ class Hearing:
             hide=desk.redactor.register,
             on_hints=self._hinted,
         )
-        self.listener = PublicListener(desk.settings, {PATH: self})
+        routes: dict[str, Route] = {PATH: self, PAGES: Acknowledging(desk)}
+        self.listener = PublicListener(desk.settings, routes)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -89,7 +94,7 @@ class Hearing:
             for one in await self._desk.store.read(lambda tx: left_behind(tx, self._desk.settings)):
                 _log.warning(LEFT.format(one.connection))
             for work in (self._follow, self._tell):
-                stack.push_async_callback(_ended, asyncio.create_task(work()))
+                stack.push_async_callback(ended, asyncio.create_task(work()))
             yield
 
     async def _open(self, connection: str) -> OpenConnection:
@@ -152,8 +157,3 @@ class Hearing:
                     await self._receiver.tell()
                 except ServiceDeskError as error:
                     _log.warning("what was refused could not be noted: %s", error.message)
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.wait([task])

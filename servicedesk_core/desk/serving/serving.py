@@ -1,22 +1,31 @@
 """Puts the scheduler and the endpoint together."""
 
-from collections.abc import Callable
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servicedesk_core.desk.monitoring.health import Health, health
+from servicedesk_core.desk.serving.beating import beat, ended
 from servicedesk_core.desk.serving.endpoint import PATHS, Answers, Endpoint
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.jobs import supervisor
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.jobs.scheduler import Scheduler
+from servicedesk_core.people import JOBS
 from servicedesk_core.store import changes
 
 if TYPE_CHECKING:
     from servicedesk_core.desk.serving.hearing import HearingDesk
+
+_log = logging.getLogger("servicedesk.serve")
+
+AGAIN_S: Final = 5.0
+"""So long after it broke off, what works beside the jobs is begun again."""
 
 NEEDED = ("apscheduler", "prometheus_client")
 
@@ -69,12 +78,26 @@ async def serve(desk: "HearingDesk", *, tell: Callable[[str], None]) -> None:
                 hearing = Hearing(desk)
                 await stack.enter_async_context(hearing.open())
                 tell(f"Webhooks: {hearing.listener.address}, for vendors {desk.settings.public.url}")
+            for feature in desk.features:
+                if (beside := feature.serving) is not None:
+                    stack.push_async_callback(ended, asyncio.create_task(_kept_going(desk, feature.name, beside)))
+            stack.push_async_callback(ended, asyncio.create_task(beat(desk, scheduler.is_live)))
             supervisor.tell(supervisor.READY)
             await scheduler.run()
     finally:
         supervisor.tell(supervisor.STOPPING)
         if endpoint is not None:
             endpoint.close()
+
+
+async def _kept_going(desk: JobDesk, name: str, beside: Callable[[JobDesk], Awaitable[None]]) -> None:
+    """Have a feature work beside the jobs; what breaks in it is begun again, and breaks nothing else."""
+    while True:
+        try:
+            await beside(desk.acting_as(JOBS))
+        except Exception:  # noqa: BLE001  # foreign code, perhaps
+            _log.exception("%s broke off beside the jobs and is begun again: this should not have happened", name)
+        await asyncio.sleep(AGAIN_S)
 
 
 def _ask(desk: JobDesk) -> Health:

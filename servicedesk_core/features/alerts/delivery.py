@@ -4,13 +4,12 @@ import json
 import os
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.operating import AppriseChannel, Channel, FileChannel, MailChannel
-from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.alerts.messages import Message
+from servicedesk_core.outbox.apprise import notify
 from servicedesk_core.outbox.mail import Carrier, Mail
 from servicedesk_core.printing import escaped
 
@@ -50,15 +49,5 @@ def _by_mail(carry: Carrier, message: Message) -> None:
 
 
 def _by_apprise(channel: AppriseChannel, secrets: Secrets, where: str, key: str, message: Message) -> None:
-    try:
-        apprise = import_module("apprise")  # an optional extra
-    except ImportError:
-        raise SettingsError(
-            f"{where}: {key}: Apprise is not installed.", hint="pip install 'servicedesk-core[notify]'"
-        ) from None
-    url = secrets.resolve(channel.url, key=f"{key}.url", where=where).get_secret_value()
-    sender = apprise.Apprise()
-    if not sender.add(url):
-        raise SettingsError(f"{where}: {key}.url is no address that Apprise understands.", hint="Correct it.")
-    if not sender.notify(title=message.subject, body=message.text):
-        raise SettingsError(f"{where}: {key}: Apprise could not deliver.", hint="Its log says more, at debug level.")
+    address = secrets.resolve(channel.url, key=f"{key}.url", where=where).get_secret_value()
+    notify(address, message.subject, message.text, key=f"{key}.url", where=where)

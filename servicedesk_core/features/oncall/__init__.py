@@ -12,6 +12,7 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:OnCallQueries",
     actions=f"{__name__}.actions:OnCallActions",
     definitions=f"{__name__}.kinds:KINDS",
+    alert_rules=(f"{__name__}.coverage:tomorrow",),
     looks_over=f"{__name__}.coverage:look_over",
     needs=("definitions", "rota", "skills"),
 )
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.oncall.rules import Line as Line
     from servicedesk_core.features.oncall.rules import Listed as Listed
     from servicedesk_core.features.oncall.tables import lists_of as lists_of
+    from servicedesk_core.features.oncall.tables import person_of as person_of
 else:
     from servicedesk_core.exports import lazily
 

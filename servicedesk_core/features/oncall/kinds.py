@@ -63,9 +63,25 @@ class OnCall(Model):
         return self
 
 
+class Override(Turn):
+    """Who is on call for a time in place of whose turn it is, as an act has decided."""
+
+    name: _Word
+    list_name: _Word = Field(description="The on-call list.")
+
+
 _PEOPLE: Final = dict.fromkeys(("primary", "secondary", "manager"), TECHNICIANS.name)
 
 ON_CALL: Final = DefinitionKind("on_call", "on-call list", OnCall, names={"outside": CALENDARS.name, **_PEOPLE})
 """Who is rung: ``[on_call.NAME]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (ON_CALL,)
+OVERRIDES: Final = DefinitionKind(
+    "on_call_overrides",
+    "on-call override",
+    Override,
+    names={"list_name": ON_CALL.name, **_PEOPLE},
+    by_act=True,
+)
+"""Who is on call in place of somebody else: ``servicedesk oncall override`` decides it."""
+
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (ON_CALL, OVERRIDES)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from servicedesk_core.faces import Column
+from servicedesk_core.faces import Column, Page
 from servicedesk_core.features.oncall.rules import Line
 
 
@@ -29,3 +29,31 @@ class Uncovered:
     ends_at: Annotated[datetime, Column("Until when, as far as was looked.", "Until")]
     lasts_s: Annotated[int, Column("For how long.", "Hours")]
     why: Annotated[str, Column("Why.", wraps=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """Who is on call for a time in place of somebody else."""
+
+    list_name: Annotated[str, Column("The on-call list.", "List")]
+    line: Annotated[Line, Column("In which place.", "Rung as")]
+    technician: Annotated[str, Column("Who is, from now on.")]
+    instead_of: Annotated[str | None, Column("Who was at its beginning; nothing = nobody.", "In place of")]
+    starts_at: Annotated[datetime, Column("From when on.", "From")]
+    ends_at: Annotated[datetime, Column("Until when.", "Until")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swapped(Page[Overridden]):
+    """Turns that two people have changed."""
+
+    items: Annotated[tuple[Overridden, ...], Column("Both turns.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A message by which somebody sees whether they are reached."""
+
+    person: Annotated[str, Column("To whom.")]
+    channels: Annotated[int, Column("How many ways there are to them.")]
+    is_on_its_way: Annotated[bool, Column("Whether it is new; else one of this minute is on its way already.", "New")]

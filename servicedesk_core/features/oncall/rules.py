@@ -7,12 +7,14 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.features.oncall.kinds import OnCall
+from servicedesk_core.features.oncall.kinds import OnCall, Turn
 from servicedesk_core.features.rota import Away, Span
 
 Opened = Callable[[str, datetime, datetime], Sequence[Span]]
 
 _DAY = timedelta(days=1)
+_LONGEST = timedelta(days=100)
+"""How far back the beginning of a turn is looked for."""
 
 
 class Line(StrEnum):
@@ -55,6 +57,15 @@ class Gap:
     primary: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn of somebody, from when until when."""
+
+    technician: str
+    start: datetime
+    end: datetime
+
+
 class Listed:
     """One on-call list in all its versions.
 
@@ -63,6 +74,7 @@ class Listed:
         versions: From when on each holds, ``None`` = since ever, and what it says; ``None`` = nothing any more.
         zone: In whose local time turns begin.
         opened: The open time of a calendar, by its name, that lies in a time or partly.
+        overrides: Turns that somebody decided about in place of all others, in the order in which they did.
     """
 
     def __init__(
@@ -71,16 +83,30 @@ class Listed:
         versions: Sequence[tuple[datetime | None, OnCall | None]],
         zone: ZoneInfo,
         opened: Opened = lambda _, __, ___: (),
+        overrides: Sequence[Turn] = (),
     ) -> None:
         self.name = name
         self._versions = versions
         self._zone = zone
         self._opened = opened
+        self._overrides = (*overrides,)
 
     def at(self, at: datetime) -> tuple[Duty, ...]:
         """Return who is on call at an instant, in the order in which they are rung; nobody in the hours of the day."""
         said = self._said(at)
         return self._duties(said, at) if said is not None and self._is_needed(said, at) else ()
+
+    def turn(self, line: Line, at: datetime) -> "Taken | None":
+        """Return whose turn it is at an instant; ``None`` = nobody's, or one without a beginning or an end."""
+        said = self._said(at)
+        if said is None:
+            return None
+        who, ends = self._of(said, line, at)
+        if who is None or ends is None:
+            return None
+        edges = sorted({at, *(one for one in self._cuts(at - _LONGEST, at) if at - _LONGEST < one <= at)})
+        start = next((one for one in edges if self._of(said, line, one) == (who, ends)), at)
+        return Taken(who, start, ends)
 
     def gaps(self, start: datetime, end: datetime, away: Iterable[Away]) -> Iterator[Gap]:
         """Yield when in ``[start, end)`` nobody would answer first.
@@ -126,7 +152,7 @@ class Listed:
 
     def _of(self, said: OnCall, line: Line, at: datetime) -> tuple[str | None, datetime | None]:
         """Return who has a place at an instant, and until when."""
-        single = [one for one in said.turns if getattr(one, line.value)]
+        single = [one for one in (*said.turns, *self._overrides) if getattr(one, line.value)]
         after: list[datetime] = []
         for one in reversed(single):
             if one.starts <= at < one.ends:
@@ -161,7 +187,7 @@ class Listed:
                 continue
             if said.outside is not None:
                 yield from (edge for span in self._opened(said.outside, start, end) for edge in span)
-            for one in said.turns:
+            for one in (*said.turns, *self._overrides):
                 yield from (one.starts, one.ends)
             if said.starts is not None:
                 yield said.starts

@@ -1,16 +1,20 @@
 """The on-call lists of a desk."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import instant, micros
-from servicedesk_core.features.definitions import CALENDARS, holding
-from servicedesk_core.features.oncall.kinds import ON_CALL, OnCall
+from servicedesk_core.config.people import Colleague
+from servicedesk_core.features.definitions import CALENDARS, holding, newest_values
+from servicedesk_core.features.oncall.kinds import ON_CALL, OVERRIDES, OnCall, Override
 from servicedesk_core.features.oncall.rules import Listed
 from servicedesk_core.features.rota import Span
-from servicedesk_core.store import Tx
+from servicedesk_core.features.skills import Crew
+from servicedesk_core.store import Tx, sources
 
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -40,4 +44,24 @@ def lists_of(tx: Tx, zone: ZoneInfo) -> tuple[Listed, ...]:
     lists: dict[str, list[tuple[datetime | None, OnCall | None]]] = {}
     for one in holding(tx, ON_CALL):
         lists.setdefault(one.name, []).append((one.since, one.value))
-    return tuple(Listed(name, lists[name], zone, opened) for name in sorted(lists))
+    turns: dict[str, list[Override]] = {}
+    for override in sorted(newest_values(tx, OVERRIDES), key=attrgetter("name")):
+        turns.setdefault(override.list_name, []).append(override)
+    return tuple(Listed(name, lists[name], zone, opened, turns.get(name, ())) for name in sorted(lists))
+
+
+def person_of(tx: Tx, who: Crew, people: Mapping[str, Colleague], technician: str) -> str:
+    """Return who in the list of people a technician of the definitions is; the technician's own name = nobody there.
+
+    Args:
+        tx: Any transaction.
+        who: Who is meant by the names of technicians.
+        people: The people of the desk.
+        technician: The technician's name in the definitions.
+    """
+    if technician in people:
+        return technician
+    keys, names = who.keys(technician), {one.id: one.name for one in sources.all(tx)}
+    theirs = {(names.get(source_id), ref) for source_id, ref in keys} | {("", ref) for _, ref in keys}
+    mine = (name for name, one in people.items() if one.technician and (one.connection, one.technician) in theirs)
+    return next(mine, technician)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from servicedesk_core import bearer
 from servicedesk_core.bearer import digest_of
-from servicedesk_core.config.people import Colleague
+from servicedesk_core.config.people import REACHED_BY, Colleague
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import invitations, passwords, sign_ins
@@ -60,8 +60,8 @@ _ROWS: Final = Rows(SignedIn, sign_ins)
 
 
 def rights_of(person: Colleague) -> bytes:
-    """Return a digest of all that somebody is on the desk: another one when any of it changes."""
-    return hashlib.sha256(person.model_dump_json().encode()).digest()
+    """Return a digest of all that somebody is: another one when any of it changes, but how they are reached."""
+    return hashlib.sha256(person.model_dump_json(exclude=set(REACHED_BY)).encode()).digest()
 
 
 def begin(tx: Tx, person: str, at: datetime, people: People, *, address: str = "", agent: str = "") -> str:

@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies
     from servicedesk_core.store.schema.operating import job_runs as job_runs
     from servicedesk_core.store.schema.operating import mails as mails
+    from servicedesk_core.store.schema.paging import page_keys as page_keys
+    from servicedesk_core.store.schema.paging import pages as pages
+    from servicedesk_core.store.schema.paging import staff_attempts as staff_attempts
+    from servicedesk_core.store.schema.paging import staff_messages as staff_messages
     from servicedesk_core.store.schema.privacy import suppressed as suppressed
     from servicedesk_core.store.schema.records import BOOKKEEPING as BOOKKEEPING
     from servicedesk_core.store.schema.records import IS_OPEN as IS_OPEN
@@ -103,7 +107,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 135
+SCHEMA_VERSION = 136
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100
