@@ -136,7 +136,7 @@ async def test_two_change_their_turns(desk, clock, tmp_path):
     await desk.definitions.apply(reason="agreed", folder=tmp_path / "service")
     first = clock.now().replace(day=12)
     done = await desk.oncall.swap("night", first, first.replace(day=19))
-    assert [(one.technician, one.instead_of) for one in done.items] == [("ana", "ben"), ("ben", "ana")]
+    assert [(one.technician, one.instead_of) for one in done.turns] == [("ana", "ben"), ("ben", "ana")]
     whose = [(await desk.oncall.who(at=first.replace(day=day))).items[0].technician for day in (12, 15, 17, 22, 24)]
     assert whose == ["ana", "ana", "ben", "ben", "ben"]
 

@@ -20,6 +20,7 @@ from servicedesk_core.config.operating import (
     FileChannel,
     MailChannel,
     MorningSection,
+    PagingSection,
     ServeSection,
 )
 from servicedesk_core.config.parts import PartsSection
@@ -87,6 +88,7 @@ def page() -> str:
     text += section("[console]", ConsoleSection)
     text += section("[public]", PublicSection)
     text += section("[morning]", MorningSection)
+    text += section("[paging]", PagingSection)
     text += section("[alerts]", AlertsSection)
     for channel in (FileChannel, MailChannel, AppriseChannel):
         text += section(channel.__name__, channel, level=3)

@@ -105,7 +105,7 @@ class OnCallActions(OnCallQueries[Manner]):
                 )
                 for turn, new in pairs
             ]
-            return Swapped(items=tuple(made))
+            return Swapped(tuple(made))
 
         return await self.desk.store.write(work)
 

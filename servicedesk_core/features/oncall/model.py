@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from servicedesk_core.faces import Column, Page
+from servicedesk_core.faces import Column
 from servicedesk_core.features.oncall.rules import Line
 
 
@@ -43,11 +43,11 @@ class Overridden:
     ends_at: Annotated[datetime, Column("Until when.", "Until")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swapped(Page[Overridden]):
+@dataclass(frozen=True, slots=True)
+class Swapped:
     """Turns that two people have changed."""
 
-    items: Annotated[tuple[Overridden, ...], Column("Both turns.")]
+    turns: Annotated[tuple[Overridden, ...], Column("Both turns.")]
 
 
 @dataclass(frozen=True, slots=True)
