@@ -119,6 +119,7 @@ def on_writes(number):
         "writes.resolve": ((number, WriteState.DISCARDED), {}),
         "writes.revert": ((number,), {}),
         "parts.give_back": ((number,), {}),
+        "paging.acknowledge": ((number,), {}),
         "parts.charge": ((number,), {"reason": "x"}),
         "parts.claim": ((number, ""), {"reason": "x"}),
     }

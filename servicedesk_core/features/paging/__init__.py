@@ -6,6 +6,7 @@ from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.paging.jobs import PagingDesk as PagingDesk
     from servicedesk_core.features.paging.linked import Found as Found
     from servicedesk_core.features.paging.linked import LinkedDesk as LinkedDesk
     from servicedesk_core.features.paging.linked import followed as followed

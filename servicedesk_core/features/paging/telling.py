@@ -54,15 +54,34 @@ class Teller:
         there = self.reachable
         return tuple(name for name, one in self._people.items() if name in there and any(r in one.roles for r in _UP))
 
-    def tell(self, people: Iterable[str], key: str, subject: str, text: str, *, ticket_id: int | None = None) -> int:
-        """Tell people something that can wait for the end of their quiet hours; return how many messages are new."""
+    def tell(
+        self,
+        people: Iterable[str],
+        key: str,
+        subject: str,
+        text: str,
+        *,
+        ticket_id: int | None = None,
+        is_urgent: bool = False,
+    ) -> int:
+        """Tell people something; return how many messages are new.
+
+        Args:
+            people: Whom; one who is named twice once.
+            key: What it is.
+            subject: One line.
+            text: What it says.
+            ticket_id: The ticket without which nobody needs it.
+            is_urgent: Whether it does not wait for the end of quiet hours.
+        """
         told = 0
         for name in dict.fromkeys(people):
             person = self._people.get(name)
             quiet = None if person is None else person.quiet
             zone = ZoneInfo(person.zone) if person is not None and person.zone else self._zone
-            message = Message(f"{key}/{name}", name, subject, text, ticket_id=ticket_id)
-            told += post(self._tx, message, self._now, not_before=not_before(self._now, quiet, zone))
+            message = Message(f"{key}/{name}", name, subject, text, is_urgent, ticket_id)
+            at = self._now if is_urgent else not_before(self._now, quiet, zone)
+            told += post(self._tx, message, self._now, not_before=at)
         return told
 
     def ring(self, page: Ringing, name: str, why: str) -> None:
