@@ -45,7 +45,6 @@ function ``register`` that adds the command."""
 
 _PARTLY_BY_HAND: Final[dict[str, frozenset[str]]] = {
     "audit": frozenset(),
-    "claims": frozenset(),
     "privacy": frozenset({"export"}),
     "warranty": frozenset(),
     "writes": frozenset(),

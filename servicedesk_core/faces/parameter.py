@@ -32,6 +32,9 @@ class Help:
             ``tickets.words technicians``. Empty = it names nothing.
         is_long: Whether it is a text of several lines.
         puts_before_client: Whether it decides that the client reads what is written.
+        is_rare: Whether few need it; a form has it at its end.
+        reads: Makes the value of what people write, where its type does not say how: ``NUMBER:QUANTITY`` as a part. It
+            refuses what it cannot read with a ``SettingsError``.
     """
 
     text: str
@@ -43,6 +46,8 @@ class Help:
     names: str = ""
     is_long: bool = False
     puts_before_client: bool = False
+    is_rare: bool = False
+    reads: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import partial
 from typing import Any, Final
 
 from servicedesk_core.clock import SystemClock
@@ -31,8 +32,8 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
         return _seconds(parameter.spelled, word)
     if not isinstance(word, str):
         return word
-    if parameter.type is dict:
-        return _pair(parameter.spelled, word)
+    if parameter.help.reads or parameter.type is dict:
+        return (parameter.help.reads or partial(_pair, parameter.spelled))(word)
     if parameter.help.none and word.casefold() == NOBODY:
         return ""
     if choices := choices_of(parameter):

@@ -44,7 +44,7 @@ def run(home, capsys):
 
 
 def test_a_claim_is_sent_with_one_opening_of_the_desk_and_few_statements(run, vendor):
-    name = run("new", "--ticket", "T50", "--part", "P1")["items"][0]["claim"]["claim_id"]
+    name = run("new", "T50", "--part", "P1")["claim"]["claim_id"]
     assert run("check", name)["can_be_sent"]
     with counted() as (begun, statements):
         run("submit", name, "--yes")

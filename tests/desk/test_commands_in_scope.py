@@ -33,7 +33,7 @@ NAMED = (
     "claims list --all --manufacturer {0}", "claims propose --company '{0} name'", "claims show {0}-cancelled",
     "claims check {0}-cancelled", "claims pack {0}-cancelled", "claims resolve {0}-cancelled --absent",
     "claims credits {0}-cancelled client --reason x",
-    "claims new --ticket {0}-tickets", "claims new --serial '{0} serial_number'",
+    "claims new {0}-tickets", "claims new --device '{0} serial_number'",
     "claims edit {0}-cancelled --symptom x",
     "claims record {0}-cancelled --word x", "claims submit {0}-cancelled --yes", "claims resubmit {0}-cancelled --yes",
     "claims note {0}-cancelled x --yes", "claims attach {0}-cancelled servicedesk.toml",

@@ -54,7 +54,6 @@ def documents(theirs: "Iterable[Feature]" = ()) -> dict[str, Document]:
 
 _DESK = "servicedesk_core.desk"
 _UPKEEP = "servicedesk_core.machine.upkeep"
-_CLAIMS = "servicedesk_core.features.claims.model"
 _WARRANTY = "servicedesk_core.features.warranty"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
@@ -89,10 +88,6 @@ DOCUMENTS: dict[str, Document] = {
     "writes.discard": Document(2, "The discarded writes.", "servicedesk_core.outbox.views:WritePage"),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),
     "writes.revert": Document(1, "The write that restores old values.", _VIEW),
-    "claims.new": Document(2, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", many=True),
-    "claims.edit": Document(2, "The changed claim.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.poll": Document(2, "What following claims brought.", f"{_CLAIMS}:PollOutcome", many=True),
-    "claims.record": Document(2, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
     "plugins.list": Document(2, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
     "doctor": Document(2, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),

@@ -1,6 +1,6 @@
 """The claims of a desk: propose, draft, check, send, follow, and record what a manufacturer answered."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
-from servicedesk_core.faces import Awaited, Help, Manner, action, method
+from servicedesk_core.faces import Awaited, Help, Manner, Page, action
 from servicedesk_core.features.claims import drafts, pack, preparing
 from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, Owner, PackOutcome, PollOutcome, Proposals
 from servicedesk_core.features.claims.polling import follow, overdue_parts
@@ -27,12 +27,15 @@ from servicedesk_core.features.claims.tables.guards import naming_only_seen
 from servicedesk_core.features.claims.telling import ClaimTelling
 from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.notes import TicketNotes
+from servicedesk_core.features.claims.written import Answer, ClaimChanges, device_of
 from servicedesk_core.store import audit
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries.scope import Scope
 
 _PAGES: Final = "servicedesk_core.features.claims.pages"
 _CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.", names="claims.show")
+_AS_KNOWN: Final = ClaimChanges()
+_FORCE: Final = Help("Allow a second open claim for the same device and part.", is_rare=True)
 
 
 class Claims(ClaimTelling[Manner]):
@@ -67,30 +70,46 @@ class Claims(ClaimTelling[Manner]):
         )
         return await preparing.carried(self.desk, found)
 
-    @method(Capability.CLAIMS_DRAFT)
+    @action(
+        "claims.new",
+        title="New claim",
+        needs=Capability.CLAIMS_DRAFT,
+        about="The draft that was made.",
+        version=3,
+        page=f"{_PAGES}:drafted",
+    )
     async def new(
         self: "Claims[Awaited]",
-        ticket: str | None = None,
+        ticket: Annotated[str | None, Help("Ticket to claim for.", names="tickets.show")] = None,
         *,
-        connection: str | None = None,
-        device: DeviceRef | None = None,
-        through: str | None = None,
-        by_hand: bool = False,
-        force: bool = False,
-        changes: Mapping[str, Any] | None = None,
+        connection: Annotated[str | None, Help("Where the ticket is.")] = None,
+        device: Annotated[
+            DeviceRef | None,
+            Help(
+                "The device, where there is no ticket: its serial number, or MANUFACTURER:SERIAL.",
+                metavar="[MANUFACTURER:]SERIAL",
+                reads=device_of,
+            ),
+        ] = None,
+        changes: ClaimChanges | Mapping[str, Any] = _AS_KNOWN,
+        through: Annotated[
+            str | None, Help("Through this connection, whoever made the device.", metavar="CONNECTION", is_rare=True)
+        ] = None,
+        by_hand: Annotated[bool, Help("A person sends it: claim pack and record.", is_rare=True)] = False,
+        force: Annotated[bool, _FORCE] = False,
         scope: Scope | None = None,
     ) -> ClaimDetail:
-        """Draft a claim, filled in from what the desk knows. Sends nothing.
+        """Draft a claim, filled in from ticket, device, contact, site and cover. Sends nothing.
 
         Args:
             ticket: The ticket's number, or the vendor's id.
             connection: Where the ticket is; ``None`` = anywhere.
             device: The device, where there is no ticket.
+            changes: What is better than what the desk knows; also fields of :class:`ClaimDraft` to values.
             through: Connection that the claim goes through, whoever the manufacturer is: a distributor's, for example.
                 The device stays as its record states it.
             by_hand: A person sends the claim, whatever the manufacturer's connection can do; it may still follow it.
             force: Allow a second open claim for the same device and part.
-            changes: Fields of :class:`ClaimDraft` to values that are better than what the desk knows.
             scope: Only for a ticket or a device that it lets through.
 
         Raises:
@@ -106,7 +125,7 @@ class Claims(ClaimTelling[Manner]):
             connection=connection,
             through=through,
             by_hand=by_hand,
-            changes=changes or {},
+            changes=_values(changes),
             scope=scope,
         )
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
@@ -118,20 +137,20 @@ class Claims(ClaimTelling[Manner]):
 
         return await self.desk.store.write(work)
 
-    @method(Capability.CLAIMS_DRAFT)
+    @action("claims.edit", needs=Capability.CLAIMS_DRAFT, about="The changed claim.", version=2, page=f"{_PAGES}:whole")
     async def edit(
         self: "Claims[Awaited]",
-        claim: str,
-        changes: Mapping[str, Any],
+        claim: Annotated[str, _CLAIM],
+        changes: ClaimChanges | Mapping[str, Any],
         *,
-        force: bool = False,
+        force: Annotated[bool, _FORCE] = False,
         scope: Scope | None = None,
     ) -> ClaimDetail:
         """Change what is claimed, while it is not on its way.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
-            changes: Fields of :class:`ClaimDraft` to new values.
+            changes: What becomes other; also fields of :class:`ClaimDraft` to new values.
             force: Allow a second open claim for the same device and part.
             scope: Only a claim that it lets through.
 
@@ -143,17 +162,16 @@ class Claims(ClaimTelling[Manner]):
         """
         stored = await stored_claim(self.desk, claim, scope)
         accepted = await rules(self.desk, stored)
-        if not changes:
-            raise ClaimIncompleteError(
-                "Nothing was named that is to be changed.",
-                hint="Say what: --symptom, --troubleshooting, --service, --part, or --set FIELD=VALUE.",
-            )
-        changed(stored.draft, changes)
+        values = _values(changes)
+        if not values:
+            hint = "Say what: the symptom, what was tried, the service, parts, or any other field."
+            raise ClaimIncompleteError("Nothing was named that is to be changed.", hint=hint)
+        changed(stored.draft, values)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> ClaimDetail:
             with naming_only_seen(tx, scope):
-                drafts.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
+                drafts.edit(tx, stored, values, rules=accepted, actor=actor, now=now, force=force)
             return detail(tx, stored.claim_id, scope=scope)
 
         return await self.desk.store.write(work)
@@ -250,21 +268,33 @@ class Claims(ClaimTelling[Manner]):
 
         return await self.desk.store.write(work, durable=True)
 
-    @method(Capability.CLAIMS_SEND)
+    @action(
+        "claims.record",
+        needs=Capability.CLAIMS_SEND,
+        about="The claim with what was recorded.",
+        version=2,
+        page=f"{_PAGES}:whole",
+    )
     async def record(
-        self: "Claims[Awaited]", claim: str, report: ClaimReport, *, scope: Scope | None = None
+        self: "Claims[Awaited]",
+        claim: Annotated[str, _CLAIM],
+        answer: Answer | ClaimReport,
+        *,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
-        """Record what the manufacturer answered, where no program can ask it.
+        """Record what a manufacturer answered that no program can ask. The claim moves through the same states.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
-            report: What it said; an empty ``ref`` keeps the one that is known.
+            answer: What it said, as a person tells it or as a whole report; without a ``ref`` the known one stays.
             scope: Only a claim that it lets through.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
             ClaimStateError: It is a draft, or on its way.
+            SettingsError: Nothing was answered.
         """
+        report = answer.report() if isinstance(answer, Answer) else answer
         stored = await stored_claim(self.desk, claim, scope)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
@@ -278,15 +308,26 @@ class Claims(ClaimTelling[Manner]):
         await self._send_notes(stored.claim_id)
         return await self.get(stored.claim_id, scope=scope)
 
-    @method(Capability.CLAIMS_SEND, unscoped="a manufacturer is asked after all claims that it has")
+    @action(
+        "claims.poll",
+        title="Ask manufacturers",
+        needs=Capability.CLAIMS_SEND,
+        unscoped="a manufacturer is asked after all claims that it has",
+        about="What following claims brought.",
+        version=2,
+        empty="No connection has a claim to ask after.",
+        page=f"{_PAGES}:polled",
+        fails=lambda found: max((one.error.exit_code for one in found if one.error is not None), default=0),
+    )
     async def poll(
-        self: "Claims[Awaited]", connections: Collection[str] = (), *, everything: bool = False
-    ) -> tuple[PollOutcome, ...]:
-        """Ask manufacturers how claims stand, and tell of parts that should have been back. Reads only.
-
-        Args:
-            connections: Only these; empty = all that claims go through.
-            everything: Also claims that are not due for a look yet.
+        self: "Claims[Awaited]",
+        connections: Annotated[
+            tuple[str, ...], Help("Only over these connections; without any, all that claims go through.", is_rare=True)
+        ] = (),
+        *,
+        everything: Annotated[bool, Help("Also claims that are not due for a look yet.", name="all")] = False,
+    ) -> Page[PollOutcome]:
+        """Ask manufacturers how open claims stand, and tell of parts that should have been back. Sends no claim.
 
         Raises:
             SettingsError: A name is no connection.
@@ -302,7 +343,7 @@ class Claims(ClaimTelling[Manner]):
         if late:
             outcomes.append(PollOutcome("", alerts=tuple(late)))
         await self._send_notes()
-        return tuple(outcomes)
+        return Page(tuple(outcomes))
 
     @action(
         "claims.pack",
@@ -339,3 +380,7 @@ class Claims(ClaimTelling[Manner]):
 
         await self.desk.store.write(work)
         return PackOutcome(stored.claim_id, str(path), tuple(name for name, _ in entries))
+
+
+def _values(changes: ClaimChanges | Mapping[str, Any]) -> Mapping[str, Any]:
+    return changes.values() if isinstance(changes, ClaimChanges) else changes

@@ -121,7 +121,7 @@ class Prefilling:
             what = f"is about a device that {why}" if why else "names no device that the desk knows"
             raise ClaimIncompleteError(
                 f"Ticket {ticket} {what}.",
-                hint="Set the device and its serial number in the PSA and sync, or say --serial and --manufacturer.",
+                hint="Set the device and its serial number in the PSA and sync, or say --device MANUFACTURER:SERIAL.",
             )
         created_at, zone = found["created_at"], ZoneInfo(self._timezone)
         told = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, LineDecision, PartReturn
-from servicedesk_core.faces import Terminal
+from servicedesk_core.faces import Page, Terminal
 from servicedesk_core.features.claims.model import (
     ClaimCheck,
     ClaimDetail,
@@ -12,6 +12,7 @@ from servicedesk_core.features.claims.model import (
     ClaimPart,
     ClaimPreview,
     PackOutcome,
+    PollOutcome,
     Proposal,
     Proposals,
     field_words,
@@ -33,7 +34,7 @@ def proposals(terminal: Terminal, found: Proposals) -> None:
         f"{found.claimed:,} claimed already."
     )
     if found.tickets:
-        terminal.say("Next: servicedesk claims new --ticket TICKET")
+        terminal.say("Next: servicedesk claims new TICKET")
 
 
 def preview(terminal: Terminal, going: ClaimPreview) -> None:
@@ -145,6 +146,29 @@ def brief(terminal: Terminal, found: ClaimDetail) -> None:
         terminal.table(("No.", "Part", "Quantity", "Decision", "Approved", "Reason"), cells, title="Parts")
 
 
+def drafted(terminal: Terminal, made: ClaimDetail) -> None:
+    """Print a new draft, and what comes next."""
+    brief(terminal, made)
+    terminal.say(f"Next: servicedesk claims check {made.claim.claim_id}")
+
+
+def polled(terminal: Terminal, found: Page[PollOutcome]) -> None:
+    """Print what following claims brought, and what went wrong at single connections."""
+    columns = ("Connection", "Asked", "News", "Not found", "Failed", "Left", "Requests")
+    cells = [
+        (o.connection, o.asked, o.changed, o.not_found, o.failed, o.left, o.requests) for o in found if o.connection
+    ]
+    terminal.table(columns, cells, empty="No connection has a claim to ask after.")
+    for outcome in found:
+        for alert in outcome.alerts:
+            terminal.line(f"! {alert.text}")
+        if outcome.error is not None:
+            terminal.line(f"! {outcome.connection}: {outcome.error.message}")
+            terminal.say(f"  → {outcome.error.hint} (code {outcome.error.code})")
+    if found and not any(o.asked or o.requests or o.alerts or o.error for o in found):
+        terminal.say("No claim is due for a look; --all asks after every open one.")
+
+
 def _decision(terminal: Terminal, decision: LineDecision | None) -> tuple[object, object, object]:
     if decision is None or decision.is_approved is None:
         return ("open", None, None)
@@ -219,7 +243,7 @@ def check(terminal: Terminal, checked: ClaimCheck) -> None:
         by_hand = checked.claim.by_hand or checked.claim.connection is None
         terminal.say(f"Next: servicedesk claims {'pack' if by_hand else 'submit'} {name}")
     elif any(one.field not in {"state", "connection"} for one in checked.problems if one.is_blocking):
-        terminal.say(f"Next: servicedesk claims edit {name} --symptom … --part … --set FIELD=VALUE, or claims attach")
+        terminal.say(f"Next: servicedesk claims edit {name} --symptom … --part … --ship-to-city …, or claims attach")
 
 
 def packed(terminal: Terminal, made: PackOutcome) -> None:

@@ -275,7 +275,9 @@ async def _filled(
     if ticket is not None:
         return await desk.store.read(lambda tx: fill(tx).of_ticket(ticket, connection))
     if device is None:
-        raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
+        raise ClaimIncompleteError(
+            "A claim needs a ticket or a device.", hint="Name the ticket, or the device by its serial number."
+        )
     return await desk.store.read(lambda tx: fill(tx).of_device(device))
 
 

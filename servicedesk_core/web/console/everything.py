@@ -60,7 +60,7 @@ def everything_page(addresses: Addresses) -> Handler:
 
 
 def begun_by(visit: Visit, offers: Mapping[str, Offer[..., Any]], feature: str) -> tuple[Way, ...]:
-    """Return the acts of a feature that whoever looks may do, and that are about no record that is there already.
+    """Return the acts of a feature that whoever looks may do, and that need no record that is there already.
 
     Args:
         visit: Who looks.
@@ -89,4 +89,4 @@ def _needs_more(offer: Offer[..., Any]) -> bool:
 
 
 def _is_about(act: Offer[..., Any], offers: Mapping[str, Offer[..., Any]]) -> bool:
-    return any(one.positional and names_record(offers, one) for one in act.parameters)
+    return any(one.positional and one.required and names_record(offers, one) for one in act.parameters)

@@ -11,7 +11,7 @@ from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import chosen_columns, columns_of
 from servicedesk_core.faces.opens import command_line
-from servicedesk_core.web.console.acting.taking import taking
+from servicedesk_core.web.console.acting.taking import on_record, taking
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.everything import begun_by
 from servicedesk_core.web.console.exporting import as_csv, as_json
@@ -88,7 +88,11 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, want
         "twin": command_line(offer, wanted.given),
         "views": await kept_views(visit, offer, shower.addresses, wanted.without("after", "limit")),
     }
-    told["begun"] = begun_by(visit, addresses.offers, offer.name.partition(".")[0]) if offer.row is not None else ()
+    told["begun"] = (
+        begun_by(visit, addresses.offers, offer.name.partition(".")[0])
+        if offer.row is not None
+        else tuple(on_record(visit, addresses.offers, offer, _word(offer, wanted.given)))
+    )
     frame = framed(visit, addresses, _title(offer, wanted.given))
     told |= {"taking": None, "words": (), "choosing": None}
     if problem:
@@ -120,8 +124,14 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, want
 def _title(offer: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str:
     """Return what a page is called: of one record, with what names it."""
     about = offer.about.rstrip(".")
+    word = _word(offer, given)
+    return f"{about}: {word}" if offer.row is None and word else about
+
+
+def _word(offer: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str:
+    """Return what names the record that a page shows; empty = nothing does."""
     named = next((one.spelled for one in offer.parameters if one.required), "")
-    return about if offer.row is not None or named not in given else f"{about}: {', '.join(given[named])}"
+    return ", ".join(given.get(named, ()))
 
 
 def _head(offer: Offer[..., Any], wanted: Requested, name: str) -> Head:

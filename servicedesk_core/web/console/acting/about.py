@@ -1,13 +1,17 @@
 """The record that a form is about: what names it, and what it showed when the form was made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from servicedesk_core.errors import WriteStateError
+from servicedesk_core.errors import ServiceDeskError, WriteStateError
+from servicedesk_core.faces import Offer
+from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.web.console.acting.filled import Filled
+from servicedesk_core.web.console.acting.results import printed
+from servicedesk_core.web.console.acting.terminal import Printed
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.visiting import Visit
 from servicedesk_core.wording import plain
@@ -25,6 +29,7 @@ class About:
         title: What people call it besides.
         client: Whose it is; empty = nobody's, or not known.
         seen: What the record shows now, by the names of its columns; whoever sends the form has seen that.
+        pieces: What the record's own page says, where it has one.
     """
 
     facts: tuple[tuple[str, str], ...]
@@ -32,6 +37,7 @@ class About:
     title: str = ""
     client: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
+    pieces: Sequence[Printed] = ()
 
 
 async def about_of(visit: Visit, addresses: Addresses, filled: Filled, record: Mapping[str, tuple[str, ...]]) -> About:
@@ -48,12 +54,25 @@ async def about_of(visit: Visit, addresses: Addresses, filled: Filled, record: M
         return About(facts)
     href = addresses.record(named[0], named[1], where) if named[0] in addresses.offers else None
     show = addresses.offers.get(_TICKET)
-    if named[0] != _TICKET or show is None or filled.is_bulk:
+    if filled.is_bulk or named[0] not in addresses.offers:
         return About(facts, href)
+    if named[0] != _TICKET or show is None:
+        return About(facts, href, pieces=await _now(visit, addresses.offers[named[0]], named[1]))
     row = (await visit.desk.call(show, named[1], connection=where)).row
     kind: type = type(row)
     seen = {one.title: plain(getattr(row, name)) for name, one in columns_of(kind).items() if one.shown}
     return About(facts, href, row.title, row.company or "", seen)
+
+
+async def _now(visit: Visit, show: Offer[..., Any], word: str) -> Sequence[Printed]:
+    """Return what a record's page says; nothing where it is a list, or not to be seen by whoever looks."""
+    if show.row is not None or sum(one.required for one in show.parameters) != 1:
+        return ()
+    try:
+        places, named = asked(show, [(show.parameters[0].spelled, word)], visit.zone)
+        return printed(show, await visit.desk.call(show, *places, **named), visit.zone).pieces
+    except ServiceDeskError:  # the form says what is wrong when it is sent
+        return ()
 
 
 async def ensure_unchanged(visit: Visit, addresses: Addresses, filled: Filled) -> None:

@@ -127,7 +127,7 @@ def _field(
         least=least,
         most=most,
         error=" ".join(filter(None, (error.message, error.hint))) if error else "",
-        is_rare=parameter.spelled in _RARE and not parameter.required,
+        is_rare=(said.is_rare or parameter.spelled in _RARE) and not parameter.required,
         is_list=0 < len(choices) <= _FEW and {*given} <= {one.word for one in choices},
         is_change=said.none,
     )

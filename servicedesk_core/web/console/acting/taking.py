@@ -1,7 +1,7 @@
 """Which acts take the rows of which list: those that name what a row leads to, or the list itself."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from servicedesk_core.faces import Action, Offer
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.web.console.acting.fields import filled_in
-from servicedesk_core.web.console.addresses import address_of
+from servicedesk_core.web.console.addresses import address_of, link
 from servicedesk_core.web.console.visiting import Visit
 
 _KEYS: Final = {"assign": "a", "tickets.note": "n"}
@@ -76,6 +76,22 @@ def taking(visit: Visit, offers: Mapping[str, Offer[..., Any]], listed: Offer[..
             alike = sorted((also & {_WHERE, "clock", "cycle"}) - {spelled})
             return Taking(acts, {spelled: column, **{name: name for name in alike}})
     return None
+
+
+def on_record(
+    visit: Visit, offers: Mapping[str, Offer[..., Any]], shown: Offer[..., Any], word: str
+) -> Iterator[Taker]:
+    """Yield what somebody may do with the record that a page shows.
+
+    Args:
+        visit: Who looks.
+        offers: What can be reached, by name.
+        shown: The query that shows it.
+        word: What names it there.
+    """
+    for act, first in _acts(offers, shown.name):
+        if visit.may(act):
+            yield replace(_taker(act, shown.name), href=link(address_of(act), {first.spelled: (word,)}))
 
 
 def _acts(offers: Mapping[str, Offer[..., Any]], names: str) -> Iterator[tuple[Action[..., Any], Parameter]]:

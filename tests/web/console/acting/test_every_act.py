@@ -29,7 +29,7 @@ DECLARED = {
     "definitions": "apply",
     "tokens": "new revoke",
     "warranty": "parts write-dates",
-    "claims": "submit resubmit note cancel propose check resolve credits",
+    "claims": "new edit record poll submit resubmit note cancel propose check resolve credits",
     "privacy": "erase",
     "quarantine": "retry drop",
 }
