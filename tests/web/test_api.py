@@ -32,6 +32,19 @@ async def test_links_lead_through_a_list_once_around(program):
     assert seen == [f"T{number}" for number in range(1, 8)]
 
 
+async def test_what_a_program_takes_is_audited_once_an_hour_however_often_it_asks(desk, program, clock):
+    asks = await program()
+    for path in ("/tickets/list?limit=3", "/tickets/list?limit=3", "/tickets/list?company=1", "/status"):
+        await asks.get(path)
+    clock.advance(3_601)
+    await asks.get("/tickets/list?limit=3")
+    told = [one for one in await desk.audit.list() if one.action == "list.exported"]
+    assert [(one.after["rows"], one.after["filter"]) for one in reversed(told)] == [
+        (3, {}), (3, {"company": ["1"]}), (3, {}),
+    ]  # fmt: skip
+    assert {one.actor for one in told} == {"user:ana via token"}
+
+
 async def test_what_did_not_change_is_not_sent_again(desk, program):
     asks = await program()
     first = await asks.get("/tickets/list")

@@ -25,6 +25,7 @@ from servicedesk_core.web.api.entrance import Allowance, AskedDesk, Entrance
 from servicedesk_core.web.api.offered import ROOT, queries_of
 from servicedesk_core.web.api.openapi import description
 from servicedesk_core.web.api.problems import RefusedError, refused
+from servicedesk_core.web.taken import Programs
 
 _log = logging.getLogger("servicedesk.api")
 
@@ -42,7 +43,7 @@ def application(desk: AskedDesk, features: tuple[Feature, ...], settings: ApiSec
         settings: Who is answered, and how often.
     """
     entrance = Entrance(desk, Allowance(settings.per_minute), settings.proxy)
-    queries = queries_of(features)
+    queries, programs = queries_of(features), Programs()
 
     @cache
     def told() -> bytes:
@@ -58,17 +59,19 @@ def application(desk: AskedDesk, features: tuple[Feature, ...], settings: ApiSec
         )
 
     answers: dict[str, Answer] = {ROOT: index, f"{ROOT}/openapi.json": openapi}
-    answers |= {where: _answering(query) for where, query in queries.items()}
+    answers |= {where: _answering(query, programs) for where, query in queries.items()}
     routes = [Route(where, _guarded(entrance, answer), methods=["GET"]) for where, answer in answers.items()]
     app = Starlette(routes=routes, exception_handlers={404: _nowhere, 405: _no_way})
     app.router.redirect_slashes = False  # it would lead wherever the Host field says
     return app
 
 
-def _answering(query: Query[..., Any]) -> Answer:
+def _answering(query: Query[..., Any], programs: Programs) -> Answer:
     async def answer(request: Request, desk: AskedDesk) -> Response:
-        places, named = asked(query, request.query_params.multi_items(), ZoneInfo(desk.timezone))
+        pairs = request.query_params.multi_items()
+        places, named = asked(query, pairs, ZoneInfo(desk.timezone))
         found = await desk.call(query, *places, **named)
+        await programs.keep(desk, query, pairs, found)
         following = found.next if isinstance(found, Page) else None
         return _unless_known(
             request, json_bytes(document_of(query.name, query.version, found)), _link(request, following)

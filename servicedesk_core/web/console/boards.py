@@ -38,7 +38,7 @@ def board_page(offer: Offer[..., Any], addresses: Addresses) -> Handler:
         except SettingsError as error:
             problem = str(error)
         if board is not None and wanted.kind == "json":
-            return as_json(offer, board)
+            return await as_json(visit, offer, wanted, board)
         shower = Shower(addresses.among(visit.may), visit.at, visit.zone, visit.data)
         return page(
             framed(visit, addresses, board.title if board else offer.name),

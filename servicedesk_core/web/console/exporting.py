@@ -5,13 +5,15 @@ import io
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
+from anyio import CancelScope
 from starlette.responses import Response, StreamingResponse
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Offer
+from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.column import chosen_columns, fields_of
 from servicedesk_core.faces.csv_cell import csv_cell
 from servicedesk_core.faces.document import document_of, json_bytes
+from servicedesk_core.web import taken
 from servicedesk_core.web.console.requested import AS, Requested, called
 from servicedesk_core.web.console.visiting import Visit
 
@@ -19,8 +21,10 @@ _PIECE: Final = 1_000
 """Rows that are asked for at once."""
 
 
-def as_json(offer: Offer[..., Any], found: Any) -> Response:
+async def as_json(visit: Visit, offer: Offer[..., Any], wanted: Requested, found: Any) -> Response:
     """Return a result as its document."""
+    if isinstance(found, Page):
+        await taken.keep(visit.desk, offer, wanted.pairs, rows=len(found), kind="json")
     return Response(json_bytes(document_of(offer.name, offer.version, found)), media_type="application/json")
 
 
@@ -38,13 +42,18 @@ async def as_csv(visit: Visit, offer: Offer[..., Any], wanted: Requested) -> Res
     first = await called(visit, offer, kept, **more)
 
     async def lines() -> AsyncIterator[str]:
-        yield _line(names)
-        found = first
-        while True:
-            yield "".join(_line(csv_cell(getattr(row, name)) for name in names) for row in found.items)
-            if not found.next:
-                return
-            found = await called(visit, offer, kept, **more, after=found.next)
+        found, rows = first, 0
+        try:
+            yield _line(names)
+            while True:
+                yield "".join(_line(csv_cell(getattr(row, name)) for name in names) for row in found.items)
+                rows += len(found)
+                if not found.next:
+                    return
+                found = await called(visit, offer, kept, **more, after=found.next)
+        finally:
+            with CancelScope(shield=True):  # who leaves in the middle has taken what came until then
+                await taken.keep(visit.desk, offer, kept, rows=rows, kind="csv")
 
     headers = {"Content-Disposition": f'attachment; filename="{offer.name.replace(".", "-")}.csv"'}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -53,7 +53,7 @@ def listing(offer: Offer[..., Any], addresses: Addresses) -> Handler:
     @reading
     async def answer(visit: Visit, wanted: Requested) -> Response:
         if wanted.kind == "json":
-            return as_json(offer, await called(visit, offer, wanted.pairs))
+            return await as_json(visit, offer, wanted, await called(visit, offer, wanted.pairs))
         return (
             await as_csv(visit, offer, wanted) if wanted.kind == "csv" else await _page(visit, offer, addresses, wanted)
         )

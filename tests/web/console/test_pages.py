@@ -39,6 +39,19 @@ async def test_a_list_can_be_taken_away_as_a_whole(browser):
     assert (document["schema"], len(document["data"]["items"])) == ("servicedesk.tickets.list/2", 4)
 
 
+async def test_who_took_which_list_is_audited_once_each_without_a_row(browser, desk):
+    ana, eve = await browser(), await browser("eve")
+    await ana.get("/lists/tickets/list?limit=2&company=2&search=Printer&as=csv")
+    await eve.get("/lists/tickets/list?as=json")
+    await ana.get("/lists/tickets/list")
+    newest, first = [one for one in await desk.audit.list() if one.action == "list.exported"]
+    assert (first.entity, first.actor) == ("list:tickets.list", "user:ana via console")
+    assert (first.after["as"], first.after["rows"], first.after["filter"]["company"]) == ("csv", 4, ["2"])
+    assert (newest.actor, newest.after) == ("user:eve via console", {"as": "json", "rows": 3, "filter": {}})
+    assert "Printer" not in str(first.after), "what somebody wrote about people is a digest"
+    assert (await ana.get("/lists/audit/list")).text.count("list.exported") == 2
+
+
 async def test_columns_are_chosen_in_the_address(browser):
     ana = await browser()
     page = (await ana.get("/lists/tickets/list?company=1&columns=title&columns=external_id")).text
