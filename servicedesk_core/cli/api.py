@@ -28,6 +28,7 @@ def api(
     SIGTERM (on Windows Ctrl-Break) end it when the requests under way are answered, or after five seconds.
     """
     ensure_installed("The API", "api", "starlette", "uvicorn")
+    from servicedesk_core.features.people import forget_strangers  # noqa: PLC0415
     from servicedesk_core.web.api.app import application  # noqa: PLC0415
     from servicedesk_core.web.listening import listen as answer  # noqa: PLC0415
 
@@ -35,6 +36,7 @@ def api(
     cli.serves = True
 
     async def work(desk: "ServiceDesk") -> None:
+        await forget_strangers(desk)
         section = listener(desk.settings.api, listen, desk.settings)
         app = application(desk, desk.features, section)
         await answer(app, section, tell=lambda where: cli.say(f"API: {where}/api/v1"))

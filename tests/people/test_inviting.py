@@ -15,8 +15,9 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.faces import Capability
 from servicedesk_core.features import signins
-from servicedesk_core.features.people import accept, first_link
+from servicedesk_core.features.people import accept, first_link, forget_strangers
 from servicedesk_core.features.signins import passwords
+from servicedesk_core.features.tokens.tables import bearer_of
 from servicedesk_core.people import JOBS, Actor, Way
 from servicedesk_core.store import sources
 from tests.people.conftest import NOW
@@ -296,3 +297,26 @@ async def test_clients_queues_and_technicians_are_named_or_given_by_id(desk, fir
     assert "7, 8" in told.value.hint
     with pytest.raises(NotFoundLocallyError, match='Did you mean "cora"'):
         await first.people.show("cor")
+
+
+async def test_a_new_person_of_a_known_name_begins_with_nothing(desk, first):
+    link = await first.people.invite("bob", roles=(Role.TECHNICIAN,))
+    cookie = await accept(desk, token_in(link), RIGHT, HERE)
+    made = await of(desk, "bob").tokens.new("reports")
+    people = dict(desk.roster)
+    await desk.store.write(lambda tx: tx.exec_driver_sql("DELETE FROM definitions WHERE name = 'bob'"))
+    await first.people.invite("bob", roles=(Role.TECHNICIAN,))
+    now = desk.clock.now()
+    assert await desk.store.read(lambda tx: signins.signed_in(tx, cookie, now, people)) is None
+    assert "bob" not in await desk.store.read(signins.with_password)
+    assert await desk.store.read(lambda tx: bearer_of(tx, made.token, now)) is None
+
+
+async def test_what_opens_the_desk_to_who_is_in_no_list_is_taken_away_when_the_console_begins(desk, first):
+    await accept(desk, token_in(await first.people.invite("bob", roles=(Role.TECHNICIAN,))), RIGHT, HERE)
+    await desk.store.write(lambda tx: tx.exec_driver_sql("DELETE FROM definitions WHERE name = 'bob'"))
+    assert await forget_strangers(desk) == ("bob",)
+    assert await forget_strangers(desk) == ()
+    assert await desk.store.read(signins.with_password) == {"ana"}
+    told = next(one for one in await desk.audit.list() if one.action == "person.removed")
+    assert (told.entity, told.reason) == ("person:bob", "in no list of people")

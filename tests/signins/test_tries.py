@@ -41,6 +41,16 @@ async def test_an_address_waits_whichever_names_it_tries(enter):
     assert (await enter(browser=THERE)).cookie
 
 
+async def test_a_success_forgives_its_person_and_not_the_others_of_the_address(enter):
+    await fail(enter, 2)
+    for number in range(2):
+        await fail(enter, 1, name=f"name{number}")
+    assert (await enter()).cookie
+    assert (await enter()).cookie, "a success is no failure"
+    await fail(enter, 3, name="name9")
+    assert (await enter()).wait_s == 10
+
+
 async def test_failures_are_forgotten_after_a_day(enter, clock):
     await fail(enter, 5)
     clock.advance(86_400)

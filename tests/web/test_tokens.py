@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from servicedesk_core import ServiceDesk
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError, StoreError
 from servicedesk_core.faces import Capability
+from servicedesk_core.features.people import forget_strangers
 from servicedesk_core.people import Actor, Way
 
 
@@ -31,6 +33,26 @@ async def test_it_ends(desk, program, clock):
     assert (answer.status_code, answer.json()["code"]) == (401, "unknown_token")
     assert (await desk.tokens.list()).items == ()
     assert [one.state for one in (await desk.tokens.list(all_=True)).items] == ["expired"]
+
+
+async def test_unknown_tokens_of_an_address_are_counted_and_known_ones_of_it_are_not(program, clock):
+    known, guesses = await program(), await program()
+    assert (await known.get("/status")).status_code == 200
+    guesses.token = "sdk_guessed"
+    answers = [(await guesses.get("/status")).status_code for _ in range(32)]
+    assert answers[:30] == [401] * 30
+    assert answers[30:] == [429] * 2
+    assert (await known.get("/status")).status_code == 200
+    clock.advance(60)
+    assert (await guesses.get("/status")).status_code == 401
+
+
+async def test_those_of_who_left_the_list_do_not_come_back_with_the_name(desk, program, settings, clock):
+    asks = await program("ben")
+    people = {name: one for name, one in settings["people"].items() if name != "ben"}
+    async with ServiceDesk(settings | {"people": people}, clock=clock, actor=Actor("user:ana", Way.CLI)) as without:
+        assert await forget_strangers(without) == ("ben",)
+    assert (await asks.get("/tickets/list")).status_code == 401
 
 
 async def test_it_opens_nothing_once_it_is_revoked(desk, program):
@@ -63,7 +85,7 @@ async def test_a_busy_store_holds_up_one_request_in_a_minute_and_not_all(desk, p
     monkeypatch.setattr(desk.store, "write", busy)
     for seconds, times in ((0, 1), (0, 1), (59, 1), (1, 2)):
         clock.advance(seconds)
-        assert (await asks.get("/tickets/list")).status_code == 200
+        assert (await asks.get("/status")).status_code == 200
         assert tried == [1.0] * times
 
 

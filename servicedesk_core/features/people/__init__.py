@@ -8,6 +8,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.people.entering import accept as accept
     from servicedesk_core.features.people.entering import first_link as first_link
+    from servicedesk_core.features.people.entering import forget_strangers as forget_strangers
 else:
     from servicedesk_core.exports import lazily
 

@@ -7,13 +7,12 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Role
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, action
-from servicedesk_core.features.people.deciding import CHANGED, INVITED, REMOVED, Decider, invited_person
+from servicedesk_core.features.people.deciding import CHANGED, INVITED, REMOVED, Decider, invited_person, take_away
 from servicedesk_core.features.people.kinds import InvitedPerson
 from servicedesk_core.features.people.model import Invitation, PersonChanged
 from servicedesk_core.features.people.naming import only_holder, refs
 from servicedesk_core.features.people.queries import UNSCOPED, People
 from servicedesk_core.features.signins import end_all, forget, invite, invited_until, with_password
-from servicedesk_core.features.tokens import revoke_all
 from servicedesk_core.people import Way
 from servicedesk_core.store import Tx, audit
 
@@ -70,7 +69,7 @@ class PeopleActs(People[Manner]):
             if name in known and said:
                 hint = f"Without roles they get a link; servicedesk people change {name} says what they are."
                 raise SettingsError(f"{name} is in the list already.", hint=hint)
-            if name in with_password(tx):
+            if name in known and name in with_password(tx):
                 hint = f"servicedesk people reset {name} takes their password away, and gives a link."
                 raise SettingsError(f"{name} can sign in already.", hint=hint)
             if name not in known:
@@ -149,8 +148,8 @@ class PeopleActs(People[Manner]):
             one = self._decider(tx)
             self._invited(one, name)
             one.decide(name, None, REMOVED)
-            revoked = revoke_all(tx, f"user:{name}", at=one.at, by=one.by)
-            return PersonChanged(name, (), is_changed=True, ended=forget(tx, name), tokens_revoked=revoked)
+            ended, revoked = take_away(tx, name, at=one.at, by=one.by)
+            return PersonChanged(name, (), is_changed=True, ended=ended, tokens_revoked=revoked)
 
         return await self._written(work)
 

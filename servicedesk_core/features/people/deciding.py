@@ -15,7 +15,8 @@ from servicedesk_core.features.definitions import Version, decide
 from servicedesk_core.features.people.kinds import PEOPLE, InvitedPerson
 from servicedesk_core.features.people.roster import invited_in, merged
 from servicedesk_core.features.people.rules import People, ensure_administered
-from servicedesk_core.features.signins import with_password
+from servicedesk_core.features.signins import forget, with_password
+from servicedesk_core.features.tokens import revoke_all
 from servicedesk_core.store import Tx, audit
 
 INVITED: Final = "person.invited"
@@ -59,6 +60,8 @@ class Decider:
         before = self.people
         if person is not None:
             self._ensure_right(name, person, before)
+            if name not in before:  # whoever was called so before has left something
+                take_away(self.tx, name, at=self.at, by=self.by)
         decide(self.tx, PEOPLE, name, person, Version(0, self.at, self.by, f"{action}: {name}", None))
         after = self.people
         ensure_administered(before, after, with_password(self.tx))
@@ -80,6 +83,18 @@ class Decider:
         same = [one for one in before if one.casefold() == name.casefold() and one != name]
         if same:
             raise SettingsError(f'There is "{same[0]}" already.', hint="A name belongs to one person.")
+
+
+def take_away(tx: Tx, name: str, *, at: datetime, by: str) -> tuple[int, int]:
+    """Take everything from somebody by which they could come in; return how many sign-ins and tokens that were.
+
+    Args:
+        tx: A write transaction.
+        name: Who.
+        at: Now.
+        by: Who does it, as an actor's text.
+    """
+    return forget(tx, name), revoke_all(tx, f"user:{name}", at=at, by=by)
 
 
 def invited_person(name: str, **values: Any) -> InvitedPerson:

@@ -4,7 +4,7 @@ from typing import Final
 
 from servicedesk_core.capabilities import Capability, Role
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.features.people.deciding import INVITED, Decider, invited_person
+from servicedesk_core.features.people.deciding import INVITED, REMOVED, Decider, invited_person, take_away
 from servicedesk_core.features.people.queries import PeoplesDesk
 from servicedesk_core.features.people.rules import People, administrators
 from servicedesk_core.features.signins import (
@@ -21,6 +21,7 @@ from servicedesk_core.features.signins import (
     used,
     with_password,
 )
+from servicedesk_core.features.tokens import valid_by_person
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Tx, audit
 
@@ -43,6 +44,31 @@ async def first_link(desk: PeoplesDesk) -> str | None:
         made = invite(tx, None, at, by)
         audit.append(tx, at=at, actor=by, action="invitation.made", entity="person:", reason="the first administrator")
         return made
+
+    return await desk.store.write(work)
+
+
+async def forget_strangers(desk: PeoplesDesk) -> tuple[str, ...]:
+    """Take away by what those could come in who are in the list of people no more, and return who they were.
+
+    Whoever is called like one of them later begins with nothing.
+
+    Raises:
+        StoreError: The store cannot be used.
+    """
+
+    def work(tx: Tx) -> tuple[str, ...]:
+        audit.take_turn(tx)
+        people, at, by = desk.people_in(tx), desk.clock.now(), str(desk.actor)
+        able = with_password(tx)
+        if desk.settings.people:  # else every account may have tokens
+            able |= {one.removeprefix("user:") for one in valid_by_person(tx, at)}
+        gone = tuple(sorted(able - {*people}))
+        for name in gone:
+            take_away(tx, name, at=at, by=by)
+            told = {"entity": f"person:{name}", "reason": "in no list of people"}
+            audit.append(tx, at=at, actor=by, action=REMOVED, **told)
+        return gone
 
     return await desk.store.write(work)
 

@@ -97,7 +97,7 @@ async def prove(desk: SigningDesk, name: str, password: str, browser: Browser) -
     return Proof(None)
 
 
-def is_proved(tx: Tx, proof: Proof, people: tables.People, browser: Browser) -> bool:
+def is_proved(tx: Tx, proof: Proof, people: tables.People, browser: Browser, at: datetime) -> bool:
     """Whether a proof still holds, and forget the failures before it: somebody may have taken the password away since.
 
     Args:
@@ -105,10 +105,11 @@ def is_proved(tx: Tx, proof: Proof, people: tables.People, browser: Browser) -> 
         proof: The proof.
         people: The list of people, as it is now.
         browser: Where they are.
+        at: Now.
     """
     if proof.person not in people or tables.password_of(tx, proof.person or "") != proof.hash:
         return False
-    tries.forgive(tx, tries.subjects(proof.person or "", browser.address))
+    tries.forgive(tx, proof.person or "", browser.address, at)
     return True
 
 
@@ -119,7 +120,7 @@ async def sign_in(desk: SigningDesk, name: str, password: str, browser: Browser)
     def work(tx: Tx) -> Entry:
         audit.take_turn(tx)
         people = desk.people_in(tx)
-        if proof.person is None or not is_proved(tx, proof, people, browser):
+        if proof.person is None or not is_proved(tx, proof, people, browser, at):
             return Entry(wait_s=proof.wait_s)
         if proof.renewed is not None:
             tables.keep_password(tx, proof.person, proof.renewed, at)
@@ -150,7 +151,7 @@ async def change_password(desk: SigningDesk, person: str, old: str, new: str, br
     def work(tx: Tx) -> Entry:
         audit.take_turn(tx)
         people, at = desk.people_in(tx), desk.clock.now()
-        if not is_proved(tx, proof, people, browser):
+        if not is_proved(tx, proof, people, browser, at):
             return Entry()
         tables.keep_password(tx, person, kept, at)
         ended = tables.end_all(tx, person)

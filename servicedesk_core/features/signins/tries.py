@@ -37,14 +37,15 @@ class _Failures:
 _ROWS: Final = Rows(_Failures, sign_in_failures)
 
 
-def subjects(name: str, address: str) -> tuple[bytes, ...]:
+def subjects(name: str, address: str) -> tuple[bytes, bytes, bytes]:
     """Return what failures are counted for, as digests: people type passwords where their name belongs.
 
     Args:
         name: The name that was given.
         address: Where it came from; of IPv6 the network, because a single one has more addresses than tries.
     """
-    return digest_of(f"name {name.casefold()}"), digest_of(f"address {_site(address)}")
+    name, site = name.casefold(), site_of(address)
+    return digest_of(f"name {name}"), digest_of(f"address {site}"), digest_of(f"name {name} address {site}")
 
 
 def pause_s(failures: int) -> float:
@@ -68,9 +69,14 @@ def count(tx: Tx, of: Sequence[bytes], at: datetime) -> None:
         put(tx, sign_in_failures, {"subject": subject, "failures": known.get(subject, 0) + 1, "last_at": at})
 
 
-def forgive(tx: Tx, of: Sequence[bytes]) -> None:
-    """Forget failures: somebody has signed in."""
-    tx.execute(delete(sign_in_failures).where(sign_in_failures.c.subject.in_(of)))
+def forgive(tx: Tx, name: str, address: str, at: datetime) -> None:
+    """Forget the failures of somebody who has signed in; those of others at their address stay."""
+    mine, there, mine_there = subjects(name, address)
+    kept = {one.subject: one for one in _kept(tx, (there, mine_there), at)}
+    tx.execute(delete(sign_in_failures).where(sign_in_failures.c.subject.in_((mine, there, mine_there))))
+    others = kept[there].failures - kept[mine_there].failures if there in kept and mine_there in kept else 0
+    if others > 0:
+        put(tx, sign_in_failures, {"subject": there, "failures": others, "last_at": kept[there].last_at})
 
 
 def _kept(tx: Tx, of: Sequence[bytes], at: datetime) -> list[_Failures]:
@@ -79,7 +85,8 @@ def _kept(tx: Tx, of: Sequence[bytes], at: datetime) -> list[_Failures]:
     return _ROWS.all(tx, query)
 
 
-def _site(address: str) -> str:
+def site_of(address: str) -> str:
+    """Return what an address is counted as: of IPv6 its network."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

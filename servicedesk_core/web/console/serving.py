@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from servicedesk_core.config.listening import ConsoleSection
-from servicedesk_core.features.people import first_link
+from servicedesk_core.features.people import first_link, forget_strangers
 from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.live.reader import Reader
@@ -35,6 +35,7 @@ async def serve(
     Raises:
         SettingsError: The address cannot be listened on, or the certificate cannot be used.
     """
+    await forget_strangers(desk)
     first = await first_link(desk)
     answers = Answers(Reader(desk.store))
     app = application(desk, desk.features, section, answers)
