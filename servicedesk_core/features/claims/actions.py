@@ -9,9 +9,17 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
-from servicedesk_core.faces import Awaited, Help, Manner, Page, action
+from servicedesk_core.faces import Awaited, Help, Manner, action
 from servicedesk_core.features.claims import drafts, pack, preparing
-from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, Owner, PackOutcome, PollOutcome, Proposals
+from servicedesk_core.features.claims.model import (
+    ClaimCheck,
+    ClaimDetail,
+    Owner,
+    PackOutcome,
+    Polled,
+    PollOutcome,
+    Proposals,
+)
 from servicedesk_core.features.claims.polling import follow, overdue_parts
 from servicedesk_core.features.claims.preparing import (
     changed,
@@ -88,6 +96,7 @@ class Claims(ClaimTelling[Manner]):
             Help(
                 "The device, where there is no ticket: its serial number, or MANUFACTURER:SERIAL.",
                 metavar="[MANUFACTURER:]SERIAL",
+                names="warranty.devices",
                 reads=device_of,
             ),
         ] = None,
@@ -314,8 +323,7 @@ class Claims(ClaimTelling[Manner]):
         needs=Capability.CLAIMS_SEND,
         unscoped="a manufacturer is asked after all claims that it has",
         about="What following claims brought.",
-        version=2,
-        empty="No connection has a claim to ask after.",
+        version=3,
         page=f"{_PAGES}:polled",
         fails=lambda found: max((one.error.exit_code for one in found if one.error is not None), default=0),
     )
@@ -326,7 +334,7 @@ class Claims(ClaimTelling[Manner]):
         ] = (),
         *,
         everything: Annotated[bool, Help("Also claims that are not due for a look yet.", name="all")] = False,
-    ) -> Page[PollOutcome]:
+    ) -> Polled:
         """Ask manufacturers how open claims stand, and tell of parts that should have been back. Sends no claim.
 
         Raises:
@@ -343,7 +351,7 @@ class Claims(ClaimTelling[Manner]):
         if late:
             outcomes.append(PollOutcome("", alerts=tuple(late)))
         await self._send_notes()
-        return Page(tuple(outcomes))
+        return Polled(tuple(outcomes))
 
     @action(
         "claims.pack",

@@ -1,5 +1,6 @@
 """Claims as people and programs see them: in lists, in full, and what acts on them came to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -326,6 +327,19 @@ class PollOutcome:
     requests: Annotated[int, Column("Requests that were sent.")] = 0
     alerts: Annotated[tuple[ClaimAlert, ...], Column("What somebody should look at.")] = ()
     error: Annotated[Problem | None, Column("Why the connection could not go on, if it could not.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What following claims brought; going through it goes through its connections."""
+
+    items: Annotated[tuple[PollOutcome, ...], Column("Each connection, and the desk's own look.")]
+
+    def __iter__(self) -> Iterator[PollOutcome]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
 
 
 @dataclass(frozen=True, slots=True)

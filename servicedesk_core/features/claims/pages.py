@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, LineDecision, PartReturn
-from servicedesk_core.faces import Page, Terminal
+from servicedesk_core.faces import Terminal
 from servicedesk_core.features.claims.model import (
     ClaimCheck,
     ClaimDetail,
@@ -12,7 +12,7 @@ from servicedesk_core.features.claims.model import (
     ClaimPart,
     ClaimPreview,
     PackOutcome,
-    PollOutcome,
+    Polled,
     Proposal,
     Proposals,
     field_words,
@@ -152,7 +152,7 @@ def drafted(terminal: Terminal, made: ClaimDetail) -> None:
     terminal.say(f"Next: servicedesk claims check {made.claim.claim_id}")
 
 
-def polled(terminal: Terminal, found: Page[PollOutcome]) -> None:
+def polled(terminal: Terminal, found: Polled) -> None:
     """Print what following claims brought, and what went wrong at single connections."""
     columns = ("Connection", "Asked", "News", "Not found", "Failed", "Left", "Requests")
     cells = [

@@ -134,7 +134,7 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
     async def take(
         self: "Parts[Awaited]",
         ticket: TICKET,
-        part: Annotated[str, Help("A number, the bar code, the name or the id of the part.")],
+        part: Annotated[str, Help("A number, the bar code, the name or the id of the part.", names="parts.stock")],
         *,
         quantity: Annotated[Decimal | int, Help("How many, such as 3, or 2.5 of what is kept by the metre.")] = 1,
         place: Annotated[str | None, Help("From where, if it lies in several places.")] = None,
@@ -146,7 +146,9 @@ class Parts(Charging[Manner], Orders[Manner], PartsQueries[Manner]):
         stock: Annotated[str | None, Help("Connection of the stock, if several have it.")] = None,
         connection: Annotated[str | None, Help("Where the ticket is, if several have it.")] = None,
         note: Annotated[str | None, Help("What else shall stand in the stock's record.")] = None,
-        claim: Annotated[str | None, Help("The claim that it is for: nobody is invoiced while it is open.")] = None,
+        claim: Annotated[
+            str | None, Help("The claim that it is for: nobody is invoiced while it is open.", names="claims.list")
+        ] = None,
         price: PRICE = None,
         no_charge: Annotated[bool, Help("Do not charge it now; servicedesk parts charge does later.")] = False,
         reason: REASON = "",

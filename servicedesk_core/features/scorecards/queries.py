@@ -28,7 +28,9 @@ from servicedesk_core.store.queries.scope import Scope
 _PAGES: Final = "servicedesk_core.features.scorecards.pages"
 _EMPTY: Final = "There is no card that you see: `servicedesk scorecards issue` makes those of this week."
 
-Week = Annotated[str | None, Help("The week, such as 2026-W41 [default: the newest with cards].")]
+Week = Annotated[
+    str | None, Help("The week, such as 2026-W41 [default: the newest with cards].", names="scorecards.weeks")
+]
 Person = Annotated[str | None, Help("Only of this person, by name or how it begins, or id; also team, coordinator.")]
 
 

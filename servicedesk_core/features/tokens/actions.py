@@ -26,7 +26,11 @@ class Tokens(TokenQueries[Manner]):
         name: Annotated[str, Help("What it is for, such as the name of the program.")],
         *,
         person: Annotated[
-            str | None, Help("Whose rights it has a part of; of somebody else it takes the right to act as them.")
+            str | None,
+            Help(
+                "Whose rights it has a part of; of somebody else it takes the right to act as them.",
+                names="people.list",
+            ),
         ] = None,
         only: Annotated[
             tuple[Capability, ...], Help("What it may of what they may, one each [default: all of it].")

@@ -68,7 +68,10 @@ class Views(ViewQueries[Manner]):
 
     @action("views.remove", about="The view that is gone.", needs=Capability.READ)
     async def remove(
-        self, name: Annotated[str, Help("What it is called; only your own can be removed.")], *, scope: object = None
+        self,
+        name: Annotated[str, Help("What it is called; only your own can be removed.", names="views.list")],
+        *,
+        scope: object = None,
     ) -> ViewRemoved:
         """Remove a view of yours.
 

@@ -38,7 +38,7 @@ class Walls(WallQueries[Manner]):
     @action("walls.new", told_once=True, about="The link, shown this once.", needs=Capability.WALLS, unscoped=UNSCOPED)
     async def new(
         self,
-        page: Annotated[str, Help("The page, as its command is called: desks.service.")],
+        page: Annotated[str, Help("The page, as its command is called: desks.service.", names="pages")],
         *,
         name: Annotated[str, Help("Where the screen hangs.")] = "",
         filter_: Annotated[
@@ -98,7 +98,9 @@ class Walls(WallQueries[Manner]):
         return await self.desk.store.write(work)
 
     @action("walls.revoke", about="The screen that shows nothing any more.", needs=Capability.WALLS, unscoped=UNSCOPED)
-    async def revoke(self, number: Annotated[int, Help("Its number, as `walls list` shows it.")]) -> WallRevoked:
+    async def revoke(
+        self, number: Annotated[int, Help("Its number, as `walls list` shows it.", names="walls.list")]
+    ) -> WallRevoked:
         """Let a wall screen show nothing any more, from its next request on; a second time nothing happens.
 
         Raises:

@@ -162,7 +162,9 @@ class Warranty(WarrantyQueries[Manner]):
     )
     async def parts(
         self: "Warranty[Awaited]",
-        device: Annotated[str | DeviceRef, Help("Serial number of the device.", name="SERIAL")],
+        device: Annotated[
+            str | DeviceRef, Help("Serial number of the device.", name="SERIAL", names="warranty.devices")
+        ],
         *,
         manufacturer: Annotated[str, Help("Who made it.")] = "",
         machine_type: Annotated[str | None, Help("Machine type, where a serial is ambiguous.")] = None,

@@ -20,11 +20,18 @@ _PAGES: Final = "desks"
 
 
 _TYPED: Final = re.compile(
-    r"""[`"]?servicedesk(?P<words>(?:\ [a-z][a-z-]*)+)(?:\ (?:--[a-z-]+|[A-Z][A-Z-]*))*[`"]?
+    r"""(?P<quote>[`"])servicedesk\ (?P<quoted>[^`"\n]+)(?P=quote)
+    |servicedesk(?P<words>(?:\ [a-z][a-z-]*)+)(?P<more>(?:\ (?:--[a-z-]+|[A-Z0-9](?:[\w.-]*\w)?|…))*)
     |--(?P<option>[a-z][a-z-]*)""",
     re.VERBOSE,
 )
-"""What a text says to type into a shell: a command, or an option of the list that it stands in."""
+"""What a text says to type into a shell: a command with what it is given, or an option of its list."""
+
+_PLACE: Final = re.compile(r"[A-Z]+(?:-[A-Z]+)*|.*…")
+"""Where whoever types it writes what they mean: ``TICKET``."""
+
+_WRITES: Final = "writes"
+"""What is decided about writes stands on a page that is made by hand."""
 
 Linked = tuple[tuple[str, str | None], ...]
 """Pieces of a text, each with where it leads; ``None`` = nowhere."""
@@ -99,17 +106,30 @@ class Addresses:
         if option := found["option"]:
             known = offer is not None and any(one.spelled == option and one.type is bool for one in offer.parameters)
             return ((option, link(address_of(offer), {option: ("true",)})),) if offer is not None and known else None
-        words = found["words"].split()
+        words, more = (found["quoted"] or found["words"]).split(), (found["more"] or "").split()
         for many in range(len(words), 0, -1):
-            called = self.offers.get(".".join(words[:many]))
-            if called is not None and (
-                isinstance(called, Action) or not any(one.required for one in called.parameters)
-            ):
-                feature, _, _ = called.name.partition(".")
-                title = called.title.lower() if "." in called.name else ""
-                rest = " ".join(("", *words[many:]))
-                return (": ".join(filter(None, (feature.capitalize(), title))), address_of(called)), (rest, None)
+            called, rest = self.offers.get(".".join(words[:many])), words[many:]
+            told = _given(called, rest + more if found["quoted"] else more) if called else {}
+            if called is not None and (href := self._opened(called, told)):
+                feature = called.name.partition(".")[0].capitalize()
+                title = f"{feature}: {called.title.lower()}" if "." in called.name else feature
+                named = [told[one.spelled][0] for one in called.parameters if one.positional and one.spelled in told]
+                prose = "" if found["quoted"] else " ".join(("", *rest))
+                return (" ".join((title, *named)), href), (prose, None)
+        if words[0] == _WRITES and f"{_WRITES}.list" in self.offers:
+            number = next((word for word in (*words, *more) if word.isdecimal()), "")
+            return ((" ".join(filter(None, ("Approvals", number))), "/".join(filter(None, ("/approvals", number)))),)
         return None
+
+    def _opened(self, called: Offer[..., Any], given: Mapping[str, tuple[str, ...]]) -> str | None:
+        """Return where something is begun or shown with what it is given; ``None`` = more has to be said."""
+        missing = [one for one in called.parameters if one.required and one.spelled not in given]
+        if isinstance(called, Action):
+            return link(address_of(called), given)
+        if missing:
+            return None
+        first = next((one.spelled for one in called.parameters if one.required), "")
+        return self.record(called.name, given[first][0], None) if first else link(address_of(called), given)
 
     def record(self, call: str, value: str, connection: str | None) -> str | None:
         """Return where a record is shown.
@@ -131,3 +151,17 @@ class Addresses:
             return link(address_of(offer), {named: (value,)})
         first = next((one for one in offer.parameters if one.positional or one.required), None) or offer.parameters[0]
         return link(address_of(offer), {first.spelled: (value,), **given})
+
+
+def _given(offer: Offer[..., Any], words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return what is typed behind a command, by the names that people use, without what stands for something else."""
+    known = {one.spelled: one for one in offer.parameters}
+    places = (one.spelled for one in offer.parameters if one.positional)
+    given, rest = dict[str, tuple[str, ...]](), iter(words)
+    for word in rest:
+        name = word.removeprefix("--") if word.startswith("--") else next(places, "")
+        if (parameter := known.get(name)) is not None:
+            value = "true" if parameter.type is bool else word if parameter.positional else next(rest, "")
+            if value and not _PLACE.fullmatch(value):
+                given[name] = (value,)
+    return given

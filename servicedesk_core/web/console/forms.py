@@ -7,8 +7,9 @@ from starlette.requests import Request
 
 from servicedesk_core.errors import SettingsError
 
-_LARGEST_BYTES: Final = 1_000_000
-_MOST: Final = 2_000
+_LARGEST_BYTES: Final = 2_000_000
+_MOST: Final = 20_000
+"""Of a list at most 10,000 rows are shown, and all of them can be selected."""
 _KIND: Final = "application/x-www-form-urlencoded"
 
 

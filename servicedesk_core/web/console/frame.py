@@ -1,6 +1,6 @@
 """What stands around every page: where one is, who one is, and where one can go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.html import render
-from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.addresses import Addresses, Linked, address_of
 from servicedesk_core.web.console.assets import asset
 from servicedesk_core.web.console.values import Moment
 from servicedesk_core.web.console.visiting import OpenDesk, Visit
@@ -76,6 +76,7 @@ class Frame:
         is_sandbox: Whether a vendor that is connected is one to try things on.
         trust: What the figures rest on, each a part of a sentence with the instant that it ends with.
         is_stale: Whether the data are too old for a verdict.
+        linked: Makes links of what a hint says to type into a shell, where whoever looks may open them.
     """
 
     title: str
@@ -90,6 +91,7 @@ class Frame:
     is_sandbox: bool = False
     trust: tuple[tuple[str, Moment | None], ...] = ()
     is_stale: bool = False
+    linked: Callable[[str], Linked] = lambda text: ((text, None),)
 
 
 def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
@@ -119,6 +121,7 @@ def framed(visit: Visit, addresses: Addresses, title: str) -> Frame:
         address=address,
         trust=tuple(_trust(visit)),
         is_stale=visit.data is not None and visit.data.is_stale,
+        linked=lambda text: addresses.among(visit.may).linked(text),
     )
 
 

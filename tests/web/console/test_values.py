@@ -107,6 +107,18 @@ def test_what_nothing_names_leads_nowhere(shower):
             "Run servicedesk sync, or name it with --nothing.",
             (("Run servicedesk sync, or name it with --nothing.", None),),
         ),
+        (
+            "`servicedesk claims show SD-7K` shows it.",
+            (("Claims: show SD-7K", "/records/claims/show?claim=SD-7K"), (" shows it.", None)),
+        ),
+        (
+            "Next: servicedesk claims check SD-7K",
+            (("Next: ", None), ("Claims: check SD-7K", "/acts/claims/check?claim=SD-7K")),
+        ),
+        ('"servicedesk kpi list --period 2026-03"', (("Kpi: list", "/lists/kpi/list?period=2026-03"),)),
+        ("`servicedesk sla missed --without-reason`", (("Sla: missed", "/lists/sla/missed?without-reason=true"),)),
+        ("`servicedesk writes approve 12` sends it.", (("Approvals 12", "/approvals/12"), (" sends it.", None))),
+        ("servicedesk tickets show TICKET", (("servicedesk tickets show TICKET", None),)),
         ("None.", (("None.", None),)),
     ],
 )

@@ -26,7 +26,7 @@ from servicedesk_core.store.queries.taken import Taken
 
 TAKEN = Annotated[int, Help('Its number in "parts taken".', name="TAKEN", names="parts.taken")]
 TAKEN_OR_ORDERED = Annotated[
-    int, Help('Its number in "parts taken", or that of the write that orders it.', name="NUMBER")
+    int, Help('Its number in "parts taken", or that of the write that orders it.', name="NUMBER", names="parts.taken")
 ]
 REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
@@ -128,7 +128,9 @@ class Charging(PartsQueries[Manner]):
     async def claim(
         self: "Charging[Awaited]",
         number: TAKEN_OR_ORDERED,
-        claim: Annotated[str, Help('Our id of the claim, or the manufacturer\'s; "none" = for none.', none=True)],
+        claim: Annotated[
+            str, Help('Our id of the claim, or the manufacturer\'s; "none" = for none.', none=True, names="claims.list")
+        ],
         *,
         reason: REASON = "",
         scope: Scope | None = None,

@@ -75,12 +75,16 @@ class Orders(OrderQueries[Manner]):
         *,
         source: Annotated[str, Help("Connection that it is ordered over.", name="from")],
         quantity: PIECES = 1,
-        stock: Annotated[str | None, Help("In place of ticket and part: this part, for the shelf.")] = None,
+        stock: Annotated[
+            str | None, Help("In place of ticket and part: this part, for the shelf.", names="parts.stock")
+        ] = None,
         max_price: Annotated[Decimal | None, Help("The most that one may cost, in the offer's currency.")] = None,
         without_price: Annotated[bool, Help("Order although nobody states the price.")] = False,
         no_back_orders: Annotated[bool, Help("Nothing may come later: only what can be sent now.")] = False,
         supplier: Annotated[str | None, Help("Of whom, where the source buys from several.")] = None,
-        claim: Annotated[str | None, Help("The claim that it is for: nobody is invoiced while it is open.")] = None,
+        claim: Annotated[
+            str | None, Help("The claim that it is for: nobody is invoiced while it is open.", names="claims.list")
+        ] = None,
         to_client: Annotated[bool, Help("Send it to the client of the ticket, not to us.")] = False,
         note: Annotated[str | None, Help("For the supplier.")] = None,
         connection: Annotated[str | None, Help("Where the ticket is, if several have it.")] = None,

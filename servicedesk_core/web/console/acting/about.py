@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from servicedesk_core.errors import ServiceDeskError, WriteStateError
+from servicedesk_core.errors import NotFoundLocallyError, ServiceDeskError, WriteStateError
 from servicedesk_core.faces import Offer
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import columns_of
@@ -54,11 +54,16 @@ async def about_of(visit: Visit, addresses: Addresses, filled: Filled, record: M
         return About(facts)
     href = addresses.record(named[0], named[1], where) if named[0] in addresses.offers else None
     show = addresses.offers.get(_TICKET)
-    if filled.is_bulk or named[0] not in addresses.offers:
+    if named[0] not in addresses.offers or (filled.is_bulk and named[0] != _TICKET):
         return About(facts, href)
     if named[0] != _TICKET or show is None:
         return About(facts, href, pieces=await _now(visit, addresses.offers[named[0]], named[1]))
-    row = (await visit.desk.call(show, named[1], connection=where)).row
+    try:
+        row = (await visit.desk.call(show, named[1], connection=where)).row
+    except NotFoundLocallyError:
+        if filled.is_bulk:  # it says so when it is done
+            return About(facts)
+        raise
     kind: type = type(row)
     seen = {one.title: plain(getattr(row, name)) for name, one in columns_of(kind).items() if one.shown}
     return About(facts, href, row.title, row.company or "", seen)

@@ -124,15 +124,15 @@ class Approvals:
                     return page(frame, f"{_PAGES}/allowance.html", policy=visit.desk.outbox.sending.policy, **told)
             await once(visit, key, f"writes.{step}", lambda: _decided(visit, step, versions, sent, agreed=agreed))
         except ServiceDeskError as error:
-            problem, status = str(error), status_of(error).value
+            status = status_of(error).value
             status = HTTPStatus.CONFLICT if status == HTTPStatus.INTERNAL_SERVER_ERROR else status
-            shown = self._one(visit, numbers[0], problem) if len(numbers) == 1 else self._list(visit, [], problem)
+            shown = self._one(visit, numbers[0], error) if len(numbers) == 1 else self._list(visit, [], error)
             answer = await shown
             answer.status_code = status
             return answer
         return RedirectResponse(f"/acts/done/{key}", 303)
 
-    async def _list(self, visit: Visit, numbers: Sequence[int], problem: str = "") -> Response:
+    async def _list(self, visit: Visit, numbers: Sequence[int], problem: ServiceDeskError | None = None) -> Response:
         if numbers:
             found = [(await visit.desk.call(WriteQueries.show, number)).write for number in numbers]
         else:
@@ -150,10 +150,11 @@ class Approvals:
             asks_another=visit.desk.outbox.asks_another,
             may_decide=_may_decide(visit),
             is_cut=len(found) == _MOST,
-            problem=problem,
+            problem=problem.message.rstrip() if problem else "",
+            hint=(problem.hint or "") if problem else "",
         )
 
-    async def _one(self, visit: Visit, number: int, problem: str = "") -> Response:
+    async def _one(self, visit: Visit, number: int, problem: ServiceDeskError | None = None) -> Response:
         found = await visit.desk.call(WriteQueries.show, number)
         paper, write = Paper(visit.zone), found.write
         detail(paper, found)
@@ -170,7 +171,8 @@ class Approvals:
             settles={*OUTCOMES} & {*steps},
             pieces=paper.pieces,
             ticket=self._about(write),
-            problem=problem,
+            problem=problem.message.rstrip() if problem else "",
+            hint=(problem.hint or "") if problem else "",
         )
 
     def _about(self, write: WriteView) -> str | None:
@@ -216,7 +218,7 @@ async def _decided(
     if len(writes) == 1:
         return {"write": writes[0].id, "writes": [writes[0].id]}
     rows = [{"record": f"{one.id} {one.label}", "told": standing(one), "writes": [one.id]} for one in writes]
-    return {"rows": [{**row, "error": ""} for row in rows], "decided": True}
+    return {"rows": [{**row, "error": "", "hint": ""} for row in rows], "decided": True}
 
 
 def _may_decide(visit: Visit) -> bool:

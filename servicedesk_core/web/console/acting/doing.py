@@ -114,14 +114,14 @@ async def done(visit: Visit, filled: Filled, shown: Foreseen) -> Outcome:
     rows = []
     for record in filled.records:
         words = " ".join(word for found in record.values() for word in found)
-        row: dict[str, Any] = {"record": words, "writes": [], "error": ""}
+        row: dict[str, Any] = {"record": words, "writes": [], "error": "", "hint": ""}
         try:
             outcome = await _one(visit, filled, record, next(going, None))
             row |= {"told": outcome.get("told", ""), "writes": outcome["writes"]}
             if filled.offer.told_once:  # nothing shows it again
                 row["told"] = "; ".join(line for one in outcome["pieces"] for line in Printed.of(one).lines())
         except ServiceDeskError as error:
-            row["error"] = str(error)
+            row |= {"error": error.message, "hint": error.hint or ""}
         rows.append(row)
     return {"rows": rows}
 

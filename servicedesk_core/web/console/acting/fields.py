@@ -49,7 +49,7 @@ class Field:
         label: What it is called.
         help: What it means.
         kind: How it is filled in: ``text``, ``long``, ``lines``, ``pairs``, ``truth``, ``choice``, ``choices``,
-            ``number``, ``hours``, ``amount``, ``instant``, ``day``, ``span``.
+            ``number``, ``hours``, ``amount``, ``instant``, ``day``, ``month``, ``span``.
         text: What stands in it.
         choices: What it can be; beside ``text`` these are suggestions only.
         is_required: Whether it has to be filled in.
@@ -152,7 +152,9 @@ def kind_of(parameter: Parameter) -> str:  # one line a kind
         date: "day",
         timedelta: "span",
     }
-    return kinds.get(parameter.type, "long" if parameter.help.is_long else "text")
+    return kinds.get(
+        parameter.type, "long" if parameter.help.is_long else "month" if parameter.name == "month" else "text"
+    )
 
 
 def _label(parameter: Parameter) -> str:

@@ -30,7 +30,10 @@ SEEN: Final = "_seen"
 """In a form: what its record showed when it was made."""
 
 SELECT: Final = "select"
-"""In an address: a record of a list, as the words that name it: ``ticket=T1&connection=psa``."""
+"""In what a list sends: a row, as the words that name it: ``ticket=T1&connection=psa``."""
+
+ROWS: Final = "_rows"
+"""In an address: how many rows were chosen for the form; which ones is kept with its id."""
 
 Pairs = Sequence[tuple[str, str]]
 _WHERE: Final = "connection"
@@ -62,7 +65,12 @@ class Filled:
 
     @classmethod
     def of(
-        cls, offer: Offer[..., Any], offers: Mapping[str, Offer[..., Any]], address: Pairs, body: Pairs | None = None
+        cls,
+        offer: Offer[..., Any],
+        offers: Mapping[str, Offer[..., Any]],
+        address: Pairs,
+        body: Pairs | None = None,
+        rows: Sequence[str] = (),
     ) -> Self:
         """Return a form as its address and what was sent from it fill it in.
 
@@ -71,15 +79,14 @@ class Filled:
             offers: What can be reached, by name.
             address: What stands behind the question mark.
             body: What was sent; ``None`` = nothing was yet, and the address fills the fields.
+            rows: The rows that were chosen in a list, each as the words that name it.
 
         Raises:
             SettingsError: There is no such field.
         """
         parameters = {one.spelled: one for one in filled_in(offer)}
-        own = [pair for pair in address if pair[0] not in {REQUEST, SELECT}]
-        chosen = [
-            [pair for pair in parse_qsl(word) if pair[0] in parameters] for name, word in address if name == SELECT
-        ]
+        own = [pair for pair in address if pair[0] not in {REQUEST, ROWS}]
+        chosen = [[pair for pair in parse_qsl(word) if pair[0] in parameters] for word in rows]
         for pairs in (own, [pair for pair in body or () if not pair[0].startswith("_")]):
             for name, _ in pairs:
                 if name not in parameters:
@@ -139,8 +146,7 @@ class Filled:
 
     def address(self, request: str) -> str:
         """Return where the form is, made with an id."""
-        one = self.records[0]
-        about = [(SELECT, link("", one)[1:]) for one in self.records] if self.is_bulk else _paired(one)
+        about = _paired(self.records[0])
         return link(address_of(self.offer), [*about, *_paired(self.words), (REQUEST, request)])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 from starlette.responses import RedirectResponse, Response
@@ -17,10 +17,10 @@ from servicedesk_core.faces.opens import command_line
 from servicedesk_core.web.console.acting import doing, requests
 from servicedesk_core.web.console.acting.about import About, about_of, ensure_unchanged
 from servicedesk_core.web.console.acting.done import Done
-from servicedesk_core.web.console.acting.fields import Choice, Field, fields_of
-from servicedesk_core.web.console.acting.filled import Filled
+from servicedesk_core.web.console.acting.fields import Choice, Field, fields_of, filled_in
+from servicedesk_core.web.console.acting.filled import REQUEST, ROWS, SELECT, Filled, Pairs
 from servicedesk_core.web.console.acting.naming import offered
-from servicedesk_core.web.console.addresses import Addresses, address_of
+from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.forms import fields_of as sent_fields
 from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.values import Part, Shower
@@ -31,6 +31,8 @@ _FORM: Final = "servicedesk_core.web.console.acting/form.html"
 _CONFIRM: Final = "servicedesk_core.web.console.acting/confirm.html"
 _AGREED: Final = "agreed"
 _UNFIT: Final = 422
+_LISTED: Final = 20
+"""So many of the records that a form is about it names; of more it says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Form:
     async def show(self, visit: Visit) -> Response:
         """Show the form; one that was sent already shows what became of it."""
         self._ensure_permitted(visit)
-        filled = Filled.of(self.act, self.addresses.offers, visit.request.query_params.multi_items())
+        filled = await self._filled(visit)
         if not filled.request:
             return RedirectResponse(filled.address(uuid4().hex), 303)
         key = self._key(visit, filled)
@@ -74,14 +76,21 @@ class Form:
         return await self._page(visit, filled)
 
     async def do(self, visit: Visit) -> Response:
-        """Do what was sent, and lead to what became of it; what is wrong stands beside its field."""
+        """Do what was sent, and lead to what became of it; what is wrong stands beside its field.
+
+        Of rows that a list sends it makes a form.
+        """
         try:
             self._ensure_permitted(visit)
         except NotPermittedError:
             await visit.desk.note_refusal(self.act.name)
             raise
-        address = visit.request.query_params.multi_items()
-        filled = Filled.of(self.act, self.addresses.offers, address, await sent_fields(visit.request))
+        body = await sent_fields(visit.request)
+        if REQUEST not in visit.request.query_params and (rows := [word for name, word in body if name == SELECT]):
+            return await self._chosen(visit, rows)
+        return await self._sent(visit, await self._filled(visit, body))
+
+    async def _sent(self, visit: Visit, filled: Filled) -> Response:
         if not filled.request:
             raise SettingsError("The form does not say when it was made.", hint="Open it again, and send that one.")
         key = self._key(visit, filled)
@@ -117,6 +126,31 @@ class Form:
             return RedirectResponse(f"/acts/done/{key}", 303)
         return self.done.page(visit, self.act.title, told, address_of(self.act))
 
+    async def _filled(self, visit: Visit, body: Pairs | None = None) -> Filled:
+        """Return the form as its address, what was sent, and the rows that it was made for fill it in.
+
+        Raises:
+            SettingsError: The rows are not known any more.
+        """
+        address = visit.request.query_params
+        rows: tuple[str, ...] = ()
+        if ROWS in address:
+            who, request = visit.desk.actor.name, address.get(REQUEST, "")
+            rows = await visit.desk.store.read(lambda tx: requests.chosen(tx, request, who))
+            if not rows:
+                raise SettingsError("Nobody knows any more which rows were selected.", hint="Select them again.")
+        return Filled.of(self.act, self.addresses.offers, address.multi_items(), body, rows)
+
+    async def _chosen(self, visit: Visit, rows: Sequence[str]) -> Response:
+        """Lead to a form for rows of a list; which they are is kept, because an address holds some hundred."""
+        request, who, known = uuid4().hex, visit.desk.actor.name, {one.spelled for one in filled_in(self.act)}
+        if len(rows) == 1:
+            about = [pair for pair in parse_qsl(rows[0]) if pair[0] in known]
+        else:
+            await visit.desk.store.write(lambda tx: requests.choose(tx, request, who, rows, visit.at))
+            about = [(ROWS, str(len(rows)))]
+        return RedirectResponse(link(visit.request.url.path, [*about, (REQUEST, request)]), 303)
+
     def _ensure_permitted(self, visit: Visit) -> None:
         visit.desk.permitted(self.act.needs, self.act.name, narrows=not self.act.unscoped)
 
@@ -143,11 +177,10 @@ class Form:
         status: int = 200,
     ) -> Response:
         suggested: dict[str, Sequence[Choice]] = {
-            one.spelled: await offered(visit, self.addresses.offers, one, filled.connection)
-            for one in filled.fields
-            if one.help.names
+            one.spelled: await offered(visit, self.addresses.offers, one, filled.connection) for one in filled.fields
         }
-        about = tuple([await about_of(visit, self.addresses, filled, record) for record in filled.records])
+        shown = filled.records[:_LISTED]
+        about = tuple([await about_of(visit, self.addresses, filled, record) for record in shown])
         audience = filled.audience
         fields = fields_of(
             [one for one in filled.fields if one.spelled != audience], filled.words, suggested, wrong or {}, visit.zone
@@ -164,20 +197,22 @@ class Form:
             sentences=_sentences(self.act),
             about=about,
             beside=await _beside(visit, self.addresses, filled),
+            unlisted=len(filled.records) - len(shown),
             fields=[one for one in fields if not _is_aside(one, fields, address)],
             rare=[one for one in fields if _is_aside(one, fields, address)],
             focused=first or next((one.name for one in fields if not problem), ""),
-            buttons=self._buttons(visit, about, audience),
-            problem=" ".join(filter(None, (told.message.rstrip(), told.hint))) if told else "",
+            buttons=self._buttons(visit, about, audience, len(filled.records)),
+            problem=told.message.rstrip() if told else "",
+            hint=(told.hint or "") if told else "",
             action=filled_address(visit),
-            seen=urlencode(about[0].seen) if len(about) == 1 else "",
+            seen=urlencode(about[0].seen) if not filled.is_bulk else "",
             twin=command_line(self.act, {**filled.records[0], **filled.words}) if not filled.is_bulk else "",
         )
 
-    def _buttons(self, visit: Visit, about: tuple[About, ...], audience: str) -> list[Button]:
-        title, many = self.act.title, f" · {len(about)} records" if len(about) > 1 else ""
+    def _buttons(self, visit: Visit, about: tuple[About, ...], audience: str, count: int) -> list[Button]:
+        title, many = self.act.title, f" · {count:,} records" if count > 1 else ""
         if audience:
-            whose = about[0].client if len(about) == 1 and about[0].client else "the client"
+            whose = about[0].client if count == 1 and about[0].client else "the client"
             return [
                 Button(doing.STAFF, f"{title} · only the staff reads it{many}"),
                 Button(doing.CLIENT, f"Send to the client · {whose} reads it{many}", is_second=True),

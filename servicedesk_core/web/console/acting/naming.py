@@ -1,10 +1,10 @@
 """What can be written where a value names something, asked of the list that the parameter names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.faces import Offer, Query
+from servicedesk_core.faces import Board, Offer, Query
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import cell, columns_of
 from servicedesk_core.faces.parameter import NOBODY, Parameter
@@ -16,6 +16,18 @@ MOST: Final = 500
 
 _ME: Final = Choice("me", "me")
 _TECHNICIANS: Final = "technicians"
+
+
+def _connections(visit: Visit, _: Mapping[str, Offer[..., Any]]) -> Iterable[str]:
+    return visit.desk.settings.connections
+
+
+def _pages(visit: Visit, offers: Mapping[str, Offer[..., Any]]) -> Iterable[str]:
+    return (name for name, one in offers.items() if one.result is Board and visit.may(one))
+
+
+_KNOWN: Final = {"connection": _connections, "pages": _pages}
+"""What is in no list, and how it is found."""
 
 
 async def offered(
@@ -30,6 +42,9 @@ async def offered(
         connection: Only what is understood there; ``None`` = everywhere.
     """
     call, *given = parameter.help.names.split() or [""]
+    lists = _KNOWN.get(call or parameter.spelled)
+    if lists is not None and visit.desk.rights.scope is None:
+        return tuple(Choice(one, one) for one in lists(visit, offers))
     query = offers.get(call)
     if not isinstance(query, Query) or query.row is None:
         return ()

@@ -5,6 +5,7 @@ other act nothing can tell whether a process that was killed had done it: then i
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -50,6 +51,8 @@ class Sent:
 
 
 _ROWS: Final = Rows(Sent, form_requests)
+_CHOSEN: Final = "rows"
+"""The call under which it is kept which rows a form is about, until the form is sent: an address holds some hundred."""
 
 
 def id_of(person: str, call: str, request: str) -> str:
@@ -60,6 +63,27 @@ def id_of(person: str, call: str, request: str) -> str:
 def sent(tx: Tx, id: str) -> Sent | None:  # noqa: A002  # what it is called everywhere
     """Return what was sent under an id, if anything was."""
     return _ROWS.one(tx, _ROWS.select().where(form_requests.c.id == id))
+
+
+def choose(tx: Tx, request: str, person: str, words: Sequence[str], at: datetime) -> None:
+    """Keep which rows a form is about.
+
+    Args:
+        tx: A write transaction.
+        request: The id that the form is made with.
+        person: Who chose them, as an actor's name.
+        words: What names each.
+        at: Now.
+    """
+    id = id_of(person, _CHOSEN, request)  # noqa: A001  # what it is called everywhere
+    begin(tx, id, person, _CHOSEN, at)
+    end(tx, id, at, {_CHOSEN: [*words]})
+
+
+def chosen(tx: Tx, request: str, person: str) -> tuple[str, ...]:
+    """Return the rows that somebody chose for a form; nothing where they chose none, or too long ago."""
+    found = sent(tx, id_of(person, _CHOSEN, request))
+    return tuple((found.outcome or {}).get(_CHOSEN, ())) if found else ()
 
 
 def begin(tx: Tx, id: str, person: str, call: str, at: datetime) -> Sent | None:  # noqa: A002  # as above

@@ -17,12 +17,14 @@ class Printed:
 
     Attributes:
         text: Text, or the title of a table.
+        is_hint: Whether the text says what can be done next.
         facts: Names and values.
         heads: The heads of a table.
         rows: Its rows.
     """
 
     text: str = ""
+    is_hint: bool = False
     facts: tuple[tuple[str, str], ...] = ()
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
@@ -31,7 +33,7 @@ class Printed:
     def of(cls, kept: dict[str, Any]) -> Self:
         """Return a piece as it was kept; see :meth:`Paper.kept`."""
         facts, rows = (tuple(tuple(one) for one in kept[name]) for name in ("facts", "rows"))
-        return cls(kept["text"], facts, tuple(kept["heads"]), rows)
+        return cls(kept["text"], kept.get("is_hint", False), facts, tuple(kept["heads"]), rows)
 
     def lines(self) -> tuple[str, ...]:
         """Return it as lines, to be compared."""
@@ -55,7 +57,9 @@ class Paper:
         if text:
             self.pieces.append(Printed(printable(text)))
 
-    say = line
+    def say(self, text: str) -> None:
+        """Tell the person something that is not data."""
+        self.pieces.append(Printed(printable(text), is_hint=True))
 
     def table(
         self,

@@ -72,6 +72,13 @@ async def opened(browser, path):
     return page.text, action_of(page.text)
 
 
+async def selected(browser, act, *words, more=""):
+    """Select rows of a list and press the button of an act; return its form's page, and where that is sent."""
+    led = await browser.post(f"/acts/{act}{more}", {"select": list(words)})
+    page = await browser.get(led.headers["location"])
+    return page.text, action_of(page.text)
+
+
 async def sent(browser, path, **words):
     """Open a form, send it, and return the page that it leads to."""
     _, action = await opened(browser, path)

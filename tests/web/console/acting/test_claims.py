@@ -43,6 +43,7 @@ async def test_a_claim_goes_its_whole_way_in_the_browser(browser, desk, vendor):
     assert "holds no number" in wrong.text
     page = await followed(ana, await ana.post(action, {"part": "P1\nP2:2:SN9", "_do": "look"}))
     name = re.search(r"SD-\w+", page.text).group()
+    assert f'<a href="/acts/claims/check?claim={name}">' in page.text, "what comes next is a link, and no command"
     draft = (await desk.claims.get(name)).draft
     assert [(one.part_number, str(one.quantity)) for one in draft.lines] == [("P1", "1"), ("P2", "2")]
 

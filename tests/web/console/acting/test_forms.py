@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from servicedesk_core.web.console.acting.forms import differences
-from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, sent
+from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, selected, sent
 
 
 async def writes_of(desk):
@@ -106,8 +106,9 @@ async def test_where_the_address_says_what_to_change_the_other_fields_stand_at_t
 @pytest.mark.slow
 async def test_several_records_are_proposed_one_by_one_and_each_says_what_became_of_it(browser, desk):
     window = await browser("cay")
-    chosen = "&".join(f"select=ticket%3DT{number}" for number in (1, 2, 99))
-    page = await sent(window, f"/acts/tickets/assign?{chosen}", technician="Dana Wolf", _do="propose")
+    form, action = await selected(window, "tickets/assign", *(f"ticket=T{number}" for number in (1, 2, 99)))
+    assert "Printer 1" in form, "a bulk form lists what it acts on"
+    page = await followed(window, await window.post(action, {"technician": "Dana Wolf", "_do": "propose"}))
     assert "2 proposed" in page.text, "nothing was sent to the vendor"
     assert "1 not" in page.text
     assert "not done: " in page.text.partition("T99")[2]
@@ -190,3 +191,12 @@ async def test_beside_the_form_of_triage_stands_what_is_like_the_ticket(browser)
     assert "Likely the same" in page
     assert "/tickets/T2" in page
     assert {"impact", "urgency", "next", "answer"} <= fields_of(page).keys()
+
+
+async def test_what_can_be_chosen_is_offered_and_not_typed(browser):
+    ana = await browser("ana")
+    wall, _ = await opened(ana, "/acts/walls/new")
+    assert re.search(r'<select id="f-page".*?<option value="desks.service">', wall, re.DOTALL)
+    ticket, _ = await opened(ana, "/acts/tickets/create")
+    assert re.search(r'<select id="f-connection".*?<option value="psa">', ticket, re.DOTALL)
+    assert 'type="month"' in fields_of((await opened(ana, "/acts/kpi/close"))[0])["month"]

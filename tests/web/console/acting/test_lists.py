@@ -10,7 +10,7 @@ from servicedesk_core import Actor, Way
 from servicedesk_core.faces import Action
 from servicedesk_core.web.console.acting.taking import taking
 from servicedesk_core.web.console.addresses import Addresses
-from tests.web.console.acting.conftest import fields_of
+from tests.web.console.acting.conftest import fields_of, selected
 
 pytestmark = pytest.mark.slow
 
@@ -22,10 +22,11 @@ async def test_rows_that_are_selected_are_named_to_the_act_as_it_takes_them(brow
     assert sorted(words) == [f"ticket=T{number}&connection=psa" for number in range(1, 6)]
     assert 'formaction="/acts/tickets/assign"' in page.text
     assert 'data-key="a"' in page.text
-    led = await cay.client.get("/acts/tickets/assign", params={"select": words[:2]})
-    form = await cay.get(led.headers["location"])
-    assert "2 records" in form.text
-    assert fields_of(form.text).keys() == {"technician", "reason"}
+    form, _ = await selected(cay, "tickets/assign", *words[:2])
+    assert "2 records" in form
+    assert fields_of(form).keys() == {"technician", "reason"}
+    form, _ = await selected(cay, "tickets/assign", words[0])
+    assert "_seen" in fields_of(form), "of one row the form is that of its record"
     ada = await (await browser("ada")).get("/lists/tickets/list")
     assert 'name="select"' not in ada.text, "nothing can be done with them"
 
@@ -34,7 +35,7 @@ async def test_rows_that_are_selected_are_named_to_the_act_as_it_takes_them(brow
 async def test_each_list_offers_the_acts_on_what_its_rows_lead_to(desk):
     addresses = Addresses.of(desk.features)
 
-    visit = SimpleNamespace(desk=desk.acting_as(Actor("user:all", Way.CONSOLE)))
+    visit = SimpleNamespace(may=lambda offer: desk.acting_as(Actor("user:all", Way.CONSOLE)).may(offer.needs))
     lists = (one for one in addresses.offers.values() if not isinstance(one, Action))
     taken = {one.name: taking(visit, addresses.offers, one) for one in lists}
     acts = {name: {act.href for act in one.acts} for name, one in taken.items() if one}
@@ -44,3 +45,17 @@ async def test_each_list_offers_the_acts_on_what_its_rows_lead_to(desk):
     assert "/acts/quality/review" in acts["quality.reviews"]
     assert "/acts/sla/exempt" in acts["sla.breached"]
     assert {*taken["sla.breached"].named} >= {"ticket", "clock", "cycle"}
+
+
+async def test_five_thousand_rows_are_selected_and_the_form_says_what_they_are(browser, desk):
+    cay = await browser("cay")
+    words = [f"ticket=T{number}&connection=psa" for number in range(1, 5_001)]
+    form, action = await selected(cay, "tickets/assign", *words)
+    assert len(action) < 200, "the address does not grow with them"
+    assert "5,000 records" in form
+    assert form.count('class="about"') == 21
+    assert "and 4,980 more" in form
+    assert "5,000 records" in (await cay.get(action)).text, "whoever comes back finds them"
+    await (await browser("ana")).get(action, 400)
+    gone = await cay.get("/acts/tickets/assign?_rows=2&_request=0", 400)
+    assert "Select them again" in gone.text

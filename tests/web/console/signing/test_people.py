@@ -2,6 +2,7 @@
 
 import re
 
+from tests.web.console.acting.conftest import selected
 from tests.web.console.signing.conftest import COOKIE, RIGHT, cookie_in
 
 
@@ -28,7 +29,8 @@ async def test_somebody_is_invited_in_the_browser_and_comes(browser, desk):
 
 
 async def test_whoever_takes_several_passwords_away_is_shown_each_of_the_links(browser):
-    ada, where = await browser("ada"), "/acts/people/reset?select=name%3Dana&select=name%3Dben&_request=1"
+    ada = await browser("ada")
+    _, where = await selected(ada, "people/reset", "name=ana", "name=ben")
     asked = await ada.post(where, {"_do": "look"}, 200)
     shown = re.search(r'name="_shown" value="(\w+)"', asked.text)[1]
     answer = await ada.post(where, {"_do": "agreed", "_shown": shown}, 200)
