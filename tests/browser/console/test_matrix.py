@@ -15,7 +15,7 @@ PAGES = {
     "reports": "/desks/service/reports",
     "account": "/account",
     "approvals": "/approvals",
-    "form": "/acts/tickets/assign?ticket=T-ALL&connection=psa",
+    "form": "/acts/tickets/update?ticket=T-ALL&connection=psa",
     "ticket": "/tickets/T-ALL",
     "search": "/search?q=printer",
     "list": "/lists/tickets/list",

@@ -46,7 +46,7 @@ async def about_of(visit: Visit, addresses: Addresses, filled: Filled, record: M
     Raises:
         NotFoundLocallyError: There is no such ticket.
     """
-    known = {one.spelled: one for one in filled.offer.parameters}
+    known, is_one_of_many = {one.spelled: one for one in filled.offer.parameters}, len(filled.listed) > 1
     facts = tuple((name.replace("-", " ").capitalize(), word) for name, words in record.items() for word in words)
     where = (record.get("connection") or (None,))[0]
     named = next(((known[name].help.names, words[0]) for name, words in record.items() if known[name].help.names), None)
@@ -54,14 +54,14 @@ async def about_of(visit: Visit, addresses: Addresses, filled: Filled, record: M
         return About(facts)
     href = addresses.record(named[0], named[1], where) if named[0] in addresses.offers else None
     show = addresses.offers.get(_TICKET)
-    if named[0] not in addresses.offers or (filled.is_bulk and named[0] != _TICKET):
+    if named[0] not in addresses.offers or (is_one_of_many and named[0] != _TICKET):
         return About(facts, href)
     if named[0] != _TICKET or show is None:
         return About(facts, href, pieces=await _now(visit, addresses.offers[named[0]], named[1]))
     try:
         row = (await visit.desk.call(show, named[1], connection=where)).row
     except NotFoundLocallyError:
-        if filled.is_bulk:  # it says so when it is done
+        if is_one_of_many:  # it says so when it is done
             return About(facts)
         raise
     kind: type = type(row)

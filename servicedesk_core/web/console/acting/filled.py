@@ -130,6 +130,13 @@ class Filled:
         return next((one.spelled for one in self.offer.parameters if one.help.puts_before_client), "")
 
     @property
+    def listed(self) -> tuple[Mapping[str, tuple[str, ...]], ...]:
+        """Its records one by one, also where the act takes all of them itself."""
+        first = next((one.spelled for one in self.offer.parameters if one.positional and one.many), "")
+        one, *more = self.records
+        return self.records if more else tuple({**one, first: (word,)} for word in one.get(first, ())) or self.records
+
+    @property
     def is_bulk(self) -> bool:
         """Whether it is about several records, one after the other."""
         return len(self.records) > 1

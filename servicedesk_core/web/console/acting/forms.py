@@ -179,8 +179,8 @@ class Form:
         suggested: dict[str, Sequence[Choice]] = {
             one.spelled: await offered(visit, self.addresses.offers, one, filled.connection) for one in filled.fields
         }
-        shown = filled.records[:_LISTED]
-        about = tuple([await about_of(visit, self.addresses, filled, record) for record in shown])
+        listed = filled.listed
+        about = tuple([await about_of(visit, self.addresses, filled, one) for one in listed[:_LISTED]])
         audience = filled.audience
         fields = fields_of(
             [one for one in filled.fields if one.spelled != audience], filled.words, suggested, wrong or {}, visit.zone
@@ -197,15 +197,15 @@ class Form:
             sentences=_sentences(self.act),
             about=about,
             beside=await _beside(visit, self.addresses, filled),
-            unlisted=len(filled.records) - len(shown),
+            unlisted=len(listed) - len(about),
             fields=[one for one in fields if not _is_aside(one, fields, address)],
             rare=[one for one in fields if _is_aside(one, fields, address)],
             focused=first or next((one.name for one in fields if not problem), ""),
-            buttons=self._buttons(visit, about, audience, len(filled.records)),
+            buttons=self._buttons(visit, about, audience, len(listed)),
             problem=told.message.rstrip() if told else "",
             hint=(told.hint or "") if told else "",
             action=filled_address(visit),
-            seen=urlencode(about[0].seen) if not filled.is_bulk else "",
+            seen=urlencode(about[0].seen) if len(listed) == 1 else "",
             twin=command_line(self.act, {**filled.records[0], **filled.words}) if not filled.is_bulk else "",
         )
 
@@ -261,6 +261,8 @@ async def _beside(visit: Visit, addresses: Addresses, filled: Filled) -> tuple[P
     """
     offer = addresses.offers.get(f"{filled.offer.name}.beside")
     if offer is None or filled.is_bulk or offer.needs is None or not visit.desk.may(offer.needs):
+        return ()
+    if any(one.required and one.spelled not in filled.records[0] for one in offer.parameters):
         return ()
     pairs = [(name, word) for name, words in filled.records[0].items() for word in words]
     places, named = asked(offer, pairs, visit.zone)

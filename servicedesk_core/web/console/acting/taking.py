@@ -26,7 +26,7 @@ class Taker:
         href: Where it is done.
         title: What its button says.
         key: The key that presses it; empty = none.
-        is_near: Whether it is of the feature that the rows lead to.
+        is_near: Whether it is of the feature that the rows lead to, or done all day.
     """
 
     href: str
@@ -103,5 +103,5 @@ def _acts(offers: Mapping[str, Offer[..., Any]], names: str) -> Iterator[tuple[A
 
 
 def _taker(act: Action[..., Any], names: str) -> Taker:
-    feature = names.partition(".")[0]
-    return Taker(address_of(act), act.title, _KEYS.get(act.name, ""), act.name.partition(".")[0] == feature)
+    key, feature = _KEYS.get(act.name, ""), names.partition(".")[0]
+    return Taker(address_of(act), act.title, key, bool(key) or act.name.partition(".")[0] == feature)

@@ -15,7 +15,7 @@ from tests.web.console.acting.conftest import fields_of
 
 EVERYTHING = [role.value for role in Role if role is not Role.CLIENT_CONTACT]
 DECLARED = {
-    "tickets": "create update assign close note log-time",
+    "tickets": "create update close note log-time",
     "report": "resend",
     "sla": "request approve decline evaluate override exempt withdraw reason",
     "kpi": "confirm-repeat reject-repeat close reopen",
