@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
+    from servicedesk_core.features.standing.actions import StandingActs
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
@@ -234,6 +235,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         report: Reports[Waiting]
         scorecards: Scorecards[Waiting]
         sla: Sla[Waiting]
+        standing: StandingActs[Waiting]
         status: Status[Waiting]
         signins: SignIns[Waiting]
         tickets: Tickets[Waiting]

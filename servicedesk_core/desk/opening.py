@@ -105,7 +105,7 @@ class OpenDesk(StoredDesk):
             ],
             guards=self._guards,
             another_person=lambda tx, write: next(filter(None, (why(tx, write) for why in takes_another)), None),
-            standing=Book(lambda: self.features, settings.writes.approval == "another-person"),
+            standing=Book.of(self),
             actor=self.actor,
             hops=self._hops,
         )

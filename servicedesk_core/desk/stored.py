@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
+    from servicedesk_core.features.standing.actions import StandingActs
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
@@ -126,6 +127,7 @@ class StoredDesk:
         report: Reports[Awaited]
         scorecards: Scorecards[Awaited]
         sla: Sla[Awaited]
+        standing: StandingActs[Awaited]
         status: Status[Awaited]
         signins: SignIns[Awaited]
         tickets: Tickets[Awaited]

@@ -15,8 +15,8 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 FEATURES: Final = (
     "status", "desks", "tickets", "triage", "next", "assign", "attachments", "attention", "explain", "report", "sla",
     "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
-    "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens", "views",
-    "walls",
+    "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens",
+    "views", "walls",
     "warranty", "claims", "alerts", "paging", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""

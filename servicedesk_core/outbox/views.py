@@ -10,7 +10,7 @@ from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import Column, Page
 from servicedesk_core.store import Tx, outbox, sources
-from servicedesk_core.store.outbox import StoredWrite, WriteEvent
+from servicedesk_core.store.outbox import StoredWrite, WriteEvent, automatic
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -107,6 +107,9 @@ class WriteDetail:
 
     write: Annotated[WriteView, Column("The write.")]
     history: Annotated[tuple[WriteEvent, ...], Column("What happened, in order.")]
+    act: Annotated[str | None, Column("The automatic act that proposed it; nothing = somebody did.")] = None
+    reasons: Annotated[tuple[str, ...], Column("Why the automatic act did.")] = ()
+    rejected: Annotated[tuple[str, ...], Column("What it looked at besides, each with why not.")] = ()
 
 
 def views_of(
@@ -195,6 +198,19 @@ def views_of(
         )
 
     return tuple(view(write) for write in writes)
+
+
+def detail_of(tx: Tx, number: int, scope: Scope | None = None, *, costs: bool = False) -> WriteDetail:
+    """Return one write with what happened to it, and why it was proposed where an automatic act did.
+
+    What such an act looked at besides is left out where a scope is: it may lie outside of it.
+    """
+    detail = WriteDetail(view_of(tx, number, scope, costs=costs), outbox.history(tx, number))
+    kept = automatic.of(tx, number)
+    if kept is None:
+        return detail
+    rejected = kept.rejected if scope is None else ()
+    return replace(detail, act=kept.act, reasons=kept.reasons, rejected=rejected)
 
 
 def view_of(tx: Tx, number: int, scope: Scope | None = None, *, costs: bool = False) -> WriteView:

@@ -1,16 +1,20 @@
 """Standing approvals as the outbox asks for them: read anew in each transaction that approves or sends."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, Self
 
+from servicedesk_core.config import DeskSettings
 from servicedesk_core.faces import AutomaticAct, Facts, Feature, Moot
-from servicedesk_core.features.definitions import decisions, newest_values
+from servicedesk_core.features.definitions import Version, decide, decisions, newest_values
 from servicedesk_core.features.standing.kinds import APPROVALS, MODES, ActMode
+from servicedesk_core.features.standing.model import ActRow, ApprovalRow, ApprovalState, Revoked, RuledWrite
+from servicedesk_core.features.standing.rehearsing import scope_text
 from servicedesk_core.features.standing.rules import Granted, covering
-from servicedesk_core.outbox.standing import Ruling, Stop
+from servicedesk_core.outbox.standing import DAY, HOUR, Ruling, Stop, withdraw_all
 from servicedesk_core.people import name_in
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite, automatic
 from servicedesk_core.store.outbox.automatic import Automatic
 
@@ -47,6 +51,73 @@ def rule_authors(tx: Tx, act: AutomaticAct, features: Iterable[Feature]) -> dict
     }
 
 
+def rows(tx: Tx, now: datetime) -> Iterator[ApprovalRow]:
+    """Yield the standing approvals as a list shows them."""
+    modes = held_back(tx)
+    for one in granted(tx):
+        said = one.approval
+        hour, day = (automatic.approved_since(tx, said.name, now - span) for span in (HOUR, DAY))
+        if one.ended(now):
+            state = ApprovalState.EXPIRED
+        elif modes.get(said.act, ActMode.AUTO) is not ActMode.AUTO:
+            state = ApprovalState.OFF
+        else:
+            is_full = hour >= said.per_hour or day >= said.per_day
+            state = ApprovalState.FULL if is_full else ApprovalState.HOLDS
+        yield ApprovalRow(
+            name=said.name,
+            act=said.act,
+            state=state,
+            scope=scope_text(said.scope),
+            used_hour=hour,
+            per_hour=said.per_hour,
+            used_day=day,
+            per_day=said.per_day,
+            per_run=said.per_run,
+            queued=len(automatic.queued(tx, said.name)),
+            expires_at=said.expires_at,
+            granted_by=one.person,
+            granted_at=one.at,
+            version=one.version,
+        )
+
+
+def newest_writes(tx: Tx, approval: str) -> tuple[RuledWrite, ...]:
+    """Return the newest writes that were approved by a rule."""
+    found = ((one, outbox.get(tx, one.write_id)) for one in automatic.newest(tx, approval))
+    return tuple(
+        RuledWrite(write.id, write.label, write.state.value, one.approved_at, one.reasons, one.rejected)
+        for one, write in found
+        if one.approved_at is not None
+    )
+
+
+def act_rows(tx: Tx, features: Iterable[Feature], now: datetime) -> Iterator[ActRow]:
+    """Yield the automatic acts as a list shows them."""
+    modes = held_back(tx)
+    holding = [one.approval for one in granted(tx) if one.ended(now) is None]
+    for act in acts_of(features).values():
+        names = tuple(one.name for one in holding if one.act == act.name)
+        mode = modes.get(act.name, ActMode.AUTO)
+        if mode is ActMode.AUTO and not names:
+            mode = ActMode.RECOMMEND
+        yield ActRow(act.name, mode, act.about, act.kinds, act.rules, names)
+
+
+class FeaturedDesk(Protocol):
+    """A desk with its configuration and its features."""
+
+    @property
+    def settings(self) -> DeskSettings:
+        """The configuration."""
+        ...
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What it can do."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """The standing approvals of a desk: a :class:`servicedesk_core.outbox.standing.StandingApprovals`.
@@ -59,6 +130,11 @@ class Book:
 
     features: Callable[[], Sequence[Feature]]
     four_eyes: bool
+
+    @classmethod
+    def of(cls, desk: FeaturedDesk) -> Self:
+        """Return the standing approvals of a desk."""
+        return cls(lambda: desk.features, desk.settings.writes.approval == "another-person")
 
     def ruling(self, tx: Tx, act: AutomaticAct, facts: Facts, now: datetime) -> Ruling | Stop:
         """Return the standing approval that covers what an act would do, or why none does."""
@@ -120,3 +196,22 @@ def _changed(one: Granted, ruling: Ruling) -> str | None:
     if one.version == ruling.version:
         return None
     return f"The standing approval {ruling.name} was changed since: it is v{one.version} now."
+
+
+def end(tx: Tx, name: str, now: datetime, *, by: str, action: str, reason: str) -> Revoked:
+    """Take a standing approval away, with what is queued under it.
+
+    Args:
+        tx: A write transaction.
+        name: Its name.
+        now: When.
+        by: Who does it, as an actor's text.
+        action: What the audit trail calls it.
+        reason: Why.
+    """
+    told = action.partition(".")[2]
+    decide(tx, APPROVALS, name, None, Version(0, now, by, reason or f"standing approval {name} {told}", None))
+    taken = withdraw_all(tx, name, f"The standing approval {name} was {told} by {name_in(by)}.", now)
+    entity = f"standing:{name}"
+    audit.append(tx, at=now, actor=by, action=action, entity=entity, after={"taken_back": taken}, reason=reason)
+    return Revoked(name, taken)

@@ -99,6 +99,9 @@ def readers(found: WriteView) -> str | None:
 def detail(terminal: Terminal, found: WriteDetail) -> None:
     """Print a write with everything that happened to it."""
     write(terminal, found.write)
+    if found.act:
+        said = (("Act", found.act), ("Why", found.reasons), ("Not chosen", found.rejected or None))
+        terminal.facts(said)
     rows = [(e.at, e.before, e.after, e.actor, e.attempt or None, e.why) for e in found.history]
     terminal.table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History")
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
-from servicedesk_core.outbox.views import WriteDetail, WriteView, view_of, views_of
+from servicedesk_core.outbox.views import WriteDetail, WriteView, detail_of, views_of
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.named import ticket_meant
@@ -99,4 +99,4 @@ class WriteQueries(Namespace[Manner]):
             NotFoundLocallyError: There is none, or the scope does not let it through.
         """
         costs = self.desk.may(Capability.MONEY)
-        return WriteDetail(view_of(tx, number, scope, costs=costs), outbox.history(tx, number))
+        return detail_of(tx, number, scope, costs=costs)

@@ -81,6 +81,13 @@ def queued(tx: Connection, approval: str) -> list[StoredWrite]:
     return WRITES.all(tx, query.order_by(outbox.c.id))
 
 
+def newest(tx: Connection, approval: str, limit: int = 50) -> list[Automatic]:
+    """Return what was approved last under a standing approval, the newest first."""
+    c = outbox_automatic.c
+    query = _ROWS.select().where(c.approval == approval).order_by(c.approved_at.desc(), c.write_id.desc())
+    return _ROWS.all(tx, query.limit(limit))
+
+
 def of_all(tx: Connection, numbers: Sequence[int]) -> dict[int, Automatic]:
     """Return what is kept of some writes, by their numbers."""
     query = _ROWS.select().where(outbox_automatic.c.write_id.in_(numbers))
