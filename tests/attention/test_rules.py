@@ -48,6 +48,13 @@ CASES = {
         replace(WORKED, due_at=ago(minutes=1), priority=Priority.P2),
         "promised", NextActor.TECHNICIAN, ago(minutes=1), R.LATE_URGENT,
     ),
+    "it is put off": (
+        replace(WORKED, snoozed_until=soon(days=3)), "snoozed", NextActor.CALENDAR, soon(days=3), None,
+    ),
+    "it is put off, and late": (
+        replace(WORKED, snoozed_until=soon(days=3), due_at=ago(minutes=1)),
+        "promised", NextActor.TECHNICIAN, ago(minutes=1), R.LATE,
+    ),
     "an emergency that nobody of the desk has touched": (
         Standing(created_at=ago(hours=1), category=C.NEW, priority=Priority.P1, sla_due_at=ago(minutes=30)),
         "new", NextActor.COORDINATOR, ago(minutes=30), R.EMERGENCY,

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from servicedesk_core.features import FEATURES, own
 from servicedesk_core.features.claims.model import ClaimFilter, Owner
 from servicedesk_core.features.claims.writes.content import ClaimWrite
 from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.working import Cannot
 from servicedesk_core.store import outbox
 from servicedesk_core.store.schema import claims, metadata
 from servicedesk_core.testing import FakeClock
@@ -77,6 +79,11 @@ def on_tickets(ticket):
     return {
         "tickets.get": ((ticket,), {}),
         "tickets.update": ((ticket,), {"title": "x"}),
+        "tickets.take": ((ticket,), {}),
+        "tickets.start": ((ticket,), {}),
+        "tickets.cannot": ((ticket, Cannot.NO_TIME), {}),
+        "tickets.snooze": ((ticket, NOW + timedelta(hours=1)), {}),
+        "tickets.wake": ((ticket,), {}),
         "triage.__call__": ((ticket,), {"priority": "P1"}),
         "triage.beside": ((ticket,), {}),
         "assign.candidates": ((ticket,), {}),

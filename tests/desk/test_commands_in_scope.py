@@ -50,6 +50,8 @@ NAMED = (
     "privacy export {0}-contacts", "privacy erase {0}-contacts --yes",
     "desks find '{0} name'", "desks find {0}-tickets", "desks tickets --company '{0} name'",
     "desks list triage --company '{0} name'", "writes list --all --ticket {0}-tickets",
+    "tickets take {0}-tickets", "tickets start {0}-tickets", "tickets cannot {0}-tickets no-time",
+    "tickets snooze {0}-tickets 2026-03-20", "tickets wake {0}-tickets",
     "triage {0}-tickets --priority P1 --yes", "triage triage {0}-tickets --queue {0}-queues",
     "triage beside {0}-tickets", "triage beside '{0} number'", "triage list --company '{0} name'",
     "triage open --ticket {0}-tickets", "triage mine-tickets --contract '{0} name'",

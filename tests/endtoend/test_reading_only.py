@@ -33,6 +33,7 @@ COMMANDS = [
     "attachments list {ticket}",
     "explain {ticket}",
     "attention list",
+    "tickets snooze {ticket} 2026-11-25",
     "triage list",
     "triage open",
     "triage beside {ticket}",

@@ -190,6 +190,7 @@ DEMO: dict[str, str] = {
 STORY: tuple[str, ...] = (
     "tickets create 'New laptop' --company 'Bolt & Co' --queue Helpdesk --reason 'asked on the phone'",
     "triage T1 --impact high --urgency low --kind problem --queue Helpdesk",
+    "tickets snooze T1 2026-03-20T08:00 --reason 'away'",
     "tickets update T1 --status 'In Progress' --title 'Printer on fire'",
     "tickets update T1 --status Progres",
     "tickets update T1 --technician 'Dana Wolf'",
@@ -319,6 +320,10 @@ NOT_HELD: dict[str, str] = {
     "doctor": "tells of this machine",
     "init": "asks the person and the vendor",
     "mapping check": "is held with the files that it reads, in tests/connectors",
+    "tickets cannot": "changes the PSA; it prints the write, which writes show holds",
+    "tickets start": "changes the PSA, likewise",
+    "tickets take": "changes the PSA, likewise",
+    "tickets wake": "answers as snooze does, which is held",
     "triage triage": "is what servicedesk triage TICKET stands for, which is held",
     "new connector": "writes files, which tests/scaffold runs",
     "parts cancel": "changes the source, likewise",

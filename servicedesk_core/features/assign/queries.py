@@ -13,7 +13,7 @@ from servicedesk_core.features.assign.tables.covering import covered
 from servicedesk_core.features.assign.tables.deciding import Which, decided
 from servicedesk_core.features.assign.tables.going_on import routed
 from servicedesk_core.features.assign.tables.people import LEVELS
-from servicedesk_core.features.tickets import WritingDesk
+from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -30,7 +30,7 @@ ONSITE = Annotated[bool, Help("Somebody has to go there.")]
 class AssignQueries(Namespace[Manner]):
     """Who would take tickets."""
 
-    desk: WritingDesk
+    desk: ProposingDesk
 
     @query(
         "assign.candidates",

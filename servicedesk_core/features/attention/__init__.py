@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.queries import AttentionQueries as AttentionQueries
     from servicedesk_core.features.attention.rules import HORIZON as HORIZON
     from servicedesk_core.features.attention.rules import RULES as RULES
+    from servicedesk_core.features.attention.rules import is_snoozed as is_snoozed
     from servicedesk_core.features.attention.rules import lacks_cover as lacks_cover
     from servicedesk_core.features.attention.rules import next_actor as next_actor
     from servicedesk_core.features.attention.rules import reason_of as reason_of

@@ -117,6 +117,7 @@ class Standing:
         remote_at: The last activity that the vendor tells, whoever's it was.
         visit: The appointment that is next.
         part_at: When the part shall be here that is ordered for it and has not come: the end of that day.
+        snoozed_until: Until when somebody put it off, unless the client has written since.
     """
 
     created_at: datetime | None = None
@@ -134,6 +135,7 @@ class Standing:
     visit: Visit | None = None
     promised: Promised | None = None
     part_at: datetime | None = None
+    snoozed_until: datetime | None = None
 
     @property
     def acted_at(self) -> datetime | None:

@@ -78,6 +78,12 @@ def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | N
     return next((reason for reason, is_true in holds if is_true), None)
 
 
+def is_snoozed(ticket: Standing, now: datetime) -> bool:
+    """Whether a ticket is put off, so that nobody need look at it: not once a due time is near, or has passed."""
+    until, due = ticket.snoozed_until, ticket.late_from
+    return until is not None and now < until and (due is None or due > now + HORIZON)
+
+
 def lacks_cover(ticket: Standing, decision: Decision) -> bool:
     """Whether a ticket is the coordinator's only because its technician is away, or works here no more."""
     is_taken_over = decision.actor is NextActor.COORDINATOR and decision.rule in _OF_TECHNICIANS
@@ -108,6 +114,12 @@ def _replied(ticket: Standing, _: datetime) -> Answer | None:
         ticket.client_at or ticket.remote_at or ticket.created_at
     )  # the status may tell of a note that is not here
     return _theirs(ticket, written_at, "The client wrote last")
+
+
+def _snoozed(ticket: Standing, now: datetime) -> Answer | None:
+    if not is_snoozed(ticket, now):
+        return None
+    return NextActor.CALENDAR, ticket.snoozed_until, "Somebody put it off until then."
 
 
 def _watched(ticket: Standing, _: datetime) -> Answer | None:
@@ -184,6 +196,7 @@ def _undated(ticket: Standing, now: datetime) -> Answer | None:
 RULES: Final = (
     Rule("meaningless", "The status has no meaning in the configuration.", _meaningless),
     Rule("replied", "The newest act is the client's.", _replied),
+    Rule("snoozed", "Somebody put it off, and no due time is near.", _snoozed),
     Rule("watched", "It is ready, nobody has it, and it is in a queue for alerts or of the NOC.", _watched),
     Rule("new", "It is new.", _new),
     Rule("booked", "An appointment is booked that is not over.", _booked),

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import Case
-from servicedesk_core.features.attention import Standing
+from servicedesk_core.features.attention import Standing, is_snoozed
 from servicedesk_core.features.kpi.facts import Key
 from servicedesk_core.features.sla import Clock
 
@@ -179,7 +179,8 @@ def is_ready(one: OpenTicket, when: When) -> bool:
     begins = visit is None or visit.start_at <= when.now + BEFORE_A_VISIT
     may_be = READY if visit is None else READY | {StatusCategory.SCHEDULED}
     is_free = one.holder is not None and not one.is_taken
-    return is_free and one.is_triaged and begins and one.standing.category in may_be
+    may_begin = is_free and one.is_triaged and begins and one.standing.category in may_be
+    return may_begin and not is_snoozed(one.standing, when.now)
 
 
 def is_left_lying(one: OpenTicket, when: When) -> bool:

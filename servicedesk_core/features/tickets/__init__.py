@@ -8,11 +8,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.actions import ASSIGNEE as ASSIGNEE
     from servicedesk_core.features.tickets.actions import PRIORITY as PRIORITY
     from servicedesk_core.features.tickets.actions import QUEUE as QUEUE
-    from servicedesk_core.features.tickets.actions import REASON as REASON
-    from servicedesk_core.features.tickets.actions import REQUEST_ID as REQUEST_ID
-    from servicedesk_core.features.tickets.actions import WHERE as WHERE
-    from servicedesk_core.features.tickets.actions import WHICH as WHICH
-    from servicedesk_core.features.tickets.actions import WritingDesk as WritingDesk
     from servicedesk_core.features.tickets.automatic import facts_now as facts_now
     from servicedesk_core.features.tickets.automatic import facts_of as facts_of
     from servicedesk_core.features.tickets.kpis import KPIS as KPIS
@@ -47,8 +42,14 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.tables.listing import oldest as oldest
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
     from servicedesk_core.features.tickets.tables.rows import rows_by_id as rows_by_id
+    from servicedesk_core.features.tickets.tables.snoozing import Snooze as Snooze
+    from servicedesk_core.features.tickets.tables.snoozing import snoozed as snoozed
     from servicedesk_core.features.tickets.titles import overlap as overlap
     from servicedesk_core.features.tickets.titles import words_of as words_of
+    from servicedesk_core.features.tickets.working import REASON as REASON
+    from servicedesk_core.features.tickets.working import REQUEST_ID as REQUEST_ID
+    from servicedesk_core.features.tickets.working import WHERE as WHERE
+    from servicedesk_core.features.tickets.working import WHICH as WHICH
 else:
     from servicedesk_core.exports import lazily
 

@@ -4,32 +4,29 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import ASSIGNING
-from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Capability, Help, Manner
 from servicedesk_core.features.tickets import rules
-from servicedesk_core.features.tickets.queries import TicketQueries, technician_meant
+from servicedesk_core.features.tickets.queries import technician_meant
 from servicedesk_core.features.tickets.rules import CREATE
+from servicedesk_core.features.tickets.working import NOTE_INTERNAL, REASON, REQUEST_ID, WHERE, WHICH, Working
 from servicedesk_core.features.writes import proposed, proposes
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
-from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
 
-NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
+NOTE_PUBLIC: Final = "notes.create_public"
 LOG_TIME, LOG_TIME_PUBLIC = "time_entries.create", "time_entries.create_public"
 
-WHICH = Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")]
-WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
 TECHNICIANS = "tickets.words technicians"
 STATUS = Annotated[
     str | None,
@@ -47,27 +44,14 @@ DUE = Annotated[datetime | None, Help("When it is due.", name="due")]
 MORE = Annotated[
     Mapping[str, Any] | None, Help("A further field of the record: NAME=VALUE. May be repeated.", name="field")
 ]
-REASON = Annotated[str, Help("Why; kept in the audit trail.")]
-REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 
 
-class WritingDesk(ConfiguredDesk, Protocol):
-    """A desk that proposes and sends writes."""
-
-    @property
-    def outbox(self) -> Writes:
-        """The outbox."""
-        ...
-
-
-class Tickets(TicketQueries[Manner]):
+class Tickets(Working[Manner]):
     """The tickets of a desk, and what can be proposed about them.
 
     Whatever changes something is stored as a proposal first; ``send=True`` approves and sends it at once. The result
     says what became of it. The fields of ``fields`` are those of the domain model.
     """
-
-    desk: WritingDesk
 
     @proposes("tickets.create", title="New ticket", about="The proposed ticket.", needs=Capability.TICKETS_WRITE)
     async def create(

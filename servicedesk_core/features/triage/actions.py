@@ -17,7 +17,6 @@ from servicedesk_core.features.tickets import (
     WHERE,
     WHICH,
     TicketDetail,
-    WritingDesk,
     child_of,
     found,
     given,
@@ -39,7 +38,7 @@ from servicedesk_core.features.triage.rules import (
     questions_for,
 )
 from servicedesk_core.features.triage.tables import NOTE, of_client_ref
-from servicedesk_core.features.writes import proposed, proposes
+from servicedesk_core.features.writes import ProposingDesk, proposed, proposes
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.scope import Scope
@@ -48,7 +47,7 @@ from servicedesk_core.store.queries.scope import Scope
 class Triage(TriageQueries[Manner]):
     """Triage: ``desk.triage("T20260307.0001", impact=Level.HIGH, urgency=Level.LOW)``."""
 
-    desk: WritingDesk
+    desk: ProposingDesk
 
     @proposes("triage", title="Triage", about="The proposed change.", needs=Capability.TICKETS_ASSIGN)
     async def __call__(

@@ -10,7 +10,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.attention import Standing, staff, standings
+from servicedesk_core.features.attention import Standing, is_snoozed, staff, standings
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.tickets import (
     TicketChoice,
@@ -72,7 +72,7 @@ class TriageQueries(Namespace[Manner]):
         waiting = [
             Waiting(one.state.local_id, one.standing.late_from, one.standing.priority, one.standing.created_at, why)
             for one in standings(tx, now, people, where, with_internal=may)
-            if (why := _why(one.standing))
+            if (why := _why(one.standing)) and not is_snoozed(one.standing, now)
         ]
         page = piece(Page(tuple(waiting)), Waiting, by=ORDER, sort=sort, after=after, limit=limit)
         rows = rows_by_id(tx, [one.local_id for one in page.items])

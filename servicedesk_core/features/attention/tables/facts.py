@@ -15,7 +15,7 @@ from servicedesk_core.features.attention.tables.queues import Queues
 from servicedesk_core.features.attention.tables.visits import booked
 from servicedesk_core.features.parts import promised_days
 from servicedesk_core.features.sla import Promise, promises, promises_then, waited_for
-from servicedesk_core.features.tickets import OPEN
+from servicedesk_core.features.tickets import OPEN, snoozed
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
@@ -86,6 +86,7 @@ class Around:
         self._is_past = is_past
         self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
         self._queues = Queues(tx)
+        self._snoozed = {} if is_past else snoozed(tx, at)
         self._visits: dict[tuple[int, str], Visit] = {}
         for one in booked(tx, at):
             for ticket in one.tickets:
@@ -150,7 +151,13 @@ class Around:
             visit=self._visits.get((state.source_id, state.external_id)),
             promised=None if ours is None else self._promised(ours, category),
             part_at=part_at,
+            snoozed_until=self._put_off(state.local_id, client_at),
         )
+
+    def _put_off(self, ticket_id: int, client_at: datetime | None) -> datetime | None:
+        """Return until when a ticket is put off; what the client writes wakes it."""
+        one = self._snoozed.get(ticket_id)
+        return None if one is None or (client_at is not None and client_at > one.at) else one.until
 
     def _promised(self, ours: Sequence[Promise], category: StatusCategory | None) -> Promised:
         first = waited_for(ours, self._at)

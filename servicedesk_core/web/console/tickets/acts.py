@@ -4,12 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import Action, Offer
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.visiting import Visit
 
-FIRST: Final = ("triage", "assign", "tickets.note", "tickets.update", "tickets.log-time", "tickets.close")
+FIRST: Final = (
+    "triage",
+    "assign",
+    "tickets.take",
+    "tickets.note",
+    "tickets.update",
+    "tickets.log-time",
+    "tickets.close",
+)
 """What is done all day, before the others."""
 
 _KEYS: Final = {"assign": "a", "tickets.note": "n"}
@@ -44,12 +51,13 @@ def on_ticket(visit: Visit, addresses: Addresses, ticket: str, connection: str) 
 
 def own_steps(visit: Visit, addresses: Addresses, ticket: str, connection: str) -> tuple[Button, ...]:
     """Return what a technician does with the ticket that they work on."""
-    me = {"technician": "me"} if visit.desk.may(Capability.TICKETS_ASSIGN) else {}  # who may not would be refused
     steps: Mapping[str, tuple[str, Mapping[str, str]]] = {
-        "Start": ("tickets.update", {"status": "in_progress", **me}),
+        "Start": ("tickets.start", {}),
         "Note": ("tickets.note", {}),
         "Log time": ("tickets.log-time", {"technician": "me"}),
         "Done": ("tickets.close", {}),
+        "Cannot": ("tickets.cannot", {}),
+        "Snooze": ("tickets.snooze", {}),
     }
     found = []
     for title, (name, given) in steps.items():

@@ -165,7 +165,8 @@ async def test_a_technician_sees_their_own_day(browser, filled):
     told = Page(page).text
     for text in ("Ben", "T70", "Visit", "Example One", "My clocks", "1 open ticket"):
         assert text in told, text
-    assert "/acts/tickets/update?ticket=T70&amp;connection=psa&amp;status=in_progress" in page
+    assert "/acts/tickets/start?ticket=T70&amp;connection=psa" in page
+    assert "/acts/tickets/cannot?ticket=T70&amp;connection=psa" in page
     assert "/acts/tickets/log-time?ticket=T70&amp;connection=psa&amp;technician=me" in page
     assert "localStorage" not in page
     nobody = (await (await browser("ana")).get("/me")).text
