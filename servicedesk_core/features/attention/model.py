@@ -213,9 +213,11 @@ class Attention:
     priority: Annotated[str | None, Column("Priority.", spare=3)]
     assignee: Annotated[str | None, Column("Who has it.", "Technician", cut=12, spare=4, is_ours=True)]
     reason: Annotated[Reason | None, Column("Why somebody has to look at it; nothing = nobody has to.")]
-    next_actor: Annotated[NextActor | None, Column("Who has to act next; nothing = nobody: the black hole.", "Next")]
-    next_at: Annotated[datetime | None, Column("When they have to act, or since when they should have.", "When")]
-    why: Annotated[str, Column("Why it is theirs.", wraps=True, spare=1, is_ours=True)]
+    next_actor: Annotated[
+        NextActor | None, Column("Who has to act next; nothing = nobody: the black hole.", "Acts next")
+    ]
+    next_at: Annotated[datetime | None, Column("When they have to act, or since when they should have.", "By when")]
+    why: Annotated[str, Column("Why it is theirs.", "Why them", wraps=True, spare=1, is_ours=True)]
     rule: Annotated[str, Column("The rule that decided it.", shown=False)]
     judged_by: Annotated[DueBy | None, Column("Whose due times count; nothing = it has none.", shown=False)]
     url: Annotated[str | None, Column("Its page at the vendor.", "At the vendor", shown=False)]

@@ -30,6 +30,14 @@ FOCUSED = """() => {
   return one === document.body ? null : [one.outerHTML.slice(0, 120), one.checkVisibility() && width > 1 && isOutlined];
 }"""
 
+OFFERED = """() => [...document.querySelectorAll("main :is(a[href], button, summary, input, select, textarea)")]
+  .filter((one) => one.type !== "hidden" && !one.hidden && one.checkVisibility())
+  .map((one) => one.ariaLabel || one.innerText || one.id)"""
+UNREACHED = """() => [...document.querySelectorAll("a[href], button, summary, input, select, textarea")]
+  .filter((one) => one.type !== "hidden" && one.type !== "radio" && one.checkVisibility() && !one.dataset.reached)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+"""What a form or a link offers, and what the keyboard has not come to; of a group of radio buttons it comes to one."""
+
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
@@ -87,6 +95,36 @@ def test_on_paper_there_is_what_it_is_and_nothing_to_click(look):
         assert page.locator(gone).evaluate_all("all => all.filter(one => one.checkVisibility()).length") == 0, gone
     paper = page.pdf(format="A4")
     assert paper.startswith(b"%PDF-")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "every"])
+def test_each_page_is_walked_by_keyboard_and_loses_nothing_without_script(look, name):
+    page = look(path=PAGES[name])
+    with_script = page.evaluate(OFFERED)
+    page.keyboard.press("Tab")
+    for _ in range(1_000):
+        if (told := page.evaluate(FOCUSED)) is None:
+            break
+        assert told[1], told[0]
+        page.evaluate("document.activeElement.dataset.reached = 1")
+        page.keyboard.press("Tab")
+    assert page.evaluate(UNREACHED) == []
+    without = look(path=PAGES[name], script=False).evaluate(OFFERED)
+    assert set(with_script) - set(without) <= {"Print", "Copy link", "Select all"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["service", "sla", "tickets", "warranty", "parts", "billing", "reports", "ticket"])
+def test_each_page_of_the_desk_is_printed(look, name):
+    page = look(path=PAGES[name])
+    page.emulate_media(media="print")
+    text = page.inner_text("body")
+    assert PAGES[name] in text
+    assert "America/New_York" in text
+    for gone in ("nav", "input", "button", ".takeaway", ".skip"):
+        assert page.locator(gone).evaluate_all("all => all.filter(one => one.checkVisibility()).length") == 0, gone
+    assert page.pdf(format="A4").startswith(b"%PDF-")
 
 
 @pytest.mark.browser

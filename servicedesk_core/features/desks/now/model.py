@@ -23,7 +23,7 @@ class TeamMember:
     """A technician at this moment."""
 
     technician: Annotated[str, Column("Who.")]
-    presence: Annotated[Presence, Column("Whether they are there; `unknown`: nobody said when they work.", "There")]
+    presence: Annotated[Presence, Column("Whether they are there; `unknown`: nobody said when they work.")]
     until_at: Annotated[datetime | None, Column("Until when they are on shift, or away.", "Until", spare=4)]
     where: Annotated[
         str | None, Column("The appointment that is under way, or the ticket they work on.", "Now", cut=24)

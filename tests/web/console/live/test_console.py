@@ -124,6 +124,15 @@ async def test_an_open_page_keeps_no_sign_in_alive(desk, sees, clock):
         assert await stream.next("end") == SIGNED_OUT
 
 
+async def test_a_sign_in_that_runs_out_ends_its_streams_though_nothing_moves(desk, sees, clock, monkeypatch):
+    ana = await sees()
+    monkeypatch.setattr(ana.app.state.streams, "_anew_s", 0.01)
+    async with ana.open(LIST) as stream:
+        clock.advance(8 * 3_600 + 1)
+        assert await stream.next("end") == SIGNED_OUT
+        assert await stream.next() is None
+
+
 async def test_keys_are_said_and_switched_off(browser):
     ana = await browser()
     page = (await ana.get("/keys")).text
