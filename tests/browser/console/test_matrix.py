@@ -27,14 +27,15 @@ WIDTHS = (390, 768, 1280)
 FOCUSED = """() => {
   const one = document.activeElement, style = getComputedStyle(one), { width } = one.getBoundingClientRect();
   const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  return one === document.body ? null : [one.outerHTML.slice(0, 120), one.checkVisibility() && width > 1 && isOutlined];
+  return one === document.body ? null : [one.outerHTML.split(">")[0], one.checkVisibility() && width > 1 && isOutlined];
 }"""
 
 OFFERED = """() => [...document.querySelectorAll("main :is(a[href], button, summary, input, select, textarea)")]
   .filter((one) => one.type !== "hidden" && !one.hidden && one.checkVisibility())
   .map((one) => one.ariaLabel || one.innerText || one.id)"""
 UNREACHED = """() => [...document.querySelectorAll("a[href], button, summary, input, select, textarea")]
-  .filter((one) => one.type !== "hidden" && one.type !== "radio" && one.checkVisibility() && !one.dataset.reached)
+  .filter((one) => one.type !== "hidden" && one.type !== "radio" && one.checkVisibility())
+  .filter((one) => !one.hasAttribute("data-reached"))
   .map((one) => one.outerHTML.slice(0, 120))"""
 """What a form or a link offers, and what the keyboard has not come to; of a group of radio buttons it comes to one."""
 
@@ -102,13 +103,14 @@ def test_on_paper_there_is_what_it_is_and_nothing_to_click(look):
 def test_each_page_is_walked_by_keyboard_and_loses_nothing_without_script(look, name):
     page = look(path=PAGES[name])
     with_script = page.evaluate(OFFERED)
-    page.keyboard.press("Tab")
     for _ in range(1_000):
-        if (told := page.evaluate(FOCUSED)) is None:
-            break
-        assert told[1], told[0]
-        page.evaluate("document.activeElement.dataset.reached = 1")
         page.keyboard.press("Tab")
+        if (told := page.evaluate(FOCUSED)) is None:
+            if page.evaluate(UNREACHED) == []:
+                break
+            continue  # a form begins at its first field, and the frame comes after its end
+        assert told[1] or "data-reached" in told[0], told[0]  # the parts of a field of a day are one field
+        page.evaluate("document.activeElement.setAttribute('data-reached', '')")
     assert page.evaluate(UNREACHED) == []
     without = look(path=PAGES[name], script=False).evaluate(OFFERED)
     assert set(with_script) - set(without) <= {"Print", "Copy link", "Select all"}

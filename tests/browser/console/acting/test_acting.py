@@ -109,7 +109,7 @@ def test_without_script_rows_are_chosen_for_an_act_and_it_is_approved(served, lo
     page = look("ana", "/lists/tickets/list", script=False)
     for row in page.locator("[data-row]").all()[:2]:
         row.locator("input[type=checkbox]").check()
-    press(page, "Assign")
+    press(page, "Change")
     page.get_by_label("Technician").select_option(label="Dana Wolf")
     press(page, "propose")
     assert "2 proposed." in page.inner_text("main")
