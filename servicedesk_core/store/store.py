@@ -40,6 +40,16 @@ Work = Callable[[Tx], T]
 Migrate = Literal["auto", "never", "always"]
 
 
+def lent(tx: Tx, kind: type[T]) -> T | None:
+    """Return what of a type the store of a read was lent; ``None`` = nothing."""
+    found: T | None = tx.get_execution_options().get(_lent(kind))
+    return found
+
+
+def _lent(kind: type) -> str:
+    return f"lent {kind.__module__}.{kind.__qualname__}"
+
+
 class Store:
     """An open store. Make one with :meth:`open`; close it with :meth:`close` or :meth:`aclose`.
 
@@ -154,6 +164,17 @@ class Store:
         """Do :meth:`read` for a synchronous caller."""
         self._refuse_nesting()
         return self._reads.submit(self._read, work).result()
+
+    def lend(self, what: T) -> T:
+        """Let every read of this process find something, and return it, or what was lent of the same type before.
+
+        Args:
+            what: What is lent: it must bear that several threads use it.
+        """
+        name = _lent(type(what))
+        lent: T = self._reader.get_execution_options().get(name, what)
+        self._reader.update_execution_options(**{name: lent})
+        return lent
 
     async def aclose(self) -> None:
         """Close the store; waits for the transaction that runs."""

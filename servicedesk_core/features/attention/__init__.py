@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.rules import lacks_cover as lacks_cover
     from servicedesk_core.features.attention.rules import next_actor as next_actor
     from servicedesk_core.features.attention.rules import reason_of as reason_of
+    from servicedesk_core.features.attention.rules import turns as turns
     from servicedesk_core.features.attention.tables.acts import acts_between as acts_between
     from servicedesk_core.features.attention.tables.acts import newest_acts as newest_acts
     from servicedesk_core.features.attention.tables.facts import Found as Found

@@ -1,6 +1,6 @@
 """Who has to act next, and why somebody has to look at a ticket. Pure: the first rule that fits decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ time has been looked at."""
 HORIZON: Final = timedelta(hours=4)
 """What passes within it is due soon."""
 
+_AFTER: Final = timedelta.resolution
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
 _URGENT: Final = frozenset({Priority.P1, Priority.P2})
 _READY: Final = frozenset(
@@ -82,6 +83,26 @@ def is_snoozed(ticket: Standing, now: datetime) -> bool:
     """Whether a ticket is put off, so that nobody need look at it: not once a due time is near, or has passed."""
     until, due = ticket.snoozed_until, ticket.late_from
     return until is not None and now < until and (due is None or due > now + HORIZON)
+
+
+def turns(ticket: Standing, now: datetime) -> Iterator[datetime]:
+    """Yield the instants after the present at which the time alone may lead to another decision or reason.
+
+    Args:
+        ticket: How it stands.
+        now: The instant.
+    """
+    due, visit, acted = ticket.promised_at, ticket.visit, ticket.acted_at
+    found = (
+        None if due is None else due - HORIZON,
+        None if due is None else due + _AFTER,
+        None if visit is None else visit.start_at,
+        None if ticket.due_at is None else ticket.due_at + _AFTER,
+        ticket.part_at,
+        ticket.snoozed_until,
+        None if acted is None else acted + PATIENCE + _AFTER,
+    )
+    return (at for at in found if at is not None and at > now)
 
 
 def lacks_cover(ticket: Standing, decision: Decision) -> bool:

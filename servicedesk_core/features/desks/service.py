@@ -29,7 +29,7 @@ from servicedesk_core.features.desks.now.queries import NowLists, team
 from servicedesk_core.features.desks.rules import verdict
 from servicedesk_core.features.desks.tables import Day
 from servicedesk_core.features.kpi import KPIS, KpiLists
-from servicedesk_core.features.sla import Past, Stand, stand_counts
+from servicedesk_core.features.sla import Past, Stand
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, TicketQueries, count
 from servicedesk_core.features.writes import WriteQueries
 from servicedesk_core.store import outbox
@@ -61,10 +61,6 @@ _REASONS: Final = {
 _WRONG: Final = (WriteState.IN_DOUBT, WriteState.REJECTED, WriteState.PARTLY_APPLIED)
 
 
-def _stands(looking: Looking) -> dict[tuple[str, Stand], int]:
-    return stand_counts(looking.desk, looking.tx, looking.at, looking.chosen, looking.scope)
-
-
 def _writes(looking: Looking) -> dict[WriteState, int]:
     own = None if looking.scope is None else own_writes(looking.tx, Sight(looking.tx, looking.scope))
     return outbox.by_state(looking.tx, _ON_THE_WAY, own)
@@ -73,8 +69,8 @@ def _writes(looking: Looking) -> dict[WriteState, int]:
 def _verdict(looking: Looking) -> Told:
     day = looking.once(Day)
     missed = sum(one.verdict is Verdict.MISSED for one in day.figures)
-    late = sum(many for (_, stand), many in looking.once(_stands).items() if stand is Stand.LATE)
-    emergencies, goals = day.passed.reasons[Reason.EMERGENCY], f"of {len(day.figures)} goals missed"
+    late = sum(many for (_, stand), many in looking.once(Day).stands.items() if stand is Stand.LATE)
+    emergencies, goals = day.reasons[Reason.EMERGENCY], f"of {len(day.figures)} goals missed"
     counts = (
         (missed, goals, goals, looking.opens(KpiLists.now, missed=True)),
         (late, "promise late", "promises late", looking.opens(Past.clocks, stand=(Stand.LATE,))),
@@ -90,7 +86,7 @@ def _verdict(looking: Looking) -> Told:
 
 def _reasons(looking: Looking) -> Iterator[Counted]:
     day = looking.once(Day)
-    for reason, many in sorted(day.passed.reasons.items(), key=lambda one: one[0].rank):
+    for reason, many in sorted(day.reasons.items(), key=lambda one: one[0].rank):
         opens = looking.opens(AttentionQueries.list, reason=reason)
         is_bad = reason.rank <= Reason.LATE.rank and not day.is_stale
         yield Counted(_REASONS[reason], many, opens, is_bad=is_bad)
@@ -103,14 +99,16 @@ def _since(looking: Looking) -> Iterator[Counted]:
         asked["emergencies"] = asked["new"] | {"priority": (Priority.P1.value,)}
     asked["reopened"] = {"reopened_since": day.last_working_day}
     for label, given in asked.items():
-        meant = replace(TicketFilter.of(day.chosen, everything=True), **given)
         opens = looking.opens(TicketQueries.list, everything=True, **given)
-        yield Counted(label, count(looking.tx, meant, scope=looking.scope, at=day.at), opens)
+        known = day.sums.reopened(day.last_working_day) if day.sums is not None and label == "reopened" else None
+        meant = replace(TicketFilter.of(day.chosen, everything=True), **given)
+        many = count(looking.tx, meant, scope=looking.scope, at=day.at) if known is None else known
+        yield Counted(label, many, opens)
 
 
 def _clocks(looking: Looking) -> Iterator[Counted]:
     is_stale = looking.once(Day).is_stale
-    for (clock, stand), many in looking.once(_stands).items():
+    for (clock, stand), many in looking.once(Day).stands.items():
         if stand in _SHARES:
             opens = looking.opens(Past.clocks, stand=(stand,), clock=clock)
             is_bad = stand is Stand.LATE and bool(many) and not is_stale
@@ -160,7 +158,7 @@ def _blocks() -> tuple[Block, ...]:
         Sentence("Now", _verdict),
         Table(
             "Needs somebody", AttentionQueries.list, {"limit": _ROWS},
-            lambda looking: looking.once(Day).passed.attention.listed(looking.tx).tickets,
+            lambda looking: looking.once(Day).gravest,
         ),
         Counts("Needs somebody, by reason", _reasons),
         Counts("Wrong with the desk itself", _faults),

@@ -1,9 +1,11 @@
 """What the blocks of a page are made from, read once for all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import product, takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,10 +14,25 @@ from sqlalchemy import func, select
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import Figure, Looking, Verdict
 from servicedesk_core.faces.kpi import number
-from servicedesk_core.features.attention import Booked, Found, Staff, booked, staff, standings
+from servicedesk_core.features.attention import (
+    HORIZON,
+    Attention,
+    Booked,
+    Found,
+    Reason,
+    Staff,
+    booked,
+    staff,
+    standings,
+)
+from servicedesk_core.features.desks.board.board import Asked
+from servicedesk_core.features.desks.board.lent import sums_of
+from servicedesk_core.features.desks.board.sums import Load, Sums
 from servicedesk_core.features.desks.now.model import Coming
-from servicedesk_core.features.kpi import OpenDesk, Went, kept_up, open_desk, today
-from servicedesk_core.features.report import Pass, appointments, by_ticket, calendar_of, last_working_day_ended
+from servicedesk_core.features.desks.rules import by_technician
+from servicedesk_core.features.kpi import Key, OpenDesk, Went, is_ready, kept_up, measured_up, open_desk, today
+from servicedesk_core.features.report import Pass, by_ticket, calendar_of, last_working_day_ended, upcoming
+from servicedesk_core.features.sla import Clock, Stand, book_of, stand_counts
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.completeness import freshness
@@ -63,9 +80,37 @@ class Day:
         return list(standings(self.tx, self.at, self.people, where, with_internal=self._may(Capability.INTERNAL)))
 
     @cached_property
-    def passed(self) -> Pass:
-        """The open tickets by what somebody has to look at."""
+    def sums(self) -> Sums | None:
+        """What is counted of them in memory; ``None`` = they are not held as whoever looks is told them."""
+        is_told = self._may(Capability.INTERNAL) and (self.scope is not None or self._may(Capability.ABSENCES))
+        if not is_told:
+            return None
+        return sums_of(
+            self.tx,
+            Asked(self.at, self.last_working_day, self.zone, self.people, self._persons, self.chosen, self.scope),
+        )
+
+    @cached_property
+    def _passed(self) -> Pass:
         return Pass(self._found, self.people, self.at)
+
+    @property
+    def reasons(self) -> Counter[Reason]:
+        """Why somebody has to look at how many of them."""
+        return self._passed.reasons if self.sums is None else self.sums.reasons
+
+    @property
+    def gravest(self) -> Sequence[Attention]:
+        """Those that somebody has to look at first."""
+        return self._passed.attention.listed(self.tx).tickets if self.sums is None else self.sums.gravest(self.tx)
+
+    @cached_property
+    def stands(self) -> Mapping[tuple[str, Stand], int]:
+        """How many promises stand how, by which promise they are; nothing where none is made."""
+        every = product((one.value for one in Clock), Stand)
+        if self.sums is None:
+            return stand_counts(self._desk, self.tx, self.at, self.chosen, self.scope)
+        return {each: self.sums.stands[each] for each in every} if book_of(self.tx) is not None else {}
 
     @cached_property
     def opened(self) -> OpenDesk:
@@ -76,12 +121,31 @@ class Day:
 
     @cached_property
     def _past(self) -> Went:
+        if self.sums is not None:
+            return self.sums.went()
         return today(self.tx, self.opened, self.zone, self.scope, among=self.chosen, people=self._persons)
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """The figures of a coordinator, with the minutes of today in which each was not what is wanted."""
+        if self.sums is not None:
+            return measured_up(self.tx, self.at, self.sums.added().measure, self._past)
         return kept_up(self.tx, self.opened, self._past)
+
+    @cached_property
+    def loads(self) -> Mapping[Key, Load]:
+        """What each technician has, by their connection and the vendor's id."""
+        if self.sums is not None:
+            return self.sums.loads
+        found: dict[Key, Load] = {}
+        for one in self.opened.tickets:
+            if one.who is not None:
+                is_ready_now = one.queue is None and is_ready(one, self.opened)
+                left_s = max((one.estimated_s or 0) - (one.worked_s or 0), 0) if one.estimated_s else 0
+                found[one.who] = found.get(one.who, Load()).with_one(
+                    is_late=one.due_at is not None and one.due_at < self.at, is_ready=is_ready_now, left_s=left_s
+                )
+        return found
 
     @property
     def judged(self) -> tuple[Figure, ...]:
@@ -95,25 +159,48 @@ class Day:
         values = {one.name: [self._past.value(one.name, at) for at in hours] for one in self.figures}
         return {name: [None if one is None else number(one) for one in each] for name, each in values.items()}
 
+    def _visits(self, until: datetime) -> Iterator[Booked]:
+        """Yield the appointments that are not over and begin by an instant: with a filter those for its tickets."""
+        at, sums = self.at, self.sums
+        if sums is None or self.scope is not None:
+            every: Iterable[Booked] = booked(self.tx, at, scope=self.scope, until=until)
+        else:
+            begun = takewhile(lambda one: one.visit.start_at <= until, sums.look.every)
+            every = (one for one in begun if one.ends_at >= at)
+        return self._narrowed(every)
+
+    def booked_for(self, person: Person) -> Iterator[Booked]:
+        """Yield the appointments of a technician that are not over, the earliest first; with a filter, see above."""
+        theirs = self._theirs if self.sums is None or self.scope is not None else self.sums.look.theirs
+        return self._narrowed(one for one in theirs.get(person, ()) if one.ends_at >= self.at)
+
     @cached_property
-    def visits(self) -> Sequence[Booked]:
-        """Appointments that are not over: with a filter those for a ticket that it lets through."""
-        every = list(booked(self.tx, self.at, scope=self.scope))
+    def _theirs(self) -> Mapping[Person, Sequence[Booked]]:
+        return by_technician(booked(self.tx, self.at, scope=self.scope))
+
+    def _narrowed(self, visits: Iterable[Booked]) -> Iterator[Booked]:
         if self.chosen == TicketChoice():
-            return every
-        meant = {(one.state.source_id, one.state.external_id) for one in self._found}
-        return [one for one in every if any((one.source_id, ref) in meant for ref in one.tickets)]
+            return iter(visits)
+        return (one for one in visits if any(self._is_meant((one.source_id, ref)) for ref in one.tickets))
+
+    @cached_property
+    def _is_meant(self) -> Callable[[tuple[int, str]], bool]:
+        """Tells whether an open ticket is among them."""
+        if self.sums is not None:
+            return self.sums.is_meant
+        return {(one.state.source_id, one.state.external_id) for one in self._found}.__contains__
 
     @cached_property
     def coming(self) -> tuple[Coming, ...]:
         """Due times and appointments of the next hours, the earliest first, one row for a ticket."""
-        visits, _ = appointments(self.tx, self.visits, self.people, self.passed, self.at)
+        visits = upcoming(self.tx, self._visits(self.at + HORIZON), self.people, self.at)
+        dues = self._passed.dues(self.tx, None) if self.sums is None else self.sums.dues(self.tx)
         return tuple(
             Coming(
                 due.at, due.kind, due.ticket.partition(",")[0], min(refs)[0] if refs else None, due.title, due.who,
                 due.has_cover,
             )
-            for refs, due in by_ticket((*self.passed.dues(self.tx, None), *visits))
+            for refs, due in by_ticket((*dues, *visits))
         )  # fmt: skip
 
     @cached_property

@@ -15,8 +15,12 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.kpi.adding import Added as Added
+    from servicedesk_core.features.kpi.adding import OfList as OfList
     from servicedesk_core.features.kpi.catalogue.now import NO_CLOCKS as NO_CLOCKS
     from servicedesk_core.features.kpi.catalogue.whole import KPIS as KPIS
+    from servicedesk_core.features.kpi.coordinator import UNDATED as UNDATED
+    from servicedesk_core.features.kpi.coordinator import UNPLANNED as UNPLANNED
     from servicedesk_core.features.kpi.coordinator import OpenDesk as OpenDesk
     from servicedesk_core.features.kpi.coordinator import OpenTicket as OpenTicket
     from servicedesk_core.features.kpi.coordinator import When as When
@@ -24,16 +28,29 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.coordinator import is_ready as is_ready
     from servicedesk_core.features.kpi.coordinator import is_unassigned as is_unassigned
     from servicedesk_core.features.kpi.coordinator import ready as ready
+    from servicedesk_core.features.kpi.course import COUNTED as COUNTED
+    from servicedesk_core.features.kpi.course import OF_CLOCKS as OF_CLOCKS
+    from servicedesk_core.features.kpi.course import Coming as Coming
+    from servicedesk_core.features.kpi.course import Marks as Marks
+    from servicedesk_core.features.kpi.course import Tally as Tally
     from servicedesk_core.features.kpi.course import Value as Value
+    from servicedesk_core.features.kpi.course import changes_of as changes_of
     from servicedesk_core.features.kpi.course import courses as courses
+    from servicedesk_core.features.kpi.course import courses_from as courses_from
+    from servicedesk_core.features.kpi.course import marks_of as marks_of
     from servicedesk_core.features.kpi.course import outside as outside
+    from servicedesk_core.features.kpi.course import thresholds as thresholds
     from servicedesk_core.features.kpi.facts import Facts as Facts
+    from servicedesk_core.features.kpi.facts import Key as Key
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
     from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds
     from servicedesk_core.features.kpi.kept import HOLDS as HOLDS
     from servicedesk_core.features.kpi.kept import judged as judged
     from servicedesk_core.features.kpi.kept import kept_up as kept_up
+    from servicedesk_core.features.kpi.kept import measured_up as measured_up
     from servicedesk_core.features.kpi.lists import KpiLists as KpiLists
+    from servicedesk_core.features.kpi.lives import Surroundings as Surroundings
+    from servicedesk_core.features.kpi.lives import lives_since as lives_since
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import Measuring as Measuring
     from servicedesk_core.features.kpi.measuring import kpi_named as kpi_named
@@ -54,6 +71,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.tables.closing import closed as closed
     from servicedesk_core.features.kpi.tables.closing import courses_of as courses_of
     from servicedesk_core.features.kpi.tables.facts import StoredFacts as StoredFacts
+    from servicedesk_core.features.kpi.taken import LONGEST as LONGEST
+    from servicedesk_core.features.kpi.taken import sessions as sessions
 else:
     from servicedesk_core.exports import lazily
 

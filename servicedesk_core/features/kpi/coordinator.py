@@ -15,6 +15,8 @@ from servicedesk_core.features.sla import Clock
 
 STALE: Final = timedelta(hours=48)
 OLD: Final = timedelta(hours=24)
+UNDATED: Final = "on hold without a due date"
+UNPLANNED: Final = "without an estimate"
 NOT_JUDGED: Final = "not judged now"
 """Of a technician who is away: that they are is nothing for everybody who may see figures."""
 HORIZON: Final = timedelta(hours=4)
@@ -209,7 +211,7 @@ def held(desk: OpenDesk) -> Iterator[Case]:
         if is_held_too_long(one, desk):
             yield one.case()
         elif one.standing.category is StatusCategory.ON_HOLD and one.standing.due_at is None:
-            yield one.case(excluded="on hold without a due date")
+            yield one.case(excluded=UNDATED)
 
 
 def over_estimate(desk: OpenDesk) -> Iterator[Case]:
@@ -218,7 +220,7 @@ def over_estimate(desk: OpenDesk) -> Iterator[Case]:
         if one.estimated_s:
             yield one.case(one.worked_s or 0, one.estimated_s)
         elif one.worked_s:
-            yield one.case(0, 0, "without an estimate")
+            yield one.case(0, 0, UNPLANNED)
 
 
 def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:

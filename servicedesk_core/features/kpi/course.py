@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import pairwise
-from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import duration_us, instant, micros
 from servicedesk_core.faces import Goal, Verdict
 from servicedesk_core.features.kpi import coordinator
+from servicedesk_core.features.kpi.adding import Added
 from servicedesk_core.features.kpi.coordinator import BEFORE_A_VISIT, HORIZON, OLD, STALE, OpenTicket, When
 from servicedesk_core.features.kpi.facts import Key
 
@@ -41,7 +41,7 @@ OF_PEOPLE: Final = ("worked-by-estimate", "not-kept-up", "open-per-technician")
 OF_CLOCKS: Final = ("next-due-overdue", "triage-coming", "engagement-coming", "completion-coming")
 """Figures that mean nothing where nothing was promised."""
 
-_COUNTED: Final = tuple(COUNTED.values())
+_COUNTS: Final = tuple(COUNTED.values())
 _AFTER: Final = timedelta.resolution
 _WEEK_US: Final = duration_us(timedelta(weeks=1))
 _LONGEST_US: Final = duration_us(timedelta(days=366))
@@ -74,13 +74,25 @@ class Step(NamedTuple):
     value: Value
 
 
-class _Instant(NamedTuple):
+class Instant(NamedTuple):
+    """An instant at which tickets are looked at, and until when what is due then is coming up."""
+
     now: datetime
     soon: datetime
 
 
-class _Marks(NamedTuple):
-    """What a ticket adds to the figures."""
+class Marks(NamedTuple):
+    """What a ticket adds to the figures.
+
+    Attributes:
+        counts: Whether it adds one, for each of :data:`COUNTED`.
+        ratio: Recorded work by planned work; ``None`` = none was planned.
+        who: Who has it.
+        is_away: Whether they are away, or work here no more.
+        is_ready: Whether it can be begun now.
+        holder: In whose list of what can be begun it is.
+        is_of_team: Whether that is a team.
+    """
 
     counts: tuple[bool, ...]
     ratio: Fraction | None
@@ -91,7 +103,7 @@ class _Marks(NamedTuple):
     is_of_team: bool = False
 
 
-_NOTHING: Final = _Marks((False,) * len(COUNTED), None, None, is_away=False, is_ready=False)
+NOTHING: Final = Marks((False,) * len(COUNTED), None, None, is_away=False, is_ready=False)
 _UNASSIGNED, _LYING = (tuple(COUNTED).index(name) for name in ("nobody-has-it", "left-lying"))
 
 
@@ -106,17 +118,34 @@ def courses(
         end: The first one after the span.
         calendar: In whose hours something is coming up; ``None`` = every hour counts.
     """
-    coming = _Coming(end, calendar)
-    changes = [
-        (max(at, start), number, marks)
-        for number, life in enumerate(lives)
-        for at, marks in _changes(life, start, end, coming)
-    ]
-    changes.sort(key=itemgetter(0, 1))
-    tally = _Tally()
+    coming = Coming(end, calendar)
+    return courses_from([list(changes_of(life, start, end, coming)) for life in lives], start, end)
+
+
+def courses_from(
+    tickets: Iterable[Sequence[tuple[datetime, Marks]]], start: datetime, end: datetime, tally: "Tally | None" = None
+) -> Mapping[str, Sequence[Step]]:
+    """Return the same from what each ticket adds from which instants on.
+
+    Args:
+        tickets: Of each the instants, in order, and what it adds from then on; before the first one it adds nothing.
+        start: The first instant.
+        end: The first one after the span.
+        tally: What others add all the time, and takes these in; ``None`` = there are no others.
+    """
+    moves: Counter[tuple[datetime, int, int]] = Counter()
+    known = {id(NOTHING): NOTHING}
+    for life in tickets:
+        before = NOTHING
+        for (at, marks), (until, _) in pairwise((*life, (end, NOTHING))):
+            if until > start and at < end:
+                moves[max(at, start), id(before), id(marks)] += 1  # of many tickets they are the same object
+                known[id(marks)] = before = marks
+    tally = tally or Tally()
     steps = {name: [Step(start, value)] for name, value in tally.values().items()}
-    for (at, number, marks), (following, *_) in pairwise((*changes, (end, -1, _NOTHING))):
-        tally.put(number, marks)
+    ordered = sorted(moves.items(), key=lambda one: one[0][0])
+    for ((at, before_id, after_id), number), ((following, *_), _) in pairwise((*ordered, ((end, 0, 0), 0))):
+        tally.move(known[before_id], known[after_id], number)
         if at == following:
             continue
         for name, value in tally.values().items():
@@ -155,35 +184,49 @@ def outside(
     return total
 
 
-class _Tally:
+class Tally:
     """The figures while tickets come, change and go."""
 
     def __init__(self) -> None:
-        self._of: dict[int, _Marks] = {}
         self._counts = [0] * len(COUNTED)
-        self._ratios: dict[int, Fraction] = {}
-        self._largest: list[tuple[Fraction, int]] = []
+        self._ratios: Counter[Fraction] = Counter()
+        self._largest: list[Fraction] = []
         self._open: Counter[Key] = Counter()
         self._ready: Counter[Key] = Counter()
         self._lying: Counter[Key] = Counter()
         self._away: Counter[Key] = Counter()
         self._lists: Counter[tuple[Key, bool]] = Counter()
+        self._behind: set[tuple[Key, bool]] = set()
+        self._moved: set[tuple[Key, bool]] = set()
+        self._was_waiting = False
 
-    def put(self, number: int, marks: _Marks) -> None:
-        """Put what a ticket adds in the place of what it added before."""
-        before = self._of.get(number, _NOTHING)
-        self._add(before, -1)
-        self._add(marks, 1)
-        self._of[number] = marks
-        self._ratios.pop(number, None)
-        if marks.ratio is not None:
-            self._ratios[number] = marks.ratio
-            heappush(self._largest, (-marks.ratio, number))
+    @classmethod
+    def of(cls, added: Added) -> Self:
+        """Return the figures of tickets that stay as they are, to which others come."""
+        self = cls()
+        self._counts = [added.counts[name] for name in COUNTED]
+        if added.work:
+            self._put_ratio(max(Fraction(worked, planned) for worked, planned in added.work), 1)
+        self._open.update(added.held)
+        for (holder, is_of_team), one in added.lists.items():
+            self._lists[holder, is_of_team] = one.many
+            self._ready[holder] += one.ready
+            self._lying[holder] += one.lying
+            self._away[holder] += 0 if is_of_team else one.away
+        self._moved = {*self._lists}
+        return self
 
-    def _add(self, marks: _Marks, number: int) -> None:
+    def move(self, before: Marks, after: Marks, number: int) -> None:
+        """Let so many tickets add something else than before."""
+        self._add(before, -number)
+        self._add(after, number)
+
+    def _add(self, marks: Marks, number: int) -> None:
         for index, is_so in enumerate(marks.counts):
             if is_so:
                 self._counts[index] += number
+        if marks.ratio is not None:
+            self._put_ratio(marks.ratio, number)
         if marks.who is not None:
             self._open[marks.who] += number
         if marks.holder is not None:
@@ -191,29 +234,43 @@ class _Tally:
             self._ready[marks.holder] += number * marks.is_ready
             self._lying[marks.holder] += number * marks.counts[_LYING]
             self._away[marks.holder] += number * (marks.is_away and not marks.is_of_team)
+            self._moved |= {(marks.holder, False), (marks.holder, True)}
 
     def values(self) -> dict[str, Value]:
         """Return the figures."""
-        held = [one for one, number in self._open.items() if number]
-        waiting = self._counts[_UNASSIGNED] > 0
-        behind = sum(
-            not self._away[one] and bool(self._lying[one] or (waiting and not of_team and not self._ready[one]))
-            for (one, of_team), number in self._lists.items()
-            if number
-        )
-        most = max((self._open[one] for one in held), default=None)
         values: dict[str, Value] = dict(zip(COUNTED, self._counts, strict=True))
-        people = self._most_worked, behind, most
-        return values | dict(zip(OF_PEOPLE, people, strict=True))
+        most = max(self._open.values(), default=0) or None
+        return values | dict(zip(OF_PEOPLE, (self._most_worked, self._many_behind, most), strict=True))
+
+    @property
+    def _many_behind(self) -> int:
+        """How many lists are not kept up: only those are looked at again that have changed."""
+        waiting = self._counts[_UNASSIGNED] > 0
+        changed = self._lists if waiting is not self._was_waiting else self._moved
+        for one in changed:
+            holder, of_team = one
+            is_behind = (
+                self._lists[one] > 0
+                and not self._away[holder]
+                and (self._lying[holder] > 0 or (waiting and not of_team and not self._ready[holder]))
+            )
+            (self._behind.add if is_behind else self._behind.discard)(one)
+        self._moved, self._was_waiting = set(), waiting
+        return len(self._behind)
 
     @property
     def _most_worked(self) -> Fraction | None:
-        while self._largest and self._ratios.get(self._largest[0][1]) != -self._largest[0][0]:
-            heappop(self._largest)  # that ticket has another ratio by now, or none
-        return -self._largest[0][0] if self._largest else None
+        while self._largest and self._ratios[-self._largest[0]] <= 0:
+            heappop(self._largest)  # no ticket has that ratio by now
+        return -self._largest[0] if self._largest else None
+
+    def _put_ratio(self, ratio: Fraction, number: int) -> None:
+        if self._ratios[ratio] <= 0 < number:
+            heappush(self._largest, -ratio)
+        self._ratios[ratio] += number
 
 
-class _Coming:
+class Coming:
     """When something that is due is coming up.
 
     Args:
@@ -250,11 +307,11 @@ class _Coming:
         yield from (instant(closing_us), instant(table.opening(closing_us)))
 
 
-def _changes(
-    life: Sequence[Version], start: datetime, end: datetime, coming: _Coming
-) -> Iterator[tuple[datetime, _Marks]]:
+def changes_of(
+    life: Sequence[Version], start: datetime, end: datetime, coming: Coming
+) -> Iterator[tuple[datetime, Marks]]:
     """Yield from when on a ticket adds what, where that changes."""
-    before = _NOTHING
+    before = NOTHING
     for (at, ticket), (until, _) in pairwise((*life, Version(end, None))):
         first, last = max(at, start), min(until, end)
         if first >= last:
@@ -262,15 +319,15 @@ def _changes(
         if ticket is None:
             instants = [first]
         else:
-            instants = sorted({first, *(one for one in _thresholds(ticket, first, coming) if first < one < last)})
+            instants = sorted({first, *(one for one in thresholds(ticket, first, coming) if first < one < last)})
         for now in instants:
-            marks = _NOTHING if ticket is None else _marks(ticket, _Instant(now, coming.until(now)))
+            marks = NOTHING if ticket is None else marks_of(ticket, Instant(now, coming.until(now)))
             if marks != before:
                 yield now, marks
                 before = marks
 
 
-def _thresholds(ticket: OpenTicket, first: datetime, coming: _Coming) -> Iterator[datetime]:
+def thresholds(ticket: OpenTicket, first: datetime, coming: Coming) -> Iterator[datetime]:
     """Yield the instants at which a ticket may begin or cease to count, though nothing happens to it."""
     standing, due = ticket.standing, ticket.due_at
     if due is not None:
@@ -285,10 +342,11 @@ def _thresholds(ticket: OpenTicket, first: datetime, coming: _Coming) -> Iterato
         yield from (standing.visit.start_at - BEFORE_A_VISIT, standing.visit.start_at)
 
 
-def _marks(ticket: OpenTicket, when: When) -> _Marks:
+def marks_of(ticket: OpenTicket, when: When) -> Marks:
+    """Return what a ticket adds to the figures at an instant."""
     worked, estimated = ticket.worked_s or 0, ticket.estimated_s
-    return _Marks(
-        counts=tuple([is_so(ticket, when) for is_so in _COUNTED]),
+    return Marks(
+        counts=tuple([is_so(ticket, when) for is_so in _COUNTS]),
         ratio=Fraction(worked, estimated) if estimated else None,
         who=ticket.who,
         is_away=ticket.is_away,

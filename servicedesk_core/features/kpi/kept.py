@@ -38,12 +38,25 @@ def kept_up(tx: Tx, opened: OpenDesk, past: Went | None = None) -> tuple[Figure,
         opened: The open tickets at that instant, in whose zone days begin.
         past: How they went today; with it, the minutes outside of the goal since midnight are told too.
     """
-    at = opened.now
+    return measured_up(tx, opened.now, lambda kpi: kpi.measure.of(opened), past)
+
+
+def measured_up(
+    tx: Tx, at: datetime, measure: Callable[[Kpi[Any]], Measure], past: Went | None = None
+) -> tuple[Figure, ...]:
+    """Return the same as somebody measures them.
+
+    Args:
+        tx: A transaction.
+        at: The present instant, in whose zone days begin.
+        measure: Measures one of them.
+        past: See there.
+    """
     profiles, midnight = in_order(in_force(tx, GOALS, at)), datetime.combine(at.date(), time(), at.tzinfo)
     figures = []
     for kpi in KPIS:
         goal, minutes = deciding(kpi, profiles), None
         if past is not None and goal is not None:
             minutes = past.minutes_outside(kpi.name, goal.goal, midnight, at)
-        figures.append(replace(against(goal, kpi, kpi.measure.of(opened)), minutes_outside=minutes))
+        figures.append(replace(against(goal, kpi, measure(kpi)), minutes_outside=minutes))
     return tuple(figures)

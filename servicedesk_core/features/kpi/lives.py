@@ -51,15 +51,32 @@ Local = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Some tickets, and what stands around them.
+
+    Attributes:
+        tickets: The desk's own numbers of those that are open, or ended in the span.
+        people: Who cannot act.
+        visits: The appointments for them that were not over when the span began, the earliest first.
+    """
+
+    tickets: Sequence[int]
+    people: Staff
+    visits: Sequence[Booked]
+
+
+@dataclass(frozen=True, slots=True)
 class Lives:
     """The tickets that were open at some time since an instant.
 
     Attributes:
         versions: Of each ticket, in order.
+        tickets: The desk's own numbers of them.
         unknown: How many ended since then and nobody can say how they stood before: their history is not known.
     """
 
     versions: Sequence[Sequence[Version]]
+    tickets: Sequence[int]
     unknown: int
 
 
@@ -110,7 +127,7 @@ class _Told:
             yield from filter(None, (promise.started_at, promise.stopped_at))
 
 
-def lives(
+def lives_since(
     tx: Tx,
     start: datetime,
     now: datetime,
@@ -120,6 +137,7 @@ def lives(
     persons: Mapping[str, Colleague] = NOBODY,
     current: Sequence[OpenTicket] = (),
     among: TicketChoice | None = None,
+    around: Surroundings | None = None,
 ) -> Lives:
     """Return all versions of the tickets that were open at some time since an instant.
 
@@ -135,17 +153,20 @@ def lives(
         current: How all of them that are open stand now, where that was read already: one to which nothing happened
             stood so before.
         among: Only tickets that are these now; ``None`` = all.
+        around: Which tickets alone are meant, and what stands around them, where that was read already.
     """
-    people, queues, visits = (
-        staff(tx, now, zone, persons, scope=scope),
-        Queues(tx),
-        list(booked(tx, start, scope=scope)),
-    )
+    queues, only = Queues(tx), None if around is None else around.tickets
+    if around is None:
+        people, visits = staff(tx, now, zone, persons, scope=scope), list(booked(tx, start))
+    else:
+        people, visits = around.people, list(around.visits)
     names = {one.id: one.name for one in sources.all(tx)}
     same = () if queues.changed(start, now) else current
     still = quiet(tx, same, visits, start, now)
     moved = [one.local_id for one in same if one.local_id not in still] if same else None
-    tickets, unknown = _tickets(tx, start, now, scope, among, moved)
+    if only is not None:
+        moved = [one for one in only if one not in still]
+    tickets, unknown = _tickets(tx, start, now, scope, among, moved, has_all=only is None)
     _add_acts(tx, tickets, start, now)
     _add_work(tx, tickets)
     _add_going_on(tx, tickets, start, now)
@@ -163,7 +184,7 @@ def lives(
             for told in tickets.values()
         ),
     ]
-    return Lives(found, unknown)
+    return Lives(found, [*still, *(told.local_id for told in tickets.values())], unknown)
 
 
 def _tickets(  # noqa: PLR0917  # which tickets
@@ -173,14 +194,17 @@ def _tickets(  # noqa: PLR0917  # which tickets
     scope: Scope | None,
     among: TicketChoice | None,
     moved: Sequence[int] | None,
+    *,
+    has_all: bool,
 ) -> tuple[dict[Local, _Told], int]:
     """Return the tickets with what their fields were, and of how many that ended nobody can say it.
 
-    Of those that are open only some are meant, where that is said: those to which something may have happened.
+    Of those that are open only some are meant, where that is said: those to which something may have happened; else
+    than with all others, those that ended are among them too.
     """
     select_them = f"SELECT {', '.join(_COLUMNS)} FROM tickets WHERE local_id IN {{values}}"  # noqa: S608
     rows: list[Any] = []
-    for where in _since(tx, start, now, scope, among, is_open=moved is None):
+    for where in _since(tx, start, now, scope, among, is_open=moved is None) if has_all else ():
         rows += tx.execute(select(*(_T[name] for name in _COLUMNS)).where(*where))
     rows += bulk.select_in(tx, f"{select_them} AND created_at <= {to_us(now)}", None, moved or ())
     refs: dict[int, list[str]] = defaultdict(list)

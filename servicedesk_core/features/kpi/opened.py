@@ -1,14 +1,14 @@
 """The open tickets of the store, as the figures of a coordinator look at them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Period
-from servicedesk_core.features.attention import NOBODY, Found, booked, staff, standings
+from servicedesk_core.features.attention import NOBODY, Booked, Found, booked, staff, standings
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.coordinator import HORIZON, OpenDesk, OpenTicket
 from servicedesk_core.features.kpi.goals import GOALS
@@ -38,6 +38,8 @@ def open_desk(
     *,
     among: TicketChoice | None = None,
     people: Mapping[str, Colleague] = NOBODY,
+    visits: Sequence[Booked] | None = None,
+    is_named: bool = True,
 ) -> OpenDesk:
     """Return the open tickets.
 
@@ -49,6 +51,8 @@ def open_desk(
         known: How all of them stand, where that was read already.
         among: Only these tickets.
         people: The people of the desk: they say whom a name in the rota means.
+        visits: The appointments for them that are not over, where those were read already.
+        is_named: Whether what they belong to is told, by dimension.
     """
     found = known
     if found is None:
@@ -60,7 +64,7 @@ def open_desk(
     for one in found:
         refs[one.state.source_id].append(one.state.external_id)
     plain = {row[0]: row[1:] for row in bulk.select_in(tx, _PLAIN, None, [one.state.local_id for one in found])}
-    worked, work = _worked(tx, refs), _going_on(tx, refs, at, scope)
+    worked, work = _worked(tx, refs), _going_on(tx, refs, at, booked(tx, at) if visits is None else visits)
     tickets = []
     for one in found:
         state = one.state
@@ -76,7 +80,9 @@ def open_desk(
                 due_at=None if promised is None else promised.due_at,
                 estimated_s=estimated,
                 worked_s=worked.get((state.source_id, state.external_id)),
-                of=dimensions.of_ticket(state.source_id, state.external_id, state.assignee_ref, about),
+                of=dimensions.of_ticket(state.source_id, state.external_id, state.assignee_ref, about)
+                if is_named
+                else {},
                 connection=lookup.connections[state.source_id],
                 is_taken=is_taken(work.get((state.source_id, state.external_id), ()), state.assignee_ref, at),
                 queue=state.queue_ref if pulled else None,
@@ -93,13 +99,13 @@ def pulls(tx: Tx, at: datetime) -> bool:
 
 
 def _going_on(
-    tx: Tx, refs: Mapping[int, list[str]], at: datetime, scope: Scope | None
+    tx: Tx, refs: Mapping[int, list[str]], at: datetime, visits: Iterable[Booked]
 ) -> Mapping[tuple[int, str], Sequence[Session]]:
     found: dict[tuple[int, str], list[Session]] = defaultdict(list)
     for source, wanted in refs.items():
         for ref, several in sessions(tx, source, wanted, at, at).items():
             found[source, ref] += several
-    for source, ref, one in of_visits(booked(tx, at, scope=scope)):
+    for source, ref, one in of_visits(visits):
         found[source, ref].append(one)
     return found
 

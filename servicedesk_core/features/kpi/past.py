@@ -10,7 +10,7 @@ from servicedesk_core.faces import Goal
 from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
 from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Value, courses, outside, value_at
-from servicedesk_core.features.kpi.lives import lives
+from servicedesk_core.features.kpi.lives import lives_since
 from servicedesk_core.features.kpi.opened import USUAL_HOURS, working_hours
 from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx
@@ -84,7 +84,7 @@ def went(
         among: Only tickets that are these now; ``None`` = all.
     """
     calendar = working_hours(tx, now)
-    found = lives(tx, start, now, zone, scope, persons=people, current=current, among=among)
+    found = lives_since(tx, start, now, zone, scope, persons=people, current=current, among=among)
     told = courses(found.versions, start, now, calendar)
     tickets = [version.ticket for life in found.versions for version in life if version.ticket is not None]
     if tickets and all(one.clock is None for one in tickets):

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from servicedesk_core.features.report.model import DeskReport as DeskReport
     from servicedesk_core.features.report.morning.model import Morning as Morning
     from servicedesk_core.features.report.morning.rules import last_working_day_ended as last_working_day_ended
+    from servicedesk_core.features.report.morning.tables import LISTED as LISTED
     from servicedesk_core.features.report.morning.tables import Pass as Pass
     from servicedesk_core.features.report.morning.tables import appointments as appointments
     from servicedesk_core.features.report.morning.tables import by_ticket as by_ticket
     from servicedesk_core.features.report.morning.tables import calendar_of as calendar_of
+    from servicedesk_core.features.report.morning.tables import due_rows as due_rows
+    from servicedesk_core.features.report.morning.tables import upcoming as upcoming
     from servicedesk_core.features.report.pages import html as html
     from servicedesk_core.features.report.pages import text as text
     from servicedesk_core.features.report.queries import Reports as Reports

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.stands.model import Stand as Stand
     from servicedesk_core.features.sla.stands.tables import due_counts as due_counts
     from servicedesk_core.features.sla.stands.tables import stand_counts as stand_counts
+    from servicedesk_core.features.sla.stands.tables import stands_of as stands_of
     from servicedesk_core.features.sla.tables.counts import clock_status as clock_status
     from servicedesk_core.features.sla.tables.progress import book_of as book_of
     from servicedesk_core.features.sla.tables.promises import Promise as Promise
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.tables.promises import promises_then as promises_then
     from servicedesk_core.features.sla.tables.promises import waited_for as waited_for
     from servicedesk_core.features.sla.tables.shown import AsOf as AsOf
+    from servicedesk_core.features.sla.tables.told import FOLLOWED as FOLLOWED
+    from servicedesk_core.features.sla.tables.told import PLACES as PLACES
+    from servicedesk_core.features.sla.tables.told import touched as touched
 else:
     from servicedesk_core.exports import lazily
 

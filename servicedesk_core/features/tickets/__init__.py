@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.tables.filtering import conditions as conditions
     from servicedesk_core.features.tickets.tables.filtering import has_kind as has_kind
     from servicedesk_core.features.tickets.tables.filtering import has_priority as has_priority
+    from servicedesk_core.features.tickets.tables.filtering import reopened as reopened
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
     from servicedesk_core.features.tickets.tables.listing import count as count
     from servicedesk_core.features.tickets.tables.listing import oldest as oldest

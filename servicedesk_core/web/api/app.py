@@ -21,6 +21,7 @@ from servicedesk_core.faces import Page, Query
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.feature import Feature
+from servicedesk_core.features.desks import lend
 from servicedesk_core.web.api.entrance import Allowance, AskedDesk, Entrance
 from servicedesk_core.web.api.offered import ROOT, queries_of
 from servicedesk_core.web.api.openapi import description
@@ -42,6 +43,7 @@ def application(desk: AskedDesk, features: tuple[Feature, ...], settings: ApiSec
         features: Whose queries are offered.
         settings: Who is answered, and how often.
     """
+    lend(desk.store)
     entrance = Entrance(desk, Allowance(settings.per_minute), settings.proxy)
     queries, programs = queries_of(features), Programs()
 

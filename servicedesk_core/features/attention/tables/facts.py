@@ -1,6 +1,6 @@
 """How open tickets stand, a few thousand at a time: memory does not grow with their number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,7 @@ from servicedesk_core.features.attention.model import Promised, Standing, Visit
 from servicedesk_core.features.attention.tables.acts import newest_acts
 from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.attention.tables.queues import Queues
-from servicedesk_core.features.attention.tables.visits import booked
+from servicedesk_core.features.attention.tables.visits import Booked, booked
 from servicedesk_core.features.parts import promised_days
 from servicedesk_core.features.sla import Promise, promises, promises_then, waited_for
 from servicedesk_core.features.tickets import OPEN, snoozed
@@ -59,7 +59,13 @@ class Found:
 
 
 def standings(
-    tx: Tx, at: datetime, people: Staff, where: Sequence[ColumnElement[bool]] = OPEN, *, with_internal: bool = True
+    tx: Tx,
+    at: datetime,
+    people: Staff,
+    where: Sequence[ColumnElement[bool]] = OPEN,
+    *,
+    with_internal: bool = True,
+    visits: Iterable[Booked] | None = None,
 ) -> Iterator[Found]:
     """Yield how tickets stand, in the order of their creation.
 
@@ -69,9 +75,10 @@ def standings(
         people: Who cannot act.
         where: Which tickets.
         with_internal: With acts that only the staff may see.
+        visits: The appointments for them that are not over, where those were read already.
     """
     query = select(*(_T[name] for name in State._fields)).where(*where).order_by(_T.created_at, _T.local_id)
-    around = Around(tx, at, people, with_internal=with_internal)
+    around = Around(tx, at, people, with_internal=with_internal, visits=visits)
     rows = tx.execute(query, execution_options={"yield_per": AT_ONCE})
     for some in rows.partitions():
         yield from around.of([State(*row) for row in some])
@@ -81,14 +88,21 @@ class Around:
     """What stands around tickets: people, queues, appointments."""
 
     def __init__(
-        self, tx: Tx, at: datetime, people: Staff, *, with_internal: bool = True, is_past: bool = False
+        self,
+        tx: Tx,
+        at: datetime,
+        people: Staff,
+        *,
+        with_internal: bool = True,
+        is_past: bool = False,
+        visits: Iterable[Booked] | None = None,
     ) -> None:
         self._is_past = is_past
         self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
         self._queues = Queues(tx)
         self._snoozed = {} if is_past else snoozed(tx, at)
         self._visits: dict[tuple[int, str], Visit] = {}
-        for one in booked(tx, at):
+        for one in booked(tx, at) if visits is None else visits:
             for ticket in one.tickets:
                 self._visits.setdefault((one.source_id, ticket), one.visit)
 

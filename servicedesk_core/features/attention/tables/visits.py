@@ -26,14 +26,20 @@ class Booked(NamedTuple):
     visit: Visit
     created_at: datetime | None = None
 
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, as far as anybody said."""
+        return self.visit.end_at or self.visit.start_at
 
-def booked(tx: Tx, at: datetime, *, scope: Scope | None = None) -> Iterator[Booked]:
+
+def booked(tx: Tx, at: datetime, *, scope: Scope | None = None, until: datetime | None = None) -> Iterator[Booked]:
     """Yield the appointments that were not over at an instant, the earliest first.
 
     Args:
         tx: Any transaction.
         at: The instant; of one that is past, what was completed since was booked then.
         scope: Only what it lets through.
+        until: Only those that begin by then.
     """
     a, now = RECORDS["appointments"].c, to_us(at)
     seen = true() if scope is None else Sight(tx, scope).live("appointments")
@@ -44,7 +50,7 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None) -> Iterator[Book
             false() if seen is None else seen,
             a.gone_at.is_(None),
             a.state != AppointmentState.CANCELLED.value,
-            a.start_at.is_not(None),
+            a.start_at.is_not(None) if until is None else a.start_at <= to_us(until),
             or_(a.end_at >= now, and_(a.end_at.is_(None), a.start_at >= now)),
         )
         .order_by(a.start_at, a.local_id)

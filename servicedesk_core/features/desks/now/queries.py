@@ -1,6 +1,5 @@
 """Who is there at this moment, where, with how much, and what comes next."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,9 +9,9 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import After, Limit, Looking, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.attention import Booked
+from servicedesk_core.features.desks.board.sums import Load
 from servicedesk_core.features.desks.now.model import Coming, Presence, TeamMember
 from servicedesk_core.features.desks.tables import Day, Person, last_entries, technicians
-from servicedesk_core.features.kpi import ready
 from servicedesk_core.features.rota import Rota, rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.features.tickets import TicketChoice
@@ -94,38 +93,34 @@ def team(day: Day, persons: Mapping[str, Colleague]) -> tuple[TeamMember, ...]:
     ids, names, ended = {one.name: one.id for one in sources.all(tx)}, technicians(tx), last_entries(tx, now)
     who = crew(tx, persons)
     rota = rota_of(tx, who, day.zone)
-    held: Counter[Person] = Counter()
-    late: Counter[Person] = Counter()
-    load_s: Counter[Person] = Counter()
-    for one in day.opened.tickets:
-        if one.technician is not None:
-            person = ids[one.connection], one.technician
-            held[person] += 1
-            late[person] += one.due_at is not None and one.due_at < now
-            load_s[person] += max((one.estimated_s or 0) - (one.worked_s or 0), 0)
-    can_begin = {(ids[connection], ref): len(several) for (connection, ref), several in ready(day.opened).items()}
-    visits: dict[Person, list[Booked]] = {}
-    for visit in day.visits:
-        for ref in visit.technicians:
-            visits.setdefault((visit.source_id, ref), []).append(visit)
+    loads = {(ids[connection], ref): load for (connection, ref), load in day.loads.items()}
     rostered = {person for person, name in who.names.items() if rota.knows(name)}
     return tuple(
         TeamMember(
             name,
             *_presence(day, rota, who.names.get(person), person),
-            where=next(
-                (one.title or "an appointment" for one in visits.get(person, ()) if one.visit.start_at <= now), None
-            ),
-            next_at=next((one.visit.start_at for one in visits.get(person, ()) if one.visit.start_at > now), None),
-            open=held[person],
-            late=late[person],
-            ready=can_begin.get(person, 0),
-            load_s=load_s[person],
+            where=None if current is None else current.title or "an appointment",
+            next_at=None if following is None else following.visit.start_at,
+            open=load.open,
+            late=load.late,
+            ready=load.ready,
+            load_s=load.left_s,
             last_entry_at=optional_instant(ended.get(person)),
         )
         for person, name in sorted(names.items(), key=lambda one: one[1])
-        if held[person] or person in visits or person in rostered or person in ended
+        for load, (current, following) in ((loads.get(person, Load()), _now_and_next(day, person)),)
+        if load.open or current or following or person in rostered or person in ended
     )
+
+
+def _now_and_next(day: Day, person: Person) -> tuple[Booked | None, Booked | None]:
+    """Return the appointment of somebody that is under way, and the one that begins next."""
+    current = None
+    for one in day.booked_for(person):
+        if one.visit.start_at > day.at:
+            return current, one
+        current = current or one
+    return current, None
 
 
 def _presence(day: Day, rota: Rota, name: str | None, person: Person) -> tuple[Presence, datetime | None]:

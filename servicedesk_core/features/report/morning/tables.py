@@ -142,12 +142,21 @@ class Pass:
 
     def dues(self, tx: Tx, limit: int | None = LISTED) -> Iterator[tuple[Refs, Due]]:
         """Yield the due times that pass next, each with its ticket; at most so many, ``None`` = all."""
-        soonest = sorted(self._dues)[:limit]
-        rows = rows_by_id(tx, [local_id for _, local_id, _ in soonest])
-        for at, local_id, has_cover in soonest:
-            row = rows[local_id]
-            due = Due(at, "due", row.ticket, row.title, row.assignee or "", has_cover)
-            yield frozenset({(row.connection, row.external_id)}), due
+        return due_rows(tx, sorted(self._dues)[:limit])
+
+
+def due_rows(tx: Tx, soonest: Sequence[tuple[datetime, int, bool]]) -> Iterator[tuple[Refs, Due]]:
+    """Yield due times, each with its ticket.
+
+    Args:
+        tx: Any transaction.
+        soonest: When, the desk's own number of the ticket, and whether somebody who is there has it.
+    """
+    rows = rows_by_id(tx, [local_id for _, local_id, _ in soonest])
+    for at, local_id, has_cover in soonest:
+        row = rows[local_id]
+        due = Due(at, "due", row.ticket, row.title, row.assignee or "", has_cover)
+        yield frozenset({(row.connection, row.external_id)}), due
 
 
 def _stands(ticket: Standing, now: datetime) -> str:
@@ -215,48 +224,68 @@ def nights(
     return Nights(count, tuple(Night(rows[local_id], bool(one), bool(other)) for local_id, one, other in found))
 
 
+class _Visits:
+    """Appointments with the names of what they are for, and of whom they book."""
+
+    def __init__(self, tx: Tx, found: Iterable[Booked], people: Staff) -> None:
+        self.all, self.names = list(found), Names(tx)
+        self._connections = {one.id: one.name for one in sources.all(tx)}
+        for one in self.all:
+            for ref in one.technicians:
+                self.names.want(one.source_id, "technicians", ref)
+            for ref in one.tickets:
+                self.names.want(one.source_id, "tickets", ref)
+        for source_id, ref in people.away:
+            self.names.want(source_id, "technicians", ref)
+        self._numbers = _numbers(tx, self.all)
+        self.cannot = people.left | people.away.keys()
+
+    def due(self, one: Booked) -> Due:
+        """Return an appointment as something that happens next."""
+        who = (self.names.of(one.source_id, "technicians", ref) or ref for ref in one.technicians)
+        tickets = ", ".join(self._numbers.get((one.source_id, ref), ref) for ref in one.tickets)
+        has_cover = any((one.source_id, ref) not in self.cannot for ref in one.technicians)
+        title = one.title or next((self.names.of(one.source_id, "tickets", ref) or "" for ref in one.tickets), "")
+        return Due(one.visit.start_at, "appointment", tickets, title, ", ".join(who), has_cover)
+
+    def refs(self, one: Booked) -> Refs:
+        """Return its tickets."""
+        return frozenset((self._connections[one.source_id], ref) for ref in one.tickets)
+
+    def upcoming(self, now: datetime) -> tuple[tuple[Refs, Due], ...]:
+        """Return those that begin within the next hours."""
+        return tuple((self.refs(one), self.due(one)) for one in self.all if _is_upcoming(one, now))
+
+
+def _is_upcoming(one: Booked, now: datetime) -> bool:
+    return now <= one.visit.start_at <= now + HORIZON
+
+
+def upcoming(tx: Tx, found: Iterable[Booked], people: Staff, now: datetime) -> tuple[tuple[Refs, Due], ...]:
+    """Return the appointments that begin next, each with its tickets."""
+    return _Visits(tx, [one for one in found if _is_upcoming(one, now)], people).upcoming(now)
+
+
 def appointments(
     tx: Tx, found: Iterable[Booked], people: Staff, passed: Pass, now: datetime
 ) -> tuple[tuple[tuple[Refs, Due], ...], tuple[Absent, ...]]:
     """Return the appointments that begin next with their tickets, and who is away with what lacks cover."""
-    visits, names = list(found), Names(tx)
-    connections = {one.id: one.name for one in sources.all(tx)}
-    for one in visits:
-        for ref in one.technicians:
-            names.want(one.source_id, "technicians", ref)
-        for ref in one.tickets:
-            names.want(one.source_id, "tickets", ref)
-    for source_id, ref in people.away:
-        names.want(source_id, "technicians", ref)
-    numbers = _numbers(tx, visits)
-    cannot = people.left | people.away.keys()
-
-    def due(one: Booked) -> Due:
-        who = (names.of(one.source_id, "technicians", ref) or ref for ref in one.technicians)
-        tickets = ", ".join(numbers.get((one.source_id, ref), ref) for ref in one.tickets)
-        has_cover = any((one.source_id, ref) not in cannot for ref in one.technicians)
-        title = one.title or next((names.of(one.source_id, "tickets", ref) or "" for ref in one.tickets), "")
-        return Due(one.visit.start_at, "appointment", tickets, title, ", ".join(who), has_cover)
-
-    def refs(one: Booked) -> Refs:
-        return frozenset((connections[one.source_id], ref) for ref in one.tickets)
-
-    upcoming = tuple((refs(one), due(one)) for one in visits if now <= one.visit.start_at <= now + HORIZON)
+    visits = _Visits(tx, found, people)
     lacking: dict[Person, list[Booked]] = {}
-    for one in visits:
+    for one in visits.all:
         holders = [(one.source_id, ref) for ref in one.technicians]
         first = next((holder for holder in holders if holder in people.away), None)
-        if first is not None and all(holder in cannot for holder in holders):
+        if first is not None and all(holder in visits.cannot for holder in holders):
             lacking.setdefault(first, []).append(one)
     absent = []
     for (source_id, ref), absence in people.away.items():
         theirs = [one for one in lacking.get((source_id, ref), ()) if one.visit.start_at < absence.back_at]
-        told = frozenset[tuple[str, str]]().union(*map(refs, theirs))
-        top, name = passed.uncovered[source_id, ref], names.of(source_id, "technicians", ref) or ref
+        told = frozenset[tuple[str, str]]().union(*map(visits.refs, theirs))
+        top, name = passed.uncovered[source_id, ref], visits.names.of(source_id, "technicians", ref) or ref
         tickets = tuple(row for row in rows_of(tx, top.gravest) if (row.connection, row.external_id) not in told)
-        visits_of = once((refs(one), due(one)) for one in theirs)
+        visits_of = once((visits.refs(one), visits.due(one)) for one in theirs)
         absent.append(Absent(name, absence.kind, absence.back_at, passed.held[source_id, ref], tickets, visits_of))
-    return upcoming, tuple(sorted(absent, key=lambda one: (-len(one.uncovered), one.name)))
+    return visits.upcoming(now), tuple(sorted(absent, key=lambda one: (-len(one.uncovered), one.name)))
 
 
 def _numbers(tx: Tx, visits: Iterable[Booked]) -> dict[Person, str]:

@@ -1,11 +1,13 @@
 """How promises on open tickets stand, as SQL over what is kept, and promises that were decided."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, true
 
+from servicedesk_core.business_time.table import CalendarHasNoOpenTimeError, instant
+from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.faces import Desk
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
@@ -15,6 +17,7 @@ from servicedesk_core.features.sla.tables.chosen import open_of
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.population import outside, standing
 from servicedesk_core.store.queries.scope import Scope
@@ -24,6 +27,8 @@ _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
 _BANDS: Final = {Stand.OVER_95: 0.96, Stand.TO_95: 0.86, Stand.TO_85: 0.76, Stand.TO_75: 0.50, Stand.FINE: 0.0}
 """From which share of the target on."""
+_WHILE_IT_RUNS: Final = frozenset(one.value for one in _BANDS)
+_AT_ONCE: Final = 5_000
 GOES_ON: Final = (ClockState.PENDING.value, ClockState.RUNNING.value, ClockState.PAUSED.value)
 
 
@@ -66,6 +71,41 @@ def stand_counts(
         for clock, each in found.items()
         for stand, number in zip(conditions, each, strict=True)
     }
+
+
+def stands_of(tx: Tx, now: datetime, tickets: Sequence[int]) -> Iterator[tuple[int, str, Stand, datetime | None]]:
+    """Yield how promises on tickets stand: the ticket, which promise, how, and when the time alone may change that.
+
+    Args:
+        tx: Any transaction.
+        now: The present instant.
+        tickets: The desk's own numbers of them.
+    """
+    book, now_us = progress.book_of(tx), to_us(now)
+    if book is None:
+        return
+    stand = case(*((is_so, literal(one.value)) for one, is_so in stands(AsOf(book, now)).items()), else_=null())
+    columns = _C.ticket_id, _C.clock, stand, _C.calendar, _C.counts_from_us, _C.target_us, _C.late_after
+    query = select(*columns).where(_C.state.in_(GOES_ON)).order_by(_C.ticket_id, _C.clock, _C.cycle)
+    for first in range(0, len(tickets), _AT_ONCE):
+        for ticket, clock, found, name, from_us, target_us, late_after in tx.execute(
+            query.where(_C.ticket_id.in_(tickets[first : first + _AT_ONCE]))
+        ):
+            turns = [] if late_after is None or late_after < now else [late_after + timedelta.resolution]
+            if target_us and from_us is not None and found in _WHILE_IT_RUNS:
+                turns += _next_share(book.calendars[name], from_us, target_us, now_us)
+            yield ticket, clock, Stand(found), min(turns, default=None)
+
+
+def _next_share(calendar: CalendarVersions, from_us: int, target_us: int, now_us: int) -> list[datetime]:
+    """Return when another share of the target is used; the database compares shares that are not exact."""
+    total = calendar.total(now_us)
+    edges = (from_us + int(share * target_us) + more for share in _BANDS.values() for more in range(3))
+    ahead = min((one for one in edges if one > total), default=None)
+    try:
+        return [] if ahead is None else [instant(calendar.reached(ahead, now_us))]
+    except CalendarHasNoOpenTimeError:
+        return []
 
 
 def due_counts(

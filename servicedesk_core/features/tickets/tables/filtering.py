@@ -1,5 +1,6 @@
 """Which tickets are meant."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, and_, func, or_, select, union_all
 from servicedesk_core.domain import EventType, Priority, StatusCategory, TicketKind
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables.sorting import WORKED_S
-from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.fields import from_us, to_json, to_us
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
@@ -85,13 +86,29 @@ def _stood_open(since: datetime) -> Any:
 
 def was_reopened(since: datetime) -> Any:
     """Return the condition that a ticket was opened again since an instant, after it was done."""
+    return select(_E.local_id).where(*_opened_again(since)).correlate(RECORDS["tickets"]).exists()
+
+
+def reopened(tx: Connection, tickets: Collection[int], since: datetime) -> dict[int, datetime]:
+    """Return when tickets were last opened again since an instant, after they were done; others are left out.
+
+    Args:
+        tx: Any transaction.
+        tickets: The desk's own numbers of them: a few thousand at most.
+        since: The instant.
+    """
+    query = select(_T.local_id, func.max(_E.effective_at)).where(_T.local_id.in_(tickets), *_opened_again(since))
+    return {local_id: from_us(at) for local_id, at in tx.execute(query.group_by(_T.local_id))}
+
+
+def _opened_again(since: datetime) -> tuple[Any, ...]:
+    """Return what is true of a ticket's event by which it was opened again."""
     was, became = (
         or_(*(said.contains(to_json({"status_category": one.value})[1:-1], autoescape=True) for one in categories))
         for said, categories in ((_E.before, _DONE), (_E.after, _OPENED))
     )
     told = _E.gone_at.is_(None), _E.type == EventType.STATUS_CHANGED.value, _E.effective_at >= to_us(since)
-    own = _E.source_id == _T.source_id, _E.ticket_ref == _T.external_id
-    return select(_E.local_id).where(*own, *told, was, became).correlate(RECORDS["tickets"]).exists()
+    return _E.source_id == _T.source_id, _E.ticket_ref == _T.external_id, *told, was, became
 
 
 def has_status(word: str) -> Any:

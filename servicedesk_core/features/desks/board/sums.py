@@ -1,0 +1,196 @@
+"""What a page is told of the tickets that are meant, counted from what is held of them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
+from typing import Any, Final, NamedTuple, Self
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.features.attention import HORIZON, Attention, Reason, rows_of
+from servicedesk_core.features.desks.board import held as of
+from servicedesk_core.features.desks.board.bitmaps import Among, Bitmaps, members
+from servicedesk_core.features.desks.board.held import Held, Looking, Ref
+from servicedesk_core.features.kpi import (
+    COUNTED,
+    OF_CLOCKS,
+    UNDATED,
+    UNPLANNED,
+    USUAL_HOURS,
+    Added,
+    OfList,
+    Tally,
+    Went,
+    courses_from,
+)
+from servicedesk_core.features.report import LISTED, due_rows
+from servicedesk_core.features.sla import Stand
+from servicedesk_core.store import Tx
+
+_FEW: Final = 2_000
+"""To order so many is quicker than to look for them among all."""
+
+Order = Sequence[tuple[Any, int]]
+
+
+class Load(NamedTuple):
+    """What a technician has.
+
+    Attributes:
+        open: Open tickets.
+        late: Those whose next promise is late.
+        ready: Those that they can begin now.
+        left_s: Planned work that is left on them, in seconds.
+    """
+
+    open: int = 0
+    late: int = 0
+    ready: int = 0
+    left_s: int = 0
+
+    def with_one(self, *, is_late: bool, is_ready: bool, left_s: int) -> Self:
+        """Return it with another ticket."""
+        return self._replace(
+            open=self.open + 1, late=self.late + is_late, ready=self.ready + is_ready, left_s=self.left_s + left_s
+        )
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Some of the tickets that are held, as they were at an instant.
+
+    Attributes:
+        look: How they are looked at.
+        meant: Their places.
+        bits: Where what is true.
+        held: What is held of each, by its place.
+        order: Those that somebody has to look at, the gravest first.
+        places: Where each is, by its source and the vendor's id, as far as it still is there.
+    """
+
+    look: Looking
+    meant: int
+    bits: Bitmaps
+    held: Sequence[Held | None]
+    order: Order
+    places: Mapping[Ref, int]
+
+    @cached_property
+    def _open(self) -> int:
+        return self.meant & self.bits.of(of.OPEN_NOW)
+
+    @cached_property
+    def reasons(self) -> Counter[Reason]:
+        """Why somebody has to look at how many of them."""
+        each = ((reason, self._count(self._open, (of.REASON, reason))) for reason in Reason)
+        return Counter({reason: many for reason, many in each if many})
+
+    def gravest(self, tx: Tx) -> tuple[Attention, ...]:
+        """Return those that somebody has to look at first."""
+        wanted = self._open & self.bits.of(of.NEEDS_SOMEBODY)
+        if wanted.bit_count() <= _FEW:
+            placed = (self._at(one).placed for one in members(wanted))
+            return rows_of(tx, nsmallest(LISTED, filter(None, placed), key=lambda one: one.key))
+        meant = Among(wanted)
+        gravest = (self._at(place).placed for _, place in self.order if place in meant)
+        return rows_of(tx, list(islice(filter(None, gravest), LISTED)))
+
+    def dues(self, tx: Tx) -> Iterator[Any]:
+        """Yield the due times that pass next, each with its ticket."""
+        soon = [self._at(one) for one in members(self._open & self.bits.of(of.SOON))]
+        now = self.look.at
+        rows = [(one.due_at, one.local_id, one.has_cover) for one in soon if one.due_at is not None]
+        return due_rows(tx, sorted(one for one in rows if now <= one[0] <= now + HORIZON))
+
+    def reopened(self, since: datetime) -> int | None:
+        """Return how many were opened again since an instant; ``None`` = it is not known for so long."""
+        if since < self.look.back_to:
+            return None
+        found = (self._at(one).reopened_at for one in members(self.meant & self.bits.of(of.REOPENED)))
+        return sum(at is not None and at >= since for at in found)
+
+    def is_meant(self, ref: Ref) -> bool:
+        """Whether an open ticket is among them."""
+        place = self.places.get(ref)
+        if place is None or place not in self._among:
+            return False
+        found = self.held[place]
+        return found is not None and found.ref == ref
+
+    @cached_property
+    def _among(self) -> Among:
+        return Among(self._open)
+
+    @cached_property
+    def stands(self) -> Counter[tuple[str, Stand]]:
+        """How many promises stand how, by which promise they are."""
+        found: Counter[tuple[str, Stand]] = Counter()
+        for (clock, stand, _), places in self.bits.named(of.STAND):
+            found[clock, stand] += (places & self._open).bit_count()
+        return found
+
+    @cached_property
+    def loads(self) -> Mapping[tuple[str, str], Load]:
+        """What each technician has, by their connection and the vendor's id."""
+        late, ready = self.bits.of((of.FIGURE, "next-due-overdue")), self.bits.of(of.READY)
+        of_teams = 0
+        for (_, is_of_team), places in self.bits.named(of.LIST):
+            of_teams |= places if is_of_team else 0
+        planned, found = self.bits.of(of.PLANNED), dict[tuple[str, str], Load]()
+        for (who,), places in self.bits.named(of.WHO):
+            own = places & self._open
+            left = (self._at(one).work for one in members(own & planned))
+            many = own.bit_count(), (own & late).bit_count(), (own & ready & ~of_teams).bit_count()
+            found[who] = Load(*many, sum(max(plan - worked, 0) for worked, plan in left))
+        return {who: load for who, load in found.items() if load.open}
+
+    def added(self, among: int | None = None) -> Added:
+        """Return what they add to the figures of a coordinator.
+
+        Args:
+            among: Only those at these places; ``None`` = all.
+        """
+        here = self._open if among is None else self._open & among
+        work = [self._at(one).work for one in members(here & self.bits.of(of.PLANNED))]
+        held = {who: (places & here).bit_count() for (who,), places in self.bits.named(of.WHO)}
+        lists = {name: self._list(places & here) for name, places in self.bits.named(of.LIST) if places & here}
+        return Added(
+            counts={name: self._count(here, (of.FIGURE, name)) for name in COUNTED},
+            is_promised=not here or bool(here & self.bits.of(of.PROMISED)),
+            undated=self._count(here, UNDATED),
+            work=work,
+            unplanned=self._count(here, UNPLANNED),
+            held={who: many for who, many in held.items() if many},
+            lists=lists,
+        )
+
+    def went(self) -> Went:
+        """Return how the figures went since the beginning of the day, and at least in the last 24 hours."""
+        look, moved = self.look, self.bits.of(of.MOVED)
+        steps = [self._at(one).steps for one in members(self.meant & moved)]
+        told = courses_from(steps, look.since, look.at, Tally.of(self.added(~moved)))
+        every = self.meant & (moved | self.bits.of(of.OPEN_NOW))
+        if every and not every & self.bits.of(of.PROMISED_ONCE):
+            told = {name: course for name, course in told.items() if name not in OF_CLOCKS}
+        usual = Calendar(name="usual", zone=getattr(look.zone, "key", "UTC"), hours=USUAL_HOURS)
+        return Went(look.since, look.at, told, look.calendar or usual, 0)
+
+    def _list(self, here: int) -> OfList:
+        lying, away = self.bits.of((of.FIGURE, "left-lying")), self.bits.of(of.AWAY)
+        ready = self.bits.of(of.READY)
+        return OfList(
+            here.bit_count(), (here & ready).bit_count(), (here & lying).bit_count(), (here & away).bit_count()
+        )
+
+    def _count(self, here: int, what: Any) -> int:
+        return (here & self.bits.of(what)).bit_count()
+
+    def _at(self, place: int) -> Held:
+        found = self.held[place]
+        if found is None:
+            message = "what is true of a ticket is known, and the ticket is not"
+            raise RuntimeError(message)
+        return found
