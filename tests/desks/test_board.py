@@ -207,8 +207,13 @@ class Desk:
     async def is_told_the_same(self, what):
         for asked in ASKED:
             told, held = [await one.desks.service(**asked) for one in (self.plain, self.holding)]
-            for one, other in zip(told.blocks, held.blocks, strict=True):
-                assert other == one, (what, asked, one.title)
+            differing = [
+                (one.title, name)
+                for one, other in zip(told.blocks, held.blocks, strict=True)
+                for name in one.__slots__
+                if getattr(one, name) != getattr(other, name)
+            ]
+            assert not differing, (str(what)[:500], asked)
             assert held == told
 
 

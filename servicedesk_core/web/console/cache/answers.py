@@ -25,10 +25,10 @@ KEPT: Final = 200
 HOLDS: Final = timedelta(minutes=1)
 """Ages and due times make an answer old by then, whatever happens in the store."""
 
-BEHIND_S: Final = 3.0
+BEHIND_S: Final = 2.5
 """How far behind the store an answer is told at most; one that takes longer to make, a few times as long."""
 
-WANTED_S: Final = 300.0
+WANTED_S: Final = 60.0
 """What somebody asked for within it is made anew when it holds no longer."""
 
 _EVERY_S: Final = 0.25
@@ -191,7 +191,7 @@ class Answers:
             state = await self.reader.other_than(state, within_s=_EVERY_S)
             self._see(state)
             due = [(key, one) for key, one in self._kept.items() if one.is_due]
-            for key, kept in sorted(due, key=lambda one: one[1].took_s):
+            for key, kept in sorted(due, key=lambda one: one[1].asked_s, reverse=True):
                 try:
                     await self._once(kept.question, self.reader.now)
                 except Exception as error:  # noqa: BLE001  # whoever asks next is told it
