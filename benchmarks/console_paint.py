@@ -20,8 +20,15 @@ _PAINTED: Final = """
 class Served(Protocol):
     """A console that runs."""
 
-    port: int
-    cookies: dict[str, str]
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        ...
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The sign-ins of people."""
+        ...
 
 
 def painted(served: Served, size: str) -> Iterator[Row]:

@@ -258,7 +258,7 @@ async def begun(store_url, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("seed", "steps"), [(0, 2), *(pytest.param(seed, 40, marks=pytest.mark.slow) for seed in range(1, 9))]
+    ("seed", "steps"), [(0, 2), *(pytest.param(seed, 15, marks=pytest.mark.slow) for seed in range(1, 7))]
 )
 async def test_whatever_happens_pages_are_told_the_same_from_memory(begun, seed, steps):
     desk = await begun(seed)
