@@ -28,6 +28,7 @@ from servicedesk_core.features.desks import lend
 from servicedesk_core.features.desks.board import board as boards
 from servicedesk_core.features.desks.board.bitmaps import Among, Bitmaps, members, set_of
 from servicedesk_core.features.tickets import TicketChoice
+from servicedesk_core.features.tickets.tables import snoozing
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import changes
 from servicedesk_core.testing import FakeClock
@@ -195,7 +196,14 @@ class Desk:
         if draw < 0.4:
             await self.plain.sla.evaluate()
             return "judged"
-        if draw < 0.45:
+        if draw < 0.5:
+            until = self.ahead() if self.draw.random() < 0.8 else self.clock.now()
+            ticket, at = self.draw.randint(1, 25), self.clock.now()
+            await self.plain.store.write(
+                lambda tx: snoozing.keep(tx, snoozing.Snooze(ticket, until, "later", "ana", at))
+            )
+            return f"{ticket} is put off until {until}"
+        if draw < 0.55:
             rules = RULES.format(hours=self.draw.choice([2, 4])) + self.draw.choice(["", PULLED])
             (self.folder / "rules.toml").write_text(rules)
             await self.plain.definitions.apply(reason="others", folder=self.folder)

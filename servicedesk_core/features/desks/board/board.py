@@ -23,7 +23,7 @@ from servicedesk_core.features.desks.board.sums import Sums
 from servicedesk_core.features.desks.board.touched import News, news
 from servicedesk_core.features.desks.rules import by_technician, by_ticket
 from servicedesk_core.features.kpi import working_hours
-from servicedesk_core.features.tickets import OPEN, TicketChoice, TicketFilter, conditions
+from servicedesk_core.features.tickets import OPEN, TicketChoice, TicketFilter, conditions, snoozed
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -100,6 +100,7 @@ class Board:
         self._again: list[tuple[datetime, int]] = []
         self._choices: OrderedDict[Hashable, _Choice] = OrderedDict()
         self._parts: Mapping[int, Any] = {}
+        self._put_off: Mapping[int, Any] = {}
         self._alike: dict[Hashable, Any] = {}
 
     @property
@@ -157,10 +158,9 @@ class Board:
         wanted = told.tickets | self._expired(asked.at)
         if before is not None:
             wanted |= self._of_others(before.people, asked.people)
-        if has_moved:
-            parts = part_days(tx)
-            wanted |= {one for one in {*parts, *self._parts} if parts.get(one) != self._parts.get(one)}
-            self._parts = parts
+        parts, put_off = part_days(tx) if has_moved else self._parts, snoozed(tx, asked.at)
+        wanted |= _differing(self._parts, parts) | _differing(self._put_off, put_off)
+        self._parts, self._put_off = parts, put_off
         if told.names:
             self._choices.clear()
         self._take_in(tx, sorted(wanted))
@@ -176,7 +176,7 @@ class Board:
         ids = list(tx.execute(select(_T.local_id).where(_T.gone_at.is_(None), either).limit(MOST + 1)).scalars())
         if len(ids) > MOST:
             return False
-        self._look, self._parts = look, part_days(tx)
+        self._look, self._parts, self._put_off = look, part_days(tx), snoozed(tx, asked.at)
         for first in range(0, len(ids), _AT_ONCE):
             self._take_in(tx, ids[first : first + _AT_ONCE])
         self._order.sort()
@@ -311,3 +311,8 @@ class Board:
             meant = [[*everything, _T.local_id.in_(among or ())]]
         found = (one for where in meant for one in tx.execute(select(_T.local_id).where(*where)).scalars())
         return set_of([place for one in found if (place := self._places.get(one)) is not None])
+
+
+def _differing(before: Mapping[int, Any], now: Mapping[int, Any]) -> set[int]:
+    """Return the keys at which two mappings differ."""
+    return {one for one in {*before, *now} if before.get(one) != now.get(one)}
