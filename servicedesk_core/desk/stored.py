@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
+    from servicedesk_core.features.escalation.queries import EscalationQueries
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
@@ -117,6 +118,7 @@ class StoredDesk:
         clients: ClientQueries[Awaited]
         oncall: OnCallActions[Awaited]
         paging: Paging[Awaited]
+        escalation: EscalationQueries[Awaited]
         rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]

@@ -122,7 +122,7 @@ PLAIN = (
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "oncall override night ana --until 2026-12-01T08:00:00", "oncall swap night 2026-12-01T08:00:00 2026-12-08T08:00:00",
-    "oncall test ana", "paging list", "paging messages", "paging show 1", "paging acknowledge 1",
+    "oncall test ana", "escalation list", "escalation next", "paging list", "paging messages", "paging show 1", "paging acknowledge 1",
     "standing list", "standing acts", "standing suggestions", "standing suggestions --last 3650d", "standing show x",
     "standing grant tickets.close-resolved --without-dry-run --yes", "standing revoke x --yes",
     "billing stages", "billing review", "billing report", "billing report --html billing.html", "billing kpis",

@@ -100,6 +100,8 @@ COMMANDS = [
     "rota show --week",
     "oncall who",
     "oncall gaps",
+    "escalation list",
+    "escalation next",
     "paging list",
     "paging messages",
     "standing list",

@@ -40,6 +40,8 @@ HOSTILE: dict[str, str] = {
     "rota show --day 2026-03-02": "80",
     "oncall who": "80",
     "oncall gaps": "80",
+    "escalation list": "80",
+    "escalation next": "80",
     "paging list": "80",
     "paging messages": "80",
     "skills list": "80",

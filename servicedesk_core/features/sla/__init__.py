@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.clocks.policies import Act as Act
     from servicedesk_core.features.sla.clocks.policies import Clock as Clock
     from servicedesk_core.features.sla.clocks.policies import Conditions as Conditions
+    from servicedesk_core.features.sla.clocks.policies import Duration as Duration
     from servicedesk_core.features.sla.clocks.policies import Policy as Policy
     from servicedesk_core.features.sla.clocks.policies import PolicySet as PolicySet
     from servicedesk_core.features.sla.clocks.policies import ReopenMode as ReopenMode

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.cover import cover_history as cover_history
     from servicedesk_core.store.schema.defining import definition_versions as definition_versions
     from servicedesk_core.store.schema.defining import definitions as definitions
+    from servicedesk_core.store.schema.escalating import escalation_dues as escalation_dues
+    from servicedesk_core.store.schema.escalating import escalation_handoffs as escalation_handoffs
+    from servicedesk_core.store.schema.escalating import escalation_steps as escalation_steps
     from servicedesk_core.store.schema.figuring import kpi_figures as kpi_figures
     from servicedesk_core.store.schema.figuring import kpi_months as kpi_months
     from servicedesk_core.store.schema.figuring import repeat_decisions as repeat_decisions

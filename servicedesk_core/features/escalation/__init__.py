@@ -1,0 +1,34 @@
+"""Escalation: who is told when a promise is at stake, and tickets that are handed on to another tier."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.faces import JobKind, Section
+from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.escalation.kinds import Plan as Plan
+    from servicedesk_core.features.escalation.kinds import Step as Step
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="escalation",
+    about="Who is told when a promise is at stake, and what was done about it.",
+    section=Section.DECISIONS,
+    queries=f"{__name__}.queries:EscalationQueries",
+    jobs=(
+        JobKind(
+            "escalation",
+            "Takes the steps of escalation plans that fall due, where nothing serves the desk.",
+            "never",
+            f"{__name__}.jobs:escalate",
+        ),
+    ),
+    serves=f"{__name__}.jobs:follow",
+    definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.coverage:look_over",
+    needs=("clients", "definitions", "paging", "sla"),
+)
+"""Its steps are messages of :mod:`servicedesk_core.outbox.staff`: no proposals."""

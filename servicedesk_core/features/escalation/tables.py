@@ -1,0 +1,247 @@
+"""What running clocks come to next, and the steps that were taken."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import delete, exists, func, or_, select, update
+
+from servicedesk_core.domain.tickets import EventType
+from servicedesk_core.features.clients import clients_of
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.escalation.kinds import PLANS, Plan
+from servicedesk_core.features.escalation.rules import Running, plan_of
+from servicedesk_core.store import Tx, bulk
+from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.schema import (
+    RECORDS,
+    definitions,
+    escalation_dues,
+    escalation_steps,
+    sla_clocks,
+    sla_evaluation,
+    sla_tickets,
+)
+
+UPDATE: Final = "update"
+"""The clock of what the client is to hear."""
+
+_D: Final = escalation_dues.c
+_S: Final = escalation_steps.c
+_C: Final = sla_clocks.c
+_T: Final = RECORDS["tickets"].c
+_ZERO: Final = Decimal(0)
+
+
+class Due(NamedTuple):
+    """A running clock with its plan, as it is kept."""
+
+    ticket_id: int
+    clock: str
+    cycle: int
+    plan: str
+    calendar: str | None
+    running: Running
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        """What tells it from others."""
+        return self.ticket_id, self.clock, self.cycle
+
+
+class About(NamedTuple):
+    """What messages say of a ticket."""
+
+    ticket_id: int
+    ticket: str
+    title: str
+    priority: str | None
+    source_id: int
+    assignee_ref: str | None
+
+
+def plans_in_force(tx: Tx, now: datetime) -> dict[str, Plan]:
+    """Return the escalation plans in force, by name."""
+    return {one.name: one for one in in_force(tx, PLANS, now)}
+
+
+def mark(tx: Tx) -> tuple[Any, ...]:
+    """Return what changes when there may be something to arm: how far the clocks are judged."""
+    judged = tx.execute(select(sla_evaluation.c.at, sla_evaluation.c.done_through)).one_or_none()
+    position = tx.exec_driver_sql("SELECT seq FROM consumers WHERE name = 'sla'").scalar()
+    return (None if judged is None else tuple(judged)), position
+
+
+def planned(tx: Tx, now: datetime) -> tuple[Any, ...]:
+    """Return what changes when other plans may hold: the plans in force, and the newest version of the definitions."""
+    names = tuple(plans_in_force(tx, now))
+    return (names, tx.execute(select(func.max(definitions.c.version))).scalar()) if names else ()
+
+
+def forget(tx: Tx) -> None:
+    """Forget what clocks come to next."""
+    tx.execute(delete(escalation_dues))
+
+
+def disarm(tx: Tx) -> int:
+    """Forget clocks that run no more: stopped, cancelled, paused. Return how many."""
+    runs = exists().where(
+        _C.ticket_id == _D.ticket_id, _C.clock == _D.clock, _C.cycle == _D.cycle, _C.state == "running"
+    )
+    is_open = exists().where(_T.local_id == _D.ticket_id, _T.is_open, _T.gone_at.is_(None))
+    over = or_((_D.clock != UPDATE) & ~runs, (_D.clock == UPDATE) & ~is_open)
+    return tx.execute(delete(escalation_dues).where(over)).rowcount
+
+
+def unarmed(tx: Tx, limit: int) -> list[tuple[Any, ...]]:
+    """Return running clocks that are not armed as they run now, with what their plan depends on."""
+    same = exists().where(
+        _D.ticket_id == _C.ticket_id,
+        _D.clock == _C.clock,
+        _D.cycle == _C.cycle,
+        _D.counts_from_us == _C.counts_from_us,
+        _D.target_us == _C.target_us,
+        _D.judged_at == sla_tickets.c.judged_at,
+    )
+    query = (
+        select(
+            _C.ticket_id, _C.clock, _C.cycle, _C.calendar, _C.counts_from_us, _C.target_us, sla_tickets.c.judged_at,
+            _T.priority, _T.source_id, _T.company_ref, _T.external_id,
+        )
+        .join(sla_tickets, sla_tickets.c.ticket_id == _C.ticket_id)
+        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
+        .where(
+            _C.state == "running", _C.target_us.is_not(None), _C.counts_from_us.is_not(None), _T.is_open,
+            _T.gone_at.is_(None), ~same,
+        )
+        .order_by(_C.ticket_id, _C.clock, _C.cycle)
+        .limit(limit)
+    )  # fmt: skip
+    return [tuple(row) for row in tx.execute(query)]
+
+
+class Plans:
+    """Which plan each ticket has.
+
+    Args:
+        tx: Any transaction.
+        now: The present instant.
+    """
+
+    def __init__(self, tx: Tx, now: datetime) -> None:
+        self.by_name = plans_in_force(tx, now)
+        self._plans = [*self.by_name.values()]
+        self._clients = clients_of(tx) if any(one.customer_tier for one in self._plans) else None
+        by_value = any(one.contract_value is not None for one in self._plans)
+        self._values = _values(tx) if by_value else {}
+        self._now = now
+
+    def of(self, clock: str, priority: str | None, source_id: int, company: str | None) -> Plan | None:
+        """Return the plan of a clock; ``None`` = none is for it."""
+        client = self._clients.at(source_id, company, self._now) if self._clients is not None else None
+        tier = client.tier if client is not None else None
+        return plan_of(self._plans, clock, priority, tier, self._values.get((source_id, company or "")))
+
+
+def _values(tx: Tx) -> dict[tuple[int, str], Decimal]:
+    c = RECORDS["contracts"].c
+    running = select(c.source_id, c.company_ref, func.sum(c.estimated_revenue)).where(
+        c.is_active, c.gone_at.is_(None), c.company_ref.is_not(None)
+    )
+    rows = tx.execute(running.group_by(c.source_id, c.company_ref))
+    return {(source, company): Decimal(int(value or 0)) / 1_000_000 for source, company, value in rows}
+
+
+def arm(tx: Tx, rows: Iterable[tuple[Due, datetime | None]]) -> None:
+    """Keep what clocks come to next, in place of what was kept of them: each with when its next step falls due."""
+    kept = [*rows]
+    ids = {one.ticket_id for one, _ in kept}
+    clocks = {(one.ticket_id, one.clock) for one, _ in kept}
+    old = bulk.select_in(
+        tx, "SELECT ticket_id, clock, cycle FROM escalation_dues WHERE ticket_id IN {values}", None, ids
+    )
+    for ticket_id, clock, cycle in old:
+        if (ticket_id, clock) in clocks:
+            mine = (_D.ticket_id == ticket_id, _D.clock == clock, _D.cycle == cycle)
+            tx.execute(delete(escalation_dues).where(*mine))
+    values = [
+        (
+            one.ticket_id, one.clock, one.cycle, one.plan, one.calendar, one.running.counts_from_us,
+            one.running.target_us, to_us(one.running.judged_at), None if at is None else to_us(at),
+        )
+        for one, at in kept
+    ]  # fmt: skip
+    bulk.insert(tx, escalation_dues, values)
+
+
+def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
+    """Return clocks of which a step is due, the oldest first."""
+    query = select(
+        _D.ticket_id, _D.clock, _D.cycle, _D.plan, _D.calendar, _D.counts_from_us, _D.target_us, _D.judged_at
+    ).where(_D.next_at <= now)
+    rows = tx.execute(query.order_by(_D.next_at, _D.ticket_id).limit(limit))
+    return [Due(*row[:5], Running(row[5], row[6], row[7])) for row in rows]
+
+
+def is_any_due(tx: Tx, now: datetime) -> bool:
+    """Whether some step is due."""
+    return tx.execute(select(_D.ticket_id).where(_D.next_at <= now).limit(1)).first() is not None
+
+
+def done(tx: Tx, tickets: Iterable[int]) -> dict[tuple[int, str, int], set[str]]:
+    """Return the keys of the steps that were taken of tickets' clocks."""
+    query = "SELECT ticket_id, clock, cycle, step FROM escalation_steps WHERE ticket_id IN {values}"
+    found: dict[tuple[int, str, int], set[str]] = {}
+    for ticket_id, clock, cycle, step in bulk.select_in(tx, query, None, {*tickets}):
+        found.setdefault((ticket_id, clock, cycle), set()).add(step)
+    return found
+
+
+def keep_steps(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Keep steps that were taken; one that was is left as it is."""
+    bulk.insert(tx, escalation_steps, rows, unless="ticket_id, clock, cycle, step")
+
+
+def move_on(tx: Tx, rows: Iterable[tuple[Due, datetime | None]]) -> None:
+    """Keep when the next step of clocks falls due."""
+    for one, at in rows:
+        mine = (_D.ticket_id == one.ticket_id, _D.clock == one.clock, _D.cycle == one.cycle)
+        tx.execute(update(escalation_dues).where(*mine).values(next_at=at))
+
+
+def about(tx: Tx, tickets: Iterable[int]) -> dict[int, About]:
+    """Return what messages say of tickets, of those that are open."""
+    query = (
+        "SELECT local_id, COALESCE(number, external_id), title, priority, source_id, assignee_ref FROM tickets "
+        "WHERE local_id IN {values} AND is_open AND gone_at IS NULL"
+    )
+    return {row[0]: About(*row) for row in bulk.select_in(tx, query, None, {*tickets})}
+
+
+def untold(tx: Tx, now: datetime) -> tuple[int, int]:
+    """Note that late steps are told of, and return how many there were, of how many tickets."""
+    late = (_S.outcome == "late", _S.told_at.is_(None))
+    found = tx.execute(select(func.count(), func.count(_S.ticket_id.distinct())).where(*late)).one()
+    if found[0]:
+        tx.execute(update(escalation_steps).where(*late).values(told_at=now))
+    return found[0], found[1]
+
+
+def heard(tx: Tx, tickets: Mapping[int, tuple[int, str]]) -> dict[int, datetime]:
+    """Return when the client of each ticket last heard something from one of us; else when it was created.
+
+    Args:
+        tx: Any transaction.
+        tickets: Connection and the vendor's id by the desk's own number.
+    """
+    e = RECORDS["ticket_events"].c
+    found: dict[int, datetime] = {}
+    for number, (source_id, ref) in tickets.items():
+        mine = (e.source_id == source_id, e.ticket_ref == ref, e.gone_at.is_(None))
+        last = select(func.max(e.effective_at)).where(*mine, e.type == EventType.TECH_NOTE_PUBLIC.value)
+        first = select(_T.created_at).where(_T.local_id == number)
+        at = optional_instant(tx.execute(last).scalar() or tx.execute(first).scalar())
+        if at is not None:
+            found[number] = at
+    return found
