@@ -1,6 +1,6 @@
 """Says what a step is there to say: to people, to channels, and by pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
