@@ -34,7 +34,7 @@ def coming(tx: Tx, *, sort: str | None, after: str | None, limit: int, scope: Sc
         .where(_D.next_at.is_not(None), _within(tx, scope))
     )
     by = "next_at,ticket_id,clock"
-    return Page(*page_of(tx, query, COMING, lambda row: Coming(*row[:7]), by=by, sort=sort, after=after, limit=limit))
+    return Page(*page_of(tx, query, COMING, _coming, by=by, sort=sort, after=after, limit=limit))
 
 
 def steps(
@@ -48,9 +48,7 @@ def steps(
         .where(of, _S.outcome == "late" if late else true(), _within(tx, scope))
     )
     by = "-at,-ticket_id,clock,cycle,step"
-    return Page(
-        *page_of(tx, query, TAKEN, lambda row: StepTaken(*row[:10]), by=by, sort=sort, after=after, limit=limit)
-    )
+    return Page(*page_of(tx, query, TAKEN, _taken, by=by, sort=sort, after=after, limit=limit))
 
 
 def _within(tx: Tx, scope: Scope | None) -> ColumnElement[bool]:
@@ -59,3 +57,13 @@ def _within(tx: Tx, scope: Scope | None) -> ColumnElement[bool]:
     limits = [_T[field].in_(ids) for field, ids in scope.limits.items()]
     mine = select(_T.local_id).where(_T.source_id == Sight(tx, scope).source_id, *limits)
     return _T.local_id.in_(mine)
+
+
+def _coming(row: Any) -> Coming:
+    values: list[Any] = [*row][:7]
+    return Coming(*values)
+
+
+def _taken(row: Any) -> StepTaken:
+    values: list[Any] = [*row][:10]
+    return StepTaken(*values)

@@ -156,9 +156,7 @@ def told(
         _M.state == "waiting" if waiting else true(),
         in_doubt > 0 if doubtful else true(),
     )  # fmt: skip
-    return Page(
-        *paged(tx, query, TOLD_COLUMNS, lambda row: Told(*row[:11]), by="-number", sort=sort, after=after, limit=limit)
-    )
+    return Page(*paged(tx, query, TOLD_COLUMNS, _told, by="-number", sort=sort, after=after, limit=limit))
 
 
 def is_closed(tx: Tx, ticket_id: int) -> bool:
@@ -197,4 +195,11 @@ def _within(tx: Tx, scope: Scope | None) -> ColumnElement[bool]:
 
 
 def _row(row: Any) -> PageRow:
-    return PageRow(*row[:3], PageState(row[3]), *row[4:10])
+    values: list[Any] = [*row][:10]
+    values[3] = PageState(values[3])
+    return PageRow(*values)
+
+
+def _told(row: Any) -> Told:
+    values: list[Any] = [*row][:11]
+    return Told(*values)
