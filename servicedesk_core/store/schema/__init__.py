@@ -111,7 +111,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 137
+SCHEMA_VERSION = 138
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0137"
-down_revision = "0136"
+revision = "0138"
+down_revision = "0137"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0136 to 0137."""
+    """Bring the schema from revision 0137 to 0138."""
     op.create_table(
         "escalation_dues",
         sa.Column("ticket_id", sa.BigInteger(), autoincrement=False, nullable=False),
