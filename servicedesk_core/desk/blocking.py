@@ -21,6 +21,7 @@ from servicedesk_core.people import Actor
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.analytics.actions import Analytics
+    from servicedesk_core.features.appointments.actions import Appointments
     from servicedesk_core.features.assign.actions import Assign
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
+    from servicedesk_core.features.schedule.page import Schedule
     from servicedesk_core.features.scorecards.actions import Scorecards
     from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
@@ -246,6 +248,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         walls: Walls[Waiting]
         assign: Assign[Waiting]
         next: NextQueries[Waiting]
+        appointments: Appointments[Waiting]
+        schedule: Schedule[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from servicedesk_core.faces import Feature
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.analytics.actions import Analytics
+    from servicedesk_core.features.appointments.actions import Appointments
     from servicedesk_core.features.assign.actions import Assign
     from servicedesk_core.features.attachments.actions import Attachments
     from servicedesk_core.features.attention.queries import AttentionQueries
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
+    from servicedesk_core.features.schedule.page import Schedule
     from servicedesk_core.features.scorecards.actions import Scorecards
     from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
@@ -138,6 +140,8 @@ class StoredDesk:
         walls: Walls[Awaited]
         assign: Assign[Awaited]
         next: NextQueries[Awaited]
+        appointments: Appointments[Awaited]
+        schedule: Schedule[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]

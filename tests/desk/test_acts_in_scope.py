@@ -94,6 +94,7 @@ def on_tickets(ticket):
         "tickets.log_time": ((ticket, 900), {"technician": "mine-technicians"}),
         "attachments.list": ((ticket,), {}),
         "attachments.add": ((ticket, Path(__file__)), {}),
+        "appointments.book": ((ticket, "mine-technicians", NOW), {}),
         "claims.new": ((ticket,), {}),
         "kpi.confirm_repeat": ((ticket, ticket), {"reason": "x"}),
         "kpi.reject_repeat": ((ticket, ticket), {"reason": "x"}),
@@ -113,6 +114,14 @@ def on_tickets(ticket):
 
 def on_attachments(attachment):
     return {"attachments.save": ((attachment,), {}), "attachments.copy": ((attachment, io.BytesIO()), {})}
+
+
+def on_appointments(appointment):
+    return {
+        "appointments.show": ((appointment,), {}),
+        "appointments.move": ((appointment,), {"minutes": 30}),
+        "appointments.cancel": ((appointment,), {}),
+    }
 
 
 def on_writes(number):
@@ -207,7 +216,12 @@ def acts():
 
 def test_every_act_that_keeps_to_a_scope_is_tried():
     tried = (
-        on_claims("1") | on_tickets("1") | on_attachments("1") | on_writes(1) | {path: () for path, *_ in by_name("x")}
+        on_claims("1")
+        | on_tickets("1")
+        | on_attachments("1")
+        | on_appointments("1")
+        | on_writes(1)
+        | {path: () for path, *_ in by_name("x")}
     )
     assert set(acts()) <= tried.keys()
 
@@ -227,6 +241,7 @@ async def test_acts_on_foreign_things_are_answered_as_if_these_were_not_there(de
     keys += [(on_tickets, f"{FOREIGN}-tickets", f"{NOBODY}-tickets")]
     keys += [(on_tickets, f"{FOREIGN} number", f"{NOBODY} number")]
     keys += [(on_attachments, f"{FOREIGN}-attachments", f"{NOBODY}-attachments")]
+    keys += [(on_appointments, f"{FOREIGN}-appointments", f"{NOBODY}-appointments")]
     keys += [(on_writes, number, 997) for number in (5, *range(7, 13), 14)]
     for on, key, no_such in keys:
         for path, arguments in on(key).items():

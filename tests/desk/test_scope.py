@@ -123,6 +123,8 @@ ARGUMENTS = {
     "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "paging.get": [(1,)],
+    "appointments.show": [("mine-appointments",), (f"{FOREIGN}-appointments",)],
+    "appointments.list": [((), {"day": (NOW - timedelta(days=15)).date(), "days": 31, "cancelled": True})],
     "attachments.save": [(f"{FOREIGN}-attachments",)],
     "attachments.copy": [(f"{FOREIGN}-attachments", io.BytesIO())],
     "attachments.list": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],

@@ -1,8 +1,11 @@
 """Service calls and helpers through the outbox: whole, partly applied and mended, gone when they were taken away."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from servicedesk_core.domain.writing import Intent
+from servicedesk_core.errors import WriteError
 
 pytestmark = pytest.mark.slow
 
@@ -54,3 +57,37 @@ async def test_a_helper_that_was_taken_away_is_gone_here_without_a_sync(world):
     async with world.desk(writes=GRANTS) as desk:
         assert str((await sent(desk, act)).state) == "confirmed"
     assert world.rows(f"SELECT external_id FROM v_secondary_resources WHERE external_id = '{ref}'") == []
+
+
+async def test_a_visit_is_booked_moved_and_cancelled_and_of_two_on_one_slot_one_is_refused(world):
+    await world.sync(streams=STREAMS)
+    ((ticket, person),) = world.rows(
+        "SELECT number, assignee_ref FROM v_tickets WHERE assignee_ref IS NOT NULL AND is_open LIMIT 1"
+    )
+    grants = [*GRANTS, "appointments.cancel"]
+    async with world.desk(writes=grants) as desk:
+        free = (await desk.appointments.slots(technician=person, minutes=60, day=date(2026, 12, 14), days=5)).items[0]
+        first = await desk.appointments.book(ticket, person, free.starts_at)
+        assert str(first.state) == "proposed"
+        with pytest.raises(WriteError, match="is booked from"):
+            await desk.appointments.book(ticket, person, free.starts_at + timedelta(minutes=30))
+        double = await desk.appointments.book(ticket, person, free.starts_at, double=True)
+        assert any("is booked from" in one for one in double.warnings), "whoever approves it is told"
+        await desk.writes.discard([double.id])
+        (booked_now,) = await desk.writes.approve([first.id], send=True)
+        assert str(booked_now.state) == "confirmed", booked_now
+        ref = booked_now.ref
+        row = await desk.appointments.show(ref)
+        assert (row.tickets, row.starts_at, row.ends_at) == (
+            (ticket,),
+            free.starts_at,
+            free.starts_at + timedelta(hours=1),
+        )
+        moved = await desk.appointments.move(ref, start_at=free.starts_at + timedelta(hours=1), send=True)
+        assert str(moved.state) == "confirmed", moved
+        assert (await desk.appointments.show(ref)).ends_at == free.starts_at + timedelta(hours=2), "it lasts as long"
+        with pytest.raises(WriteError, match="shows that already"):
+            await desk.appointments.move(ref, minutes=60)
+        gone = await desk.appointments.cancel(ref, send=True)
+        assert (str(gone.state), (await desk.appointments.show(ref)).state) == ("confirmed", "cancelled")
+        assert ref not in [one.appointment for one in (await desk.appointments.list(day=date(2026, 12, 14))).items]

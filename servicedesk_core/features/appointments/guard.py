@@ -1,0 +1,64 @@
+"""What is told of a booking to whoever approves it: who is somewhere else at that time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.errors import WriteError
+from servicedesk_core.features.appointments.tables import CANCEL, USUAL, Booked, clashes
+from servicedesk_core.features.rota import Span
+from servicedesk_core.store import Tx, records, sources
+from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.queries.names import Names
+
+
+class BookingGuard:
+    """Implements :class:`servicedesk_core.outbox.guards.Guard` for appointments."""
+
+    def warnings(self, tx: Tx, intent: Intent, *, without: int | None) -> Iterator[str]:
+        """Yield who has another appointment at that time."""
+        found = _found(tx, intent, write=without)
+        yield from (told(tx, one) for one in found)
+
+    def stored(self, tx: Tx, write: StoredWrite) -> None:
+        """See the protocol: what was told stands with the write; two at a time may be meant."""
+
+
+def refuse_clash(tx: Tx, write: StoredWrite) -> None:
+    """Refuse a booking that takes time which is taken, in the transaction that stores it: of two at once, one.
+
+    Raises:
+        WriteError: Somebody has another appointment then.
+    """
+    found = _found(tx, write, write=write.id)
+    if found:
+        hint = "See servicedesk appointments slots for another time, or say --double."
+        raise WriteError(" ".join(told(tx, one) for one in found), hint=hint)
+
+
+def told(tx: Tx, one: Booked) -> str:
+    """Return in words what takes the time of a technician."""
+    names = Names(tx)
+    source, ref = one.key
+    names.want(source, "technicians", ref)
+    start, end = (at.astimezone(UTC) for at in one.span)
+    who = names.of(source, "technicians", ref) or ref
+    return f"{who} is booked from {start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC: {one.what}."
+
+
+def _found(tx: Tx, wanted: Intent | StoredWrite, *, write: int | None) -> list[Booked]:
+    if wanted.kind == CANCEL:
+        return []
+    source, target, values = sources.id_of(tx, wanted.connection), wanted.target, dict(wanted.values)
+    if target is not None:
+        known = records.load(tx, source, "appointments", [target]).get(target)
+        values = (known.model_dump(mode="json") if known is not None else {}) | values
+    start, end, people = (values.get(name) for name in ("start_at", "end_at", "technician_refs"))
+    if not isinstance(start, str) or not isinstance(people, list):
+        return []
+    began = datetime.fromisoformat(start)
+    span = Span(began, datetime.fromisoformat(end) if isinstance(end, str) else began + USUAL)
+    return list(clashes(tx, [(source, str(ref)) for ref in people], span, without=target, write=write))
+
+
+GUARD = BookingGuard()
