@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import AppointmentState
-from servicedesk_core.errors import SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.appointments.model import AppointmentRow, Slot
 from servicedesk_core.features.appointments.tables import row_of, rows_between
@@ -58,6 +58,7 @@ class AppointmentQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such column to sort by, or these are too many days.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: Nobody said which technician "me" is.
         """
         word = _word(self.desk, tx, technician)
         found = (
@@ -205,8 +206,11 @@ def _why(slot: Slot, wanted: _Wanted) -> str:
 
 def _word(desk: ConfiguredDesk, tx: Tx, technician: str | None) -> str | None:
     """Return the word by which a technician is looked for, "me" as the name of whoever acts."""
-    if technician is None or folded(technician) != "me" or desk.technician is None:
+    if technician is None or folded(technician) != "me":
         return None if technician is None else folded(technician)
+    if desk.technician is None:
+        message = "Nobody said which technician you are."
+        raise NotFoundLocallyError(message, hint="Give the person a technician in the configuration.")
     from servicedesk_core.store.queries.names import Names  # noqa: PLC0415  # most ask without
 
     connection, ref = desk.technician

@@ -39,6 +39,8 @@ def _loads(looking: Looking) -> list[Loaded]:
 
 
 def _sums(looking: Looking) -> Any:
+    if looking.scope is not None:  # the time of the staff belongs to no client
+        return
     found = looking.once(_loads)
     for verdict, label in _LABELS.items():
         count = sum(one.verdict is verdict for one in found)

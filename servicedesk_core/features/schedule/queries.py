@@ -1,6 +1,6 @@
 """Technicians by hours, and how full their days are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.appointments import Person, Times, times_of
-from servicedesk_core.features.oncall import Listed, lists_of
+from servicedesk_core.features.oncall import lists_of
 from servicedesk_core.features.rota import Span
 from servicedesk_core.features.schedule.model import Hours, Loaded, Verdict
 from servicedesk_core.features.schedule.rules import longest, mark_of, verdict_of
@@ -31,13 +31,13 @@ class Week(NamedTuple):
     Attributes:
         days: The days.
         times: The time of all technicians.
-        lists: The on-call lists.
+        on_call: Who is on call at the beginning of each hour.
         people: Whose days are shown.
     """
 
     days: tuple[date, ...]
     times: Times
-    lists: tuple[Listed, ...]
+    on_call: Mapping[datetime, frozenset[str]]
     people: tuple[Person, ...]
 
     def span(self, day: date) -> Span:
@@ -131,7 +131,11 @@ def week_of(desk: ConfiguredDesk, tx: Tx, day: date | None, technician: str | No
     times = times_of(tx, desk.roster, zone, Span(start, end), now)
     word = None if technician is None else folded(technician)
     people = tuple(one for one in times.people if word is None or word in folded(one.shown) or word == one.key[1])
-    return Week(days, times, lists_of(tx, zone), people)
+    lists = lists_of(tx, zone)
+    on_call = {
+        at: frozenset(duty.technician for one in lists for duty in one.at(at)) for at in _instants(Span(start, end))
+    }
+    return Week(days, times, on_call, people)
 
 
 def first_of(desk: ConfiguredDesk, day: date | None, *, week: bool) -> date:
@@ -151,7 +155,7 @@ def _hours(week: Week, person: Person, day: date, *, may: bool) -> Hours:
             booked=booked,
             works=works,
             out=away,
-            is_on_call=any(duty.technician == person.name for one in week.lists for duty in one.at(at)),
+            is_on_call=person.name in week.on_call[at],
         )
         for at in _instants(whole)
     }

@@ -21,6 +21,7 @@ _PAGES: Final = {
     "desks.service": ("Service", "s"),
     "desks.sla": ("SLA", "l"),
     "desks.tickets": ("Tickets", "t"),
+    "schedule.show": ("Schedule", "c"),
     "desks.warranty": ("Warranty", "w"),
     "desks.parts": ("Parts", "p"),
     "desks.billing": ("Billing", "b"),
