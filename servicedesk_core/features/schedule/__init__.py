@@ -8,5 +8,5 @@ FEATURE = Feature(
     about="Who is where, hour by hour, and how full everybody's days are.",
     section=Section.EVERY_DAY,
     queries=f"{__name__}.page:Schedule",
-    needs=("appointments", "oncall", "rota", "skills"),
+    needs=("appointments", "oncall", "rota"),
 )
