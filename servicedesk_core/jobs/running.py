@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
+from sqlalchemy import delete
+
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.desk import JobDesk
@@ -18,6 +20,8 @@ from servicedesk_core.store import Tx
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.leases import Fence
+from servicedesk_core.store.schema import form_requests
+from servicedesk_core.store.schema.forms import FORMS_KEPT
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -136,6 +140,7 @@ async def _note(
             error=error.message if error else None,
         )
         job_runs.prune(tx, now - keep)
+        tx.execute(delete(form_requests).where(form_requests.c.begun_at < now - FORMS_KEPT))
 
     try:
         await desk.store.write(note, fence=fence)

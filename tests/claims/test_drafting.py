@@ -149,3 +149,11 @@ async def test_details_and_lists_are_plain_data(desk, drafted):
     assert asdict((await desk.claims.list()).items[0])["claim_id"] == drafted
     with pytest.raises(NotFoundLocallyError):
         await desk.claims.get("SD-NOTHING")
+
+
+async def test_of_two_tickets_of_one_number_the_connection_says_which_one_is_meant(desk):
+    made = await desk.claims.new("T50")
+    assert made.claim.ticket_connection == "psa"
+    for connection, found in (("psa", [made.claim.claim_id]), ("maker", [])):
+        listed = await desk.claims.list(ClaimFilter(ticket="T50", ticket_connection=connection))
+        assert [one.claim_id for one in listed] == found

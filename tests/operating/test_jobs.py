@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError, StoreBusyError, StoreFullError, SyncError
@@ -20,6 +20,7 @@ from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.scheduler import Scheduler
 from servicedesk_core.processes import name_of
 from servicedesk_core.store import leases
+from servicedesk_core.store.schema import form_requests
 from tests.operating.conftest import START
 from tests.other_process import other_process
 
@@ -58,6 +59,15 @@ async def test_a_failed_due_time_waits_for_the_next_one(desk):
     assert (await run_job(desk, failing, slot=START)).outcome == "skipped"
     assert (await run_job(desk, failing, slot=START + timedelta(minutes=15))).outcome == "failed"
     assert [(r.outcome, r.error) for r in await rows(desk)] == [("failed", "No luck.")] * 2
+
+
+async def test_forms_of_the_console_are_kept_for_a_day(desk, clock):
+    old, new = (desk.clock.now() - timedelta(hours=hours) for hours in (25, 23))
+    for at in (old, new):
+        row = {"id": f"{at}", "person": "user:ana", "call": "tickets.note", "begun_at": at, "begun_by": "x"}
+        await desk.store.write(lambda tx, row=row: tx.execute(form_requests.insert().values(**row)))
+    await run_job(desk, job(counting([])), slot=START)
+    assert await desk.store.read(lambda tx: [*tx.execute(select(form_requests.c.begun_at)).scalars()]) == [new]
 
 
 async def test_an_older_due_time_is_not_served_after_a_newer_one(desk):

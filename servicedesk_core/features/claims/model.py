@@ -63,6 +63,7 @@ class ClaimFilter:
         tuple[str, ...], Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
     ] = ()
     ticket: Annotated[str | None, Help("Only for this ticket, by number or id.")] = None
+    ticket_connection: Annotated[str | None, Help("Where that ticket is, if several connections have it.")] = None
     created_since: Annotated[datetime | None, Help("Drafted at or after.")] = None
     created_before: Annotated[datetime | None, Help("Drafted before.")] = None
     overdue: Annotated[bool, Help("Only with a part that should have been back.")] = False
@@ -86,7 +87,7 @@ class ClaimRow:
     connection: Annotated[str | None, Column("Connection to it.", shown=False)]
     by_hand: Annotated[bool, Column("Whether a person sends it.", shown=False)]
     ref: Annotated[str | None, Column("The manufacturer's id.", "Their id", spare=3)]
-    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show:ticket")]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket", leads="tickets.show")]
     company_ref: Annotated[str | None, Column("The vendor's id of the client.", shown=False)]
     company: Annotated[str | None, Column("Its name.", "Client", cut=12, spare=4, leads="tickets.list:company")]
     serial_number: Annotated[str, Column("The device.", spare=2, leads="warranty.show")]
@@ -100,6 +101,7 @@ class ClaimRow:
     return_due_on: Annotated[date | None, Column("Earliest day by which a part must be back.", shown=False)]
     denial_count: Annotated[int, Column("How often it was denied.", "Denials", shown=False)]
     poll_problem: Annotated[str | None, Column("Why the last look brought nothing.", "Problem", wraps=True)]
+    ticket_connection: Annotated[str | None, Column("Connection that the ticket comes from.", shown=False)]
 
     @property
     def claim(self) -> Annotated[str, Column("Our id of the claim.", leads="claims.show")]:

@@ -43,7 +43,8 @@ class Mine(Namespace[Manner]):
             raise NotFoundLocallyError("You are no technician.")
         connection, ref = self.desk.technician
         found = upcoming(opened, (connection, ref))
-        due = sorted((one for one in found.mine if one.due_at is not None), key=lambda one: in_order(one, now))[:_SHOWN]
+        mine = sorted(found.mine, key=lambda one: in_order(one, now))
+        due = [one for one in mine if one.until_at is not None][:_SHOWN]
         rows = {one.local_id: one for one in rows_of(tx, [*found.ready[:1], *due])}
         return MyDay(
             technician=_name(tx, connection, ref),

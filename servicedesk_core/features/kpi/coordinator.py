@@ -65,6 +65,11 @@ class OpenTicket(NamedTuple):
     local_id: int = 0
 
     @property
+    def until_at(self) -> datetime | None:
+        """Until when it shall be done: our promise, else the vendor's due time where no policy of ours is applied."""
+        return self.due_at or self.standing.promised_at
+
+    @property
     def holder(self) -> Key | None:
         """In whose list of what can be begun it is: that of its technician, or of a team."""
         return self.who if self.queue is None else (self.connection, self.queue)
@@ -236,7 +241,8 @@ def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
 
 def in_order(one: OpenTicket, now: datetime) -> tuple[bool, datetime, str, datetime]:
     """Return what tickets are taken by: what is due first, then the priority, then the age."""
-    return one.due_at is None, one.due_at or now, one.standing.priority or "P9", one.standing.created_at or now
+    due_at = one.until_at
+    return due_at is None, due_at or now, one.standing.priority or "P9", one.standing.created_at or now
 
 
 def not_kept_up(desk: OpenDesk) -> Iterator[Case]:

@@ -42,18 +42,22 @@ def upcoming(opened: OpenDesk, who: tuple[str, str]) -> Upcoming:
 
 def why(one: OpenTicket, opened: OpenDesk) -> str:
     """Return by what a ticket has its place, in a few words."""
-    if one.clock is not None and one.due_at is not None:
-        is_late = one.due_at < opened.now
-        span = about(abs(one.due_at - opened.now).total_seconds())
-        return f"{one.clock.value} {'was due' if is_late else 'is due in'} {span}{' ago' if is_late else ''}"
+    if one.until_at is not None:
+        is_late = one.until_at < opened.now
+        span = about(abs(one.until_at - opened.now).total_seconds())
+        return f"{_due(one)} {'was due' if is_late else 'is due in'} {span}{' ago' if is_late else ''}"
     priority = one.standing.priority
     return f"no promise is open; {priority.value if priority is not None else 'no priority'}, by age"
 
 
 def _why_first(one: OpenTicket, opened: OpenDesk) -> str:
-    if one.clock is not None and one.due_at is not None:
-        is_late = "was due" if one.due_at < opened.now else "is due"
-        return f"Its {one.clock.value} {is_late} before that of every other ticket that can be begun."
+    if one.until_at is not None:
+        is_late = "was due" if one.until_at < opened.now else "is due"
+        return f"Its {_due(one)} {is_late} before that of every other ticket that can be begun."
     if one.standing.priority is not None:
         return f"No promise is open on what can be begun; it has {one.standing.priority.value}, and waits the longest."
     return "No promise is open on what can be begun, and nothing has a priority; it waits the longest."
+
+
+def _due(one: OpenTicket) -> str:
+    return "completion at the vendor" if one.due_at is None or one.clock is None else one.clock.value

@@ -1,5 +1,8 @@
 """What was sent from forms of the console, so that one that is sent twice does nothing twice."""
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import Column, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Json
@@ -17,3 +20,6 @@ form_requests = Table(
     Column("outcome", Json(dict), doc="What its page shows of it; none = nothing was kept."),
 )
 """Forms that were sent in the last day; what was refused is not among them."""
+
+FORMS_KEPT: Final = timedelta(hours=24)
+"""How long what became of a form is kept: longer than anybody leaves one open by oversight."""

@@ -282,7 +282,10 @@ class Shower:
             return self.addresses.where(named)
         if named is None or named == "":
             return None
-        return self.addresses.record(column.leads, str(named), getattr(row, "connection", None))
+        where = getattr(row, "connection", None)
+        if column.leads.startswith("tickets."):  # the row's own connection may be a manufacturer's, or a stock's
+            where = getattr(row, "ticket_connection", where)
+        return self.addresses.record(column.leads, str(named), where)
 
 
 def _in_words(name: str) -> Column:

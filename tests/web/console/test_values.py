@@ -11,7 +11,6 @@ import pytest
 from servicedesk_core.faces import Column, Opens
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.features import with_ours
-from servicedesk_core.features.claims.model import ClaimRow
 from servicedesk_core.features.parts.model import TakenRow
 from servicedesk_core.features.parts.ordering.model import OrderRow
 from servicedesk_core.web.console.addresses import Addresses
@@ -131,7 +130,7 @@ def test_a_ticket_of_a_claim_is_not_looked_for_at_the_connection_to_its_manufact
     addresses = Addresses.of(with_ours(()))
     for leads, where in (("tickets.show", "/tickets/T1?connection=dell"), ("tickets.show:ticket", "/tickets/T1")):
         assert addresses.record(leads, "T1", "dell") == where
-    for row in (ClaimRow, TakenRow, OrderRow):
+    for row in (TakenRow, OrderRow):
         assert "tickets.show:ticket" in {column.leads for column in columns_of(row).values()}
 
 

@@ -14,7 +14,7 @@ from servicedesk_core.features.claims.model import ClaimFilter, Turn
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.ownership import own_claims
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
+from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox, sources
 
 _T, _C = RECORDS["tickets"].c, RECORDS["companies"].c
 
@@ -41,6 +41,7 @@ def joined() -> FromClause:
     """Return the claims with the writes that send them, their tickets and their clients."""
     return (
         claims.outerjoin(outbox, outbox.c.id == claims.c.sent_as)
+        .outerjoin(sources, sources.c.id == claims.c.ticket_source_id)
         .outerjoin(
             RECORDS["tickets"], (_T.source_id == claims.c.ticket_source_id) & (_T.external_id == claims.c.ticket_ref)
         )
@@ -75,8 +76,8 @@ def conditions(
         found += [claims.c.is_open, _in_states(TURNS[chosen.turn])]
     if chosen.manufacturer:
         found.append(or_(*map(_is_of, chosen.manufacturer)))
-    if chosen.connection is not None:
-        found.append(claims.c.connection == chosen.connection)
+    named = ((claims.c.connection, chosen.connection), (sources.c.name, chosen.ticket_connection))
+    found += [column == word for column, word in named if word is not None]
     if chosen.company:
         source, client = claims.c.ticket_source_id, claims.c.company_ref
         of_client = refers(tx, source, client, "companies", chosen.company, begins=True, scope=scope)

@@ -14,7 +14,7 @@ from servicedesk_core.features.claims.tables.stored import UNDERWAY, shown_state
 from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.queries.ownership import own_claims
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
+from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox, sources
 
 _T, _C, _OF = RECORDS["tickets"].c, RECORDS["companies"].c, claims.c
 _STATE: Final = 10
@@ -31,6 +31,7 @@ _QUERY = select(
     func.coalesce(func.nullif(_T.number, ""), _OF.ticket_ref),
     *(_OF.company_ref, _C.name, _OF.serial_number, _OF.state, _OF.vendor_status, _OF.state_since, _OF.created_at),
     *(_OF.submitted_at, _OF.polled_at, _OF.filing_due_on, _DUE, _OF.denial_count, _OF.poll_problem),
+    sources.c.name,
     outbox.c.state,
 ).select_from(joined())
 

@@ -63,7 +63,7 @@ _agreed: Final = type_coerce(_G.state, Text).in_([one.value for one in AGREED])
 _told: Final = case((_agreed, type_coerce(_G.approved, BigInteger)), else_=type_coerce(_G.claimed, BigInteger))
 _amount: Final = case((type_coerce(_G.kind, Text) == CreditKind.FEE.value, -func.abs(_told)), else_=_told)
 _day: Final = func.coalesce(type_coerce(_G.issued_on, Text), type_coerce(_G.approved_on, Text))
-_FROM: Final = joined().join(claim_credits, _G.claim == _C.id).outerjoin(sources, sources.c.id == _C.ticket_source_id)
+_FROM: Final = joined().join(claim_credits, _G.claim == _C.id)
 _LINE: Final = _C.id * 1_000 + _G.number
 
 COLUMNS: Final[dict[str, ColumnElement[Any]]] = {

@@ -26,6 +26,7 @@ ALL: Final = "all"
 _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
 _OVERRIDDEN, _WITHOUT_REASON = "overridden", "without reason"
+NO_TIER: Final = "no tier"
 _NOTHING: Final = cast(null(), Text)
 _GROUPS: Final[dict[By, tuple[ColumnElement[Any], str | None]]] = {
     By.CLOCK: (_NOTHING, None),
@@ -70,7 +71,7 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
         called = ref if stream is None else names.of(source_id, stream, ref) or ref
         if by is By.TIER:
             client = clients.get((source_id, ref))
-            called = None if client is None else client.tier
+            called = (client.tier if client else None) or NO_TIER
         counts = counted.setdefault((clock, called), Counter())
         counts.update({outcome: number, _OVERRIDDEN: overridden, _WITHOUT_REASON: without_reason})
     return tuple(_rows(counted))

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Offer, Proposal
+from servicedesk_core.store.schema.forms import FORMS_KEPT
 from servicedesk_core.web.console.acting import requests
 from servicedesk_core.web.console.acting.terminal import Printed
 from servicedesk_core.web.console.addresses import Addresses, address_of
@@ -33,7 +34,7 @@ class Done:
         key = visit.request.path_params["key"]
         sent = await visit.desk.store.read(lambda tx: requests.sent(tx, key))
         if sent is None or sent.person != visit.desk.actor.name:
-            hint = f"For {requests.KEPT.days} day it is kept; the audit trail tells of older ones."
+            hint = f"For {FORMS_KEPT.days} day it is kept; the audit trail tells of older ones."
             raise NotFoundLocallyError("Nothing is kept of such a form.", hint=hint)
         outcome = sent.outcome
         if outcome is not None and outcome.get("write") is not None and visit.desk.may(Capability.WRITES_READ):

@@ -7,7 +7,7 @@ other act nothing can tell whether a process that was killed had done it: then i
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, update
@@ -16,10 +16,8 @@ from servicedesk_core.processes import has_ended, this_process
 from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import form_requests
+from servicedesk_core.store.schema.forms import FORMS_KEPT
 from servicedesk_core.store.upserting import insert_into
-
-KEPT: Final = timedelta(hours=24)
-"""How long what became of a form is kept: longer than anybody leaves one open by oversight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def begin(tx: Tx, id: str, person: str, call: str, at: datetime) -> Sent | None:
         call: The act.
         at: Now.
     """
-    tx.execute(delete(form_requests).where(form_requests.c.begun_at < at - KEPT))
+    tx.execute(delete(form_requests).where(form_requests.c.begun_at < at - FORMS_KEPT))
     values = {"id": id, "person": person, "call": call, "begun_at": at, "begun_by": this_process()}
     insert = insert_into(tx, form_requests).values(**values).on_conflict_do_nothing()
     is_first = tx.execute(insert.returning(form_requests.c.id)).first() is not None

@@ -66,12 +66,13 @@ class Around:
 
     def _which(self, offer: Offer[..., Any]) -> list[tuple[str, str]]:
         known = {one.spelled for one in offer.parameters}
-        is_placed = "connection" in known and offer.name not in _BY_OTHER_CONNECTIONS
-        return [("ticket", self.ref), *([("connection", self.connection)] if is_placed else [])]
+        where = next((one for one in ("ticket-connection", "connection") if one in known), None)
+        is_placed = where is not None and offer.name not in _BY_OTHER_CONNECTIONS
+        return [("ticket", self.ref), *([(where, self.connection)] if where and is_placed else [])]
 
 
-_BY_OTHER_CONNECTIONS: Final = frozenset({"claims.list", "parts.orders"})
-"""Their connection is a manufacturer's or a source's."""
+_BY_OTHER_CONNECTIONS: Final = frozenset({"parts.orders"})
+"""Their connection is a source's."""
 
 
 @dataclass(frozen=True, slots=True)

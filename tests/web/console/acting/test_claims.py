@@ -69,7 +69,9 @@ async def test_a_claim_goes_its_whole_way_in_the_browser(browser, desk, vendor):
     shown = (await ana.get(f"/records/claims/show?claim={name}")).text
     assert "approved (Approved by maker)" in shown
     assert f'href="/acts/claims/record?claim={name}"' in shown, "what can be done stands at the claim"
-    assert 'href="/acts/claims/new"' in (await ana.get("/lists/claims/list")).text
+    listed = (await ana.get("/lists/claims/list?all=true")).text
+    assert 'href="/acts/claims/new"' in listed
+    assert 'href="/tickets/T50?connection=psa"' in listed, "the ticket is of the PSA, and not of its manufacturer"
     assert "/acts/claims/new?ticket=T50" in (await ana.get("/tickets/T50")).text
     answer = {"credit": "parts:approved:120.50:EUR", "status": "closed", "_do": "look"}
     await sent(ana, f"/acts/claims/record?claim={name}", **answer)
