@@ -71,8 +71,8 @@ def backup(store: Store, path: Path) -> Path:
     def check(copy: Path) -> None:
         found = soundness.problems_of_file(copy)
         _note(store, found)
-        if found:
-            raise soundness.damaged(found)
+        if left := soundness.left_in(copy, found):
+            raise soundness.damaged(left)
 
     try:
         with translated(store.name):

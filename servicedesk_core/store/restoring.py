@@ -98,8 +98,9 @@ def _prepared(path: Path, source: Path, *, now: datetime) -> Iterator[tuple[Path
 
 
 def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
-    with closing(sqlite3.connect(fresh)) as look:
-        problems = [row[0] for row in look.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    problems = _pages(fresh)
+    if soundness.has_new_indexes(fresh, problems):
+        problems = _pages(fresh)
     if problems:
         message = f"The backup {source} is damaged; the store was not touched."
         raise StoreCorruptError(message, hint="Try an older backup.", detail="; ".join(problems))
@@ -122,6 +123,11 @@ def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
     with fresh.open("rb+") as file:
         os.fsync(file.fileno())
     return in_doubt
+
+
+def _pages(fresh: Path) -> list[str]:
+    with closing(sqlite3.connect(fresh)) as look:
+        return [row[0] for row in look.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
 
 
 def _refuse_users(path: Path) -> None:

@@ -4,9 +4,10 @@ To look at the whole of a store takes as long as reading it, so it is done where
 upgrade, and when it is asked for. What was found stays known; see :mod:`servicedesk_core.store.damage`.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,10 @@ from servicedesk_core.store.faults import translated
 from servicedesk_core.store.schema import RECORDS, metadata
 
 _AT_ONCE: Final = 1_000
+_OF_AN_INDEX: Final = re.compile(r"(row \d|wrong # of entries|rowid not|non-unique entry).* index \w+")
+"""What SQLite says of an index that does not agree with its table."""
+
+_MENDED: Final = "only indexes are damaged: make a backup and restore it, which builds them anew"
 
 
 def problems(tx: Connection) -> tuple[str, ...]:
@@ -34,6 +39,8 @@ def problems(tx: Connection) -> tuple[str, ...]:
         tx: A read transaction.
     """
     found = pages(tx)
+    if _is_in_indexes(found):
+        return (*found, _MENDED)
     if not found and _is_of_this_schema(tx):
         present = set(inspect(tx).get_table_names())
         found = [f"table {name} is missing" for name in metadata.tables if name not in present] or records(tx)
@@ -53,6 +60,30 @@ def pages(tx: Connection, *, quick: bool = False) -> list[str]:
     return [line for line in tx.exec_driver_sql(f"PRAGMA {check}({MOST_NAMED})").scalars() if line != "ok"]
 
 
+def _is_in_indexes(found: Sequence[str]) -> bool:
+    """Whether what was found is wrong with indexes alone: what they are made of is all there."""
+    return bool(found) and all(_OF_AN_INDEX.fullmatch(one) or one == _MENDED for one in found)
+
+
+def has_new_indexes(path: Path, found: Sequence[str]) -> bool:
+    """Build the indexes of a SQLite store anew that nobody else uses, and return so, where they alone are damaged.
+
+    Args:
+        path: The store.
+        found: What is wrong with it.
+    """
+    if not _is_in_indexes(found):
+        return False
+    with closing(sqlite3.connect(path)) as store:
+        store.execute("REINDEX")
+    return True
+
+
+def left_in(copy: Path, found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is wrong with a copy of a store once its indexes are sound, given what is wrong with it now."""
+    return problems_of_file(copy) if has_new_indexes(copy, found) else found
+
+
 def problems_of_file(path: Path) -> tuple[str, ...]:
     """Return what is wrong with a SQLite store that nobody else uses; see :func:`problems`."""
     engine = reader_engine(URL.create("sqlite", database=str(path)))
@@ -66,12 +97,12 @@ def problems_of_file(path: Path) -> tuple[str, ...]:
 
 
 def require_sound(copy: Path) -> None:
-    """Refuse a copy of a store that is damaged.
+    """Refuse a copy of a store that is damaged, but for its indexes, which are built anew.
 
     Raises:
         StoreCorruptError: It is; nobody should keep it, or rely on it.
     """
-    if found := problems_of_file(copy):
+    if found := left_in(copy, problems_of_file(copy)):
         raise damaged(found)
 
 
