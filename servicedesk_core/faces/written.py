@@ -33,7 +33,7 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
     if not isinstance(word, str):
         return word
     if parameter.help.reads or parameter.type is dict:
-        return (parameter.help.reads or partial(_pair, parameter.spelled))(word)
+        return (parameter.help.reads or partial(pair_of, parameter.spelled))(word)
     if parameter.help.none and word.casefold() == NOBODY:
         return ""
     if choices := choices_of(parameter):
@@ -130,8 +130,12 @@ def _seconds(what: str, hours: float) -> int:
     return round(seconds)
 
 
-def _pair(spelled: str, word: str) -> tuple[str, str | None]:
-    """Return name and value; a value that is left empty is nothing."""
+def pair_of(spelled: str, word: str) -> tuple[str, str | None]:
+    """Return name and value of what is written as ``NAME=VALUE``; a value that is left empty is nothing.
+
+    Raises:
+        SettingsError: It is not written so.
+    """
     name, equals, value = word.partition("=")
     if not equals:
         raise SettingsError(f'"{word}" is no field.', hint=f"Write it as --{spelled} NAME=VALUE.")

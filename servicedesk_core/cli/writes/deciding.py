@@ -15,12 +15,12 @@ from servicedesk_core.cli.writes.options import (
     Reason,
     Versions,
     chosen_versions,
-    fields_given,
 )
 from servicedesk_core.cli.writes.pages import show_outcomes
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Page
-from servicedesk_core.features.writes import exit_code, told
+from servicedesk_core.faces.written import pair_of
+from servicedesk_core.features.writes import OUTCOMES, Step, exit_code, told
 from servicedesk_core.features.writes.pages import write as show_write
 from servicedesk_core.outbox.views import WriteView
 
@@ -59,7 +59,7 @@ def edit(ctx: typer.Context, number: Number, field: More = None, reason: Reason 
     NAME= takes a field out of a new record, and empties it in one that is there.
     """
     cli: Cli = ctx.obj
-    fields = fields_given(field)
+    fields = dict(pair_of("field", one) for one in field or ())
     if not fields:
         raise SettingsError("Nothing is to be changed.", hint="Say --field NAME=VALUE for each field.")
     _one(cli, "writes.edit", lambda desk: desk.writes.edit(number, fields, reason=reason), as_json=as_json)
@@ -124,14 +124,12 @@ def resolve(
 
     With --absent the next run sends it again: this changes an outside system.
     """
-    from servicedesk_core.domain.writing import WriteState  # noqa: PLC0415
-
     cli: Cli = ctx.obj
     if done + absent + leave != 1:
         found = cli.with_desk(lambda desk: desk.writes.show(number), read_only=True)
         show_write(cli, found.write)
         raise RefusedError("Say what you found at the vendor.", hint="--done [--ref ID], --absent or --leave.")
-    outcome = WriteState.CONFIRMED if done else WriteState.QUEUED if absent else WriteState.DISCARDED
+    outcome = OUTCOMES[Step.DONE if done else Step.ABSENT if absent else Step.LEAVE]
     _one(
         cli,
         "writes.resolve",

@@ -1,6 +1,6 @@
 """Arguments and options that several commands have."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -33,18 +33,3 @@ def chosen_versions(words: list[str]) -> tuple[list[int], dict[int, int]]:
         if at:
             versions[int(number)] = int(version)
     return numbers, versions
-
-
-def fields_given(pairs: list[str] | None) -> dict[str, Any]:
-    """Return fields from ``NAME=VALUE``; a value that is left empty is nothing.
-
-    Raises:
-        SettingsError: One is not written so.
-    """
-    fields: dict[str, Any] = {}
-    for pair in pairs or ():
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise SettingsError(f'"{pair}" is no field.', hint="Write it as --field NAME=VALUE.")
-        fields[name.strip()] = value or None
-    return fields

@@ -110,6 +110,10 @@ def test_without_script_rows_are_chosen_for_an_act_and_it_is_approved(served, lo
     for row in page.locator("[data-row]").all()[:2]:
         row.locator("input[type=checkbox]").check()
     press(page, "Change")
+    assert page.locator("p.about").count() == 2, "it says what it is about"
+    page.page.go_back()
+    assert page.locator("[data-row]").count() > 2, "back leads to the list, and nothing is sent again"
+    page.page.go_forward()
     page.get_by_label("Technician").select_option(label="Dana Wolf")
     press(page, "propose")
     assert "2 proposed." in page.inner_text("main")
