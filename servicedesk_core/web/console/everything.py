@@ -74,6 +74,7 @@ def begun_by(visit: Visit, offers: Mapping[str, Offer[..., Any]], feature: str) 
 def _groups(visit: Visit, offers: Mapping[str, Offer[..., Any]]) -> Iterator[Group]:
     for feature, members in groupby(offers.values(), key=_feature):
         found = [one for one in members if not isinstance(one, Action) and visit.may(one) and not _needs_more(one)]
+        found.sort(key=lambda one: one.name not in TITLES)
         pages = tuple(Way(address_of(one), TITLES.get(one.name) or one.about.rstrip(".")) for one in found)
         acts = begun_by(visit, offers, feature)
         if pages or acts:

@@ -110,13 +110,14 @@ async def _page(visit: Visit, offer: Offer[..., Any], addresses: Addresses, want
     taken = taking(visit, addresses.offers, offer)
     told |= {"taking": taken, "words": tuple(map(taken.word, found.items)) if taken else ()}
     told["choosing"] = Choosing(tuple((name, one.title, name in names) for name, one in columns.items()), form)
+    is_cut = not {"limit", "after"}.isdisjoint(name for name, _ in wanted.pairs)
     sizes = [(size, wanted.leading(("limit", size), without=("after",))) for size in _SIZES]
     return page(
         frame,
         _TEMPLATE,
         parts=(*(one for one in around if not one.title and one.facts), listed, *(one for one in around if one.title)),
         following=following,
-        sizes=sizes if offer.is_cut else (),
+        sizes=sizes if offer.is_cut and (following or is_cut) else (),
         **told,
     )
 

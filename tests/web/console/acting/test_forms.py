@@ -121,6 +121,7 @@ async def test_nobody_is_another_word_than_no_change(browser, desk, vendor):
     assert vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
     page, action = await opened(window, "/acts/tickets/update?ticket=T1")
     assert '<option value="">(no change)</option>' in page
+    assert "(no change)" not in (await opened(window, "/acts/tickets/create"))[0], "of what is new nothing changes"
     await window.post(action, {"title": "Plotter", "_do": "send"})
     assert vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
     await sent(window, "/acts/tickets/update?ticket=T1", technician="none", _do="send")
