@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,9 @@ class Times:
     booked: Mapping[Key, tuple[Booked, ...]]
     work: Mapping[Key, list[ProjectWork]]
     now: datetime
+    _worked: dict[tuple[str, datetime, datetime], tuple[Span, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def rota(self) -> Rota:
@@ -62,7 +65,10 @@ class Times:
         """Return how much of a span the projects of a technician take."""
 
         def works(start: datetime, end: datetime) -> tuple[Span, ...]:
-            return self.rota.works(person.name, start, end)
+            asked = person.name, start, end
+            if asked not in self._worked:  # each day asks for the whole time of each task again
+                self._worked[asked] = self.rota.works(*asked)
+            return self._worked[asked]
 
         return committed(self.work.get(person.key, ()), works, span, self.now)
 

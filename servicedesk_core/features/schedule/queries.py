@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.appointments import Person, Times, times_of
+from servicedesk_core.features.appointments import Person, Times, overlaps, times_of
 from servicedesk_core.features.oncall import lists_of
 from servicedesk_core.features.rota import Span
 from servicedesk_core.features.schedule.model import Hours, Loaded, Verdict
@@ -146,7 +146,7 @@ def first_of(desk: ConfiguredDesk, day: date | None, *, week: bool) -> date:
 
 def _hours(week: Week, person: Person, day: date, *, may: bool) -> Hours:
     times, whole = week.times, week.span(day)
-    booked = [one.span for one in times.booked.get(person.key, ())]
+    booked = [one.span for one in times.booked.get(person.key, ()) if overlaps(one.span, whole)]
     works = times.rota.works(person.name, *whole)
     away = [Span(one.start, one.end) for one in times.rota.out(*whole) if one.technician == person.name] if may else []
     marks = {
