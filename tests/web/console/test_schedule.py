@@ -1,0 +1,43 @@
+"""The schedule in a browser without script: hours, appointments that are moved, and booking from a ticket."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.domain import Appointment, Technician
+from tests import stored
+from tests.web.console.conftest import NOW
+
+
+@pytest.fixture
+async def planned(desk):
+    rows = (
+        Technician(external_id="7", name="Ben Roy"),
+        Appointment(external_id="service-call-5", ticket_refs=("1",), technician_refs=("7",), company_ref="1",
+                    title="Visit", start_at=NOW + timedelta(hours=2), end_at=NOW + timedelta(hours=3)),
+    )  # fmt: skip
+    await desk.store.write(lambda tx: stored.put(tx, rows, now=NOW))
+
+
+@pytest.mark.usefixtures("planned")
+async def test_the_schedule_leads_to_moving_and_cancelling(browser):
+    ana = await browser()
+    page = (await ana.get("/desks/schedule/show?day=2026-11-09")).text
+    assert "Ben Roy" in page
+    assert len(re.findall(r"<td[^>]*>\s*(?:<[^>]+>)*\s*A\s*<", page)) == 1, "one hour of one day"
+    acts = re.findall(r'formaction="(/acts/appointments/[a-z]+)', page)
+    assert {"/acts/appointments/move", "/acts/appointments/cancel"} <= set(acts)
+    moved = await ana.get("/acts/appointments/move?appointment=service-call-5&connection=psa", status=303)
+    form = (await ana.get(moved.headers["location"])).text
+    assert "service-call-5" in form
+    assert {"start-at", "minutes", "technician"} <= set(re.findall(r'name="([a-z-]+)"', form))
+
+
+@pytest.mark.usefixtures("planned")
+async def test_a_ticket_leads_to_booking_and_a_client_sees_neither(browser):
+    ana, eve = await browser(), await browser("eve")
+    page = (await ana.get("/tickets/T1?connection=psa")).text
+    assert "/acts/appointments/book?ticket=T1" in page
+    await eve.get("/desks/schedule/show", status=403)
+    assert "/acts/appointments/book" not in (await eve.get("/tickets/T1?connection=psa")).text
