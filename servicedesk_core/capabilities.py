@@ -21,6 +21,7 @@ _ABOUT: Final = {
     "quality.write": "Draw tickets, review them, take in answers of surveys, keep concerns.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
+    "shiftlog.write": "Write into the shift log.",
     "promises.decide": "Decide about a promise: another due time, or that it does not count.",
     "promises.reason": "Say why a promise was missed, and ask for another due time or an exemption.",
     "parts.read": "Ask our stock, distributors and makers for parts, and see what is on the shelf.",
@@ -69,6 +70,7 @@ class Capability(StrEnum):
     QUALITY_WRITE = "quality.write"
     TICKETS_WRITE = "tickets.write"
     TICKETS_ASSIGN = "tickets.assign"
+    SHIFTLOG = "shiftlog.write"
     PROMISES_DECIDE = "promises.decide"
     PROMISES_REASON = "promises.reason"
     PARTS_READ = "parts.read"
@@ -135,6 +137,7 @@ _TECHNICIAN = frozenset(
         _C.SCORECARDS_OWN,
         _C.SCORECARDS_COMMENT,
         _C.TICKETS_WRITE,
+        _C.SHIFTLOG,
         _C.CLAIMS_READ,
         _C.CLAIMS_DRAFT,
         _C.PARTS_READ,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.actions import Billing
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
+    from servicedesk_core.features.contact.actions import Contact
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
     from servicedesk_core.features.escalation.queries import EscalationQueries
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.schedule.page import Schedule
     from servicedesk_core.features.scorecards.actions import Scorecards
+    from servicedesk_core.features.shiftlog.actions import ShiftLog
     from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
@@ -215,6 +217,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         analytics: Analytics[Waiting]
         attention: AttentionQueries[Waiting]
         triage: Triage[Waiting]
+        contact: Contact[Waiting]
+        shiftlog: ShiftLog[Waiting]
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]
         definitions: Definitions[Waiting]

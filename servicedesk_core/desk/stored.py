@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.billing.actions import Billing
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
+    from servicedesk_core.features.contact.actions import Contact
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
     from servicedesk_core.features.escalation.queries import EscalationQueries
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.schedule.page import Schedule
     from servicedesk_core.features.scorecards.actions import Scorecards
+    from servicedesk_core.features.shiftlog.actions import ShiftLog
     from servicedesk_core.features.signins.actions import SignIns
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
@@ -107,6 +109,8 @@ class StoredDesk:
         analytics: Analytics[Awaited]
         attention: AttentionQueries[Awaited]
         triage: Triage[Awaited]
+        contact: Contact[Awaited]
+        shiftlog: ShiftLog[Awaited]
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]
         definitions: Definitions[Awaited]

@@ -25,7 +25,7 @@ async def test_the_rule_that_decided_is_told_with_who_said_what_and_when_it_was_
         assert [(rule.name, rule.fits) for rule in found.rules[:3]] == [
             ("meaningless", False),
             ("replied", True),
-            ("snoozed", False),
+            ("awaited", False),
         ]
         assert [(one.who, one.what, one.counts) for one in found.said] == [
             ("Ana", "status changed: status New → Waiting", True),

@@ -48,6 +48,14 @@ CASES = {
         replace(WORKED, due_at=ago(minutes=1), priority=Priority.P2),
         "promised", NextActor.TECHNICIAN, ago(minutes=1), R.LATE_URGENT,
     ),
+    "the client was promised to hear": (
+        replace(WORKED, client_due_at=soon(hours=9), due_at=soon(days=1)),
+        "awaited", NextActor.TECHNICIAN, soon(hours=9), None,
+    ),
+    "a promise to the client was broken": (
+        replace(WORKED, client_due_at=ago(hours=1), snoozed_until=soon(days=1)),
+        "awaited", NextActor.TECHNICIAN, ago(hours=1), R.PROMISE_BROKEN,
+    ),
     "it is put off": (
         replace(WORKED, snoozed_until=soon(days=3)), "snoozed", NextActor.CALENDAR, soon(days=3), None,
     ),

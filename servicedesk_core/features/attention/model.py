@@ -39,6 +39,8 @@ class Reason(StrEnum):
     """P1 or P2, and a due time has passed."""
     CLIENT_REPLIED = "client_replied"
     """The newest act is the client's."""
+    PROMISE_BROKEN = "promise_broken"
+    """The client was promised to hear by a time that has passed, and has not."""
     BLACK_HOLE = "black_hole"
     """Nobody has to act next."""
     LATE = "late"
@@ -117,6 +119,7 @@ class Standing:
         remote_at: The last activity that the vendor tells, whoever's it was.
         visit: The appointment that is next.
         part_at: When the part shall be here that is ordered for it and has not come: the end of that day.
+        client_due_at: By when the client was promised to hear, and has not yet.
         snoozed_until: Until when somebody put it off, unless the client has written since.
     """
 
@@ -136,6 +139,7 @@ class Standing:
     promised: Promised | None = None
     part_at: datetime | None = None
     snoozed_until: datetime | None = None
+    client_due_at: datetime | None = None
 
     @property
     def acted_at(self) -> datetime | None:

@@ -64,12 +64,13 @@ def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | N
     """
     due = ticket.late_from
     is_late = due is not None and due < now
-    is_soon = due is not None and due <= now + HORIZON
+    is_soon = any(at is not None and at <= now + HORIZON for at in (due, ticket.client_due_at))
     is_coordinators = decision.actor is NextActor.COORDINATOR
     holds = (
         (Reason.EMERGENCY, ticket.priority is Priority.P1 and ticket.desk_at is None),
         (Reason.LATE_URGENT, is_late and ticket.priority in _URGENT),
         (Reason.CLIENT_REPLIED, ticket.is_unanswered),
+        (Reason.PROMISE_BROKEN, ticket.client_due_at is not None and ticket.client_due_at < now),
         (Reason.BLACK_HOLE, decision.actor is None),
         (Reason.LATE, is_late),
         (Reason.DUE_SOON, is_soon),
@@ -135,6 +136,13 @@ def _replied(ticket: Standing, _: datetime) -> Answer | None:
         ticket.client_at or ticket.remote_at or ticket.created_at
     )  # the status may tell of a note that is not here
     return _theirs(ticket, written_at, "The client wrote last")
+
+
+def _awaited(ticket: Standing, _: datetime) -> Answer | None:
+    at, due = ticket.client_due_at, ticket.promised_at
+    if at is None or (due is not None and due < at):
+        return None
+    return _theirs(ticket, at, "The client was promised to hear by then")
 
 
 def _snoozed(ticket: Standing, now: datetime) -> Answer | None:
@@ -217,6 +225,7 @@ def _undated(ticket: Standing, now: datetime) -> Answer | None:
 RULES: Final = (
     Rule("meaningless", "The status has no meaning in the configuration.", _meaningless),
     Rule("replied", "The newest act is the client's.", _replied),
+    Rule("awaited", "The client was promised to hear, and nothing is due before.", _awaited),
     Rule("snoozed", "Somebody put it off, and no due time is near.", _snoozed),
     Rule("watched", "It is ready, nobody has it, and it is in a queue for alerts or of the NOC.", _watched),
     Rule("new", "It is new.", _new),
@@ -230,7 +239,7 @@ RULES: Final = (
 )
 """In the order in which they are tried; the last one always fits."""
 
-_OF_TECHNICIANS: Final = frozenset({"replied", "booked", "promised", "undated"})
+_OF_TECHNICIANS: Final = frozenset({"replied", "awaited", "booked", "promised", "undated"})
 """Rules by which a technician acts who has the ticket."""
 
 _BY_RULE: Final = {

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.faces import Manner, Namespace, query
+from servicedesk_core.faces import Capability, Manner, Namespace, query
 from servicedesk_core.features.attention import booked
+from servicedesk_core.features.contact import awaited_on
 from servicedesk_core.features.desks.lists import opened_now, rows_of
 from servicedesk_core.features.desks.model import MyDay, MyVisit
 from servicedesk_core.features.kpi import in_order
@@ -46,6 +47,8 @@ class Mine(Namespace[Manner]):
         mine = sorted(found.mine, key=lambda one: in_order(one, now))
         due = [one for one in mine if one.until_at is not None][:_SHOWN]
         rows = {one.local_id: one for one in rows_of(tx, [*found.ready[:1], *due])}
+        ids = [one.local_id for one in found.mine] if self.desk.may(Capability.INTERNAL) else []
+        promises = awaited_on(tx, now, ids)
         return MyDay(
             technician=_name(tx, connection, ref),
             connection=connection,
@@ -53,6 +56,7 @@ class Mine(Namespace[Manner]):
             why=found.why,
             visits=_visits(tx, now, ZoneInfo(self.desk.timezone), (connection, ref), scope),
             clocks=tuple(rows[one.local_id] for one in due if one.local_id in rows),
+            promises=promises,
             ready=len(found.ready),
             open=len(found.mine),
         )

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import Priority
 from servicedesk_core.faces import Column, Verdict
+from servicedesk_core.features.contact import ClientPromise
 from servicedesk_core.features.kpi import OpenTicket, PeriodName
 from servicedesk_core.features.sla import Clock
 from servicedesk_core.features.tickets import TicketChoice
@@ -126,5 +127,6 @@ class MyDay:
     clocks: Annotated[
         tuple[ListedTicket, ...], Column("Open tickets of theirs with a promise, what is due first.", "My clocks")
     ]
+    promises: Annotated[tuple[ClientPromise, ...], Column("What their clients still wait to hear.", "Promised")]
     ready: Annotated[int, Column("How many tickets they can begin now.", "Ready")]
     open: Annotated[int, Column("How many open tickets they have.", "Open tickets")]

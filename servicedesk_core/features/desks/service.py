@@ -25,10 +25,12 @@ from servicedesk_core.faces import (
 )
 from servicedesk_core.features.alerts import Alerts, open_alerts
 from servicedesk_core.features.attention import AttentionQueries, Reason
+from servicedesk_core.features.contact import ContactQueries
 from servicedesk_core.features.desks.now.queries import NowLists, team
 from servicedesk_core.features.desks.rules import verdict
 from servicedesk_core.features.desks.tables import Day
 from servicedesk_core.features.kpi import KPIS, KpiLists
+from servicedesk_core.features.shiftlog import ShiftLogQueries
 from servicedesk_core.features.sla import Past, Stand
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, TicketQueries, count
 from servicedesk_core.features.writes import WriteQueries
@@ -49,6 +51,7 @@ _REASONS: Final = {
     Reason.EMERGENCY: "emergencies that nobody has touched",
     Reason.LATE_URGENT: "P1 or P2, and late",
     Reason.CLIENT_REPLIED: "clients without an answer",
+    Reason.PROMISE_BROKEN: "promises to clients that were broken",
     Reason.BLACK_HOLE: "nobody's turn: the black hole",
     Reason.LATE: "others that are late",
     Reason.DUE_SOON: "due within 4 hours",
@@ -161,6 +164,9 @@ def _blocks() -> tuple[Block, ...]:
             lambda looking: looking.once(Day).gravest,
         ),
         Counts("Needs somebody, by reason", _reasons),
+        Table("Promised to clients", ContactQueries.promises, {"limit": _ROWS}),
+        Table("Clients who hear from nobody", ContactQueries.unheard, {"limit": _ROWS}),
+        Table("Shift log", ShiftLogQueries.list, {"limit": _ROWS}),
         Counts("Wrong with the desk itself", _faults),
         Counts("Since the last working day ended", _since),
         Counts("Promises by the share of their time that is used", _clocks),

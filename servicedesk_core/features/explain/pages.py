@@ -24,6 +24,7 @@ def show(terminal: Terminal, found: Explanation) -> None:
             ("Last meaningful activity", standing.acted_at),
             ("Appointment", standing.visit and standing.visit.start_at),
             ("Its part shall be here", standing.part_at),
+            ("Client hears by", standing.client_due_at),
             ("Put off until", standing.snoozed_until),
             ("Technician is back", standing.back_at),
         ]

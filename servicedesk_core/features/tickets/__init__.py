@@ -37,11 +37,17 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.tables.filtering import conditions as conditions
     from servicedesk_core.features.tickets.tables.filtering import has_kind as has_kind
     from servicedesk_core.features.tickets.tables.filtering import has_priority as has_priority
+    from servicedesk_core.features.tickets.tables.filtering import in_scope as in_scope
     from servicedesk_core.features.tickets.tables.filtering import reopened as reopened
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
     from servicedesk_core.features.tickets.tables.listing import count as count
     from servicedesk_core.features.tickets.tables.listing import oldest as oldest
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
+    from servicedesk_core.features.tickets.tables.promising import HEARD as HEARD
+    from servicedesk_core.features.tickets.tables.promising import PROMISES as PROMISES
+    from servicedesk_core.features.tickets.tables.promising import awaited as awaited
+    from servicedesk_core.features.tickets.tables.promising import contacts as contacts
+    from servicedesk_core.features.tickets.tables.promising import said_kept as said_kept
     from servicedesk_core.features.tickets.tables.rows import rows_by_id as rows_by_id
     from servicedesk_core.features.tickets.tables.snoozing import Snooze as Snooze
     from servicedesk_core.features.tickets.tables.snoozing import snoozed as snoozed

@@ -16,7 +16,7 @@ from servicedesk_core.faces import Capability, Column, Help, Manner, action
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.model import TicketDetail
 from servicedesk_core.features.tickets.queries import TicketQueries, technician_meant
-from servicedesk_core.features.tickets.tables import snoozing
+from servicedesk_core.features.tickets.tables import promising, snoozing
 from servicedesk_core.features.writes import ProposingDesk, proposed, proposes
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import audit
@@ -78,6 +78,26 @@ class Snoozed:
     ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
     connection: Annotated[str, Column("Name of the connection.")]
     until: Annotated[datetime | None, Column("When it comes back; nothing = it is back.")]
+
+
+class Promise(StrEnum):
+    """What a client was promised."""
+
+    CALL = "call"
+    WRITE = "write"
+    VISIT = "visit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedTo:
+    """Something that a client was promised by a time."""
+
+    number: Annotated[int, Column("Its number.")]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
+    connection: Annotated[str, Column("Name of the connection.")]
+    what: Annotated[Promise, Column("What was promised.")]
+    due_at: Annotated[datetime, Column("By when.", "Due")]
 
 
 class Working(TicketQueries[Manner]):
@@ -240,6 +260,42 @@ class Working(TicketQueries[Manner]):
                 raise NotFoundLocallyError(f"{one.row.ticket} is not put off.", hint="There is nothing to be done.")
             _told(tx, self.desk, one, "ticket.woken", {})
             return Snoozed(one.row.ticket, one.row.connection, None)
+
+        return await self.desk.store.write(work)
+
+    @action("tickets.promise", title="Promise", about="What was promised.", needs=Capability.TICKETS_WRITE)
+    async def promise(
+        self,
+        ticket: WHICH,
+        at: Annotated[datetime, Help("By when.", name="at")],
+        *,
+        what: Annotated[Promise, Help("What the client was promised.")] = Promise.CALL,
+        text: Annotated[str, Help("What else was said about it.")] = "",
+        connection: WHERE = None,
+        scope: Scope | None = None,
+    ) -> PromisedTo:
+        """Keep what a client was promised by a time, such as a call at three. Nothing at the vendor changes.
+
+        It is the technician's turn by then. It is kept when somebody writes to the client after it was made and by
+        then, or says "contact keep"; else it is broken, and listed until there was contact.
+
+        Raises:
+            NotFoundLocallyError: The store holds no such ticket.
+            SettingsError: The time is past, or further away than 90 days.
+            WriteError: It is done.
+        """
+        now = self.desk.clock.now()
+        if not now < at <= now + LONGEST_SNOOZE:
+            raise SettingsError(
+                "Nothing can be promised by then.", hint=f"Name a time within {LONGEST_SNOOZE.days} days."
+            )
+
+        def work(tx: Tx) -> PromisedTo:
+            one = _open(tx, ticket, connection, scope)
+            by, said = self.desk.actor.name, {"what": what.value, "text": text.strip(), "due_at": at}
+            number = promising.promise(tx, {"ticket_id": one.row.local_id, "by": by, "at": now, **said})
+            _told(tx, self.desk, one, "promise.made", {"what": what.value, "due_at": at.isoformat()})
+            return PromisedTo(number, one.row.ticket, one.row.connection, what, at)
 
         return await self.desk.store.write(work)
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Scrubbed
-from servicedesk_core.store.schema.base import metadata
+from servicedesk_core.store.schema.base import Id, metadata
 
 snoozes = Table(
     "snoozes",
@@ -15,3 +15,31 @@ snoozes = Table(
     Column("at", Instant, nullable=False, doc="When; what the client writes later wakes it."),
 )
 """Tickets that nobody need look at before an instant."""
+
+shift_log = Table(
+    "shift_log",
+    metadata,
+    Column("id", Id, primary_key=True, doc="The desk's own number."),
+    Column("ticket_id", BigInteger, index=True, doc="The desk's own number of the ticket that it is about."),
+    Column("text", Scrubbed, nullable=False, doc="What happened, or what the next shift has to know."),
+    Column("by", Text, nullable=False, doc="Who wrote it, as an actor's name."),
+    Column("at", Instant, nullable=False, index=True, doc="When."),
+    sqlite_autoincrement=True,
+)
+"""What one shift tells the next. Rows are only ever added."""
+
+client_promises = Table(
+    "client_promises",
+    metadata,
+    Column("id", Id, primary_key=True, doc="The desk's own number."),
+    Column("ticket_id", BigInteger, nullable=False, index=True, doc="The desk's own number of the ticket."),
+    Column("what", Text, nullable=False, doc="What was promised: call, write, visit, or other."),
+    Column("text", Scrubbed, nullable=False, doc="What else was said about it."),
+    Column("due_at", Instant, nullable=False, index=True, doc="By when."),
+    Column("by", Text, nullable=False, doc="Who promised it, as an actor's name."),
+    Column("at", Instant, nullable=False, doc="When; contact with the client after it keeps it."),
+    Column("kept_at", Instant, doc="When somebody said that it was kept; none = only what is written tells."),
+    Column("withdrawn_at", Instant, doc="When it was withdrawn."),
+    sqlite_autoincrement=True,
+)
+"""What people of the desk promised clients by a time, such as a call at three."""

@@ -15,7 +15,7 @@ from servicedesk_core.features.attention.tables.queues import Queues
 from servicedesk_core.features.attention.tables.visits import Booked, booked
 from servicedesk_core.features.parts import promised_days
 from servicedesk_core.features.sla import Promise, promises, promises_then, waited_for
-from servicedesk_core.features.tickets import OPEN, snoozed
+from servicedesk_core.features.tickets import OPEN, awaited, snoozed
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
@@ -100,6 +100,7 @@ class Around:
         self._is_past = is_past
         self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
         self._queues = Queues(tx)
+        self._awaited = {} if is_past else awaited(tx)
         self._snoozed = {} if is_past else snoozed(tx, at)
         self._visits: dict[tuple[int, str], Visit] = {}
         for one in booked(tx, at) if visits is None else visits:
@@ -165,6 +166,7 @@ class Around:
             visit=self._visits.get((state.source_id, state.external_id)),
             promised=None if ours is None else self._promised(ours, category),
             part_at=part_at,
+            client_due_at=self._awaited.get(state.local_id),
             snoozed_until=self._put_off(state.local_id, client_at),
         )
 

@@ -18,6 +18,7 @@ _SAID = {
     Reason.EMERGENCY: ("emergency that nobody has touched", "emergencies that nobody has touched"),
     Reason.LATE_URGENT: ("urgent ticket late", "urgent tickets late"),
     Reason.CLIENT_REPLIED: ("client without an answer", "clients without an answer"),
+    Reason.PROMISE_BROKEN: ("promise to a client broken", "promises to clients broken"),
     Reason.BLACK_HOLE: ("ticket in the black hole", "tickets in the black hole"),
     Reason.LATE: ("other ticket late", "other tickets late"),
     Reason.NO_COVER: ("ticket without cover", "tickets without cover"),

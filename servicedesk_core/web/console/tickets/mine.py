@@ -56,6 +56,15 @@ def own_page(addresses: Addresses) -> Handler:
                 )
                 for one in found.clocks
             ),
+            promises=tuple(
+                (
+                    one,
+                    addresses.record("tickets.show", one.ticket, one.connection),
+                    shower.moment(one.due_at),
+                    one.due_at < visit.at,
+                )
+                for one in found.promises
+            ),
             twin=command_line(mine, {}),
         )
 

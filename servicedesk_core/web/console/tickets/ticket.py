@@ -21,6 +21,8 @@ _SEVERAL: Final = "servicedesk_core.web.console.tickets/several.html"
 
 _HANGS_ON_IT: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     ("To be asked", "triage.open", ()),
+    ("Promised to the client", "contact.promises", ()),
+    ("Shift log", "shiftlog.list", ()),
     ("Claims", "claims.list", (("all", "true"),)),
     ("Parts taken", "parts.taken", ()),
     ("Parts ordered", "parts.orders", ()),

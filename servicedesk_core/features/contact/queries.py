@@ -1,0 +1,141 @@
+"""What clients were promised, and who has heard from nobody."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.domain import QueueKind
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.attention import Found, staff, standings
+from servicedesk_core.features.contact.kinds import CLIENT_CONTACT
+from servicedesk_core.features.contact.model import ClientPromise, PromiseState, Unheard
+from servicedesk_core.features.contact.rules import limit_at
+from servicedesk_core.features.contact.tables import OPEN, heard_at, promises_of
+from servicedesk_core.features.definitions import CALENDARS, in_force
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, found, mine, rows_by_id
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import client_promises
+
+_P: Final = client_promises.c
+_WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
+
+
+class ContactQueries(Namespace[Manner]):
+    """What clients were promised, and who has heard from nobody."""
+
+    desk: ConfiguredDesk
+
+    @query(
+        "contact.promises",
+        about="What clients were promised by a time, what is due first, first.",
+        empty="Nothing is promised. servicedesk tickets promise does; --all shows what was kept or broken.",
+        needs=Capability.INTERNAL,
+    )
+    def promises(
+        self,
+        tx: Tx,
+        *,
+        ticket: Annotated[str | None, Help("Only about this ticket, by number or id.")] = None,
+        connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
+        state: Annotated[PromiseState | None, Help("Only those that are so.")] = None,
+        everything: Annotated[bool, Help("Also those that are over.", name="all")] = False,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[ClientPromise]:
+        """List what clients were promised: what nobody has kept yet, whether its time has come or not.
+
+        A promise is kept when somebody writes to the client after it was made and by its time, fifteen minutes
+        more or less, or says "contact keep"; it is broken when its time passes without.
+
+        Raises:
+            NotFoundLocallyError: There is no such ticket.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        where: list[ColumnElement[bool]] = [] if everything or state is not None else [*OPEN]
+        if ticket is not None:
+            where.append(_P.ticket_id == found(tx, ticket, connection, scope).row.local_id)
+        rows = tuple(
+            one
+            for one in promises_of(tx, self.desk.clock.now(), where, scope)
+            if state in {None, one.state} and (everything or state is not None or one.contact_at is None)
+        )
+        return piece(Page(rows), ClientPromise, by="due_at,number", sort=sort, after=after, limit=limit)
+
+    @query(
+        "contact.unheard",
+        about="Open tickets whose client has heard from no person within the limit of their priority.",
+        empty="Every client has heard from somebody in time, as far as [client_contact] of the definitions says.",
+        needs=Capability.INTERNAL,
+    )
+    def unheard(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None = None,
+        *,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[Unheard]:
+        """List the open tickets whose client has heard from nobody for too long, the longest first.
+
+        A client hears by a note that a person of the desk writes for them, and by a promise that somebody says is kept.
+        What machines tell, in queues that a team watches, is not among them.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        among = TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
+        where, people = conditions(tx, among, scope, at=now), staff(tx, now, zone, self.desk.roster, scope=scope)
+        opened = list(standings(tx, now, people, where)) if in_force(tx, CLIENT_CONTACT, now) else []
+        late = {one.state.local_id: (heard, at) for one, heard, at in unheard_of(tx, opened, now)}
+        rows = rows_by_id(tx, [*late])
+        shown = tuple(
+            Unheard(
+                local_id=local_id,
+                connection=row.connection,
+                ticket=row.ticket,
+                title=row.title,
+                company=row.company,
+                assignee=row.assignee,
+                priority=row.priority,
+                heard_at=heard,
+                limit_at=at,
+            )
+            for local_id, (heard, at) in late.items()
+            if (row := rows.get(local_id)) is not None
+        )
+        return piece(Page(shown), Unheard, by="limit_at,local_id", sort=sort, after=after, limit=limit)
+
+
+def unheard_of(tx: Tx, opened: list[Found], now: datetime) -> Iterator[tuple[Found, datetime | None, datetime]]:
+    """Yield the open tickets whose client has heard from nobody for too long: when they heard last, and the limit.
+
+    Args:
+        tx: Any transaction.
+        opened: The open tickets.
+        now: The instant.
+    """
+    rule = next(iter(in_force(tx, CLIENT_CONTACT, now)), None)
+    if rule is None:
+        return
+    calendar = next((one for one in in_force(tx, CALENDARS, now) if one.name == rule.calendar), None)
+    asked = [one for one in opened if one.state.company_ref is not None and one.standing.queue_kind not in _WATCHED]
+    heard = heard_at(tx, asked)
+    for one in asked:
+        last = heard.get(one.state.local_id)
+        since = last or one.standing.created_at
+        at = None if since is None else limit_at(rule, one.standing.priority, since, calendar)
+        if at is not None and at < now:
+            yield one, last, at

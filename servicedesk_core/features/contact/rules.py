@@ -1,0 +1,47 @@
+"""Whether a promise to a client was kept, and whether a client has heard for too long from nobody. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.domain import Priority
+from servicedesk_core.features.contact.kinds import ClientContact
+from servicedesk_core.features.contact.model import PromiseState
+
+TOLERANCE: Final = timedelta(minutes=15)
+"""Contact so shortly after the promised time keeps it: what is written about a call is written after it."""
+
+
+def state_of(
+    due_at: datetime, contact_at: datetime | None, withdrawn_at: datetime | None, now: datetime
+) -> PromiseState:
+    """Return what became of a promise.
+
+    Args:
+        due_at: By when it was to be kept.
+        contact_at: When there was contact first after it was made.
+        withdrawn_at: When it was withdrawn.
+        now: The instant.
+    """
+    if contact_at is not None:
+        return PromiseState.KEPT if contact_at <= due_at + TOLERANCE else PromiseState.BROKEN
+    if withdrawn_at is not None:
+        return PromiseState.WITHDRAWN
+    return PromiseState.OPEN if now <= due_at + TOLERANCE else PromiseState.BROKEN
+
+
+def limit_at(
+    rule: ClientContact, priority: Priority | None, since: datetime, calendar: Calendar | None
+) -> datetime | None:
+    """Return when a client has heard from nobody for too long; ``None`` = there is no limit.
+
+    Args:
+        rule: What the service manager decided.
+        priority: Of the ticket.
+        since: When the client heard last, or the ticket was created.
+        calendar: Whose hours count; ``None`` = each hour does.
+    """
+    limit = rule.limit(priority)
+    if limit is None:
+        return None
+    return since + limit if calendar is None else calendar.add(since, limit)
