@@ -35,6 +35,7 @@ from servicedesk_core.wording import counted
 
 _MOST: Final = 10_000
 _LONGEST: Final[dict[str, Any]] = {"sort": "-age_days", "limit": 10}
+_TEN: Final[dict[str, Any]] = {"limit": 10}
 _NEEDS_SOMEBODY: Final = frozenset({DocumentState.PROPOSED, DocumentState.IN_DOUBT, DocumentState.SUBMITTED})
 
 
@@ -107,9 +108,13 @@ def _parted(looking: Looking) -> Iterator[Counted]:
         yield Counted(way.value, count, Opens.of(BillingQueries.reconcile, parting=way, **given), is_bad=True)
 
 
+def _leaked(looking: Looking) -> Any:
+    return looking.ask(LeakageQueries.list, **_TEN)
+
+
 def _leaks(looking: Looking) -> Iterator[Counted]:
     found: Counter[Any] = Counter()
-    for one in looking.ask(LeakageQueries.list, limit=1).sums:
+    for one in looking.once(_leaked).sums:
         found[one.leak] += one.found
     for leak, count in found.items():
         yield Counted(leak.value, count, Opens.of(LeakageQueries.list, leak=leak), is_bad=True)
@@ -134,7 +139,12 @@ def _blocks() -> tuple[Block, ...]:
         Counts("Documents", _documents, needs=Capability.MONEY),
         Counts("Documents that the ledger has otherwise", _parted, needs=Capability.MONEY),
         Counts("Not billed, by reason", _leaks, needs=Capability.MONEY),
-        Table("Not billed, the largest amounts first", LeakageQueries.list, {"limit": 10}),
+        Table(
+            "Not billed, the largest amounts first",
+            LeakageQueries.list,
+            _TEN,
+            lambda looking: looking.once(_leaked).items,
+        ),
         Table("Time to look at before it is approved", BillingQueries.review, {"limit": 10}),
         Table("Months that take no new documents", BillingQueries.locks),
         Table("Months whose margins are closed", ProfitQueries.months),

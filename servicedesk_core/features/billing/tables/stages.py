@@ -1,6 +1,6 @@
 """What stands at which stage, added up by the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
@@ -17,6 +17,7 @@ from servicedesk_core.features.billing.tables.prices import HourPrices
 from servicedesk_core.features.profit import contract_terms
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import from_micro, from_us
+from servicedesk_core.store.once import once
 from servicedesk_core.store.queries.adding import added_up
 from servicedesk_core.store.schema import RECORDS
 
@@ -55,8 +56,8 @@ class Standing:
     oldest_on: date | None
 
 
-def standings(tx: Tx, zone: tzinfo, today: date) -> Iterator[Standing]:
-    """Yield what stands where, in groups of which several may be of the same client and stage.
+def standings(tx: Tx, zone: tzinfo, today: date) -> Sequence[Standing]:
+    """Return what stands where, in groups of which several may be of the same client and stage.
 
     What is not to be paid, and what was done for the MSP itself, is in none.
 
@@ -65,6 +66,10 @@ def standings(tx: Tx, zone: tzinfo, today: date) -> Iterator[Standing]:
         zone: The desk's zone.
         today: The present day; services of later periods are not due yet.
     """
+    return once(tx, (standings, zone, today), lambda: tuple(_standings(tx, zone, today)))
+
+
+def _standings(tx: Tx, zone: tzinfo, today: date) -> Iterator[Standing]:
     yield from _work(tx, zone)
     for row in tx.execute(added_up(_charges(), *_AMOUNTS, least=_LEAST)):
         yield _standing(row, Stage.WORKED, Billed.CHARGES, zone)
