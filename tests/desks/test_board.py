@@ -212,8 +212,8 @@ class Desk:
         await self.plain.store.write(lambda tx: stored.put(tx, happened, now=self.clock.now()))
         return happened
 
-    async def is_told_the_same(self, what):
-        for asked in ASKED:
+    async def is_told_the_same(self, what, asks=ASKED):
+        for asked in asks:
             told, held = [await one.desks.service(**asked) for one in (self.plain, self.holding)]
             differing = [
                 (one.title, name)
@@ -275,7 +275,7 @@ async def test_whatever_happens_pages_are_told_the_same_from_memory(begun, seed,
     assert desk.boards.part.many
     for _ in range(steps):
         what = await desk.step()
-        await desk.is_told_the_same(what)
+        await desk.is_told_the_same(what, (ASKED[0], *desk.draw.sample(ASKED[1:], 2)))
 
 
 async def told(desk):

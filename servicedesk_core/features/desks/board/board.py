@@ -144,7 +144,7 @@ class Board:
         if seen.head < known.head or asked.at < look.at:  # who reads may have begun to before somebody else
             is_put_back = monotonic() - self._moved_s > _PATIENCE_S
             return self._load(tx, asked, seen) if is_put_back else False
-        told = news(tx, min(known.settled, known.head)) if seen.has_moved_from(known) else News()
+        told = news(tx, known.head, (known.settled, seen.settled)) if seen.has_moved_from(known) else News()
         if told.is_too_much or asked.back_to < look.back_to:
             return self._load(tx, asked, seen)
         self._go_on(tx, asked, told, has_moved=seen.has_moved_from(known))

@@ -51,9 +51,7 @@ class Stamp(NamedTuple):
 
     def has_moved_from(self, before: "Stamp") -> bool:
         """Whether anything happened since."""
-        return (self.head, self.settled, self.acts) != (before.head, before.settled, before.acts) or (
-            before.settled < before.head
-        )
+        return (self.head, self.settled, self.acts) != (before.head, before.settled, before.acts)
 
 
 def stamp(tx: Tx, at: datetime, zone: tzinfo, persons: Mapping[str, Colleague]) -> Stamp:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from servicedesk_core.features.sla import PLACES, touched
 from servicedesk_core.store import Tx, bulk
@@ -38,17 +38,19 @@ class News:
     visits: bool = False
 
 
-def news(tx: Tx, after: int) -> News:
+def news(tx: Tx, after: int, judged: tuple[int, int]) -> News:
     """Return what the feed tells after a position; where it forgot some of that already, everything may have changed.
 
     Args:
         tx: A transaction.
         after: The position.
+        judged: Up to which changes clocks were judged then, and are by now: what lies between is told once more.
     """
+    is_told = or_(_C.seq > after, and_(_C.seq > judged[0], _C.seq <= judged[1]))
     oldest = tx.execute(select(func.min(_C.seq))).scalar_one()
     columns = _C.entity, _C.local_id, _C.source_id, _C.kind, _C.changed_fields, _C.states
-    rows = tx.execute(select(*columns).where(_C.seq > after).order_by(_C.seq).limit(MOST)).all()
-    found = News(is_too_much=len(rows) == MOST or (oldest or 0) > after + 1)
+    rows = tx.execute(select(*columns).where(is_told).order_by(_C.seq).limit(MOST)).all()
+    found = News(is_too_much=len(rows) == MOST or (oldest or 0) > min(after, *judged) + 1)
     if found.is_too_much:
         return found
     left: dict[int, set[str]] = {}
