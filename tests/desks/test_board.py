@@ -46,7 +46,7 @@ name = "standard"
 targets.P1 = {{ triage = "15 min", engagement = "1 h", completion = "4 h" }}
 otherwise = {{ triage = "1 h", engagement = "{hours} h", completion = "12 h" }}
 """
-PULLED = '[goals.own]\npull = true\ngoals = { K20 = "<= 1" }\n'
+GOALS = '[goals.own]\npull = {pull}\ngoals = {{ K20 = "<= 1" }}\n'
 ASKED = (
     {},
     {"chosen": TicketChoice(queue=("q1",))},
@@ -204,7 +204,9 @@ class Desk:
             )
             return f"{ticket} is put off until {until}"
         if draw < 0.55:
-            rules = RULES.format(hours=self.draw.choice([2, 4])) + self.draw.choice(["", PULLED])
+            rules = RULES.format(hours=self.draw.choice([2, 4])) + GOALS.format(
+                pull=self.draw.choice(["true", "false"])
+            )
             (self.folder / "rules.toml").write_text(rules)
             await self.plain.definitions.apply(reason="others", folder=self.folder)
             return "other rules"
