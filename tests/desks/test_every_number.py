@@ -88,7 +88,11 @@ async def chosen(desk: ServiceDesk, page: Query[..., Board], wanted: Mapping[str
         ":company": next((one.company for one in tickets if one.company), "none"),
     }
     known = {one.name for one in fields(kind)}
-    return kind(**{name: tuple(words.get(one, one) for one in each) for name, each in wanted.items() if name in known})
+    meant = {
+        name: each if isinstance(each, str) else tuple(words.get(one, one) for one in each)
+        for name, each in wanted.items()
+    }
+    return kind(**{name: each for name, each in meant.items() if name in known})
 
 
 class Lead(NamedTuple):
@@ -171,6 +175,15 @@ async def test_a_number_is_the_length_of_its_list(
 @pytest.mark.parametrize(("name", "wanted"), CASES, ids=str)
 async def test_so_it_is_on_a_filled_desk(demo: None, desk: ServiceDesk, name: str, wanted: Mapping[str, Any]) -> None:
     await check(desk, name, wanted)
+
+
+@pytest.mark.slow
+async def test_the_page_of_parts_is_about_one_source_where_that_is_asked(demo: None, desk: ServiceDesk) -> None:
+    for source in sorted({row.connection for row in (await desk.parts.stock(limit=MOST)).items} | {"books"}):
+        board = await check(desk, "desks.parts", {"connection": source})
+        assert [block.figures for block in board.blocks if block.kind == "figures"] == [()], "they are of the whole"
+        rows = [row for block in board.blocks for row in block.rows if hasattr(row, "state")]
+        assert {row.connection for row in rows} <= {source}
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """What is on the shelf, and what was taken from it."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import (
@@ -28,6 +28,8 @@ from servicedesk_core.features.parts.tables.rows import stock_row
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.named import ticket_meant
 from servicedesk_core.store.queries.scope import Scope
+
+_FROM: Final = Help("Only from the stock of this connection.")
 
 
 class PartsQueries(OrderQueries[Manner]):
@@ -89,6 +91,7 @@ class PartsQueries(OrderQueries[Manner]):
         *,
         ticket: Annotated[str | None, Help("Only for this ticket, by number or the vendor's id.")] = None,
         held: Annotated[bool, Help("Only what tickets have now: what was taken and not given back.")] = False,
+        connection: Annotated[str | None, _FROM] = None,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
@@ -105,7 +108,7 @@ class PartsQueries(OrderQueries[Manner]):
         found = [row for row in rows if ticket is None or ticket in (row.ticket, row.ticket_ref)]
         if ticket is not None and not found:
             ticket_meant(tx, ticket, None, scope)
-        found = [row for row in found if row.is_held or not held]
+        found = [row for row in found if (row.is_held or not held) and connection in {None, row.connection}]
         return piece(Page(tuple(found)), TakenRow, by="-write", sort=sort, after=after, limit=limit)
 
     @query(
@@ -122,6 +125,7 @@ class PartsQueries(OrderQueries[Manner]):
             int | None,
             Help("Only what was taken at least so many days ago [default: uncharged_after_days].", between=(0, 3650)),
         ] = None,
+        connection: Annotated[str | None, _FROM] = None,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
@@ -137,7 +141,8 @@ class PartsQueries(OrderQueries[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         age = timedelta(days=self.desk.settings.parts.uncharged_after_days if days is None else days)
-        found = charges.uncharged(tx, self.desk.clock.now() - age, scope, costs=self.desk.may(Capability.MONEY))
+        may, before = self.desk.may(Capability.MONEY), self.desk.clock.now() - age
+        found = charges.uncharged(tx, before, scope, costs=may, connection=connection)
         return piece(Page(tuple(found)), UnchargedRow, by="write", sort=sort, after=after, limit=limit)
 
     @query(
@@ -151,6 +156,7 @@ class PartsQueries(OrderQueries[Manner]):
         tx: Tx,
         *,
         by: Annotated[CostOf, Help("Of what: tickets, or clients.")] = CostOf.TICKET,
+        connection: Annotated[str | None, _FROM] = None,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
@@ -162,7 +168,7 @@ class PartsQueries(OrderQueries[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        found = charges.costs(tx, by, scope)
+        found = charges.costs(tx, by, scope, connection)
         return piece(
             Page(tuple(found)), PartsCost, by="name,connection,ref,currency", sort=sort, after=after, limit=limit
         )

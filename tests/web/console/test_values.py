@@ -126,6 +126,12 @@ def test_what_is_typed_into_a_shell_is_a_link_in_a_browser(text, pieces):
     assert addresses.linked(text, addresses.offers["claims.list"]) == pieces
 
 
+def test_what_whoever_looks_may_not_open_is_no_link():
+    none = Addresses.of(with_ours(())).among(lambda _: False)
+    for text in ("Next: servicedesk claims check SD-7K", "`servicedesk writes approve 12`", "`servicedesk kpi list`"):
+        assert none.linked(text) == ((text, None),)
+
+
 def test_a_ticket_of_a_claim_is_not_looked_for_at_the_connection_to_its_manufacturer():
     addresses = Addresses.of(with_ours(()))
     for leads, where in (("tickets.show", "/tickets/T1?connection=dell"), ("tickets.show:ticket", "/tickets/T1")):

@@ -16,7 +16,9 @@ from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.queries.taken import Taken
 
 
-def uncharged(tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bool) -> Iterator[UnchargedRow]:
+def uncharged(
+    tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bool, connection: str | None = None
+) -> Iterator[UnchargedRow]:
     """Yield parts of which not as much is charged as the client owes, the oldest first.
 
     Args:
@@ -24,9 +26,10 @@ def uncharged(tx: Tx, before: datetime, scope: Scope | None = None, *, costs: bo
         before: Only what was taken by then; what is charged without being owed is yielded always.
         scope: Only for tickets that it lets through.
         costs: Whether costs may be seen.
+        connection: Only from the stock of this one; ``None`` = from any.
     """
     for part in taken.taken(tx, *of_scope(tx, scope)):
-        due = part.uncharged
+        due = part.uncharged if connection in {None, part.write.connection} else Decimal(0)
         if part.is_taken and due and (due < 0 or taken.done_at(part.write) <= before):
             values = part.write.values
             cost = None if part.unit_cost is None or not costs else part.unit_cost * due
@@ -63,15 +66,17 @@ class _Sum:
     uncosted: Decimal = Decimal(0)
 
 
-def costs(tx: Tx, by: CostOf, scope: Scope | None = None) -> Iterator[PartsCost]:
+def costs(tx: Tx, by: CostOf, scope: Scope | None = None, connection: str | None = None) -> Iterator[PartsCost]:
     """Yield what the parts cost that tickets or clients have; what is in several currencies is in several rows.
 
     Args:
         tx: Any transaction.
         by: Of what.
         scope: Only for tickets that it lets through.
+        connection: Only from the stock of this one; ``None`` = from any.
     """
-    held = [part for part in taken.taken(tx, *of_scope(tx, scope)) if part.is_taken and part.held]
+    every = (part for part in taken.taken(tx, *of_scope(tx, scope)) if connection in {None, part.write.connection})
+    held = [part for part in every if part.is_taken and part.held]
     clients = _clients(tx, held) if by is CostOf.CLIENT else {}
     sums: dict[tuple[str | None, str | None, str, str | None], _Sum] = {}
     for part in held:

@@ -71,7 +71,7 @@ class Around:
         return [("ticket", self.ref), *([(where, self.connection)] if where and is_placed else [])]
 
 
-_BY_OTHER_CONNECTIONS: Final = frozenset({"parts.orders"})
+_BY_OTHER_CONNECTIONS: Final = frozenset({"parts.orders", "parts.taken"})
 """Their connection is a source's."""
 
 
