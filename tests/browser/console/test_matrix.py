@@ -13,6 +13,7 @@ PAGES = {
     "parts": "/desks/service/parts",
     "billing": "/desks/service/billing",
     "reports": "/desks/service/reports",
+    "schedule": "/desks/schedule/show",
     "account": "/account",
     "approvals": "/approvals",
     "form": "/acts/tickets/update?ticket=T-ALL&connection=psa",

@@ -21,7 +21,7 @@ def test_a_telephone_shows_what_comes_next_with_buttons_that_a_thumb_hits(look, 
     page = look("ben", "/me", width=390, scheme="dark", script=script)
     assert not page.is_wide
     buttons = page.locator(".steps a")
-    assert [one.split()[0] for one in buttons.all_inner_texts()] == ["Start", "Note", "Log", "Done"]
+    assert [one.split()[0] for one in buttons.all_inner_texts()] == ["Start", "Note", "Log", "Done", "Cannot", "Snooze"]
     targets = [*buttons.all(), *page.locator("a.target").all()]
     assert min(one.bounding_box()["height"] for one in targets) >= 44
     if script:

@@ -101,7 +101,8 @@ def test_a_stream_that_falls_silent_is_lost_within_fifteen_seconds(desk, tab):
     tab.clock.install()
     tab.goto(desk.address)
     desk.act(rows=desk.rows | {"T6": "Mailbox"})
-    tab.wait_for_selector("#T6")  # the last that is heard
+    tab.wait_for_selector("#T6")
+    until(tab, lambda: tab.inner_text("#open") == "6 open")  # the last that is heard
     tab.clock.run_for(10_000)
     assert tab.title() == "Desk"
     titles = [tab.title() for _ in range(5) if tab.clock.run_for(1_000) is None]
