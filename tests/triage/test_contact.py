@@ -10,6 +10,7 @@ from servicedesk_core.features.attention import NextActor, Reason
 from servicedesk_core.features.contact.kinds import ClientContact
 from servicedesk_core.features.contact.model import PromiseState
 from servicedesk_core.features.contact.rules import TOLERANCE, limit_at, state_of
+from servicedesk_core.features.report.morning.pages import html, text
 from servicedesk_core.features.tickets.working import Promise
 from servicedesk_core.store.queries.scope import Scope
 from tests import stored
@@ -133,3 +134,15 @@ async def test_what_one_shift_writes_the_next_reads_also_on_the_ticket(desk):
     for wrong in ("  ", "x" * 5_000):
         with pytest.raises(SettingsError, match="The line"):
             await desk.shiftlog.add(wrong)
+
+
+async def test_the_morning_page_tells_what_is_promised_and_what_the_shift_before_wrote(desk):
+    assert "Shift log" not in text(await desk.report.morning())
+    await desk.tickets.promise("T7", SOON, text="about <the> mailbox")
+    await desk.tickets.promise("T6", NOW + timedelta(days=3))
+    await desk.shiftlog.add("The line is <b>down</b>.", ticket="T1")
+    page = await desk.report.morning()
+    assert "Promised to clients: 1" in text(page)
+    assert "T1: The line is <b>down</b>." in text(page)
+    assert "about &lt;the&gt; mailbox" in html(page)
+    assert "The line is &lt;b&gt;down&lt;/b&gt;." in html(page)

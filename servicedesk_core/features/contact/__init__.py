@@ -7,6 +7,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.contact.model import ClientPromise as ClientPromise
     from servicedesk_core.features.contact.queries import ContactQueries as ContactQueries
+    from servicedesk_core.features.contact.tables import awaited_before as awaited_before
     from servicedesk_core.features.contact.tables import awaited_on as awaited_on
 else:
     from servicedesk_core.exports import lazily

@@ -67,6 +67,12 @@ def awaited_on(tx: Tx, now: datetime, tickets: Collection[int]) -> tuple[ClientP
     return tuple(one for one in found if one.contact_at is None)
 
 
+def awaited_before(tx: Tx, now: datetime, before: datetime, scope: Scope | None) -> tuple[ClientPromise, ...]:
+    """Return what clients wait to hear by an instant, and what they should have heard, what is due first, first."""
+    found = promises_of(tx, now, [*OPEN, _P.due_at < before], scope)
+    return tuple(one for one in found if one.contact_at is None)
+
+
 def heard_at(tx: Tx, tickets: Sequence[Found]) -> dict[int, datetime]:
     """Return when clients heard last from a person, by the desk's own number of the ticket; without who never did."""
     said = said_kept(tx)

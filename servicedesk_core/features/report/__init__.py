@@ -39,5 +39,5 @@ FEATURE = Feature(
             applies=lambda settings: settings.morning.mail is not None,
         ),
     ),
-    needs=("alerts", "attention", "definitions", "kpi", "sla", "tickets"),
+    needs=("alerts", "attention", "contact", "definitions", "kpi", "shiftlog", "sla", "tickets"),
 )

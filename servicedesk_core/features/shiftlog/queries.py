@@ -70,3 +70,11 @@ def line_of(row: Sequence[Any]) -> LogLine:
     """Return a row of :data:`LINES` as lists show it."""
     number, at, by, ticket, ref, connection, text = row[:7]
     return LogLine(number, at, by.removeprefix("user:"), ticket or ref, connection, text)
+
+
+def written_since(tx: Tx, since: datetime, until: datetime, scope: Scope | None, most: int) -> tuple[LogLine, ...]:
+    """Return what was written in a span, the newest first, at most so many lines."""
+    lines = LINES.where(_L.at >= since, _L.at <= until)
+    if scope is not None:
+        lines = lines.where(Sight(tx, scope).require("tickets"))
+    return tuple(line_of(tuple(row)) for row in tx.execute(lines.order_by(_L.id.desc()).limit(most)))

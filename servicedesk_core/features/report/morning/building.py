@@ -13,11 +13,13 @@ from servicedesk_core.faces import Figure
 from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.attention import Booked, Found, booked, past_standings, staff, standings
+from servicedesk_core.features.contact import ClientPromise, awaited_before
 from servicedesk_core.features.kpi import Value, kept_up, open_desk, went
 from servicedesk_core.features.report.morning.model import DueTimes, Morning, Trend
 from servicedesk_core.features.report.morning.rules import last_working_day_ended, read_at, verdict
 from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights, once
 from servicedesk_core.features.report.queries import build as desk_page
+from servicedesk_core.features.shiftlog import written_since
 from servicedesk_core.features.sla import ClockStatus
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx, sources
@@ -29,6 +31,9 @@ DAY: Final = timedelta(days=1)
 """How figures went is told over it."""
 
 WEEKS: Final = 13
+
+_LINES: Final = 20
+"""Lines of the shift log that the page shows, the newest."""
 
 NO_POLICY = "No SLA policy yet: due times are those of the vendor's agreement, and due dates."
 
@@ -130,6 +135,8 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         next_actors=dict(passed.actors.most_common()),
         clocks=wanted.clocks,
         due_times=passed.due_times,
+        promises=() if is_past or not may else _promised(tx, at, connection, scope),
+        shift_log=written_since(tx, since, at, scope, _LINES) if may else (),
         figures=figures,
         trends=trends,
         upcoming=once((*passed.dues(tx), *visits)),
@@ -141,6 +148,11 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
             tx, desk=settings.desk.name, timezone=settings.desk.timezone, now=at, connection=connection, scope=scope
         ),
     )
+
+
+def _promised(tx: Tx, at: datetime, connection: str | None, scope: Scope | None) -> tuple[ClientPromise, ...]:
+    found = awaited_before(tx, at, at + DAY, scope)
+    return tuple(one for one in found if connection in {None, one.connection})
 
 
 def _kept_up(

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from servicedesk_core.faces import Column, Figure
 from servicedesk_core.features.attention import Attention, NextActor, Reason
+from servicedesk_core.features.contact import ClientPromise
 from servicedesk_core.features.report.model import DeskReport
+from servicedesk_core.features.shiftlog import LogLine
 from servicedesk_core.features.sla import ClockStatus
 from servicedesk_core.features.tickets import TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
@@ -118,6 +120,10 @@ class Morning:
     next_actors: Annotated[dict[NextActor, int], Column("Open tickets by who has to act next.")]
     clocks: Annotated[ClockStatus | None, Column("Promises by state and share used; nothing = not for such a page.")]
     due_times: Annotated[DueTimes, Column("Due times by how they stand.")]
+    promises: Annotated[
+        tuple[ClientPromise, ...], Column("What clients wait to hear within a day, or have not heard.")
+    ]
+    shift_log: Annotated[tuple[LogLine, ...], Column("What was written into the shift log since then.")]
     figures: Annotated[tuple[Figure, ...], Column("The coordinator's figures.")]
     trends: Annotated[tuple[Trend, ...], Column("How they went, in the same order.")]
     upcoming: Annotated[tuple[Due, ...], Column("Due times and appointments of the next hours.")]

@@ -86,6 +86,7 @@ def _lines(page: Morning) -> Iterator[str]:
         yield f"{title}: {_nothing(listed.count)}"
         yield from _tickets(listed.tickets, page)
         yield from _more(listed, f"{MORE}{reason}")
+    yield from _told(page, zone)
     yield ""
     yield from _clocks(page.clocks)
     yield f"Due times: {', '.join(f'{title} {count(number)}' for title, number in _due_times(page.due_times))}"
@@ -106,6 +107,27 @@ def _lines(page: Morning) -> Iterator[str]:
     if page.page is not None:
         yield ""
         yield from breakdowns(page.page.numbers)
+
+
+def _told(page: Morning, zone: ZoneInfo) -> Iterator[str]:
+    """Yield what clients were promised, and what the shift before wrote, where there is any."""
+    if page.promises:
+        yield ""
+        yield f"Promised to clients: {count(len(page.promises))}"
+    for one in page.promises:
+        due = f"{moment(one.due_at, zone)}{' late' if one.due_at < page.at else ''}"
+        yield f"  {due} {one.what} {cut(one.ticket, 16)} {cut(one.company or '', 20)} {cut(one.text or one.title, 50)}"
+    if page.shift_log:
+        yield ""
+        yield f"Shift log: {count(len(page.shift_log))}"
+    for line in page.shift_log:
+        about = f"{line.ticket}: " if line.ticket else ""
+        yield from wrap(
+            one_line(f"{moment(line.at, zone)} {line.by}: {about}{line.text}"),
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
 
 
 def _figure(figure: Figure, trend: Trend) -> str:
