@@ -27,6 +27,7 @@ from benchmarks import (
     profit,
     quota,
     replay,
+    schedule,
     scopes,
     startup,
     syncs,
@@ -67,6 +68,7 @@ MEASURES: dict[str, Measure] = {
     "clocks-of-a-store": clock_store.clocks_of_a_store,
     "parts": parts.parts_find,
     "stock": parts.stock_synced,
+    "schedule-week": schedule.schedule_week,
 }
 SLOW: dict[str, Measure] = {
     "two-in-flight-of-many": syncs.two_in_flight_of_many,
