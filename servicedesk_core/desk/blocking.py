@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.contact.actions import Contact
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
-    from servicedesk_core.features.escalation.queries import EscalationQueries
+    from servicedesk_core.features.escalate.actions import Escalate
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
@@ -232,7 +232,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         clients: ClientQueries[Waiting]
         oncall: OnCallActions[Waiting]
         paging: Paging[Waiting]
-        escalation: EscalationQueries[Waiting]
+        escalate: Escalate[Waiting]
         rota: RotaActions[Waiting]
         skills: SkillQueries[Waiting]
         profit: Profit[Waiting]

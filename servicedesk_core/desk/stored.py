@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.contact.actions import Contact
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
-    from servicedesk_core.features.escalation.queries import EscalationQueries
+    from servicedesk_core.features.escalate.actions import Escalate
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
@@ -124,7 +124,7 @@ class StoredDesk:
         clients: ClientQueries[Awaited]
         oncall: OnCallActions[Awaited]
         paging: Paging[Awaited]
-        escalation: EscalationQueries[Awaited]
+        escalate: Escalate[Awaited]
         rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]

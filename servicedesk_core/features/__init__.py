@@ -18,7 +18,7 @@ FEATURES: Final = (
     "explain", "report", "sla", "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
     "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens",
     "views", "walls",
-    "warranty", "claims", "alerts", "paging", "escalation", "privacy", "quarantine", "analytics", "webhooks",
+    "warranty", "claims", "alerts", "paging", "escalate", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""
 

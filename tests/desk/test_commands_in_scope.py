@@ -131,7 +131,7 @@ PLAIN = (
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "oncall override night ana --until 2026-12-01T08:00:00", "oncall test ana",
-    "oncall swap night 2026-12-01T08:00:00 2026-12-08T08:00:00", "escalation list", "escalation next",
+    "oncall swap night 2026-12-01T08:00:00 2026-12-08T08:00:00", "escalate list", "escalate next", "escalate handoffs",
     "paging list", "paging messages", "paging show 1", "paging acknowledge 1",
     "standing list", "standing acts", "standing suggestions", "standing suggestions --last 3650d", "standing show x",
     "standing grant tickets.close-resolved --without-dry-run --yes", "standing revoke x --yes",

@@ -168,7 +168,7 @@ NAMELESS = OF_A_PERSON | {
     "connections", "status", "desks.lists", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.compare", "warranty.kpis", "desks.data", "desks.reports",
     "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "paging.list",
-    "paging.get", "escalation.list", "escalation.next", "parts.kpis",
+    "paging.get", "escalate.list", "escalate.next", "escalate.handoffs", "parts.kpis",
     "parts.stock", "parts.report", "parts.costs", "parts.uncharged", "billing.kpis", "billing.report", "billing.review",
     "billing.locks", "billing.map",
     "leakage.list", "leakage.kpis",

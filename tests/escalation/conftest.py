@@ -39,7 +39,7 @@ class Escalating(Told):
 
     async def steps(self, outcome="fired"):
         """What was taken: step and when it fell due, in the office's time."""
-        found = (await self.desk.escalation.list(sort="due_at,step", limit=1_000)).items
+        found = (await self.desk.escalate.list(sort="due_at,step", limit=1_000)).items
         mine = [one for one in found if one.outcome == outcome and one.clock != "update"]
         return [(one.step, f"{one.due_at.astimezone(at('03-02 00:00').tzinfo):%m-%d %H:%M}") for one in mine]
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from servicedesk_core.features.escalation.kinds import Plan, Step
-from servicedesk_core.features.escalation.rules import Always, Running, due_at, next_at, plan_of, taken
+from servicedesk_core.features.escalate.kinds import Plan, Step
+from servicedesk_core.features.escalate.rules import Always, Running, due_at, next_at, plan_of, taken
 from tests.sla.office import at
 
 STEPS = tuple(Step(at=share, notify=("ana",)) for share in ("50 %", "75 %", "90 %", "100 %"))

@@ -38,7 +38,7 @@ async def test_a_pause_moves_steps_and_the_one_at_the_moment_of_a_change_fires_o
     await told.ticket(1, status("03-03 10:00", "waiting_customer"))
     await every(told, 10, "03-03 12:00")
     assert await told.steps() == []
-    assert (await told.desk.escalation.next()).items == (), "a clock that stands still comes to nothing"
+    assert (await told.desk.escalate.next()).items == (), "a clock that stands still comes to nothing"
     await told.ticket(1, status("03-03 12:00", "in_progress"))
     await told.sweep("03-03 13:00")
     await told.ticket(1, event("03-03 13:00", "priority_changed", priority="P1"), priority="P1")
@@ -94,7 +94,7 @@ async def test_a_first_look_and_an_outage_of_hours_tell_one_summary(told):
     assert await told.sweep() == "0 steps taken, 0 too late for it"
     assert await told.said() == [("dora", "5 steps of 5 tickets fell due while nobody looked")]
     assert (await told.desk.paging.list()).items == ()
-    assert len((await told.desk.escalation.list(late=True)).items) == 5
+    assert len((await told.desk.escalate.list(late=True)).items) == 5
 
 
 async def test_a_client_hears_something_each_half_hour_or_somebody_is_told(told):

@@ -27,7 +27,7 @@ import apprise  # before there are children: it is slow to begin
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import ActorType, EventSource, EventType, StatusCategory, Technician, Ticket, TicketEvent
-from servicedesk_core.features.escalation.sweeping import Sweep
+from servicedesk_core.features.escalate.sweeping import Sweep
 from servicedesk_core.features.paging.ringing import go_on
 from servicedesk_core.outbox.staff import Hands
 from servicedesk_core.people import Actor

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from servicedesk_core.features.escalation import tables
-from servicedesk_core.features.escalation.kinds import Plan, Step
-from servicedesk_core.features.escalation.rules import Always, Counting, Running, Taken, next_at, taken
-from servicedesk_core.features.escalation.tables import UPDATE, Due, Plans
-from servicedesk_core.features.escalation.telling import Voice
+from servicedesk_core.features.escalate import tables
+from servicedesk_core.features.escalate.kinds import Plan, Step
+from servicedesk_core.features.escalate.rules import Always, Counting, Running, Taken, next_at, taken
+from servicedesk_core.features.escalate.tables import UPDATE, Due, Plans
+from servicedesk_core.features.escalate.telling import Voice
 from servicedesk_core.features.sla import book_of
 from servicedesk_core.outbox.staff import StaffDesk
 from servicedesk_core.store import Fence, Tx

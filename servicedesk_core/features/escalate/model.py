@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from servicedesk_core.faces import Column
@@ -37,3 +38,29 @@ class StepTaken:
         str,
         Column("fired; coalesced: a later step fired with it; late: found too late, and told in a summary."),
     ]
+
+
+class Mood(StrEnum):
+    """How a client takes it."""
+
+    CALM = "calm"
+    WORRIED = "worried"
+    ANNOYED = "annoyed"
+    ANGRY = "angry"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """A ticket that was handed on to another tier."""
+
+    number: Annotated[int, Column("Its number.", "No.", shown=False)]
+    ticket: Annotated[str, Column("The ticket.", leads="tickets.show")]
+    title: Annotated[str, Column("Its title.", cut=12, spare=2)]
+    tier: Annotated[str, Column("To which tier.")]
+    at: Annotated[datetime, Column("When it was handed on.", "Since")]
+    by: Annotated[str, Column("By whom.", spare=1)]
+    mood: Annotated[str, Column("How the client took it.", "Client", spare=3)]
+    due_at: Annotated[datetime | None, Column("Until when the tier is to begin; nothing = nobody said.", "Begin by")]
+    begun_at: Annotated[datetime | None, Column("When it began.", "Begun")]
+    is_late: Annotated[bool, Column("Whether it began too late, or is late now.", "Late")]
+    is_bounced: Annotated[bool, Column("Whether the ticket was given back to where it came from.", "Came back")]

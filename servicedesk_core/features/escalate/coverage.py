@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import Finding, Found
-from servicedesk_core.features.escalation.kinds import PLANS, Plan
+from servicedesk_core.features.escalate.kinds import PLANS, Plan
 from servicedesk_core.features.sla import PolicySet
 from servicedesk_core.store import Tx
 

@@ -5,12 +5,12 @@ import logging
 from typing import Final
 
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
-from servicedesk_core.features.escalation.sweeping import Sweep
+from servicedesk_core.features.escalate.sweeping import Sweep
 from servicedesk_core.features.paging import PagingDesk
 from servicedesk_core.store.holding import held
 from servicedesk_core.wording import counted
 
-_log = logging.getLogger("servicedesk.escalation")
+_log = logging.getLogger("servicedesk.escalate")
 
 LEASE: Final = "escalation"
 LOOK_S: Final = 2.0

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
-from servicedesk_core.features.escalation import lists
-from servicedesk_core.features.escalation.model import Coming, StepTaken
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.escalate import lists
+from servicedesk_core.features.escalate.handing_on import hand_offs
+from servicedesk_core.features.escalate.model import Coming, HandOff, StepTaken
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -13,7 +14,7 @@ class EscalationQueries(Namespace[Manner]):
     """What comes next on promises, and what was done."""
 
     @query(
-        "escalation.next",
+        "escalate.next",
         about="Clocks that a plan is for, and what comes next.",
         needs=Capability.INTERNAL,
         sorts=lists.COMING,
@@ -31,7 +32,7 @@ class EscalationQueries(Namespace[Manner]):
         return lists.coming(tx, sort=sort, after=after, limit=limit, scope=scope)
 
     @query(
-        "escalation.list",
+        "escalate.list",
         about="Steps of escalation plans that were taken.",
         needs=Capability.INTERNAL,
         sorts=lists.TAKEN,
@@ -56,3 +57,29 @@ class EscalationQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         return lists.steps(tx, ticket=ticket, late=late, sort=sort, after=after, limit=limit, scope=scope)
+
+    @query(
+        "escalate.handoffs",
+        about="Tickets that were handed on to another tier.",
+        needs=Capability.INTERNAL,
+        empty="No ticket was handed on.",
+    )
+    def handoffs(
+        self,
+        tx: Tx,
+        *,
+        bounced: Annotated[bool, Help("Only those that came back to where they came from.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[HandOff]:
+        """List tickets that were handed on, the newest first, with the clock of the tier.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        found = hand_offs(tx, self.desk.clock.now(), self.desk.timezone, scope)
+        rows = tuple(one for one in found if one.is_bounced or not bounced)
+        return piece(Page(rows), HandOff, by="-number", sort=sort, after=after, limit=limit)

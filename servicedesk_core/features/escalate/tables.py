@@ -10,8 +10,8 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from servicedesk_core.domain.tickets import EventType
 from servicedesk_core.features.clients import clients_of
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.escalation.kinds import PLANS, Plan
-from servicedesk_core.features.escalation.rules import Running, plan_of
+from servicedesk_core.features.escalate.kinds import PLANS, Plan
+from servicedesk_core.features.escalate.rules import Running, plan_of
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.schema import (

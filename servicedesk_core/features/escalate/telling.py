@@ -5,10 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Role
-from servicedesk_core.features.escalation import tables
-from servicedesk_core.features.escalation.kinds import Plan, Step
-from servicedesk_core.features.escalation.rules import Taken
-from servicedesk_core.features.escalation.tables import UPDATE, About, Due
+from servicedesk_core.features.escalate import tables
+from servicedesk_core.features.escalate.kinds import Plan, Step
+from servicedesk_core.features.escalate.rules import Taken
+from servicedesk_core.features.escalate.tables import UPDATE, About, Due
 from servicedesk_core.features.paging import Teller, open_page
 from servicedesk_core.outbox.staff import Message, StaffDesk, channel_recipients, post
 from servicedesk_core.store import Tx, sources
@@ -46,7 +46,7 @@ class Voice:
 
     def sum_up(self, about: str) -> None:
         """Tell managers in one notice what fell due while nobody looked."""
-        text = "Nobody was told of them at that time, nor is now. Look: servicedesk escalation list --late"
+        text = "Nobody was told of them at that time, nor is now. Look: servicedesk escalate list --late"
         key = f"escalation:late/{self._now.isoformat()}"
         self._teller.tell(self._managers(), key, f"{about} fell due while nobody looked", text)
 

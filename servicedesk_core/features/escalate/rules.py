@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from servicedesk_core.business_time.table import instant, micros
-from servicedesk_core.features.escalation.kinds import Plan, Step
+from servicedesk_core.features.escalate.kinds import Plan, Step
 
 LATE: Final = timedelta(minutes=30)
 """What fell due so long before it was found is told in a summary, and wakes nobody."""

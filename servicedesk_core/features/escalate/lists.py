@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, select, true
 
 from servicedesk_core.faces import Page
-from servicedesk_core.features.escalation.model import Coming, StepTaken
+from servicedesk_core.features.escalate.model import Coming, StepTaken
 from servicedesk_core.store import Tx
 from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.queries.named import ticket_meant

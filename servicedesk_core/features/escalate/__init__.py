@@ -2,22 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from servicedesk_core.faces import JobKind, Section
+from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
-    from servicedesk_core.features.escalation.kinds import Plan as Plan
-    from servicedesk_core.features.escalation.kinds import Step as Step
+    from servicedesk_core.features.escalate.kinds import Plan as Plan
+    from servicedesk_core.features.escalate.kinds import Step as Step
 else:
     from servicedesk_core.exports import lazily
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
-    name="escalation",
-    about="Who is told when a promise is at stake, and what was done about it.",
-    section=Section.DECISIONS,
+    name="escalate",
+    about="Hands tickets on to another tier, and tells people when a promise is at stake.",
     queries=f"{__name__}.queries:EscalationQueries",
+    actions=f"{__name__}.actions:Escalate",
     jobs=(
         JobKind(
             "escalation",
@@ -29,6 +29,6 @@ FEATURE = Feature(
     serves=f"{__name__}.jobs:follow",
     definitions=f"{__name__}.kinds:KINDS",
     looks_over=f"{__name__}.coverage:look_over",
-    needs=("clients", "definitions", "paging", "sla"),
+    needs=("clients", "definitions", "paging", "sla", "tickets", "writes"),
 )
 """Its steps are messages of :mod:`servicedesk_core.outbox.staff`: no proposals."""
