@@ -58,6 +58,8 @@ NAMED = (
     "contact withdraw {1} --reason x", "contact promises --ticket {0}-tickets", "shiftlog list --ticket {0}-tickets",
     "contact unheard --company '{0} name'",
     "tickets snooze {0}-tickets 2026-03-20", "tickets wake {0}-tickets",
+    "escalate {0}-tickets --to tier2 --tried x --findings x --mood calm --yes",
+    "escalate escalate {0}-tickets --to tier2 --tried x --findings x --mood calm --yes",
     "triage {0}-tickets --priority P1 --yes", "triage triage {0}-tickets --queue {0}-queues",
     "triage beside {0}-tickets", "triage beside '{0} number'", "triage list --company '{0} name'",
     "triage open --ticket {0}-tickets", "triage mine-tickets --contract '{0} name'",

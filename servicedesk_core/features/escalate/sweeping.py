@@ -54,7 +54,9 @@ class Sweep:
             self._plans, self._armed_at = plans, None
         if plans and mark != self._armed_at:
             await self._desk.store.write(tables.disarm, fence=self._fence)
-            while found := await self._desk.store.write(partial(self._arm, now=now), fence=self._fence):
+            since, found = 0, 1
+            while found:
+                found, since = await self._desk.store.write(partial(self._arm, now=now, since=since), fence=self._fence)
                 armed += found
             self._armed_at = mark
         fired = late = 0
@@ -65,10 +67,10 @@ class Sweep:
             await self._desk.store.write(partial(self._sum_up, now=now), fence=self._fence)
         return Swept(armed, fired, late)
 
-    def _arm(self, tx: Tx, now: datetime) -> int:
-        plans, rows = Plans(tx, now), tables.unarmed(tx, AT_ONCE)
+    def _arm(self, tx: Tx, now: datetime, since: int) -> tuple[int, int]:
+        plans, rows = Plans(tx, now), tables.unarmed(tx, since, AT_ONCE)
         if not rows:
-            return 0
+            return 0, since
         calendars, done = _calendars(tx), tables.done(tx, (row[0] for row in rows))
         kept: list[tuple[Due, datetime | None]] = []
         updating: dict[int, tuple[Plan, tuple[int, str], datetime]] = {}
@@ -87,7 +89,7 @@ class Sweep:
             one = _update(ticket_id, plan, at, judged_at)
             kept.append((one, next_at(_steps(plan, UPDATE), done.get(one.key, ()), one.running, _ALWAYS)))
         tables.arm(tx, kept)
-        return len(rows)
+        return len(rows), rows[-1][0]
 
     def _take(self, tx: Tx, now: datetime) -> tuple[int, int]:
         found = tables.due(tx, now, AT_ONCE)

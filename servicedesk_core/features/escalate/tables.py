@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
 from servicedesk_core.domain.tickets import EventType
 from servicedesk_core.features.clients import clients_of
@@ -94,8 +94,14 @@ def disarm(tx: Tx) -> int:
     return tx.execute(delete(escalation_dues).where(over)).rowcount
 
 
-def unarmed(tx: Tx, limit: int) -> list[tuple[Any, ...]]:
-    """Return running clocks that are not armed as they run now, with what their plan depends on."""
+def unarmed(tx: Tx, since: int, limit: int) -> list[tuple[Any, ...]]:
+    """Return running clocks that are not armed as they run now, with what their plan depends on.
+
+    Args:
+        tx: Any transaction.
+        since: Of tickets from this number on.
+        limit: At most so many.
+    """
     same = exists().where(
         _D.ticket_id == _C.ticket_id,
         _D.clock == _C.clock,
@@ -112,8 +118,8 @@ def unarmed(tx: Tx, limit: int) -> list[tuple[Any, ...]]:
         .join(sla_tickets, sla_tickets.c.ticket_id == _C.ticket_id)
         .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
         .where(
-            _C.state == "running", _C.target_us.is_not(None), _C.counts_from_us.is_not(None), _T.is_open,
-            _T.gone_at.is_(None), ~same,
+            _C.ticket_id >= since, _C.state == "running", _C.target_us.is_not(None), _C.counts_from_us.is_not(None),
+            _T.is_open, _T.gone_at.is_(None), ~same,
         )
         .order_by(_C.ticket_id, _C.clock, _C.cycle)
         .limit(limit)
@@ -205,9 +211,10 @@ def keep_steps(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def move_on(tx: Tx, rows: Iterable[tuple[Due, datetime | None]]) -> None:
     """Keep when the next step of clocks falls due."""
-    for one, at in rows:
-        mine = (_D.ticket_id == one.ticket_id, _D.clock == one.clock, _D.cycle == one.cycle)
-        tx.execute(update(escalation_dues).where(*mine).values(next_at=at))
+    mine = (_D.ticket_id == bindparam("of"), _D.clock == bindparam("which"), _D.cycle == bindparam("life"))
+    moved = [{"of": one.ticket_id, "which": one.clock, "life": one.cycle, "at": at} for one, at in rows]
+    if moved:
+        tx.execute(update(escalation_dues).where(*mine).values(next_at=bindparam("at")), moved)
 
 
 def about(tx: Tx, tickets: Iterable[int]) -> dict[int, About]:
