@@ -38,7 +38,7 @@ async def desk(world, tmp_path, request):
 
 
 async def test_it_goes_to_the_tiers_queue_with_what_is_known_and_whoever_had_it_stays_a_helper(world, desk):
-    write = await desk.escalate.escalate(world.number, to="tier2", **SAID)
+    write = await desk.escalate(world.number, to="tier2", **SAID)
     await desk.writes.approve([write.id, *write.followed_by], send=True)
     found = await desk.tickets.get(world.number)
     assert (found.row.queue, found.row.assignee_ref) == (world.queue, None)
@@ -56,7 +56,7 @@ async def test_it_goes_to_the_tiers_queue_with_what_is_known_and_whoever_had_it_
 
 async def test_what_was_tried_and_found_has_to_be_said(world, desk):
     with pytest.raises(WriteError, match="has to know more"):
-        await desk.escalate.escalate(world.number, to="tier2", **SAID | {"tried": " "})
+        await desk.escalate(world.number, to="tier2", **SAID | {"tried": " "})
     with pytest.raises(NotFoundLocallyError, match='Did you mean "tier2"'):
-        await desk.escalate.escalate(world.number, to="tier3", **SAID)
+        await desk.escalate(world.number, to="tier3", **SAID)
     assert (await desk.escalate.handoffs()).items == ()

@@ -28,7 +28,7 @@ class Escalate(EscalationQueries[Manner]):
     desk: ProposingDesk
 
     @proposes("escalate", title="Hand on", about="The proposed change.", needs=Capability.TICKETS_WRITE)
-    async def escalate(
+    async def __call__(
         self,
         ticket: Annotated[str, Help("Ticket number, or the vendor's id.", names="tickets.show")],
         *,
