@@ -111,7 +111,7 @@ def on_tickets(ticket):
         "sla.approve": ((ticket, "triage"), {}),
         "sla.decline": ((ticket, "triage"), {"reason": "x"}),
         "sla.reason": ((ticket, "triage", "parts"), {}),
-        "escalate.escalate": ((ticket,), {"to": "tier2", "tried": "x", "findings": "x", "mood": "calm"}),
+        "escalate.__call__": ((ticket,), {"to": "tier2", "tried": "x", "findings": "x", "mood": "calm"}),
         "parts.find": ((), {"for_ticket": ticket}),
         "parts.take": ((ticket, "x"), {}),
     }
