@@ -29,6 +29,9 @@ DURABLE = "servicedesk_durable"
 PATIENCE_S = "servicedesk_patience_s"
 """Execution option of a transaction that waits for another process's lock for so many seconds only."""
 
+READS_ONLY = "servicedesk_reads_only"
+"""Execution option of transactions in which nothing changes."""
+
 READERS = 4
 """Reading connections, and threads, of one store."""
 
@@ -158,8 +161,8 @@ def reader_engine(url: URL) -> Engine:
             isolation_level="REPEATABLE READ",
         )
         event.listen(engine, "connect", _settle, insert=True)
-        return engine.execution_options(postgresql_readonly=True)
-    return _sqlite_engine(url, begin="BEGIN", read_only=True)
+        return engine.execution_options(postgresql_readonly=True, **{READS_ONLY: True})
+    return _sqlite_engine(url, begin="BEGIN", read_only=True).execution_options(**{READS_ONLY: True})
 
 
 def _engine(url: URL, **options: Any) -> Engine:

@@ -6,10 +6,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-T = TypeVar("T")
+from servicedesk_core.store.connecting import READS_ONLY
 
-READS_ONLY: Final = "servicedesk_reads_only"
-"""The option of transactions in which nothing changes."""
+T = TypeVar("T")
 
 _MADE: Final[WeakKeyDictionary[Connection, dict[Hashable, Any]]] = WeakKeyDictionary()
 

@@ -28,7 +28,6 @@ from servicedesk_core.store.connecting import (
 )
 from servicedesk_core.store.faults import name_of, translated
 from servicedesk_core.store.leases import Fence
-from servicedesk_core.store.once import READS_ONLY
 from servicedesk_core.store.upgrade import bring_up_to_date
 
 _log = logging.getLogger("servicedesk.store")
@@ -74,7 +73,7 @@ class Store:
         self.read_only = read_only
         self._writer = writer_engine(url)
         self._durable = self._writer.execution_options(**{DURABLE: True})
-        self._reader = reader_engine(url).execution_options(**{READS_ONLY: True})
+        self._reader = reader_engine(url)
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._inside = threading.local()
