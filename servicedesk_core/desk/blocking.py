@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.contact.actions import Contact
+    from servicedesk_core.features.cover.actions import Cover
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
     from servicedesk_core.features.escalate.actions import Escalate
@@ -251,6 +252,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         views: Views[Waiting]
         walls: Walls[Waiting]
         assign: Assign[Waiting]
+        cover: Cover[Waiting]
         next: NextQueries[Waiting]
         appointments: Appointments[Waiting]
         schedule: Schedule[Waiting]

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.contact.actions import Contact
+    from servicedesk_core.features.cover.actions import Cover
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.desks.queries import Desks
     from servicedesk_core.features.escalate.actions import Escalate
@@ -143,6 +144,7 @@ class StoredDesk:
         views: Views[Awaited]
         walls: Walls[Awaited]
         assign: Assign[Awaited]
+        cover: Cover[Awaited]
         next: NextQueries[Awaited]
         appointments: Appointments[Awaited]
         schedule: Schedule[Awaited]

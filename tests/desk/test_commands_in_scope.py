@@ -113,7 +113,7 @@ PLAIN = (
     "triage list", "triage open", "triage beside mine-tickets",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "assign candidates mine-tickets", "assign stats", "assign gaps", "assign --unassigned --yes", "next",
-    "next --technician mine-technicians",
+    "next --technician mine-technicians", "cover show mine-technicians", "cover mine-technicians --yes",
     "report mails", "report resend --reason x --yes",
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
     "sla compare", "sla explain mine-tickets", "sla missed", "sla decisions", "sla reasons", "sla response",

@@ -52,6 +52,7 @@ COMMANDS = [
     "assign stats",
     "assign gaps",
     "next --technician 29682885",
+    "cover show 29682885",
     "desks service",
     "desks data",
     "desks tickets",

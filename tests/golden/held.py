@@ -238,6 +238,9 @@ STORY: tuple[str, ...] = (
     "assign stats --by technician",
     "assign gaps --all",
     "next --technician 'Ana Diaz'",
+    "cover show 'Ana Diaz'",
+    "cover 'Ana Diaz' --yes",
+    "cover show nobody-of-this-name",
     "writes list --all",
     "tickets show T1",
     "audit verify",
@@ -327,6 +330,7 @@ LATE: tuple[str, ...] = (
 """Commands about margins, one after the other on the desk of test_profit; late work comes between the two."""
 
 NOT_HELD: dict[str, str] = {
+    "cover cover": "it is what `cover` does with a technician, and the story holds that",
     "assign assign": "it is what `assign` does with tickets, and the story holds that",
     "analytics export": "writes files, which tests/analytics reads",
     "appointments show": "is one row of appointments list",

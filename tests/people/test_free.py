@@ -98,7 +98,11 @@ def test_load_is_appointments_and_work_by_the_hours_of_shifts():
     assert free.load("cho", at("2026-11-10 08:00"), at("2026-11-10 09:00")).share == 1
     assert free.can_start("cho", at("2026-11-10 08:00"), at("2026-11-10 20:00")) is None
     assert free.doubled("ana", span("2026-11-10 10:45", "2026-11-10 12:00"))
-    assert not free.doubled("ana", span("2026-11-10 11:00", "2026-11-10 12:00"))
+    late = span("2026-11-10 11:00", "2026-11-10 12:00")
+    assert (free.doubled("ana", late), free.is_free("ana", late)) == (False, True)
+    assert not free.is_free("ana", span("2026-11-10 11:30", "2026-11-10 12:30"))
+    free.book("ana", late)
+    assert (free.doubled("ana", late), free.is_free("ana", late)) == (True, False)
 
 
 @pytest.mark.parametrize(("evening", "hours"), [("2026-03-28 20:00", 5), ("2026-10-24 20:00", 7)])

@@ -3,6 +3,8 @@
 :func:`servicedesk_core.features.assign.rules.rank` is pure: requirements and people in, a ranking with all reasons out.
 """
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
@@ -13,3 +15,24 @@ FEATURE = Feature(
     definitions=f"{__name__}.kinds:KINDS",
     needs=("attention", "definitions", "kpi", "rota", "skills", "sla", "tickets", "writes"),
 )
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.assign.bench import Bench as Bench
+    from servicedesk_core.features.assign.bench import Person as Person
+    from servicedesk_core.features.assign.bench import Wanted as Wanted
+    from servicedesk_core.features.assign.choosing import Choice as Choice
+    from servicedesk_core.features.assign.choosing import chosen as chosen
+    from servicedesk_core.features.assign.choosing import told as told
+    from servicedesk_core.features.assign.choosing import why as why
+    from servicedesk_core.features.assign.rules import Demand as Demand
+    from servicedesk_core.features.assign.tables.kept import ensure_alone as ensure_alone
+    from servicedesk_core.features.assign.tables.kept import is_as_it_was as is_as_it_was
+    from servicedesk_core.features.assign.tables.kept import keep as keep
+    from servicedesk_core.features.assign.tables.people import USUAL_VISIT as USUAL_VISIT
+    from servicedesk_core.features.assign.tables.people import bench_of as bench_of
+    from servicedesk_core.features.assign.tables.wanted import Asked as Asked
+    from servicedesk_core.features.assign.tables.wanted import asked_of as asked_of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

@@ -47,7 +47,9 @@ class Choice:
         return None if self.score is None or not others else self.score - max(others)
 
 
-def chosen(bench: Bench, asked: Asked, *, named: Person | None = None, is_named: bool = False) -> Choice:
+def chosen(
+    bench: Bench, asked: Asked, *, named: Person | None = None, is_named: bool = False, takes_over: bool = False
+) -> Choice:
     """Return who takes a ticket, and give it to them on the bench.
 
     Args:
@@ -55,13 +57,14 @@ def chosen(bench: Bench, asked: Asked, *, named: Person | None = None, is_named:
         asked: The ticket.
         named: Whom somebody named: they get it, whatever speaks against it; ``None`` = nobody shall have it.
         is_named: Whether somebody said who.
+        takes_over: Whether also a ticket that somebody works on goes to another one.
     """
     ranking = bench.ranking(asked.wanted)
     if is_named:
         ref = None if named is None else named.key[1]
         against = next((one.reasons for one in ranking.refused if one.who.id == ref), ())
         choice = Choice(asked, ranking, named, f"against it: {', '.join(against)}" if against else "")
-    elif asked.is_begun:
+    elif asked.is_begun and not takes_over:
         text = "in progress: only somebody whom you name with --to takes it over"
         return Choice(asked, ranking, None, text, is_possible=False)
     elif not ranking.ranked:

@@ -51,6 +51,14 @@ class FreeTime:
         """Add work without an hour to what a technician has to do; a negative one is taken from it."""
         self._work[technician] = max(_NO_TIME, self.work(technician) + work)
 
+    def book(self, technician: str, span: Span) -> None:
+        """Add an appointment of a technician."""
+        self._booked[technician] = (*joined((*self._booked.get(technician, ()), span)),)
+
+    def is_free(self, technician: str, span: Span) -> bool:
+        """Whether a technician works all of a span, and has no appointment then."""
+        return any(one == span for one in self.slots(technician, *span))
+
     def booked(self, technician: str, start: datetime, end: datetime) -> tuple[Span, ...]:
         """Return when a technician has an appointment in ``[start, end)``, on shift or not; earliest first."""
         return tuple(cut(self._booked.get(technician, ()), start, end))
