@@ -9,6 +9,7 @@ from typing import Protocol
 
 from benchmarks import (
     analytics,
+    assigning,
     billing_preview,
     billing_push,
     claims,
@@ -76,6 +77,7 @@ SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,
     "profit": profit.profit,
     "billing-preview": billing_preview.billing_preview,
+    "assigning": assigning.assigning,
     "morning-page": morning.morning_page,
     "console": console.console,
     "replay": replay.replay,

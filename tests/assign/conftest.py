@@ -11,7 +11,8 @@ __all__ = ["clock", "pulled_database", "pulled_store", "store_url", "vendor"]
 PEOPLE = {
     "mia": {"roles": ["service-manager", "admin"]},
     "coo": {"roles": ["coordinator"]},
-    "tec": {"roles": ["technician"], "technician": "t2"},
+    "tec": {"roles": ["technician"], "technician": "t2", "page": ["env:PAGE_DANA"]},
+    "ana": {"roles": ["technician"], "technician": "t1", "page": ["env:PAGE_ANA"]},
 }
 TOML = """
 [calendars.day]

@@ -5,6 +5,7 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
@@ -12,6 +13,10 @@ FEATURE = Feature(
     about="Gives tickets to technicians: who can take them, who does, and why.",
     queries=f"{__name__}.queries:AssignQueries",
     actions=f"{__name__}.actions:Assign",
+    automatic=f"{__name__}.automatic:ACTS",
+    jobs=(
+        JobKind("assign", "Gives tickets away under a standing approval.", "every 1 minute", f"{__name__}.jobs:give"),
+    ),
     definitions=f"{__name__}.kinds:KINDS",
     needs=("attention", "definitions", "kpi", "rota", "skills", "sla", "tickets", "writes"),
 )

@@ -213,7 +213,7 @@ def rank(demand: Demand, candidates: Iterable[Candidate], limits: Limits, now: d
     is_at_risk = bool(fit) and not timely
     if not is_at_risk:
         late = "cannot begin before it is due"
-        refused += [Refused(one, (late,)) for one in fit if one not in timely]
+        refused += [Refused(one, (late,)) for one in fit if not _is_timely(demand, one)]
         fit = timely
     left_out = _left_out(demand, fit)
     weights = {part: weight for part, weight in limits.weights.items() if part not in left_out}

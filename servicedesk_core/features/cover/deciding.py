@@ -27,7 +27,7 @@ from servicedesk_core.features.cover.model import Handed, What
 from servicedesk_core.features.kpi import OpenDesk, OpenTicket, in_order, is_ready, open_desk
 from servicedesk_core.features.oncall import lists_of
 from servicedesk_core.features.rota import Away, Span
-from servicedesk_core.features.tickets import TicketRow, rows_by_id
+from servicedesk_core.features.tickets import TicketRow, ref_of, rows_by_id
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.scope import Scope
 
@@ -125,9 +125,9 @@ def planned(tx: Tx, desk: ConfiguredDesk, absence: Absence, scope: Scope | None)
     now, zone = desk.clock.now(), ZoneInfo(desk.timezone)
     opened = open_desk(tx, now.astimezone(zone), zone, people=desk.roster)
     bench = bench_of(tx, desk.roster, replace(opened, now=absence.start), zone)
-    who = _meant(bench, absence.technician)
-    bench.people[who.key] = replace(who, is_out=True)
     names = {one.id: one.name for one in sources.all(tx)}
+    who = _meant(bench, absence.technician) if scope is None else _seen(tx, bench, names, absence.technician, scope)
+    bench.people[who.key] = replace(who, is_out=True)
     seen = open_desk(tx, now.astimezone(zone), zone, scope, people=desk.roster) if scope is not None else opened
     mine = [one for one in seen.tickets if one.who == (names[who.key[0]], who.key[1])]
     urgent = [one for one in mine if one.standing.priority in _URGENT]
@@ -155,6 +155,20 @@ def _meant(bench: Bench, word: str) -> Person:
     known = ", ".join(sorted(one.shown for one in found or people)[:8])
     text = f'There are several technicians "{word}"' if found else f'There is no technician "{word}"'
     raise NotFoundLocallyError(f"{text}.", hint=f"There are: {known or 'none'}. The vendor's id will do, too.")
+
+
+def _seen(tx: Tx, bench: Bench, names: Mapping[int, str], word: str, scope: Scope) -> Person:
+    """Return whom a word means to whoever sees a part of the desk."""
+    found: list[Person] = []
+    wrong: NotFoundLocallyError | None = None
+    for number, name in names.items():
+        try:
+            found += [bench.people[number, ref_of(tx, name, scope, "technicians", word)]]
+        except (NotFoundLocallyError, KeyError) as error:
+            wrong = error if isinstance(error, NotFoundLocallyError) else wrong
+    if len(found) != 1:
+        raise wrong or NotFoundLocallyError(f'There is no technician "{word}".')
+    return found[0]
 
 
 def _cannot_wait(one: OpenTicket, absence: Absence) -> bool:

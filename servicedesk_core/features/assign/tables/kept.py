@@ -112,11 +112,11 @@ def is_as_it_was(tx: Tx, choice: Choice) -> bool:
     """Whether a ticket shows what it showed when it was decided who takes it, and whoever does still works here."""
     columns = [_T[name] for name in SHOWS]
     shows = tx.execute(select(*columns).where(_T.local_id == choice.asked.ticket.local_id)).one()
-    is_here = choice.taker is None or _is_here(tx, choice.taker.key)
-    return is_here and version_of(shows) == choice.asked.version
+    is_there = choice.taker is None or is_here(tx, choice.taker.key)
+    return is_there and version_of(shows) == choice.asked.version
 
 
-def _is_here(tx: Tx, key: tuple[int, str]) -> bool:
+def is_here(tx: Tx, key: tuple[int, str]) -> bool:
     """Whether a technician still works here, as far as the store knows."""
     query = select(_P.is_active, _P.gone_at).where(_P.source_id == key[0], _P.external_id == key[1])
     found = tx.execute(query).one_or_none()
