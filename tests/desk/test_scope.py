@@ -160,7 +160,7 @@ ARGUMENTS = {
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""
 
 
-OF_A_PERSON = {"desks.me", "profit.own", "parts.find"}
+OF_A_PERSON = {"desks.me", "next.up", "profit.own", "parts.find"}
 """Answered to whom the configuration has as a technician, and asked of others; such tests are beside each."""
 
 NAMELESS = OF_A_PERSON | {

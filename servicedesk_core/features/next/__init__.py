@@ -6,7 +6,7 @@ from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="next",
-    about="What a technician takes next, and why.",
+    about="Show what a technician takes next, and why.",
     queries=f"{__name__}.queries:NextQueries",
     needs=("kpi", "tickets"),
 )

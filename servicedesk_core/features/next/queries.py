@@ -40,10 +40,10 @@ class NextQueries(Namespace[Manner]):
         after: After = None,
         scope: Scope | None = None,
     ) -> NextUp:
-        """Show what a technician takes next, with the reason: what is due first, then the priority, then the age.
+        """Show what a technician takes next, and why.
 
-        It is the order of the phone page and of the console. Only what can be begun now is in it, and what a team
-        takes from one list belongs to each of the team.
+        What is due first comes first, then the priority, then the age, on the phone page and in the console too. Only
+        what can be begun now is in it, and what a team takes from one list belongs to each of the team.
 
         Raises:
             NotFoundLocallyError: There is no such technician, or nobody said which one you are.
@@ -52,6 +52,9 @@ class NextQueries(Namespace[Manner]):
         """
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
         who = self._meant(tx, technician, connection, scope)
+        source = next((one.id for one in sources.all(tx) if one.name == who[0]), None)
+        if source is None:  # nothing was ever synced
+            return NextUp((), None, who[1], "The desk has no ticket yet: sync it.")
         among = TicketChoice(connection=who[0], assignee=(who[1], ""))
         opened = open_desk(tx, now.astimezone(zone), zone, scope, among=among, people=self.desk.roster)
         found = upcoming(opened, who)
@@ -72,7 +75,7 @@ class NextQueries(Namespace[Manner]):
             for place, one in enumerate(found.ready, 1)
             for row in (rows[one.local_id],)
         )
-        names, source = Names(tx), sources.get(tx, who[0]).id
+        names = Names(tx)
         names.want(source, "technicians", who[1])
         page = NextUp(items, None, names.of(source, "technicians", who[1]) or who[1], found.why)
         return piece(page, Ahead, by="place", sort=sort, after=after, limit=limit)
