@@ -6,7 +6,7 @@ from typing import Annotated
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.cover.deciding import Absence, planned
 from servicedesk_core.features.cover.model import Handed
-from servicedesk_core.features.tickets import WritingDesk
+from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -20,7 +20,7 @@ UNTIL = Annotated[datetime | None, Help("Until when [default: the end of that da
 class CoverQueries(Namespace[Manner]):
     """What somebody has who is out."""
 
-    desk: WritingDesk
+    desk: ProposingDesk
 
     @query(
         "cover.show",
