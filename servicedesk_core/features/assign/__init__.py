@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.assign.tables.kept import keep as keep
     from servicedesk_core.features.assign.tables.people import USUAL_VISIT as USUAL_VISIT
     from servicedesk_core.features.assign.tables.people import bench_of as bench_of
-    from servicedesk_core.features.assign.tables.people import narrowed as narrowed
     from servicedesk_core.features.assign.tables.wanted import Asked as Asked
     from servicedesk_core.features.assign.tables.wanted import asked_of as asked_of
 else:

@@ -19,7 +19,6 @@ from servicedesk_core.features.assign import (
     asked_of,
     bench_of,
     chosen,
-    narrowed,
     told,
     why,
 )
@@ -125,7 +124,7 @@ def planned(tx: Tx, desk: ConfiguredDesk, absence: Absence, scope: Scope | None)
     """
     now, zone = desk.clock.now(), ZoneInfo(desk.timezone)
     opened = open_desk(tx, now.astimezone(zone), zone, people=desk.roster)
-    bench = narrowed(tx, bench_of(tx, desk.roster, replace(opened, now=absence.start), zone), scope)
+    bench = bench_of(tx, desk.roster, replace(opened, now=absence.start), zone)
     names = {one.id: one.name for one in sources.all(tx)}
     who = _meant(bench, absence.technician) if scope is None else _seen(tx, bench, names, absence.technician, scope)
     bench.people[who.key] = replace(who, is_out=True)

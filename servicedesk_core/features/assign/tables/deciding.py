@@ -11,7 +11,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.assign.bench import Bench, Person
 from servicedesk_core.features.assign.choosing import Choice, chosen
 from servicedesk_core.features.assign.kinds import Requirements
-from servicedesk_core.features.assign.tables.people import bench_of, narrowed
+from servicedesk_core.features.assign.tables.people import bench_of
 from servicedesk_core.features.assign.tables.wanted import asked_of
 from servicedesk_core.features.kpi import OpenDesk, OpenTicket, is_unassigned, open_desk
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, ref_of, technician_meant
@@ -76,7 +76,7 @@ def decided(tx: Tx, desk: ConfiguredDesk, which: Which, scope: Scope | None) -> 
     now, zone = desk.clock.now(), ZoneInfo(desk.timezone)
     opened = open_desk(tx, now.astimezone(zone), zone, people=desk.roster)
     asked = asked_of(tx, opened, _meant(tx, opened, which, scope), which.manual)
-    bench = narrowed(tx, bench_of(tx, desk.roster, opened, zone), scope)
+    bench = bench_of(tx, desk.roster, opened, zone)
     named: dict[str, Person | None] = {}
     choices = []
     for one in asked:

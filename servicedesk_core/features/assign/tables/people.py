@@ -19,7 +19,6 @@ from servicedesk_core.features.rota import FreeTime, Rota, Span, rota_of
 from servicedesk_core.features.skills import Certification, Crew, Key, Qualified, Skill, crew, qualified
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Meant
-from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, assignments, outbox
 
 LEVELS: Final = range(1, 6)
@@ -65,15 +64,6 @@ def bench_of(tx: Tx, people: Mapping[str, Colleague], opened: OpenDesk, zone: Zo
         work[who.names.get(key, "")] += many * USUAL_WORK
     free = FreeTime(rota, _booked(tx, who, now), work)
     return Bench([*_people(tx, who, rota, now)], free, open_tickets, now, zone)
-
-
-def narrowed(tx: Tx, bench: Bench, scope: Scope | None) -> Bench:
-    """Leave those on a bench of whom somebody may hear who has a scope; what everybody has to do is as it was."""
-    if scope is not None:
-        sight = Sight(tx, scope)
-        seen = sight.refs("technicians", (ref for _, ref in bench.people))
-        bench.people = {key: one for key, one in bench.people.items() if key[0] == sight.source_id and key[1] in seen}
-    return bench
 
 
 def work_left(one: OpenTicket, usual: timedelta = USUAL_WORK) -> timedelta:
