@@ -114,7 +114,7 @@ PLAIN = (
     "triage list", "triage open", "triage beside mine-tickets",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "assign stats", "assign gaps", "next",
-    "next --technician mine-technicians", 
+    "next --technician mine-technicians",
     "report mails", "report resend --reason x --yes",
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
     "sla compare", "sla explain mine-tickets", "sla missed", "sla decisions", "sla reasons", "sla response",

@@ -120,9 +120,7 @@ class Morning:
     next_actors: Annotated[dict[NextActor, int], Column("Open tickets by who has to act next.")]
     clocks: Annotated[ClockStatus | None, Column("Promises by state and share used; nothing = not for such a page.")]
     due_times: Annotated[DueTimes, Column("Due times by how they stand.")]
-    promises: Annotated[
-        tuple[ClientPromise, ...], Column("What clients wait to hear within a day, or have not heard.")
-    ]
+    promises: Annotated[tuple[ClientPromise, ...], Column("What clients wait to hear within a day, or have not heard.")]
     shift_log: Annotated[tuple[LogLine, ...], Column("What was written into the shift log since then.")]
     figures: Annotated[tuple[Figure, ...], Column("The coordinator's figures.")]
     trends: Annotated[tuple[Trend, ...], Column("How they went, in the same order.")]
