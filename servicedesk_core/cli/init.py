@@ -52,8 +52,8 @@ def init(
     Asks which connector, where its secrets are (never the secrets themselves), reads your own lists of statuses,
     priorities, queues and note types from the vendor, and proposes what each word means. Changes nothing there.
 
-    With --service it writes calendars, SLA policies, goals and work kinds into a folder, from the hours in which your
-    technicians work and from the agreements of your PSA; beside each target stands what history really reached.
+    With --service it writes calendars, SLA policies, goals, work kinds and alert rules into a folder, from the hours
+    in which your technicians work and from the agreements of your PSA; beside each target stands what history reached.
     """
     from servicedesk_core.config.toml_file import write_settings  # noqa: PLC0415
     from servicedesk_core.machine import setup  # noqa: PLC0415

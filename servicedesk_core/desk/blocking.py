@@ -19,7 +19,7 @@ from servicedesk_core.hooks.announced import Change
 from servicedesk_core.people import Actor
 
 if TYPE_CHECKING:
-    from servicedesk_core.features.alerts.queries import Alerts
+    from servicedesk_core.features.alerts.actions import AlertActs
     from servicedesk_core.features.analytics.actions import Analytics
     from servicedesk_core.features.appointments.actions import Appointments
     from servicedesk_core.features.assign.actions import Assign
@@ -214,7 +214,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     """Whether store and thread are another's, who closes them."""
 
     if TYPE_CHECKING:
-        alerts: Alerts[Waiting]
+        alerts: AlertActs[Waiting]
         analytics: Analytics[Waiting]
         attention: AttentionQueries[Waiting]
         triage: Triage[Waiting]

@@ -34,7 +34,7 @@ from servicedesk_core.store.store import Migrate
 
 if TYPE_CHECKING:
     from servicedesk_core.faces import Feature
-    from servicedesk_core.features.alerts.queries import Alerts
+    from servicedesk_core.features.alerts.actions import AlertActs
     from servicedesk_core.features.analytics.actions import Analytics
     from servicedesk_core.features.appointments.actions import Appointments
     from servicedesk_core.features.assign.actions import Assign
@@ -106,7 +106,7 @@ class StoredDesk:
     """A desk as far as its store reaches: what the queries of features need."""
 
     if TYPE_CHECKING:
-        alerts: Alerts[Awaited]
+        alerts: AlertActs[Awaited]
         analytics: Analytics[Awaited]
         attention: AttentionQueries[Awaited]
         triage: Triage[Awaited]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 
@@ -15,12 +15,18 @@ class Condition:
         kind: What is wrong, in a word, such as ``failing``.
         problem: What is wrong, in a sentence without record text.
         hint: What to do.
+        rule: Name of the alert rule that found it; empty = the program did.
+        tell: Channels that are told; empty = all of them.
+        repeat: So often it is told again until somebody acknowledges it; ``None`` = never.
     """
 
     key: str
     kind: str
     problem: str
     hint: str
+    rule: str = ""
+    tell: tuple[str, ...] = ()
+    repeat: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Desk, Feature
-from servicedesk_core.features import kpi, sla
+from servicedesk_core.features import alerts, kpi, sla
 from servicedesk_core.features.definitions.files import FOLDER
 from servicedesk_core.features.definitions.tables import newest
 from servicedesk_core.files import replace_file
@@ -72,4 +72,4 @@ def _texts(tx: Tx, desk: StartingDesk) -> dict[str, str]:
     figures = {one.code: one for feature in desk.features for one in feature.figures if one.code}
     now, zone = desk.clock.now(), desk.timezone
     promises = sla.propose(tx, zone=zone, now=now, goals=kpi.CLOCK_GOALS, kinds=kinds)
-    return {**promises, **kpi.propose(tx, figures)}
+    return {**promises, **kpi.propose(tx, figures), **alerts.propose()}

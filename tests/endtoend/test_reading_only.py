@@ -27,6 +27,7 @@ COMMANDS = [
     "status",
     "alerts list",
     "alerts channels",
+    "alerts rules",
     "tickets list",
     "tickets show {ticket}",
     "tickets words clients",

@@ -3,6 +3,7 @@
 HOSTILE: dict[str, str] = {
     "alerts channels": "80 json",
     "alerts list": "80 160 json",
+    "alerts rules": "80 json",
     "appointments list --day 2026-02-20 --days 31 --cancelled": "80 160 json csv",
     "attachments list T-ALL": "80 160 json csv",
     "attention list": "80 160 json",
@@ -401,6 +402,9 @@ NOT_HELD: dict[str, str] = {
     "sync": "asks the vendor; demo holds what it prints",
     "warranty import": "reads a file, in tests/warranty",
     "webhooks": "tells of addresses that differ each time; tests/webhooks have their words",
+    "alerts acknowledge": "changes the store; tests/operating have what it does",
+    "alerts mute": "likewise",
+    "alerts test": "no rule holds on these desks; tests/operating have what it tells",
     "standing": "changes the store; tests/standing has what is granted and shown",
     "rota import": "reads a file, in tests/people",
     "oncall import": "reads a file, in tests/people",

@@ -8,6 +8,7 @@ import pytest
 
 from servicedesk_core.domain import BillingCode, Company, Contract
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.alerts.ruled.beginning import TEXT
 from servicedesk_core.features.sla.model import ClockFilter
 from servicedesk_core.files import replace_file
 from servicedesk_core.machine import starting
@@ -50,9 +51,10 @@ async def test_what_is_written_passes_plan_promises_what_the_psa_does_and_says_w
     plan = await history.desk.definitions.plan(folder=folder)
     assert (plan.obstacles, {one.definition for one in plan}) == (
         (),
-        {"calendars.office", "calendars.always", "sla", "goals.journey", "goals.coach", "work_kinds"},
+        {"calendars.office", "calendars.always", "sla", "goals.journey", "goals.coach", "work_kinds"}
+        | {f"alert_rules.{name}" for name in tomllib.loads(TEXT)["alert_rules"]},
     )
-    assert set(names) == {"calendars.toml", "sla.toml", "goals.toml", "work_kinds.toml"}
+    assert set(names) == {"calendars.toml", "sla.toml", "goals.toml", "work_kinds.toml", "alerts.toml"}
     text = (folder / "sla.toml").read_text()
     gold, standard = text.split("[[sla.policies]]")[1:]
     assert 'when.contract = ["70"]' in gold

@@ -17,9 +17,6 @@ from servicedesk_core.store import Tx
 
 _log = logging.getLogger("servicedesk.alerts")
 
-LOG = "log"
-"""The channel that is always there."""
-
 PATIENCE_S = 60.0
 """Longest time that a channel may take."""
 
@@ -39,7 +36,7 @@ async def watch(desk: JobDesk, connection: str | None) -> str:
     for feature in desk.features:
         found[feature.name] = await _asked(desk, feature, now)
     wrong = [condition for conditions in found.values() for condition in conditions or ()]
-    names, is_all = (LOG, *desk.settings.alerts.channels), None not in found.values()
+    names, is_all = (tables.LOG, *desk.settings.alerts.channels), None not in found.values()
     await desk.store.write(lambda tx: tables.settle(tx, wrong, names, now, is_all=is_all))
     notices = await desk.store.write(lambda tx: tables.waiting(tx, now))
     by_channel: defaultdict[str, list[Notice]] = defaultdict(list)
@@ -90,7 +87,7 @@ async def _tell(desk: JobDesk, channel: str, notices: list[Notice]) -> int:
 
 
 async def _send(desk: JobDesk, channel: str, message: Message) -> None:
-    if channel == LOG:
+    if channel == tables.LOG:
         for line in message.lines:
             _log.warning("%s", line)
         return

@@ -1,24 +1,42 @@
 """What is wrong with the desk, and who has been told."""
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final, Protocol
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.faces import After, Feature, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.alerts import tables
-from servicedesk_core.features.alerts.model import Alert, Channel
+from servicedesk_core.features.alerts.model import Alert, Channel, RuleRow, WouldOpen
+
+
+class MeasuringDesk(ConfiguredDesk, Protocol):
+    """A desk with its features."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What it can do, and which figures that brings."""
+        ...
+
+
+UNSCOPED: Final = "they are about the whole desk"
 
 
 class Alerts(Namespace[Manner]):
     """What is wrong with the desk, and who has been told."""
+
+    desk: MeasuringDesk
 
     @query(
         "alerts.list",
         about="Open alerts, or those that are over.",
         needs=Capability.DESK_READ,
         sorts=tables.COLUMNS,
-        unscoped="they are about the desk itself",
+        unscoped=UNSCOPED,
         empty='There is no such alert. The job "alerts" looks for what is wrong.',
     )
     def list(
@@ -30,7 +48,7 @@ class Alerts(Namespace[Manner]):
         limit: Limit = 100,
         after: After = None,
     ) -> Page[Alert]:
-        """List what is wrong with the desk, the oldest first.
+        """List what is wrong, with the desk or with the service, the oldest first.
 
         Raises:
             SettingsError: There is no such column to sort by.
@@ -54,3 +72,58 @@ class Alerts(Namespace[Manner]):
         """
         found = Page(tuple(tables.channels(tx)))
         return piece(found, Channel, by="name", sort=sort, after=after, limit=limit)
+
+    @query(
+        "alerts.rules",
+        about="Alert rules.",
+        needs=Capability.DESK_READ,
+        unscoped=UNSCOPED,
+        empty="There is none beside those of the program. Write [alert_rules.NAME] into the folder of definitions.",
+    )
+    def rules(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[RuleRow]:
+        """List the alert rules that somebody decided about, and how many alerts of each are open.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        from servicedesk_core.features.alerts.ruled.listing import rows  # noqa: PLC0415  # `status` reads no rules
+
+        return piece(Page(rows(tx, self.desk.clock.now())), RuleRow, by="name", sort=sort, after=after, limit=limit)
+
+    @query(
+        "alerts.test",
+        about="When a rule would have been an alert.",
+        needs=Capability.DESK_READ,
+        unscoped=UNSCOPED,
+        empty="It would not have been one.",
+    )
+    def test(
+        self,
+        tx: Tx,
+        rule: Annotated[str, Help("Its name.", names="alerts.rules")],
+        *,
+        last: Annotated[timedelta, Help("In so long a time up to now.")] = timedelta(days=30),
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[WouldOpen]:
+        """List when a rule would have opened an alert, and closed it.
+
+        The figure is measured 60 times within the time; one of so many answers with each answer.
+
+        Raises:
+            NotFoundLocallyError: There is no such rule.
+            SettingsError: Of its figure nothing is kept of the past.
+            KpiError: The figure cannot be measured.
+            CursorError: ``after`` is not a position of this list.
+        """
+        from servicedesk_core.features.alerts.ruled import listing  # noqa: PLC0415  # see above
+
+        now = self.desk.clock.now()
+        known = listing.rules(tx, now)
+        if rule not in known:
+            message = f'There is no alert rule "{rule}".{did_you_mean(rule, known)}'
+            raise NotFoundLocallyError(message, hint="`servicedesk alerts rules` lists them.")
+        found = Page(listing.tried(tx, self.desk, known[rule], now - last, now))
+        return piece(found, WouldOpen, by="opened_at,scope", sort=sort, after=after, limit=limit)

@@ -1,8 +1,9 @@
 """Open alerts, and what each channel still has to be told. Whoever changes them holds the lease of the job."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -11,9 +12,10 @@ from servicedesk_core.features.alerts.model import Alert, Channel, Notice
 from servicedesk_core.store import Tx, upserting
 from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.rows import Rows
-from servicedesk_core.store.schema import alert_notices, alerts
+from servicedesk_core.store.schema import alert_notices, alert_waits, alerts
 
-Event = Literal["opened", "recovered"]
+LOG: Final = "log"
+"""The channel that is always there."""
 
 GIVE_UP_AFTER = timedelta(days=7)
 """A notice that a channel did not take for so long is dropped: nobody wants to hear it any more."""
@@ -56,7 +58,14 @@ def page(tx: Tx, *, ended: bool, sort: str | None, after: str | None, limit: int
 
 
 def settle(
-    tx: Tx, conditions: Sequence[Condition], channels: Collection[str], now: datetime, *, is_all: bool = True
+    tx: Tx,
+    conditions: Sequence[Condition],
+    channels: Collection[str],
+    now: datetime,
+    *,
+    is_all: bool = True,
+    among: Callable[[str | None], bool] = lambda rule: rule is None,
+    tells: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> None:
     """Open an alert for each new condition and close those that hold no more; note once whom to tell.
 
@@ -66,24 +75,72 @@ def settle(
         channels: Names of those who are told.
         now: The present instant.
         is_all: Whether nothing else is wrong; else no alert is closed.
+        among: Says by the name of their rule, which is ``None`` where the program finds them, which alerts were looked
+            at: of the others none is closed.
+        tells: The channels that are told of the alerts of a rule; where nothing is said, all are.
     """
     known = {row.key: row for row in tx.execute(select(alerts))}
     wrong = {condition.key: condition for condition in conditions}
+    notices: list[dict[str, Any]] = []
+    opened: list[dict[str, Any]] = []
     for key, condition in wrong.items():
         row = known.get(key)
-        values = {"kind": condition.kind, "problem": condition.problem, "hint": condition.hint, "seen_at": now}
+        told = {"problem": condition.problem, "hint": condition.hint}
+        to = _told_by(channels, condition.tell)
+        is_muted = row is not None and row.muted_until is not None and now < row.muted_until
         if row is None or row.closed_at is not None:
             episode = 1 if row is None else row.episode + 1
-            opened = {"key": key, "episode": episode, "opened_at": now, "closed_at": None, **values}
-            upserting.put(tx, alerts, opened)
-            told = {"problem": condition.problem, "hint": condition.hint}
-            _notify(tx, channels, "opened", now, key=key, episode=episode, **told)
+            opened.append(_opened(condition, episode, now))
+            event = "opened"
         else:
-            tx.execute(update(alerts).where(alerts.c.key == key).values(**values))
+            episode = row.episode
+            tx.execute(update(alerts).where(alerts.c.key == key).values(kind=condition.kind, seen_at=now, **told))
+            if (
+                condition.repeat is None
+                or row.acknowledged_at
+                or now - (row.told_at or row.opened_at) < condition.repeat
+            ):
+                continue
+            event = f"open {now:%Y-%m-%d %H:%M}"
+            if not is_muted:
+                tx.execute(update(alerts).where(alerts.c.key == key).values(told_at=now))
+        if not is_muted:
+            notices += _notices(to, event, now, key=key, episode=episode, **told)
+    for values in opened:
+        upserting.put(tx, alerts, values)
     for key, row in known.items():
-        if is_all and row.closed_at is None and key not in wrong:
+        if is_all and row.closed_at is None and key not in wrong and among(row.rule):
             tx.execute(update(alerts).where(alerts.c.key == key).values(closed_at=now))
-            _notify(tx, channels, "recovered", now, key=key, episode=row.episode, problem=row.problem, hint="")
+            if row.muted_until is None or now >= row.muted_until:
+                lasted = f"{row.problem} (after {_lasted(now - row.opened_at)})" if row.rule else row.problem
+                to = _told_by(channels, tells.get(row.rule or "", ()))
+                notices += _notices(to, "recovered", now, key=key, episode=row.episode, problem=lasted, hint="")
+    if notices:
+        tx.execute(insert(alert_notices), notices)
+
+
+def _told_by(channels: Collection[str], tell: Collection[str]) -> list[str]:
+    return [name for name in channels if not tell or name == LOG or name in tell]
+
+
+def _opened(condition: Condition, episode: int, now: datetime) -> dict[str, Any]:
+    return {
+        "key": condition.key,
+        "episode": episode,
+        "kind": condition.kind,
+        "problem": condition.problem,
+        "hint": condition.hint,
+        "rule": condition.rule or None,
+        "opened_at": now,
+        "seen_at": now,
+        "told_at": now,
+        **dict.fromkeys(("closed_at", "acknowledged_by", "acknowledged_at")),
+    }
+
+
+def _lasted(span: timedelta) -> str:
+    minutes = round(span / timedelta(minutes=1))
+    return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"  # noqa: PLR2004
 
 
 def waiting(tx: Tx, now: datetime) -> list[Notice]:
@@ -146,7 +203,34 @@ def channels(tx: Tx) -> list[Channel]:
     return found
 
 
-def _notify(tx: Tx, names: Collection[str], event: Event, at: datetime, **told: Any) -> None:
+def _notices(names: Collection[str], event: str, at: datetime, **told: Any) -> list[dict[str, Any]]:
     row = {"event": event, "at": at, "next_at": at, "state": "waiting", **told}
-    for channel in names:
-        tx.execute(insert(alert_notices).values(channel=channel, **row))
+    return [{"channel": channel, **row} for channel in names]
+
+
+def found(tx: Tx, key: str) -> list[Alert]:
+    """Return the alert of a key, or all of a rule, ``rule:NAME``, whether they are open or over."""
+    of_rule = alerts.c.key.startswith(f"{key}/", autoescape=True)
+    return _ALERTS.all(tx, _ALERTS.select().where((alerts.c.key == key) | of_rule).order_by(alerts.c.key))
+
+
+def note(tx: Tx, keys: Collection[str], **values: Any) -> None:
+    """Keep with alerts who looks after them, or until when nobody is told."""
+    tx.execute(update(alerts).where(alerts.c.key.in_(keys)).values(**values))
+
+
+def of_rules(tx: Tx) -> list[Alert]:
+    """Return every alert that a rule opened, open or over."""
+    return _ALERTS.all(tx, _ALERTS.select().where(alerts.c.rule.is_not(None)))
+
+
+def waits(tx: Tx) -> dict[str, datetime]:
+    """Return since when what is not an alert yet is bad."""
+    return {key: since for key, since in tx.execute(select(alert_waits.c.key, alert_waits.c.since))}  # noqa: C416
+
+
+def keep_waits(tx: Tx, since: dict[str, datetime]) -> None:
+    """Keep that, in place of what was kept before."""
+    tx.execute(delete(alert_waits))
+    if since:
+        tx.execute(insert(alert_waits), [{"key": key, "since": at} for key, at in since.items()])

@@ -138,7 +138,8 @@ def _faults(looking: Looking) -> Iterator[Counted]:
                     f"writes {_ON_THE_WAY[state]}", many, Opens.of(WriteQueries.list, states=(state,)), is_bad=True
                 )
     if looking.desk.may(Capability.DESK_READ) and looking.scope is None and (alerts := len(open_alerts(looking.tx))):
-        yield Counted("alerts of the desk, such as a sync that fails", alerts, Opens.of(Alerts.list), is_bad=True)
+        label = "alerts, such as a sync that fails or a figure beyond its limit"
+        yield Counted(label, alerts, Opens.of(Alerts.list), is_bad=True)
 
 
 def _records(figure: Figure, looking: Looking) -> Opens | None:
@@ -167,7 +168,7 @@ def _blocks() -> tuple[Block, ...]:
         Table("Promised to clients", ContactQueries.promises, {"limit": _ROWS}),
         Table("Clients who hear from nobody", ContactQueries.unheard, {"limit": _ROWS}),
         Table("Shift log", ShiftLogQueries.list, {"limit": _ROWS}),
-        Counts("Wrong with the desk itself", _faults),
+        Counts("Wrong with the desk itself, and alerts", _faults),
         Counts("Since the last working day ended", _since),
         Counts("Promises by the share of their time that is used", _clocks),
         Figures("Goals", lambda looking: looking.once(Day).judged, records=_records,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.warranty.lookup.selection import OfAssets as OfAssets
     from servicedesk_core.features.warranty.model import TOLD as TOLD
     from servicedesk_core.features.warranty.queries import WarrantyQueries as WarrantyQueries
+    from servicedesk_core.features.warranty.tables.lists import expiring as expiring
     from servicedesk_core.features.warranty.tables.standing import Standing as Standing
     from servicedesk_core.features.warranty.tables.standing import chosen_standings as chosen_standings
 else:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.linking import billing_links as billing_links
     from servicedesk_core.store.schema.linking import billing_locks as billing_locks
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
+    from servicedesk_core.store.schema.operating import alert_waits as alert_waits
     from servicedesk_core.store.schema.operating import alerts as alerts
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies
     from servicedesk_core.store.schema.operating import job_runs as job_runs
@@ -113,7 +114,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 139
+SCHEMA_VERSION = 140
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

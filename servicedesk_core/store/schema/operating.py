@@ -35,7 +35,20 @@ alerts = Table(
     Column("opened_at", Instant, nullable=False, doc="Since when."),
     Column("seen_at", Instant, nullable=False, doc="When it was last found to be so."),
     Column("closed_at", Instant, doc="Until when."),
+    Column("rule", Text, doc="Name of the alert rule that opened it; none = the program did."),
+    Column("acknowledged_by", Scrubbed, doc="Who said that they look after it."),
+    Column("acknowledged_at", Instant, doc="When."),
+    Column("muted_until", Instant, doc="Until when nobody is told of it."),
+    Column("told_at", Instant, doc="When channels were last told that it is open."),
 )
+
+alert_waits = Table(
+    "alert_waits",
+    metadata,
+    Column("key", Text, primary_key=True, doc="What it is about."),
+    Column("since", Instant, nullable=False, doc="Since when it is so."),
+)
+"""What is bad, and not yet for as long as its rule asks before it is an alert."""
 
 alert_notices = Table(
     "alert_notices",
@@ -43,7 +56,7 @@ alert_notices = Table(
     Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, doc="What it is about."),
     Column("episode", BigInteger, nullable=False, doc="Which time the alert was open."),
-    Column("event", Text, nullable=False, doc="opened or recovered."),
+    Column("event", Text, nullable=False, doc="opened, recovered, or open and its number."),
     Column("channel", Text, nullable=False, doc="Name of the channel."),
     Column("problem", Scrubbed, nullable=False, doc="What is or was wrong."),
     Column("hint", Text, nullable=False, doc="What to do."),
