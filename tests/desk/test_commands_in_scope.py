@@ -24,7 +24,7 @@ NAMED = (
     "tickets create x --company '{0} names'", "tickets create x --company 'mine name' --contact {0}-contacts",
     "tickets update {0}-tickets --title x", "tickets update mine-tickets --field contact_ref={0}-contacts",
     "tickets update mine-tickets --field parent_ref={0}-tickets --yes", "assign assign {0}-tickets --yes",
-    "cover show '{0} number'", "cover cover '{0} number' --yes",
+    "cover show {0}-is-a-client-and-nobody-of-our-own", "cover cover {0}-is-a-client-and-nobody-of-our-own",
     "assign candidates {0}-tickets", "assign assign mine-tickets {0}-tickets --to none --yes",
     "tickets close {0}-tickets --status x", "tickets note {0}-tickets x --yes",
     "tickets log-time {0}-tickets 0.25 --technician mine-technicians",

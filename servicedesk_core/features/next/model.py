@@ -21,7 +21,9 @@ class Ahead:
     is_theirs: Annotated[
         bool, Column("Whether they have it; else their team takes it from one list.", "Theirs", spare=3)
     ]
-    due_at: Annotated[datetime | None, Column("When the promise is due that is to be kept next.", "Due")]
+    due_at: Annotated[
+        datetime | None, Column("When the promise is due that is to be kept next, else the vendor's due time.", "Due")
+    ]
     why: Annotated[str, Column("By what it has its place.", wraps=True)]
 
     @property

@@ -69,7 +69,7 @@ class NextQueries(Namespace[Manner]):
                 company=row.company,
                 priority=row.priority,
                 is_theirs=one.who == who,
-                due_at=one.due_at,
+                due_at=one.until_at,
                 why=why(one, opened),
             )
             for place, one in enumerate(found.ready, 1)
