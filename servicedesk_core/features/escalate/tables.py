@@ -186,7 +186,7 @@ def due(tx: Tx, now: datetime, limit: int) -> list[Due]:
     query = select(
         _D.ticket_id, _D.clock, _D.cycle, _D.plan, _D.calendar, _D.counts_from_us, _D.target_us, _D.judged_at
     ).where(_D.next_at <= now)
-    rows = tx.execute(query.order_by(_D.next_at, _D.ticket_id).limit(limit))
+    rows = tx.execute(query.order_by(_D.next_at).limit(limit))
     return [Due(*row[:5], Running(row[5], row[6], row[7])) for row in rows]
 
 
