@@ -9,7 +9,11 @@ from servicedesk_core.cli.app import build
 from servicedesk_core.errors import ServiceDeskError
 from tests.outbox.conftest import GRANTS
 
-GROUPS = {"tickets": ("create", "update", "assign", "close", "note", "log-time"), "writes": ("approve", "run", "retry")}
+GROUPS = {
+    "tickets": ("create", "update", "close", "note", "log-time"),
+    "writes": ("approve", "run", "retry"),
+    "assign": ("assign",),
+}
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_acts_on_tickets_take_the_words_of_lists_and_the_desks_zone(run, vendor)
     (due,) = wanted("update", "T1", "--due", "2026-12-02T17:00")
     assert (due["field"], due["after"]) == ("due_at", "2026-12-02T17:00:00Z")  # the desk's zone is UTC
     assert run("tickets", "update", "T1", "--due", "2026-12-02T17:00-99:00").exit_code == 2
-    assert [(one["field"], one["after"]) for one in wanted("assign", "T2", "t1")] == [("assignee_ref", "t1")]
+    assert [(one["field"], one["after"]) for one in wanted("update", "T2", "--technician", "t1")] == [("assignee_ref", "t1")]
     vendor.put("tickets", "4", status="Complete")
     assert run("sync").exit_code == 0
     (status,) = wanted("close", "T3")
@@ -128,4 +132,4 @@ def test_the_help_says_that_an_outside_system_can_change(run, group, command):
 def test_a_list_takes_the_beginning_of_a_name_and_a_change_takes_the_whole_of_it(run):
     found = json.loads(run("tickets", "list", "--queue", "help", "--company", "bolt", "--json").stdout)
     assert len(found["data"]["items"]) == 5
-    assert run("tickets", "assign", "T1", "ana").exit_code == 1
+    assert run("assign", "T1", "--to", "ana").exit_code == 1

@@ -60,8 +60,8 @@ def settings(settings):
     people = {
         "sam": {"roles": ["service-manager"]},
         "carl": {"roles": ["coordinator"]},
-        "ana": {"roles": ["technician"], "technician": "t1"},
-        "ben": {"roles": ["technician"], "technician": "t2", "queues": ["q1"]},
+        "ana": {"roles": ["technician"], "technician": "t1", "page": ["env:PAGE_ANA"]},
+        "ben": {"roles": ["technician"], "technician": "t2", "queues": ["q1"], "page": ["env:PAGE_BEN"]},
         "kim": {"roles": ["client-contact"], "companies": ["176"]},
     }
     return settings | {"people": people}

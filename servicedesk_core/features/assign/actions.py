@@ -132,7 +132,7 @@ class Assign(AssignQueries[Manner]):
         send: bool = True,
         scope: Scope | None = None,
     ) -> GivenAway:
-        """Give tickets to who can take them best. CHANGES YOUR PSA, after you agreed.
+        """Give tickets to who can take them best. After you agreed, this changes an outside system.
 
         Whoever cannot take one is left out, with the reason: skills, certifications, leave, shift, open tickets, the
         client. The others are ranked by a score whose parts are shown. Of several tickets the one that is due next

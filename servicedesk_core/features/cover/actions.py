@@ -80,7 +80,7 @@ class Cover(CoverQueries[Manner]):
         shown: Plan | None = None,
         scope: Scope | None = None,
     ) -> HandedOver:
-        """Hand over what somebody has who is out, today or later. CHANGES YOUR PSA, after you agreed.
+        """Hand over what somebody has who is out, today or later. After you agreed, this changes an outside system.
 
         Appointments go to who can do them and is free then; P1 and P2, and what is ready and due before they are back,
         to who takes it best, also what they work on. All of it is released together, each with its result; what nobody
