@@ -25,6 +25,7 @@ def is_of(line: str, command: str) -> bool:
     return f"{line} ".startswith(f"{command} ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["", *NAMES])
 def test_the_help_reads_as_it_read(
     name: str, world: None, hold: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch

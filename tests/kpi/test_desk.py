@@ -33,6 +33,8 @@ from servicedesk_core.features.tickets import KPIS as TICKETS
 from tests.kpi.conftest import NOW, _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
 
+pytestmark = pytest.mark.slow
+
 REGIONS = """
 [clients.Quay]
 region = "north"
@@ -198,7 +200,6 @@ async def test_of_a_quick_count_and_what_looks_closer_one_is_listed(desk):
     assert quick["new"].about.endswith('"kpi show to-triage" looks closer.')
 
 
-@pytest.mark.slow
 async def test_a_goal_of_a_figure_that_does_not_exist_or_in_another_unit_is_refused_with_its_line(desk, tmp_path):
     folder = tmp_path / "service"
     wrong = 'K077 = ">= 50 %"\nutlisation = "> 1 %"\nK06 = "< 30 minutes"\noverdue = "<= 3"\n'

@@ -15,6 +15,8 @@ from servicedesk_core.features.sla.model import By, ClockFilter, TicketChoice
 from tests.kpi.conftest import _entry, _state, _ticket, fill
 from tests.kpi.given import NAMED, at
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = {
     "sam": {"roles": ["service-manager"]},
     "col": {"roles": ["coordinator"]},

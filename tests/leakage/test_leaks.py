@@ -41,6 +41,8 @@ from servicedesk_core.testing import FakeClock
 from tests import stored
 from tests.billing.books import bill
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
 HOUR = 3600
 

@@ -15,6 +15,8 @@ from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.visiting import COOKIE
 from servicedesk_core.web.listening import listen
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*987654321}}${7*987654321}"
 HOSTS = ("localhost", "127.0.0.1")
 
@@ -49,7 +51,6 @@ async def test_signing_in_leads_to_no_other_site(browser, then):
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-@pytest.mark.slow
 async def test_what_stands_in_an_address_is_text_on_the_page(browser, desk):
     """In every field of every filter."""
     ana, count = await browser(), 0
@@ -191,7 +192,6 @@ async def answered(port, sent):
     return b""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "head",
     [

@@ -12,6 +12,8 @@ from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_snipeit.profile import RETURN, TAKE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def desk_with(stand, clock, tmp_path):

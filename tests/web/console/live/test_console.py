@@ -19,6 +19,8 @@ from servicedesk_core.web.console.live.reader import Reader
 from tests import stored
 from tests.web.console.live.streaming import opened
 
+pytestmark = pytest.mark.slow
+
 LIST = "/lists/tickets/list?status=new"
 SIGNED_OUT = "You are signed out, or may not see this page any more."
 

@@ -17,6 +17,8 @@ from servicedesk_core.web.console.live.asking import LIVE
 from servicedesk_core.web.console.live.cutting import pieces
 from tests import stored
 
+pytestmark = pytest.mark.slow
+
 
 def shown(**parts):
     return pieces(render("tests.web.console.live/board.html", parts=parts))

@@ -13,6 +13,8 @@ from servicedesk_core.web.console.signing.coming import local
 from tests.web.console.conftest import ORIGIN, Browser
 from tests.web.console.signing.conftest import COOKIE, RIGHT, cookie_in
 
+pytestmark = pytest.mark.slow
+
 
 async def enter(nobody, path="/sign-in", **fields):
     return await nobody.post(path, {"name": "ana", "password": RIGHT} | fields)

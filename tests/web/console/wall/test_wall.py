@@ -13,6 +13,8 @@ from servicedesk_core.web.console.wall.showing import COOKIE
 from tests.web.console import every
 from tests.web.console.filled import HIDDEN, fill, opened
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = "http://localhost:9189"
 
 
@@ -72,7 +74,6 @@ async def test_it_opens_nothing_else(desk, screen):
         assert answer.headers["location"].startswith("/sign-in")
 
 
-@pytest.mark.slow
 async def test_whoever_passes_reads_no_names_and_no_titles(desk, screen):
     """Of every page, beside what the same page shows to who may read it."""
     offers = (one for one in Addresses.of(desk.features).offers.values() if isinstance(one, Query))
