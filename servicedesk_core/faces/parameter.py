@@ -33,6 +33,7 @@ class Help:
         is_long: Whether it is a text of several lines.
         puts_before_client: Whether it decides that the client reads what is written.
         is_rare: Whether few need it; a form has it at its end.
+        instead_of: Name of the parameter in whose place it stands; a form that is about a record does not ask for it.
         reads: Makes the value of what people write, where its type does not say how: ``NUMBER:QUANTITY`` as a part. It
             refuses what it cannot read with a ``SettingsError``.
     """
@@ -47,6 +48,7 @@ class Help:
     is_long: bool = False
     puts_before_client: bool = False
     is_rare: bool = False
+    instead_of: str = ""
     reads: Callable[[str], Any] | None = None
 
 

@@ -119,8 +119,11 @@ class Assign(AssignQueries[Manner]):
         self: "Assign[Awaited]",
         tickets: TICKETS = (),
         *,
-        queue: Annotated[str | None, Help("All of this queue that nobody has.", names="tickets.words queues")] = None,
-        unassigned: Annotated[bool, Help("All that are past triage and nobody has.")] = False,
+        queue: Annotated[
+            str | None,
+            Help("All of this queue that nobody has.", names="tickets.words queues", instead_of="tickets"),
+        ] = None,
+        unassigned: Annotated[bool, Help("All that are past triage and nobody has.", instead_of="tickets")] = False,
         to: TO = None,
         skills: SKILLS = None,
         certifications: CERTIFICATIONS = (),

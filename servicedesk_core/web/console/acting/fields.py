@@ -1,5 +1,6 @@
 """The fields of an act's form, derived from its parameters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,9 @@ _OURS: Final = frozenset({"request_id"})
 
 _FEW: Final = 40
 """So many choices are looked through; of more one writes the beginning."""
+
+_MEANINGS: Final = re.compile(r'[;,] "(?:none|me)" = [^;,.]+')
+"""What words mean that have to be written elsewhere: where they are chosen, each choice says it."""
 
 _RARE: Final = frozenset({"connection", "field", "cycle", "limit"})
 """Fields that few need; they stand at the end."""
@@ -116,10 +120,11 @@ def _field(
     text = said.text
     if kind in {"lines", "pairs"}:
         text = f"{text.replace(' May be repeated.', '').replace('; may be repeated', '')} One on each line."
+    is_list = 0 < len(choices) <= _FEW and {*given} <= {one.word for one in choices}
     return Field(
         name=parameter.spelled,
         label=_label(parameter),
-        help=text,
+        help=_MEANINGS.sub("", text) if is_list else text,
         kind=kind,
         text="\n".join(given),
         choices=tuple(Choice(one.word, one.text, one.word in given) for one in choices),
@@ -128,7 +133,7 @@ def _field(
         most=most,
         error=" ".join(filter(None, (error.message, error.hint))) if error else "",
         is_rare=(said.is_rare or parameter.spelled in _RARE) and not parameter.required,
-        is_list=0 < len(choices) <= _FEW and {*given} <= {one.word for one in choices},
+        is_list=is_list,
         is_change=said.none,
     )
 

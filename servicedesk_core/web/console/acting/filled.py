@@ -120,9 +120,11 @@ class Filled:
 
     @property
     def fields(self) -> tuple[Parameter, ...]:
-        """The parameters that stand in the form: not what its address says already."""
+        """The parameters that stand in the form: not what its address says already, nor what stands in its place."""
         known = {name for one in self.records for name in one}
-        return tuple(one for one in filled_in(self.offer) if one.spelled not in known)
+        own = filled_in(self.offer)
+        given = {one.name for one in own if one.spelled in known}
+        return tuple(one for one in own if one.spelled not in known and one.help.instead_of not in given)
 
     @property
     def audience(self) -> str:

@@ -200,3 +200,15 @@ async def test_what_can_be_chosen_is_offered_and_not_typed(browser):
     ticket, _ = await opened(ana, "/acts/tickets/create")
     assert re.search(r'<select id="f-connection".*?<option value="psa">', ticket, re.DOTALL)
     assert 'type="month"' in fields_of((await opened(ana, "/acts/kpi/close"))[0])["month"]
+
+
+async def test_a_form_about_a_ticket_asks_for_nothing_in_its_place_and_speaks_to_who_reads_a_page(browser):
+    window = await browser("ana")
+    page, _ = await opened(window, "/acts/assign?ticket=T1")
+    assert {"queue", "unassigned"}.isdisjoint(fields_of(page))
+    assert "CHANGES YOUR PSA" not in page
+    assert "Once you have agreed to what it shows, it changes your PSA." in page
+    assert ">nobody</option>" in page
+    assert "name or id of a technician.</p>" in page, "what each choice means, it says itself"
+    page, _ = await opened(window, "/acts/assign")
+    assert {"queue", "unassigned"} <= fields_of(page).keys()
