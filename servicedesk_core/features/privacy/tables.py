@@ -1,7 +1,7 @@
 """One person in the whole store: where they are named, and taking them out."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -41,18 +41,22 @@ from servicedesk_core.store.schema import (
     seen,
 )
 from servicedesk_core.store.schema import quarantine as quarantine_table
-from servicedesk_core.store.schema.base import TELLS
+from servicedesk_core.store.schema.base import NAMES, TELLS
 
 _AT_ONCE: Final = 1_000
 _ERASE: Final = "erase"
 """What brought a change: the mode that the changes feed tells."""
 
-_LEFT_ALONE: Final = frozenset(
-    {*RECORDS, "quarantine", "audit", "audit_checkpoints", "store_meta", "sources", "raw_shapes", "tokens",
-     "webhook_endpoints", "suppressed", "progress", "seen", "staged", "record_issues", "record_revisions",
-     "consumers", "leases"}
-)  # fmt: skip
-"""Tables that are dealt with by themselves, or hold no text of records. The audit trail holds digests of such text."""
+LEFT_ALONE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(RECORDS, "Each record is cleaned by what its stream says of it."),
+    **dict.fromkeys(("quarantine", "seen", "record_issues", "record_revisions"), "Dealt with by themselves."),
+    **dict.fromkeys(("audit", "audit_checkpoints", "suppressed"), "Keyed digests of texts, and who works at the desk."),
+    **dict.fromkeys(("tokens", "webhook_endpoints"), "Secrets of connections."),
+    **dict.fromkeys(("leases", "consumers", "progress", "sources", "store_meta"), "How the desk itself runs."),
+    "raw_shapes": "Names of the fields of payloads.",
+    "staged": "What waits for a pull to end; none runs while somebody is erased.",
+}
+"""Tables in which no text is searched for a person, each with why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,10 @@ def erase_rest(tx: Connection, person: Person) -> int:
         for key, texts in list(_texts_with(tx, table, person)):
             clean = {name: literal(hidden.scrub_text(value, names=True), Text) for name, value in texts.items()}
             this = [c == k for c, k in zip(keys, key, strict=True)]
-            tx.execute(update(table).where(*this).values(**clean, **_blinded(tx, table, this)))
+            if any(table.c[name].info.get(NAMES) for name in texts):
+                tx.execute(delete(table).where(*this))
+            else:
+                tx.execute(update(table).where(*this).values({**clean, **_blinded(tx, table, this)}))
             met += 1
     return met
 
@@ -330,15 +337,14 @@ def _points(raw: Any, person: Person) -> bool:
 
 
 def _other_tables() -> list[Table]:
-    return [table for table in metadata.sorted_tables if table.name not in _LEFT_ALONE]
+    return [table for table in metadata.sorted_tables if table.name not in LEFT_ALONE]
 
 
 def _texts_with(tx: Connection, table: Table, person: Person) -> Iterator[tuple[tuple[Any, ...], dict[str, str]]]:
     """Yield key and text columns of rows whose text names a person."""
     keys = list(table.primary_key.columns)
-    texts = [
-        type_coerce(c, Text).label(c.name) for c in table.columns if is_text(c) and not c.primary_key and not c.unique
-    ]
+    searched = [c for c in table.columns if is_text(c) and (c.info.get(NAMES) or not (c.primary_key or c.unique))]
+    texts = [type_coerce(c, Text).label(c.name) for c in searched]
     needles = person.needles()
     if not texts or not needles or not keys:
         return

@@ -15,3 +15,6 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 TELLS = "tells"
 """In the ``info`` of a column of digests: a guess of what was said leads to one, so erasing somebody changes it too."""
+
+NAMES = "names"
+"""In the ``info`` of a key: it is made with names of records, so erasing somebody takes the whole row."""

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Double, Table, Text, UniqueConstraint
 
 from servicedesk_core.store.column_types import Instant, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import NAMES, Id, metadata
 
 job_runs = Table(
     "job_runs",
@@ -27,7 +27,9 @@ job_runs = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("key", Text, primary_key=True, doc="What it is about; there is one open alert for a key."),
+    Column(
+        "key", Text, primary_key=True, info={NAMES: True}, doc="What it is about; there is one open alert for a key."
+    ),
     Column("episode", BigInteger, nullable=False, doc="Which time it is open."),
     Column("kind", Text, nullable=False, doc="What is wrong, in a word."),
     Column("problem", Scrubbed, nullable=False, doc="What is wrong, in a sentence without record text."),
@@ -45,7 +47,7 @@ alerts = Table(
 alert_waits = Table(
     "alert_waits",
     metadata,
-    Column("key", Text, primary_key=True, doc="What it is about."),
+    Column("key", Text, primary_key=True, info={NAMES: True}, doc="What it is about."),
     Column("since", Instant, nullable=False, doc="Since when it is so."),
 )
 """What is bad, and not yet for as long as its rule asks before it is an alert."""
