@@ -20,6 +20,11 @@ class Way(StrEnum):
     LINK = "link"  # one that they were sent
     JOB = "job"
 
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return {Way.CLI: "command line", Way.SDK: "SDK"}.get(self, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -71,3 +76,19 @@ def names_in(actor: str) -> frozenset[str]:
     name, _, rest = actor.partition(_VIA)
     by = rest.partition(_BY)[2]
     return frozenset(filter(None, (name, by)))
+
+
+def actor_in_words(actor: str) -> str:
+    """Return an actor's text as a page says it: ``user:hugo via cli`` is ``hugo, command line``.
+
+    Whoever took somebody's place comes first: ``bob for ana, command line``.
+    """
+    name, _, rest = actor.partition(_VIA)
+    way, _, by = rest.partition(_BY)
+    who = " for ".join(filter(None, (_name_in_words(by), _name_in_words(name))))
+    return ", ".join(filter(None, (who, Way(way).words if way in {*Way} else way)))
+
+
+def _name_in_words(name: str) -> str:
+    part = name.removeprefix("system:")
+    return f"the desk ({part})" if part != name else name.removeprefix("user:")

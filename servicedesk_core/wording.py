@@ -95,6 +95,26 @@ def field_value(field: str, value: object) -> str:
     return hours(value) if field.endswith("_s") and type(value) is int else plain(value)
 
 
+_DEEDS = {
+    "cancel": "Cancellation of {}",
+    "change": "Change of {}",
+    "create": "New {}",
+    "create_internal": "New {} for the staff",
+    "create_public": "New {} for the client",
+    "update": "Update of {}",
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """Return what people call a kind of write: ``tickets.update`` is an ``Update of a ticket``."""
+    stream, _, deed = kind.partition(".")
+    many = stream.replace("_", " ")
+    one = f"{many.removesuffix('ies')}y" if many.endswith("ies") else many.removesuffix("s")
+    if said := _DEEDS.get(deed):
+        return said.format(one if said.startswith("New") else f"{'an' if one[:1] in 'aeiou' else 'a'} {one}")
+    return f"{many.capitalize()}: {deed.replace('_', ' ')}" if deed else many.capitalize()
+
+
 def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> str:
     """Return a value as one line that cannot steer the terminal; ``None`` is empty.
 

@@ -1,6 +1,6 @@
 """What lists say of the fields of their rows, once for the terminal, for CSV and for the documentation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -36,6 +36,7 @@ class Column:
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
         is_ours: Whether its words are the desk's own, or name one of our people: a wall screen shows them, and no other
             text.
+        words: Makes of a text that programs read what a page says in its place.
     """
 
     about: str
@@ -48,6 +49,7 @@ class Column:
     by: str = ""
     draws: str = ""
     is_ours: bool = False
+    words: Callable[[str], str] | None = None
 
 
 @cache
@@ -106,6 +108,13 @@ def cell(name: str, value: Any) -> Any:
     if isinstance(value, tuple) and any(isinstance(one, Enum) for one in value):
         return tuple(cell(name, one) for one in value)
     return hours(value) if name.endswith("_s") and type(value) is int else value
+
+
+def page_cell(name: str, value: Any, column: Column | None) -> Any:
+    """Return a value as a list on a page shows it: in the words of its column, where that has some."""
+    if column is not None and column.words is not None and isinstance(value, str):
+        return column.words(value)
+    return cell(name, value)
 
 
 def _declared(row: type) -> Iterator[tuple[str, Column]]:

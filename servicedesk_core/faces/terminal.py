@@ -20,6 +20,22 @@ class Narrow:
     spare: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A text that programs read; a terminal prints it, because its commands take it.
+
+    Attributes:
+        text: The text.
+        words: What a page says in its place.
+    """
+
+    text: str
+    words: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Terminal(Protocol):
     """The terminal, a file or a pipe; whatever is printed is made safe to show."""
 

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import Column, Page
+from servicedesk_core.people import actor_in_words
 from servicedesk_core.store import Tx, outbox, sources
 from servicedesk_core.store.outbox import StoredWrite, WriteEvent, automatic
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.wording import field_name, field_value
+from servicedesk_core.wording import field_name, field_value, kind_in_words
 
 _SHORT = 60
 """Characters of a field in a list."""
@@ -59,16 +60,16 @@ class WriteView:
     connection: Annotated[str, Column("Name of the connection.", shown=False)]
     environment: Annotated[str, Column("`live` or `sandbox`.", shown=False)]
     tenant: Annotated[str, Column("The tenant behind the connection, as the vendor calls it.", shown=False)]
-    kind: Annotated[str, Column("What is written and how; the grant that it needs.", "What")]
+    kind: Annotated[str, Column("What is written and how; the grant that it needs.", "What", words=kind_in_words)]
     label: Annotated[str, Column("What people call the target.", "Target", cut=20)]
     target: Annotated[str | None, Column("The vendor's id of the record; `None` for a new one.", shown=False)]
     parent: Annotated[str | None, Column("The vendor's id of the parent record.", shown=False)]
     visibility: Annotated[str | None, Column("`internal` or `public` where that matters.", shown=False)]
     changes: Annotated[tuple[FieldChange, ...], Column("Its fields.", "Fields", cut=18, spare=3)]
     reason: Annotated[str, Column("Why, as the proposer gave it.", shown=False)]
-    proposed_by: Annotated[str, Column("Who wanted it.", "By", spare=1)]
+    proposed_by: Annotated[str, Column("Who wanted it.", "By", spare=1, words=actor_in_words)]
     proposed_at: Annotated[datetime, Column("When.", "Proposed", spare=2)]
-    decided_by: Annotated[str | None, Column("Who approved or discarded it last.", shown=False)]
+    decided_by: Annotated[str | None, Column("Who approved or discarded it last.", shown=False, words=actor_in_words)]
     decided_at: Annotated[datetime | None, Column("When.", shown=False)]
     attempts: Annotated[int, Column("How often sending began.", shown=False)]
     next_at: Annotated[datetime | None, Column("Not to be looked at before this.", shown=False)]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from servicedesk_core.wording import field_name, field_value, hours, rounded, worked
+from servicedesk_core.people import actor_in_words
+from servicedesk_core.wording import field_name, field_value, hours, kind_in_words, rounded, worked
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,32 @@ def test_figures_are_whole_or_have_two_decimals():
     assert [rounded(figure) for figure in (3, 12_345_678, 2.0, 2.68817, 1_234.5)] == [
         "3", "12,345,678", "2", "2.69", "1,234.50",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("tickets.update", "Update of a ticket"),
+        ("assets.update", "Update of an asset"),
+        ("time_entries.create", "New time entry"),
+        ("notes.create_public", "New note for the client"),
+        ("parts.take", "Parts: take"),
+    ],
+)
+def test_a_kind_of_write_is_said_in_words(kind, words):
+    assert kind_in_words(kind) == words
+
+
+@pytest.mark.parametrize(
+    ("actor", "words"),
+    [
+        ("user:hugo via cli", "hugo, command line"),
+        ("user:ana via console by user:bob", "bob for ana, console"),
+        ("system:jobs via job", "the desk (jobs), job"),
+        ("system:writes", "the desk (writes)"),
+        ("rule quiet v2, enabled by user:mia", "rule quiet v2, enabled by user:mia"),
+        ("user:eve via elsewhere", "eve, elsewhere"),
+    ],
+)
+def test_who_acted_is_said_in_words(actor, words):
+    assert actor_in_words(actor) == words

@@ -265,7 +265,7 @@ class Warranty(WarrantyQueries[Manner]):
         send: bool = True,
         scope: Scope | None = None,
     ) -> WrittenDates:
-        """Write dates that a manufacturer stated into the PSA's assets. CHANGES YOUR PSA, after you agreed.
+        """Write dates of manufacturers into the PSA's assets. After you agreed, this changes an outside system.
 
         Twenty at a time, unless asked otherwise: the next run shows the next ones. What you agreed to is sent without a
         stop, however many these are. Each is a write like any other: it needs the grant assets.update, is refused when

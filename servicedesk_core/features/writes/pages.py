@@ -5,9 +5,11 @@ from typing import Any, Final, Protocol
 
 from servicedesk_core import errors
 from servicedesk_core.faces import Terminal
+from servicedesk_core.faces.terminal import Spelled
 from servicedesk_core.outbox.views import WriteDetail, WriteView
 from servicedesk_core.outbox.writes import Writes
-from servicedesk_core.wording import field_name, field_value
+from servicedesk_core.people import actor_in_words
+from servicedesk_core.wording import field_name, field_value, kind_in_words
 
 WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
 _SETTLED: Final = {"confirmed", "discarded"}
@@ -51,16 +53,18 @@ def code_of(state: str, error_code: str | None) -> int:
 
 def write(terminal: Terminal, found: WriteView) -> None:
     """Print a write with everything that somebody who approves it must know."""
+    by = terminal.plain(_actor(found.decided_by)) if found.decided_by else ""
+    decided = f"{terminal.plain(found.decided_at)} by {by}" if by else None
     pairs: list[tuple[str, object]] = [
         ("Write", f"{found.id:,}" + (f", version {found.version}" if found.version > 1 else "")),
         ("State", _state(found)),
-        ("What", found.kind),
+        ("What", Spelled(found.kind, kind_in_words(found.kind))),
         ("Target", found.label),
         ("Tenant", f"{found.tenant or '?'} ({found.environment}), connection {found.connection}"),
         ("Visible", readers(found)),
         ("Reason", found.reason),
-        ("Proposed", f"{terminal.plain(found.proposed_at)} by {found.proposed_by}"),
-        ("Decided", f"{terminal.plain(found.decided_at)} by {found.decided_by}" if found.decided_by else None),
+        ("Proposed", f"{terminal.plain(found.proposed_at)} by {terminal.plain(_actor(found.proposed_by))}"),
+        ("Decided", decided),
         ("Takes back", f"write {found.reverts}" if found.reverts else None),
         ("Waits for", f"write {found.waits_for}, which goes first" if found.waits_for else None),
         ("Followed by", ", ".join(f"write {number}" for number in found.followed_by) or None),
@@ -102,7 +106,7 @@ def detail(terminal: Terminal, found: WriteDetail) -> None:
     if found.act:
         said = (("Act", found.act), ("Why", found.reasons), ("Not chosen", found.rejected or None))
         terminal.facts(said)
-    rows = [(e.at, e.before, e.after, e.actor, e.attempt or None, e.why) for e in found.history]
+    rows = [(e.at, e.before, e.after, _actor(e.actor), e.attempt or None, e.why) for e in found.history]
     terminal.table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History")
 
 
@@ -148,6 +152,10 @@ def standing(write: WriteView) -> str:
             return f"Write {write.id} {what} {write.error}"
         case _:
             return f"Write {write.id} is discarded."
+
+
+def _actor(actor: str) -> Spelled:
+    return Spelled(actor, actor_in_words(actor))
 
 
 def _state(write: WriteView) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from servicedesk_core.faces import Column
+from servicedesk_core.people import actor_in_words
 
 FIRST: Final = "0" * 64
 """``prev_hash`` of the first record."""
@@ -16,7 +17,7 @@ class AuditRecord:
 
     seq: Annotated[int, Column("Its number; there are no gaps.", "No.")]
     at: Annotated[datetime, Column("When it happened.", "When")]
-    actor: Annotated[str, Column("Who did it: `user:ana`, `system:writes`.", "Who")]
+    actor: Annotated[str, Column("Who did it: `user:ana`, `system:writes`.", "Who", words=actor_in_words)]
     action: Annotated[str, Column("What was done, for example `write.approved`.", "What")]
     entity: Annotated[str, Column("To what, for example `ticket:psa:4711`.", "About")]
     before: Annotated[Any, Column("What was, as far as it matters.", shown=False)]

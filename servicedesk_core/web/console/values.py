@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain import Model
 from servicedesk_core.faces import Opens, Page
-from servicedesk_core.faces.column import Column, cell, columns_of
+from servicedesk_core.faces.column import Column, columns_of, page_cell
 from servicedesk_core.features.desks import DataState
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.drawing import Line, line
@@ -190,7 +190,7 @@ class Shower:
             column: What is said of the field.
             row: The record that it is of.
         """
-        shown = cell(name, value)
+        shown = page_cell(name, value, column)
         match shown:
             case None | "" | ():
                 return Cell("-" if value is None else "")

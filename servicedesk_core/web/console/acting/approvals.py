@@ -15,6 +15,7 @@ from servicedesk_core.features.writes import OUTCOMES, WARNING, Step, detail, re
 from servicedesk_core.features.writes.actions import OutboxActs
 from servicedesk_core.features.writes.queries import WriteQueries
 from servicedesk_core.outbox.views import WriteView
+from servicedesk_core.people import actor_in_words
 from servicedesk_core.web.console.acting import requests
 from servicedesk_core.web.console.acting.doing import once
 from servicedesk_core.web.console.acting.results import Outcome
@@ -25,7 +26,7 @@ from servicedesk_core.web.console.frame import framed, page
 from servicedesk_core.web.console.values import Moment
 from servicedesk_core.web.console.visiting import Visit
 from servicedesk_core.web.statuses import status_of
-from servicedesk_core.wording import field_name, field_value
+from servicedesk_core.wording import field_name, field_value, kind_in_words
 
 _PAGES: Final = "servicedesk_core.web.console.acting"
 _WHERE: Final = "/approvals"
@@ -49,6 +50,8 @@ class Row:
     Attributes:
         write: The write.
         word: What is sent when something is decided about it: it names what was looked at.
+        what: What is written and how, in words.
+        by: Who proposed it, in words.
         readers: Who can read what is written; empty = nobody said.
         at: When it was proposed.
         changes: Its fields, before and after.
@@ -56,6 +59,8 @@ class Row:
 
     write: WriteView
     word: str
+    what: str
+    by: str
     readers: str
     at: Moment
     changes: tuple[str, ...]
@@ -233,7 +238,8 @@ def _row(visit: Visit, write: WriteView) -> Row:
         for one in write.changes
     )
     at = Moment.of(write.proposed_at, visit.at, visit.zone)
-    return Row(write, word_of(write), readers(write) or "", at, changes)
+    what, by = kind_in_words(write.kind), actor_in_words(write.proposed_by)
+    return Row(write, word_of(write), what, by, readers(write) or "", at, changes)
 
 
 def _common(rows: Sequence[Row]) -> dict[Step, str]:

@@ -31,9 +31,6 @@ _FORM: Final = "servicedesk_core.web.console.acting/form.html"
 _CONFIRM: Final = "servicedesk_core.web.console.acting/confirm.html"
 _AGREED: Final = "agreed"
 _UNFIT: Final = 422
-_WARNING: Final = "CHANGES YOUR PSA"
-"""How what an act says of itself in a terminal begins to warn; a form says it quietly, since it shows first."""
-
 _LISTED: Final = 20
 """So many of the records that a form is about it names; of more it says how many."""
 
@@ -198,7 +195,6 @@ class Form:
             status=status,
             act=self.act,
             sentences=_sentences(self.act),
-            changes_psa=_WARNING in _summary(self.act),
             about=about,
             beside=await _beside(visit, self.addresses, filled),
             unlisted=len(listed) - len(about),
@@ -299,11 +295,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _summary(act: Offer[..., Any]) -> str:
-    return " ".join((act.declared.__doc__ or "").strip().partition("\n\n")[0].split())
-
-
 def _sentences(act: Offer[..., Any]) -> str:
     """Return what an act says of itself, without what is about the command line alone."""
-    said = [one for one in _summary(act).split(". ") if "--" not in one and _WARNING not in one]
+    first = (act.declared.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
+    said = [one for one in " ".join(first.split()).split(". ") if "--" not in one]
     return ". ".join(said).rstrip(".") + "." if said else ""

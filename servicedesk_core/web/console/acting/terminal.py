@@ -6,7 +6,8 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Narrow
-from servicedesk_core.faces.column import cell, columns_of
+from servicedesk_core.faces.column import columns_of, page_cell
+from servicedesk_core.faces.terminal import Spelled
 from servicedesk_core.printing import printable
 from servicedesk_core.wording import plain
 
@@ -80,7 +81,7 @@ class Paper:
     def rows(self, row: type, found: Iterable[object], *, title: str | None = None, empty: str = "") -> None:
         """Print rows of one type under the headings of its columns."""
         columns = {name: one for name, one in columns_of(row).items() if one.shown}
-        values = [[cell(name, getattr(one, name)) for name in columns] for one in found]
+        values = [[page_cell(name, getattr(one, name), column) for name, column in columns.items()] for one in found]
         self.table([one.title for one in columns.values()], values, title=title, empty=empty)
 
     def facts(self, pairs: Iterable[tuple[str, object]]) -> None:
@@ -91,7 +92,7 @@ class Paper:
 
     def plain(self, value: object) -> str:
         """Return a value as one line for a person; an instant names its zone."""
-        return plain(value, self.zone, named=True)
+        return plain(value.words if isinstance(value, Spelled) else value, self.zone, named=True)
 
     def kept(self) -> list[dict[str, Any]]:
         """Return what was printed as plain data."""

@@ -22,10 +22,22 @@ async def decided(browser, page, step, **words):
 async def test_a_proposal_is_looked_at_with_all_that_it_changes_and_then_sent(browser, desk, vendor):
     window = await browser("cay")
     page = await sent(window, "/acts/tickets/update?ticket=T1", title="Plotter", technician="Dana Wolf", _do="propose")
-    for told in ("Printer 1", "Plotter", "Dana Wolf (t2)", "live", "tickets.update", "Nothing was sent."):
+    for told in (
+        "Printer 1",
+        "Plotter",
+        "Dana Wolf (t2)",
+        "live",
+        "Update of a ticket",
+        "Nothing was sent.",
+        "by cay, console",
+    ):
         assert told in page.text
     assert "Approve and send" not in page.text, "a coordinator proposes"
     ana = await browser("ana")
+    waiting = (await ana.get("/approvals")).text
+    assert "<td>Update of a ticket</td>" in waiting
+    assert "cay, console" in waiting
+    assert "tickets.update" not in waiting
     page = await ana.get("/approvals/1")
     assert "Workflow rules" in page.text
     page = await decided(ana, page.text, "approve")
@@ -34,6 +46,9 @@ async def test_a_proposal_is_looked_at_with_all_that_it_changes_and_then_sent(br
     assert "Propose the old values again" in page.text
     page = await decided(ana, page.text, "revert")
     assert "Write 2" in page.text
+    trail = (await ana.get("/lists/audit/list")).text
+    assert "ana, console" in trail
+    assert "user:ana" not in trail.partition("<table")[2].partition("</table>")[0]
 
 
 async def test_who_may_not_approve_is_refused_and_nothing_is_sent(browser, desk, vendor):

@@ -206,8 +206,7 @@ async def test_a_form_about_a_ticket_asks_for_nothing_in_its_place_and_speaks_to
     window = await browser("ana")
     page, _ = await opened(window, "/acts/assign?ticket=T1")
     assert {"queue", "unassigned"}.isdisjoint(fields_of(page))
-    assert "CHANGES YOUR PSA" not in page
-    assert "Once you have agreed to what it shows, it changes your PSA." in page
+    assert "After you agreed, this changes an outside system." in page
     assert ">nobody</option>" in page
     assert "name or id of a technician.</p>" in page, "what each choice means, it says itself"
     page, _ = await opened(window, "/acts/assign")
