@@ -1,20 +1,17 @@
 """Every text of every table is searched for a person and cleaned of them, or stands here with why it names nobody."""
 
 import pytest
-from sqlalchemy import Boolean, Integer, LargeBinary, Text, insert, select, type_coerce
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Text, insert, select, type_coerce
 
 from servicedesk_core.domain import Contact
 from servicedesk_core.features.privacy import tables
-from servicedesk_core.store import Store
-from servicedesk_core.store.column_types import Json, is_text
+from servicedesk_core.store.column_types import is_text
 from servicedesk_core.store.schema import RECORDS, alert_waits, alerts, metadata
 from servicedesk_core.store.schema.base import NAMES
-from servicedesk_core.testing import FakeClock
+from tests.privacy.conftest import NAME, is_bytes, is_key, telling
 
 pytestmark = pytest.mark.slow
 
-NAME = "Jane Quoxberry"
 PERSON = tables.Person(
     1, "psa", Contact(external_id="k1", first_name="Jane", last_name="Quoxberry", email="q@example.com"), frozenset()
 )
@@ -65,15 +62,6 @@ SEARCHED = [
 ]
 
 
-def is_bytes(column):
-    kind = column.type
-    return isinstance(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, LargeBinary)
-
-
-def is_key(column):
-    return column.primary_key or column.unique
-
-
 def test_each_text_that_no_search_reaches_is_known_and_says_why_it_tells_of_nobody():
     keys = {
         str(one)
@@ -86,30 +74,6 @@ def test_each_text_that_no_search_reaches_is_known_and_says_why_it_tells_of_nobo
     assert packed == set().union(*PACKED.values()), "let privacy search it, or say why it names nobody"
     assert tables.LEFT_ALONE.keys() <= metadata.tables.keys()
     assert all(tables.LEFT_ALONE.values())
-
-
-def telling(table):
-    """A row whose every text names somebody; of the rest only what must be there."""
-    row = {}
-    for column in table.columns:
-        if is_text(column):
-            text = (
-                "x"
-                if is_key(column) and not column.info.get(NAMES)
-                else f'{{"of": "{NAME}"}}'
-                if isinstance(column.type, Json)
-                else NAME
-            )
-            row[column] = type_coerce(text, Text)
-        elif not column.nullable or column.primary_key:
-            row[column] = b"x" if is_bytes(column) else isinstance(column.type, Boolean) or type_coerce(1, Integer)
-    return row
-
-
-@pytest.fixture
-def store(store_url):
-    with Store.open(store_url, clock=FakeClock()) as opened:
-        yield opened
 
 
 def told(tx):

@@ -20,12 +20,14 @@ from sqlalchemy import (
 )
 
 from servicedesk_core.domain import Technician
+from servicedesk_core.features.privacy import choices
 from servicedesk_core.features.privacy.tables import Mention
 from servicedesk_core.store import erased_people, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.column_types import is_text
 from servicedesk_core.store.erased_people import EMAIL, NAME, TECHNICIAN, ErasedPeople, words_of
-from servicedesk_core.store.schema import RECORDS, quality_reviews, scorecard_words, scorecards
+from servicedesk_core.store.schema import RECORDS, assignments, metadata, quality_reviews, scorecard_words, scorecards
+from servicedesk_core.store.schema.base import STAFF
 
 BY_ID: Final = "technician:"
 """Before a vendor's id: an id alone is that of a contact."""
@@ -36,6 +38,9 @@ _THEIRS: Final = (
     (quality_reviews, quality_reviews.c.technician_ref),
 )
 """Tables of the desk that judge technicians, with whose a row is."""
+
+_TELLING: Final = tuple(table for table in metadata.sorted_tables if table.info.get(STAFF))
+"""Tables whose texts tell how people work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +76,23 @@ def find(tx: Connection, who: str, connection: str | None = None) -> list[Collea
 
 
 def mentions(tx: Connection, of: Colleague) -> Iterator[Mention]:
-    """Yield their record, their cards with what was written beside them, reviews of their work, and what names them."""
+    """Yield their record, cards, reviews of their work, choices in which they were weighed, and what names them."""
     yield Mention("technicians", of.record.external_id, {"record": of.record})
     for table, whose in _THEIRS:
         keys = list(table.primary_key.columns)
         for row in tx.execute(select(table).where(_is_theirs(table, whose, of)).order_by(*keys)).mappings().all():
             yield Mention(table.name, _name_of(row[key] for key in keys), dict(row))
-        for key, texts in _naming(tx, table, of, ~_is_theirs(table, whose, of)):
+    for number, said in choices.weighing(tx, of.source_id, of.record.external_id):
+        yield Mention(assignments.name, str(number), said)
+    theirs: dict[Table, ColumnElement[Any]] = dict(_THEIRS)
+    for table in _TELLING:
+        others = [~_is_theirs(table, theirs[table], of)] if table in theirs else []
+        for key, texts in _naming(tx, table, of, *others):
             yield Mention(table.name, _name_of(key), texts)
 
 
 def erase(tx: Connection, of: Colleague) -> int:
-    """Delete their cards with what was written beside them, and take them out of other cards and of reviews.
+    """Delete their cards with what was written beside them, and take them out of what else tells how people work.
 
     What a review said stays, with its ticket, and without words. From now on they get no cards.
 
@@ -99,12 +109,13 @@ def erase(tx: Connection, of: Colleague) -> int:
         values = {"missed": dict.fromkeys(missed, ""), "note": None}
         tx.execute(update(quality_reviews).where(quality_reviews.c.id == number).values(**values))
     met += len(reviews)
+    met += choices.forget(tx, of.source_id, of.record.external_id)
     hidden = _hidden(of)
-    for table, _ in _THEIRS:
+    for table in _TELLING:
         for key, texts in list(_naming(tx, table, of)):
             clean = {name: literal(hidden.scrub_text(text, names=True), Text) for name, text in texts.items()}
             keys = zip(table.primary_key.columns, key, strict=True)
-            tx.execute(update(table).where(*(column == value for column, value in keys)).values(**clean))
+            tx.execute(update(table).where(*(column == value for column, value in keys)).values(clean))
             met += 1
     return met
 
@@ -118,7 +129,8 @@ def _naming(
 ) -> Iterator[tuple[Sequence[Any], dict[str, str]]]:
     """Yield key and texts of the rows of a table whose text names them."""
     keys = list(table.primary_key.columns)
-    texts = [type_coerce(one, Text).label(one.name) for one in table.columns if is_text(one) and not one.primary_key]
+    searched = [one for one in table.columns if is_text(one) and not (one.primary_key or one.unique)]
+    texts = [type_coerce(one, Text).label(one.name) for one in searched]
     needles = [one for one in (of.record.email, _full_name(of)) if one]
     if not needles:
         return

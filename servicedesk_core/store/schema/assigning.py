@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
 from servicedesk_core.store.column_types import Amount, Instant, Json, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 assignments = Table(
     "assignments",
@@ -24,5 +24,6 @@ assignments = Table(
     Index("ix_assignments_ticket", "source_id", "ticket_ref", "at"),
     Index("ix_assignments_at", "at"),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """A choice, kept when its write was proposed."""

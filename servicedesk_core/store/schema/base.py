@@ -18,3 +18,6 @@ TELLS = "tells"
 
 NAMES = "names"
 """In the ``info`` of a key: it is made with names of records, so erasing somebody takes the whole row."""
+
+STAFF = "staff"
+"""In the ``info`` of a table: its texts tell how our own people work, so erasing a technician cleans them."""

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 escalation_dues = Table(
     "escalation_dues",
@@ -54,5 +54,6 @@ escalation_handoffs = Table(
     Column("actor", Text, nullable=False, doc="By whom."),
     Index("ix_escalation_handoffs_ticket", "ticket_id"),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """Tickets that were handed on to another tier. Rows are only ever added."""

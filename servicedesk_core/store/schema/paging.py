@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 staff_messages = Table(
     "staff_messages",
@@ -24,6 +24,7 @@ staff_messages = Table(
     Index("ix_staff_messages_waiting", "state", "next_at"),
     Index("ix_staff_messages_batch", "batch"),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """Messages to our own people; what belongs together goes out as one."""
 
@@ -37,6 +38,7 @@ staff_attempts = Table(
     Column("ended_at", Instant, doc="When it ended; none while it lasts."),
     Column("fate", Text, nullable=False, doc="sending, sent, refused or in_doubt."),
     Column("why", Scrubbed, doc="Why it was not taken."),
+    info={STAFF: True},
 )
 """Each attempt to hand messages over. That one begins is stored before the first byte leaves."""
 
@@ -58,6 +60,7 @@ pages = Table(
     Column("why", Scrubbed, doc="Why it is over, or rings again."),
     Index("ix_pages_state", "state", "next_at"),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """What rings until somebody takes it on."""
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, UniqueConstraint
 
 from servicedesk_core.store.column_types import Amount, Day, Instant, Json, Scrubbed
-from servicedesk_core.store.schema.base import TELLS, Id, metadata
+from servicedesk_core.store.schema.base import STAFF, TELLS, Id, metadata
 
 quality_reviews = Table(
     "quality_reviews",
@@ -28,6 +28,7 @@ quality_reviews = Table(
     UniqueConstraint("rule", "source_id", "ticket_ref"),
     Index("ix_quality_reviews_ticket", "source_id", "ticket_ref"),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """A ticket that was drawn, and what came of looking at it."""
 

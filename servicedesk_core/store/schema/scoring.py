@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Json, Scrubbed
-from servicedesk_core.store.schema.base import metadata
+from servicedesk_core.store.schema.base import STAFF, metadata
 
 scorecards = Table(
     "scorecards",
@@ -25,6 +25,7 @@ scorecards = Table(
     Column("reason", Scrubbed, doc="Why it was issued once more."),
     Column("published_at", Instant, doc="When it was shown to whom it is of; none = it was not."),
     Column("body", Json, nullable=False, doc="What it says."),
+    info={STAFF: True},
 )
 """Cards as they were issued."""
 
@@ -40,5 +41,6 @@ scorecard_words = Table(
     Column("text", Scrubbed, nullable=False, doc="The words."),
     Column("at", Instant, nullable=False, doc="When it was written."),
     Column("author", Text, nullable=False, doc="Who wrote it."),
+    info={STAFF: True},
 )
 """What was agreed about cards, and what was said of them."""

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 snoozes = Table(
     "snoozes",
@@ -13,6 +13,7 @@ snoozes = Table(
     Column("reason", Scrubbed, nullable=False, doc="Why."),
     Column("by", Text, nullable=False, doc="Who said so, as an actor's name."),
     Column("at", Instant, nullable=False, doc="When; what the client writes later wakes it."),
+    info={STAFF: True},
 )
 """Tickets that nobody need look at before an instant."""
 
@@ -25,6 +26,7 @@ shift_log = Table(
     Column("by", Text, nullable=False, doc="Who wrote it, as an actor's name."),
     Column("at", Instant, nullable=False, index=True, doc="When."),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """What one shift tells the next. Rows are only ever added."""
 
@@ -41,5 +43,6 @@ client_promises = Table(
     Column("kept_at", Instant, doc="When somebody said that it was kept; none = only what is written tells."),
     Column("withdrawn_at", Instant, doc="When it was withdrawn."),
     sqlite_autoincrement=True,
+    info={STAFF: True},
 )
 """What people of the desk promised clients by a time, such as a call at three."""

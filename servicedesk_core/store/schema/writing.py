@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, lite
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.column_types import Enum, Instant, Json, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 outbox = Table(
     "outbox",
@@ -141,6 +141,7 @@ outbox_automatic = Table(
     Column("run", Text, doc="The run of the act in which it was approved."),
     Column("approved_at", Instant, doc="When."),
     Index("ix_outbox_automatic_approval", "approval", "approved_at"),
+    info={STAFF: True},
 )
 """What automatic acts proposed, with their reasons; a row beside that of the write."""
 
