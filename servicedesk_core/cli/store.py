@@ -91,6 +91,9 @@ def restore(
         if done.kept:
             cli.out.print(f"What was there is kept: {done.kept}")
         cli.out.print(f"Writes in doubt: {done.in_doubt}. Nothing is sent until: servicedesk store adopt")
+        if done.messages_dropped or done.pages_ended:
+            old = f"messages to people dropped: {done.messages_dropped}, pages ended: {done.pages_ended}"
+            cli.out.print(f"Nobody is woken for what is old; {old}.")
 
     cli.emit("store.restore", done, as_json=as_json, show=shown)
 

@@ -2,7 +2,8 @@
 
 Two copies of one store would each send the writes that wait in it. So the store remembers its place: for SQLite the
 machine, the path and the number of the file in its directory; for PostgreSQL the server, the database and the number of
-a table, which ``pg_restore`` gives anew. A store that wakes up elsewhere trusts none of its unfinished writes.
+a table, which ``pg_restore`` gives anew. A store that wakes up elsewhere trusts none of its unfinished writes, and
+wakes nobody for what is old.
 
 A copy that keeps all of that is not noticed: an image of a whole machine, or an older file written over the same file.
 """
@@ -15,13 +16,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.engine import URL
 
 from servicedesk_core.store import meta, sending
-from servicedesk_core.store.schema import sources
+from servicedesk_core.store.schema import page_keys, pages, sources, staff_messages
 from servicedesk_core.system import machine
 
 SYSTEM: Final = "system:store"
@@ -39,6 +40,20 @@ class Location:
 
     digest: str
     where: str
+
+
+class Distrusted(NamedTuple):
+    """What a store that woke up elsewhere leaves off.
+
+    Attributes:
+        in_doubt: Writes that were unfinished and are in doubt now.
+        messages: Messages to our own people that waited and were dropped.
+        pages: Pages that were not over and are ended.
+    """
+
+    in_doubt: int
+    messages: int
+    pages: int
 
 
 def here(tx: Connection, url: URL) -> Location:
@@ -85,8 +100,8 @@ def settle(writer: Engine, url: URL, now: datetime) -> None:
             suspect(tx, f"this store was copied or moved here; it was at {_known_where(tx)} before.", now)
 
 
-def suspect(tx: Connection, why: str, now: datetime) -> int:
-    """Put every unfinished write into doubt and switch sending off; return how many writes it were.
+def suspect(tx: Connection, why: str, now: datetime) -> Distrusted:
+    """Put every unfinished write into doubt, wake nobody for what is old, and switch sending off.
 
     Args:
         tx: A write transaction.
@@ -98,10 +113,9 @@ def suspect(tx: Connection, why: str, now: datetime) -> int:
     # First the flag: no other transaction of this database can begin an attempt after it.
     sending.switch_off(tx, why, now)
     doubtful = outbox.distrust(tx, actor=SYSTEM, now=now, why=why[:1].upper() + why[1:])
-    audit.append(
-        tx, at=now, actor=SYSTEM, action="store.distrusted", entity="store", after={"in_doubt": doubtful}, reason=why
-    )
-    return doubtful
+    found = Distrusted(doubtful, *_hush(tx, why, now))
+    audit.append(tx, at=now, actor=SYSTEM, action="store.distrusted", entity="store", after=found._asdict(), reason=why)
+    return found
 
 
 def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Location:
@@ -120,6 +134,16 @@ def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Location:
     sending.switch_on(tx)
     audit.append(tx, at=now, actor=actor, action="store.adopted", entity="store", after={"place": place.where})
     return place
+
+
+def _hush(tx: Connection, why: str, now: datetime) -> tuple[int, int]:
+    """Drop what waits for our own people, end what rings, and let no older link acknowledge anything."""
+    waiting = update(staff_messages).where(staff_messages.c.state == "waiting")
+    dropped = tx.execute(waiting.values(state="dropped", done_at=now, why=why))
+    ringing = update(pages).where(pages.c.state != "over")
+    ended = tx.execute(ringing.values(state="over", over_at=now, next_at=None, why=why))
+    tx.execute(delete(page_keys))
+    return dropped.rowcount, ended.rowcount
 
 
 def _note(tx: Connection, place: Location) -> None:

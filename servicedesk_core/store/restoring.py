@@ -35,11 +35,15 @@ class StoreRestore:
         store: Its name.
         kept: Where the store that was there before is kept; ``None`` when there was none.
         in_doubt: Writes of the backup that were unfinished and are in doubt now.
+        messages_dropped: Messages of the backup to our own people that waited; they are handed to nobody.
+        pages_ended: Pages of the backup that were not over; they ring nobody.
     """
 
     store: str
     kept: str | None
     in_doubt: int
+    messages_dropped: int
+    pages_ended: int
 
 
 def restore(url: URL, source: Path, *, now: datetime) -> StoreRestore:
@@ -72,7 +76,7 @@ def restore(url: URL, source: Path, *, now: datetime) -> StoreRestore:
     if path.exists() and source.samefile(path):
         message = f"{source} is the store itself."
         raise StoreError(message, hint="Name a backup of it.")
-    with _prepared(path, source, now=now) as (fresh, in_doubt):
+    with _prepared(path, source, now=now) as (fresh, found):
         kept = None
         if path.exists():
             _refuse_users(path)
@@ -80,24 +84,24 @@ def restore(url: URL, source: Path, *, now: datetime) -> StoreRestore:
             _keep(path, kept)
         fresh.replace(path)
         _settle_directory(path.parent)
-    return StoreRestore(name_of(url), str(kept) if kept else None, in_doubt)
+    return StoreRestore(name_of(url), str(kept) if kept else None, *found)
 
 
 @contextmanager
-def _prepared(path: Path, source: Path, *, now: datetime) -> Iterator[tuple[Path, int]]:
+def _prepared(path: Path, source: Path, *, now: datetime) -> Iterator[tuple[Path, location.Distrusted]]:
     """Make a sound and distrusted copy of the backup beside the store."""
     fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.restoring")
     try:
         with translated(str(source)):
             copy_file(source, fresh, is_still=not Path(f"{source}-wal").exists())
-            in_doubt = _checked(fresh, source, now=now)
-        yield fresh, in_doubt
+            found = _checked(fresh, source, now=now)
+        yield fresh, found
     finally:
         for name in (fresh, *(Path(f"{fresh}{end}") for end in _BESIDE)):
             name.unlink(missing_ok=True)
 
 
-def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
+def _checked(fresh: Path, source: Path, *, now: datetime) -> location.Distrusted:
     problems = _pages(fresh)
     if soundness.has_new_indexes(fresh, problems):
         problems = _pages(fresh)
@@ -117,12 +121,12 @@ def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
             damage.put(tx, tuple(soundness.records(tx)), now)
             tx.execute(text("UPDATE leases SET expires_at = 0"))
             why = f"this store was restored from {source.name}; what was sent after that backup is not in it."
-            in_doubt = location.suspect(tx, why, now)
+            found = location.suspect(tx, why, now)
     finally:
         engine.dispose()
     with fresh.open("rb+") as file:
         os.fsync(file.fileno())
-    return in_doubt
+    return found
 
 
 def _pages(fresh: Path) -> list[str]:

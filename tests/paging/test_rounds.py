@@ -6,7 +6,9 @@ from servicedesk_core import Scope, ServiceDesk
 from servicedesk_core.domain import StatusCategory, TimeEntry
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, NotPermittedError
 from servicedesk_core.features.paging import open_page
+from servicedesk_core.outbox.staff import Message, post
 from servicedesk_core.people import Actor
+from servicedesk_core.store import sending
 from tests import stored
 from tests.paging.conftest import DEFINITIONS, NOW, TICKET
 
@@ -101,6 +103,19 @@ async def test_a_clock_that_is_set_back_rings_nobody_twice(desk, run, clock, pho
     clock.advance(-7_200)
     await run()
     clock.advance(7_200)
+    await run()
+    assert phones.names() == ["ana"]
+
+
+@pytest.mark.usefixtures("ring")
+async def test_a_store_that_was_restored_rings_nobody_until_it_is_adopted(desk, run, phones, clock):
+    message = Message("m", "ana", "P1", "Mail is down.", is_urgent=True)
+    await desk.store.write(lambda tx: post(tx, message, NOW))
+    await desk.store.write(lambda tx: sending.switch_off(tx, "it was restored", NOW))
+    clock.advance(60)
+    assert await run() == "0 pages gone on with, 0 of 0 messages taken"
+    assert phones.told == []
+    await desk.store.write(sending.switch_on)
     await run()
     assert phones.names() == ["ana"]
 

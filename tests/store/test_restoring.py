@@ -6,9 +6,11 @@ import sqlite3
 import stat
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from servicedesk_core import ServiceDesk, system
@@ -22,7 +24,7 @@ from servicedesk_core.errors import (
     StoreVersionError,
     WriteStoppedError,
 )
-from servicedesk_core.store import Store, audit, backup, leases, location, outbox, restoring, sending, sources
+from servicedesk_core.store import Store, audit, backup, leases, location, outbox, restoring, schema, sending, sources
 from servicedesk_core.store.connecting import parse
 from tests.queued_write import queue_write
 
@@ -99,6 +101,56 @@ def test_backup_send_restore_run_sends_nothing_twice(sqlite_url, clock, tmp_path
         assert old.execute("SELECT state FROM outbox").fetchall() == [("confirmed",)], "what was there is kept"
     with Store.open(sqlite_url, clock=clock) as store:
         assert store.read_blocking(sending.sending_allowed), "adopted once, adopted for good"
+
+
+@pytest.fixture
+def woken():
+    """Return a function that lets a store hold a page that rings, with its link's key, and a message about it."""
+
+    def work(tx):
+        now = datetime(2026, 3, 2, tzinfo=UTC)
+        said = {"key": "p", "subject": "P1", "text": "Mail is down."}
+        tx.execute(schema.pages.insert().values(**said, opened_at=now, state="ringing", rung=1, next_at=now))
+        message = said | {"recipient": "ana", "is_urgent": True, "created_at": now, "next_at": now}
+        tx.execute(schema.staff_messages.insert().values(**message, state="waiting"))
+        tx.execute(schema.page_keys.insert().values(secret="abc", made_at=now))
+
+    return lambda store: store.write_blocking(work)
+
+
+def rung(store):
+    def work(tx):
+        pages, messages = schema.pages.c, schema.staff_messages.c
+        keys = tx.execute(select(func.count()).select_from(schema.page_keys)).scalar_one()
+        found = tx.execute(select(pages.state, pages.next_at, pages.why)).one()
+        return tuple(found), tuple(tx.execute(select(messages.state, messages.why)).one()), keys
+
+    return store.read_blocking(work)
+
+
+def test_a_backup_that_is_restored_wakes_nobody_for_what_is_old(sqlite_url, clock, tmp_path, queued, woken):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        woken(store)
+        copy = backup.backup(store, tmp_path / "copy.db")
+    done = restoring.restore(parse(sqlite_url), copy, now=clock.now())
+    assert (done.messages_dropped, done.pages_ended) == (1, 1)
+    with Store.open(sqlite_url, clock=clock) as store:
+        page, message, keys = rung(store)
+        assert (page[:2], message[0], keys) == (("over", None), "dropped", 0)
+        assert page[2] == message[1]
+        assert "restored from copy.db" in page[2]
+
+
+def test_a_copy_elsewhere_rings_nobody_and_the_original_goes_on(sqlite_url, clock, tmp_path, queued, woken):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        woken(store)
+        copy = backup.backup(store, tmp_path / "elsewhere.db")
+    with Store.open(f"sqlite:///{copy}", clock=clock) as store:
+        assert [rung(store)[0][0], rung(store)[1][0], rung(store)[2]] == ["over", "dropped", 0]
+    with Store.open(sqlite_url, clock=clock) as store:
+        assert [rung(store)[0][0], rung(store)[1][0], rung(store)[2]] == ["ringing", "waiting", 1]
 
 
 def test_a_copy_elsewhere_sends_nothing_and_the_original_goes_on(sqlite_url, clock, tmp_path, queued, send_all):

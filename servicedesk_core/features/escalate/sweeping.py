@@ -12,7 +12,7 @@ from servicedesk_core.features.escalate.tables import UPDATE, Due, Plans
 from servicedesk_core.features.escalate.telling import Voice
 from servicedesk_core.features.sla import book_of
 from servicedesk_core.outbox.staff import StaffDesk
-from servicedesk_core.store import Fence, Tx
+from servicedesk_core.store import Fence, Tx, sending
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.wording import counted
 
@@ -45,8 +45,10 @@ class Sweep:
         self._armed_at: tuple[Any, ...] | None = None
 
     async def once(self) -> Swept:
-        """Arm what has changed, and take what is due."""
+        """Arm what has changed, and take what is due: nothing of a store that is not adopted yet."""
         now = self._desk.clock.now()
+        if not await self._desk.store.read(sending.sending_allowed):
+            return Swept(0, 0, 0)
         plans, mark = await self._desk.store.read(lambda tx: (tables.planned(tx, now), tables.mark(tx)))
         armed = 0
         if plans != self._plans:

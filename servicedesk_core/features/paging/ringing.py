@@ -1,7 +1,6 @@
 """Goes on with pages: rings whoever is next, and looks whether work has begun."""
 
 from datetime import datetime
-from functools import partial
 
 from servicedesk_core.features.paging import tables
 from servicedesk_core.features.paging.model import PageState
@@ -9,18 +8,18 @@ from servicedesk_core.features.paging.rules import WORK_WITHIN, is_exhausted, ne
 from servicedesk_core.features.paging.tables import Ringing
 from servicedesk_core.features.paging.telling import Teller
 from servicedesk_core.outbox.staff import StaffDesk
-from servicedesk_core.store import Fence, Tx
+from servicedesk_core.store import Fence, Tx, sending
 
 
 async def go_on(desk: StaffDesk, fence: Fence | None = None) -> int:
-    """Go on with each page that is due; return with how many.
+    """Go on with each page that is due; return with how many: none of a store that is not adopted yet.
 
     Args:
         desk: The desk.
         fence: Proof of the lease under which that happens.
     """
     now = desk.clock.now()
-    if not await desk.store.read(partial(tables.is_any_due, at=now)):
+    if not await desk.store.read(lambda tx: tables.is_any_due(tx, now) and sending.sending_allowed(tx)):
         return 0
 
     def work(tx: Tx) -> int:

@@ -17,7 +17,7 @@ from servicedesk_core.outbox.staff.model import Address, Attempt, Batch, Fate, L
 from servicedesk_core.outbox.staff.rules import letter_of, next_at
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Fence, Store, Tx
+from servicedesk_core.store import Fence, Store, Tx, sending
 
 _log = logging.getLogger("servicedesk.staff")
 
@@ -80,9 +80,12 @@ class Hands:
         self._running: dict[str, asyncio.Task[bool]] = {}
 
     async def start(self) -> int:
-        """Begin with all that is due; return how many batches that are. What is begun is gone on with by itself."""
+        """Begin with all that is due; return how many batches that are. What is begun is gone on with by itself.
+
+        From a store that was restored or copied nothing is handed over until somebody adopts it.
+        """
         now, busy = self._desk.clock.now(), frozenset(self._running)
-        if not await self._desk.store.read(lambda tx: tables.is_anything_due(tx, now)):
+        if not await self._desk.store.read(lambda tx: tables.is_anything_due(tx, now) and sending.sending_allowed(tx)):
             return 0
 
         def work(tx: Tx) -> list[Batch]:
