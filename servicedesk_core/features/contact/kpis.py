@@ -1,15 +1,13 @@
 """What is measured of contact with clients."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from servicedesk_core.faces import Case, Goal, Kpi, Measure, Period, Sum
-from servicedesk_core.features.attention import NOBODY, staff, standings
 from servicedesk_core.features.contact.kinds import CLIENT_CONTACT
 from servicedesk_core.features.contact.model import PromiseState
-from servicedesk_core.features.contact.queries import unheard_of
-from servicedesk_core.features.contact.tables import promises_of
+from servicedesk_core.features.contact.tables import promises_of, silences
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx
@@ -36,9 +34,7 @@ def _unheard(tx: Tx, at: datetime, among: TicketFilter | None = None, scope: Sco
     if not in_force(tx, CLIENT_CONTACT, at):
         return Measure.missing("limits: [client_contact] in the definitions")
     where = conditions(tx, among or TicketFilter(), scope, at=at)
-    opened = list(standings(tx, at, staff(tx, at, at.tzinfo or UTC, NOBODY, scope=scope), where))
-    late = (Case(one.state.external_id, 1) for one, *_ in unheard_of(tx, opened, at))
-    return Measure.of(late, Sum.TOTAL)
+    return Measure.of((Case(one.external_id, 1) for one in silences(tx, at, where)), Sum.TOTAL)
 
 
 KPIS: Final = (

@@ -1,28 +1,19 @@
 """What clients were promised, and who has heard from nobody."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.domain import QueueKind
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.attention import Found, staff, standings
-from servicedesk_core.features.contact.kinds import CLIENT_CONTACT
 from servicedesk_core.features.contact.model import ClientPromise, PromiseState, Unheard
-from servicedesk_core.features.contact.rules import limit_at
-from servicedesk_core.features.contact.tables import OPEN, heard_at, promises_of
-from servicedesk_core.features.definitions import CALENDARS, in_force
+from servicedesk_core.features.contact.tables import OPEN, promises_of, silences
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, found, mine, rows_by_id
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import client_promises
 
 _P: Final = client_promises.c
-_WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
 
 
 class ContactQueries(Namespace[Manner]):
@@ -95,11 +86,8 @@ class ContactQueries(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        among = TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
-        where, people = conditions(tx, among, scope, at=now), staff(tx, now, zone, self.desk.roster, scope=scope)
-        opened = list(standings(tx, now, people, where)) if in_force(tx, CLIENT_CONTACT, now) else []
-        late = {one.state.local_id: (heard, at) for one, heard, at in unheard_of(tx, opened, now)}
+        now, among = self.desk.clock.now(), TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
+        late = {one.local_id: one for one in silences(tx, now, conditions(tx, among, scope, at=now))}
         rows = rows_by_id(tx, [*late])
         shown = tuple(
             Unheard(
@@ -110,32 +98,10 @@ class ContactQueries(Namespace[Manner]):
                 company=row.company,
                 assignee=row.assignee,
                 priority=row.priority,
-                heard_at=heard,
-                limit_at=at,
+                heard_at=one.heard_at,
+                limit_at=one.limit_at,
             )
-            for local_id, (heard, at) in late.items()
+            for local_id, one in late.items()
             if (row := rows.get(local_id)) is not None
         )
         return piece(Page(shown), Unheard, by="limit_at,local_id", sort=sort, after=after, limit=limit)
-
-
-def unheard_of(tx: Tx, opened: list[Found], now: datetime) -> Iterator[tuple[Found, datetime | None, datetime]]:
-    """Yield the open tickets whose client has heard from nobody for too long: when they heard last, and the limit.
-
-    Args:
-        tx: Any transaction.
-        opened: The open tickets.
-        now: The instant.
-    """
-    rule = next(iter(in_force(tx, CLIENT_CONTACT, now)), None)
-    if rule is None:
-        return
-    calendar = next((one for one in in_force(tx, CALENDARS, now) if one.name == rule.calendar), None)
-    asked = [one for one in opened if one.state.company_ref is not None and one.standing.queue_kind not in _WATCHED]
-    heard = heard_at(tx, asked)
-    for one in asked:
-        last = heard.get(one.state.local_id)
-        since = last or one.standing.created_at
-        at = None if since is None else limit_at(rule, one.standing.priority, since, calendar)
-        if at is not None and at < now:
-            yield one, last, at

@@ -1,18 +1,20 @@
 """How contact with clients is read."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from servicedesk_core.features.attention import Found
+from servicedesk_core.domain import Priority, QueueKind
+from servicedesk_core.features.attention import Queues
+from servicedesk_core.features.contact.kinds import CLIENT_CONTACT
 from servicedesk_core.features.contact.model import ClientPromise
-from servicedesk_core.features.contact.rules import state_of
+from servicedesk_core.features.contact.rules import limit_at, state_of
+from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.tickets import HEARD, PROMISES, contacts, in_scope, rows_by_id, said_kept
 from servicedesk_core.store import Tx
-from servicedesk_core.store.fields import from_us
+from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, client_promises
 
@@ -22,8 +24,8 @@ _N: Final = RECORDS["notes"].c
 OPEN: Final = (_P.kept_at.is_(None), _P.withdrawn_at.is_(None))
 """Promises of which nobody has said that they are over; what was written may have kept them."""
 
-_AT_ONCE: Final = 500
-"""Tickets whose notes are looked up together."""
+_WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
+_PRIORITIES: Final = {one.value: one for one in Priority}
 
 
 def promises_of(
@@ -73,19 +75,52 @@ def awaited_before(tx: Tx, now: datetime, before: datetime, scope: Scope | None)
     return tuple(one for one in found if one.contact_at is None)
 
 
-def heard_at(tx: Tx, tickets: Sequence[Found]) -> dict[int, datetime]:
-    """Return when clients heard last from a person, by the desk's own number of the ticket; without who never did."""
-    said = said_kept(tx)
-    found = {one.state.local_id: said[one.state.local_id] for one in tickets if one.state.local_id in said}
-    by_source: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for one in tickets:
-        by_source[one.state.source_id][one.state.external_id] = one.state.local_id
-    for source_id, ids in by_source.items():
-        refs = [*ids]
-        for first in range(0, len(refs), _AT_ONCE):
-            some = _N.source_id == source_id, _N.ticket_ref.in_(refs[first : first + _AT_ONCE])
-            query = select(_N.ticket_ref, func.max(_N.created_at)).where(*some, *HEARD).group_by(_N.ticket_ref)
-            for ref, at in tx.execute(query):
-                if at is not None:
-                    found[ids[ref]] = max(from_us(at), found.get(ids[ref], from_us(at)))
-    return found
+class Silence(NamedTuple):
+    """An open ticket whose client has heard from nobody for too long.
+
+    Attributes:
+        local_id: The desk's own number.
+        external_id: The vendor's id.
+        heard_at: When the client heard last from a person; ``None`` = never.
+        limit_at: When the limit of its priority passed.
+    """
+
+    local_id: int
+    external_id: str
+    heard_at: datetime | None
+    limit_at: datetime
+
+
+def silences(tx: Tx, now: datetime, where: Sequence[ColumnElement[bool]]) -> Iterator[Silence]:
+    """Yield the tickets whose client has heard from nobody for too long; none where no rule says how long that is.
+
+    Args:
+        tx: Any transaction.
+        now: The instant.
+        where: Which tickets.
+    """
+    rule = next(iter(in_force(tx, CLIENT_CONTACT, now)), None)
+    limits = [] if rule is None else [one for one in (*rule.limits.values(), rule.otherwise) if one is not None]
+    if rule is None or not limits:
+        return
+    calendar = next((one for one in in_force(tx, CALENDARS, now) if one.name == rule.calendar), None)
+    said, queues = said_kept(tx), Queues(tx)
+    written = select(func.max(_N.created_at)).where(
+        _N.source_id == _T.source_id, _N.ticket_ref == _T.external_id, *HEARD
+    )
+    heard = written.correlate(RECORDS["tickets"]).scalar_subquery()
+    before = or_(_T.created_at.is_(None), _T.created_at < to_us(now - min(limits)))
+    which = [] if rule.otherwise is not None else [_T.priority.in_([one.value for one in rule.limits])]
+    columns = _T.local_id, _T.external_id, _T.source_id, _T.queue_ref, _T.priority, _T.created_at, heard
+    query = select(*columns).where(_T.company_ref.is_not(None), before, *which, *where)
+    for local_id, external_id, source_id, queue_ref, word, created_at, noted_at in tx.execute(query):
+        if queues.kind(source_id, queue_ref, now) in _WATCHED:
+            continue
+        times = [one for one in (optional_instant(noted_at), said.get(local_id)) if one is not None]
+        last, priority = max(times, default=None), _PRIORITIES.get(word or "")
+        since, limit = last or optional_instant(created_at), rule.limit(priority)
+        if since is None or limit is None or since + limit >= now:  # open hours are at most the hours that passed
+            continue
+        at = limit_at(rule, priority, since, calendar)
+        if at is not None and at < now:
+            yield Silence(local_id, external_id, last, at)
