@@ -1,6 +1,6 @@
 """What a technician takes next, and why."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
@@ -13,6 +13,11 @@ from servicedesk_core.features.tickets import TicketChoice, mine, ref_of, rows_b
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope
+
+ME: Final = "me"
+NOBODY: Final = (
+    'Nobody said which technician you are: name one, or add technician = "ID", the id at the vendor, to [people.NAME].'
+)
 
 
 class NextQueries(Namespace[Manner]):
@@ -33,7 +38,7 @@ class NextQueries(Namespace[Manner]):
         technician: Annotated[
             str,
             Help('Name or id of a technician; "me" = you.', names="tickets.words technicians"),
-        ] = "me",
+        ] = ME,
         connection: Annotated[str | None, Help("Where they work, if there are several.")] = None,
         sort: Sort = None,
         limit: Limit = 20,
@@ -46,10 +51,12 @@ class NextQueries(Namespace[Manner]):
         what can be begun now is in it, and what a team takes from one list belongs to each of the team.
 
         Raises:
-            NotFoundLocallyError: There is no such technician, or nobody said which one you are.
+            NotFoundLocallyError: There is no such technician.
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
+        if self.desk.technician is None and technician == ME:
+            return NextUp((), None, "", NOBODY)
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
         who = self._meant(tx, technician, connection, scope)
         source = next((one.id for one in sources.all(tx) if one.name == who[0]), None)
