@@ -13,6 +13,7 @@ PEOPLE = {
     "coo": {"roles": ["coordinator"]},
     "tec": {"roles": ["technician"], "technician": "t2", "page": ["env:PAGE_DANA"]},
     "ana": {"roles": ["technician"], "technician": "t1", "page": ["env:PAGE_ANA"]},
+    "eve": {"roles": ["technician"], "technician": "t3", "page": ["env:PAGE_EVE"]},
 }
 TOML = """
 [calendars.day]

@@ -3,9 +3,11 @@
 import pytest
 
 from servicedesk_core import Actor, Way
+from servicedesk_core.domain import Task
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.assign.model import By
 from servicedesk_core.store.schema import assignments
+from tests import stored
 from tests.assign.conftest import applied
 
 
@@ -184,3 +186,15 @@ async def test_the_next_ticket_is_the_first_of_one_order_and_says_why(desk):
     assert (len(nobody), nobody.why) == (0, "No ticket is open.")
     with pytest.raises(NotFoundLocallyError, match="no technician"):
         await desk.next.up(technician="Nobody Such")
+
+
+async def test_project_work_takes_the_time_of_who_has_it(desk, clock):
+    async def free():
+        return {one.technician: one.load for one in await desk.assign.candidates("T1")}
+
+    before = await free()
+    source = {"connection": "psa", "connector": desk.settings.connections["psa"].connector, "environment": "live"}
+    task = Task(external_id="k1", title="Cables", assignee_ref="t1", remaining_s=6 * 3_600)
+    await desk.store.write(lambda tx: stored.put(tx, [task], now=clock.now(), **source))
+    after = await free()
+    assert (after["Ana Diaz"] < before["Ana Diaz"], after["Dana Wolf"]) == (True, before["Dana Wolf"])

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from servicedesk_core.domain import Appointment
+from servicedesk_core import Actor, Way
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.domain import Appointment, Technician
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from tests import stored
 from tests.assign.conftest import applied, clock, desk, pulled_database, pulled_store, store_url, vendor
@@ -98,3 +100,54 @@ async def test_who_may_not_send_proposes_and_what_is_no_absence_is_refused(busy,
         await busy.cover.show("ana", until=clock.now() - timedelta(hours=1))
     with pytest.raises(NotFoundLocallyError, match='no technician "nobody"'):
         await busy.cover.show("nobody")
+
+
+async def test_turns_on_call_are_handed_over_in_the_same_release_and_hold_at_once(busy, tmp_path, clock):
+    await applied(busy, tmp_path, ON_CALL)
+    done = await of(busy, "coo").cover.hand_over("ana", reason="Ill")
+    (turn,) = (row for row in done if row.what == "on call")
+    assert (turn.title, turn.taker, turn.state, turn.write) == ("p1 primary", "Dana Wolf", "confirmed", None)
+    assert [(one.line, one.technician) for one in await busy.oncall.who()] == [
+        ("primary", "dana"),
+        ("secondary", "dana"),
+    ]
+    assert [one.technician for one in await busy.oncall.who(at=turn.until)] == ["ana", "dana"]
+    assert "on call" not in {row.what for row in await busy.cover.show("ana")}
+
+
+async def test_a_turn_that_somebody_else_has_meanwhile_stays_theirs(busy, tmp_path, clock):
+    await applied(busy, tmp_path, ON_CALL)
+    plan = await busy.cover.preview("ana")
+    await busy.oncall.override("p1", "dana", until=clock.now() + timedelta(hours=1))
+    (turn,) = (row for row in await busy.cover.hand_over("ana", shown=plan) if row.what == "on call")
+    assert (turn.taker, turn.state, turn.why) == (None, None, "It changed meanwhile.")
+
+
+@pytest.mark.parametrize(
+    ("out", "taker", "why"),
+    [
+        ((), "Eve Park", "the next on that list"),
+        (("eve",), "Dana Wolf", "on call then already"),
+        (("eve", "dana"), None, "nobody else on that list is there then"),
+    ],
+)
+async def test_who_has_no_turn_then_takes_one_first_and_never_who_is_out(busy, tmp_path, out, taker, why):
+    source = {"connection": "psa", "connector": busy.settings.connections["psa"].connector, "environment": "live"}
+    eve = Technician(external_id="t3", name="Eve Park")
+    await busy.store.write(lambda tx: stored.put(tx, [eve], now=busy.clock.now(), **source))
+    turns = '["ana", "eve"]\nstarts = 2026-01-05T08:00:00\ndays = 365'
+    leave = "".join(
+        f"[leave.{name}]\ntechnician = '{name}'\nfirst_day = 2026-03-01\nlast_day = 2026-03-20\n" for name in out
+    )
+    more = "[technicians.eve]\ntechnician = 't3'\n" + ON_CALL.replace('["ana"]', turns) + leave
+    await applied(busy, tmp_path, more)
+    (turn,) = (row for row in await busy.cover.show("ana") if row.what == "on call")
+    assert (turn.taker, turn.why) == (taker, why)
+
+
+async def test_by_a_way_that_may_not_change_on_call_the_turn_stays_and_is_said(busy, tmp_path):
+    await applied(busy, tmp_path, ON_CALL)
+    may = frozenset({Capability.READ, Capability.TICKETS_ASSIGN})
+    done = await busy.acting_as(Actor("user:mia", Way.TOKEN), only=may).cover.hand_over("ana")
+    assert [row.why for row in done if row.what == "on call"] == ["you may not change who is on call"]
+    assert [one.technician for one in await busy.oncall.who()] == ["ana", "dana"]

@@ -87,3 +87,19 @@ def test_what_was_changed_or_removed_holds_from_then_on():
     assert [duty.technician for duty in desk.at(at("2026-11-01 23:59"))] == ["ana"]
     assert desk.at(at("2026-11-02 00:00")) == ()
     assert [*desk.gaps(at("2026-11-01 00:00"), at("2026-11-09 00:00"), [])] == []
+
+
+def test_turns_of_somebody_are_whole_by_place_and_cut_to_what_is_looked_at():
+    held = [*DESK.held("ben", at("2026-10-24 12:00"), at("2026-11-01 12:00"))]
+    assert [(one.line, one.start, one.end) for one in held] == [
+        (Line.PRIMARY, at("2026-10-26 17:00"), at("2026-11-01 08:00")),
+        (Line.SECONDARY, at("2026-10-24 17:00"), at("2026-10-26 08:00")),
+    ]
+    night = next(DESK.held("dora", at("2026-11-04 12:00"), at("2026-11-04 23:00")))
+    assert (night.line, night.start, night.end) == (Line.PRIMARY, at("2026-11-04 20:00"), at("2026-11-04 23:00"))
+
+
+def test_those_of_a_place_whose_turn_is_next_would_take_it_first():
+    assert DESK.others("ben", Line.PRIMARY, at("2026-10-27 20:00")) == ("cho", "ana", "dora")
+    assert DESK.others("dora", Line.MANAGER, at("2026-10-27 20:00")) == ("ana", "ben", "cho")
+    assert Listed("none", [(None, None)], BERLIN).others("ben", Line.PRIMARY, at("2026-10-27 20:00")) == ()

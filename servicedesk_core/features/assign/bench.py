@@ -1,13 +1,13 @@
 """Everybody who might take tickets, as they stand, with each ticket that was given away meanwhile. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from servicedesk_core.domain import QueueKind
 from servicedesk_core.features.assign.rules import Candidate, Demand, Limits, Ranking, rank
-from servicedesk_core.features.rota import FreeTime
+from servicedesk_core.features.rota import FreeTime, Span
 from servicedesk_core.features.skills import Certification, Key, Skill
 
 AHEAD = timedelta(days=7)
@@ -87,6 +87,7 @@ class Bench:
         open_tickets: How many open tickets each has.
         now: The present instant.
         zone: Where days begin.
+        project: How much of a span the projects of somebody take.
     """
 
     def __init__(
@@ -96,12 +97,15 @@ class Bench:
         open_tickets: Mapping[Key, int],
         now: datetime,
         zone: tzinfo,
+        *,
+        project: Callable[[Key, Span], timedelta] = lambda _, __: _NO_TIME,
     ) -> None:
         self.people = {one.key: one for one in people}
         self.free, self.now, self.zone = free, now, zone
+        self._project = project
         self._open = Counter(open_tickets)
         self._given: dict[Key, datetime] = {}
-        self._times: dict[tuple[str, timedelta], _Time] = {}
+        self._times: dict[tuple[Key, timedelta], _Time] = {}
 
     def ranking(self, wanted: Wanted) -> Ranking:
         """Return who can take a ticket, the best first, and who cannot."""
@@ -122,7 +126,7 @@ class Bench:
         for key, one in self.people.items():
             if key[0] != wanted.source_id:
                 continue
-            time = self._time(one.name, wanted.limits.window)
+            time = self._time(one, wanted.limits.window)
             starts_at = time.starts_at if time.starts_at is not None and time.starts_at < until else None
             committed = time.booked + self.free.work(one.name)
             yield Candidate(
@@ -144,14 +148,14 @@ class Bench:
                 assigned_at=self._given.get(key, one.assigned_at),
             )
 
-    def _time(self, name: str, window: timedelta) -> _Time:
-        if (name, window) not in self._times:
-            now, free = self.now, self.free
+    def _time(self, one: Person, window: timedelta) -> _Time:
+        if (one.key, window) not in self._times:
+            now, free, name = self.now, self.free, one.name
             load, work = free.load(name, now, now + window), free.work(name)
-            self._times[name, window] = _Time(
+            self._times[one.key, window] = _Time(
                 free.left(name, now),
                 free.can_start(name, now, now + AHEAD, at_least=_LEAST),
-                max(_NO_TIME, load.committed - work),
+                max(_NO_TIME, load.committed - work) + self._project(one.key, Span(now, now + window)),
                 load.available,
             )
-        return self._times[name, window]
+        return self._times[one.key, window]

@@ -7,5 +7,5 @@ FEATURE = Feature(
     about="Hands over what somebody has who is out: appointments, urgent tickets, ready work, on-call.",
     queries=f"{__name__}.queries:CoverQueries",
     actions=f"{__name__}.actions:Cover",
-    needs=("assign", "attention", "kpi", "oncall", "rota", "tickets", "writes"),
+    needs=("appointments", "assign", "attention", "kpi", "oncall", "rota", "tickets", "writes"),
 )

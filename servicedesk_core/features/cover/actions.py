@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
@@ -14,8 +15,9 @@ from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
 from servicedesk_core.features.assign import is_as_it_was, keep
 from servicedesk_core.features.cover.deciding import Absence, Piece, Plan, planned
-from servicedesk_core.features.cover.model import Handed, HandedOver, What
+from servicedesk_core.features.cover.model import Handed, HandedOver
 from servicedesk_core.features.cover.queries import FROM, UNTIL, WHO, CoverQueries
+from servicedesk_core.features.oncall import Decider, Held
 from servicedesk_core.features.tickets import found, update_of
 from servicedesk_core.features.writes import code_of, proposed
 from servicedesk_core.outbox.changing import change_of
@@ -84,7 +86,7 @@ class Cover(CoverQueries[Manner]):
 
         Appointments go to who can do them and is free then; P1 and P2, and what is ready and due before they are back,
         to who takes it best, also what they work on. All of it is released together, each with its result; what nobody
-        can take is left, and said. Who is rung in their place stands beside it.
+        can take is left, and said. Turns on call go to others of that list, and hold at once.
 
         Args:
             technician: Who is out.
@@ -114,8 +116,10 @@ class Cover(CoverQueries[Manner]):
         return HandedOver(tuple(done))
 
     async def _proposed(self: "Cover[Awaited]", one: Piece, plan: Plan, reason: str, scope: Scope | None) -> Handed:
-        if one.taker is None or one.row.what is What.ON_CALL:
+        if one.taker is None:
             return one.row
+        if one.turn is not None:
+            return await self._taken(one, one.turn, plan, reason)
         make = partial(_intent, piece=one, plan=plan, reason=reason, scope=scope)
 
         async def intended() -> Intent:
@@ -131,6 +135,27 @@ class Cover(CoverQueries[Manner]):
         except ServiceDeskError as error:
             return replace(one.row, taker=None, taker_ref=None, why=error.message)
         return replace(one.row, write=view.id, state=view.state)
+
+    async def _taken(self: "Cover[Awaited]", one: Piece, turn: Held, plan: Plan, reason: str) -> Handed:
+        """Have whoever takes a turn on call from now on; it is no write to the PSA."""
+        who, taker = plan.who, one.taker
+        assert taker is not None  # noqa: S101  # only what somebody takes is handed over
+        if not self.desk.may(Capability.ONCALL_OVERRIDE):
+            return replace(one.row, taker=None, taker_ref=None, why="you may not change who is on call")
+        zone, now, by = ZoneInfo(self.desk.timezone), self.desk.clock.now(), self.desk.outbox.actor
+
+        def work(tx: Tx) -> None:
+            decider = Decider(tx, zone, now, by)
+            listed = decider.listed(turn.list_name)
+            if turn not in listed.held(who.name, turn.start, turn.end):
+                raise WriteError("It changed meanwhile.", hint="Look at it again.")
+            decider.override(listed, turn.line, taker.name, starts=turn.start, ends=turn.end, reason=reason)
+
+        try:
+            await self.desk.store.write(work)
+        except ServiceDeskError as error:
+            return replace(one.row, taker=None, taker_ref=None, why=error.message)
+        return replace(one.row, state=WriteState.CONFIRMED)
 
 
 def _intent(tx: Tx, piece: Piece, plan: Plan, reason: str, scope: Scope | None) -> Intent:

@@ -1,5 +1,6 @@
 """Who takes over what somebody has, read from the store in one piece."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import Priority
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.appointments import overlaps
 from servicedesk_core.features.assign import (
     USUAL_VISIT,
     Asked,
@@ -25,12 +27,13 @@ from servicedesk_core.features.assign import (
 from servicedesk_core.features.attention import Booked, booked
 from servicedesk_core.features.cover.model import Handed, What
 from servicedesk_core.features.kpi import OpenDesk, OpenTicket, in_order, is_ready, open_desk
-from servicedesk_core.features.oncall import lists_of
-from servicedesk_core.features.rota import Away, Span
+from servicedesk_core.features.oncall import Held, lists_of
+from servicedesk_core.features.rota import Span
 from servicedesk_core.features.tickets import TicketRow, ref_of, rows_by_id
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.scope import Scope
 
+_NOBODY = "nobody else on that list is there then"
 _URGENT = frozenset({Priority.P1, Priority.P2})
 
 
@@ -74,12 +77,14 @@ class Piece:
         taker: Who takes it.
         choice: How that was chosen, of a ticket.
         visit: The appointment, of one.
+        turn: The turn, of on-call.
     """
 
     row: Handed
     taker: Person | None = None
     choice: Choice | None = None
     visit: Booked | None = None
+    turn: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def planned(tx: Tx, desk: ConfiguredDesk, absence: Absence, scope: Scope | None)
     """
     now, zone = desk.clock.now(), ZoneInfo(desk.timezone)
     opened = open_desk(tx, now.astimezone(zone), zone, people=desk.roster)
-    bench = bench_of(tx, desk.roster, replace(opened, now=absence.start), zone)
+    bench = bench_of(tx, desk.roster, replace(opened, now=absence.start), zone, until=absence.end)
     names = {one.id: one.name for one in sources.all(tx)}
     who = _meant(bench, absence.technician) if scope is None else _seen(tx, bench, names, absence.technician, scope)
     bench.people[who.key] = replace(who, is_out=True)
@@ -221,30 +226,44 @@ def _tickets(tx: Tx, opened: OpenDesk, bench: Bench, tickets: list[OpenTicket], 
 
 
 def _on_call(tx: Tx, bench: Bench, who: Person, absence: Absence) -> Iterator[Piece]:
-    """Yield when they would be rung first, with who is rung next in any case."""
-    away = [Away(who.name, absence.start, absence.end)]
-    out = [one for one in bench.free.rota.away if one.technician != who.name]
-    for listed in lists_of(tx, bench.free.rota.zone):
-        for gap in listed.gaps(absence.start, absence.end, away):
-            if gap.primary != who.name:
-                continue
-            others = [
-                one.technician
-                for one in listed.at(gap.start)
-                if one.technician != who.name
-                and not any(
-                    each.technician == one.technician and each.start < gap.end and gap.start < each.end for each in out
-                )
+    """Yield the turns that they have on call, each with who of that list takes it, whoever has none then first."""
+    lists = lists_of(tx, bench.free.rota.zone)
+    known = {one.name: one for one in bench.people.values() if one.is_active}
+    out: dict[str, list[Span]] = defaultdict(list)
+    for one in bench.free.rota.away:
+        out[one.technician].append(Span(one.start, one.end))
+    taken: dict[str, list[Span]] = defaultdict(list)
+    for listed in lists:
+        for turn in listed.held(who.name, absence.start, absence.end):
+            span = Span(turn.start, turn.end)
+            there = [
+                name
+                for name in listed.others(who.name, turn.line, turn.start)
+                if name in known and not any(overlaps(span, one) for one in out[name])
             ]
-            taker = next((one for one in bench.people.values() if others and one.name == others[0]), None)
-            row = _handed(
-                What.ON_CALL, None, taker, "rung next in any case" if taker else "nobody else is on that list"
-            )
+            idle = [
+                name
+                for name in there
+                if not any(overlaps(span, one) for one in taken[name])
+                and not any(any(each.held(name, *span)) for each in lists)
+            ]
+            name = next(iter(idle or there), None)
+            text = "the next on that list" if idle else "on call then already"
+            if name is not None:
+                taken[name].append(span)
+            row = _handed(What.ON_CALL, None, known[name] if name else None, text if name else _NOBODY)
             yield Piece(
-                replace(row, at=gap.start, until=gap.end, external_id=listed.name, title=listed.name,
-                        taker_ref=taker.name if taker else None),
-                taker,
-            )  # fmt: skip
+                replace(
+                    row,
+                    at=turn.start,
+                    until=turn.end,
+                    external_id=listed.name,
+                    title=f"{listed.name} {turn.line.value}",
+                    taker_ref=name,
+                ),
+                known[name] if name else None,
+                turn=turn,
+            )
 
 
 def _handed(what: What, row: TicketRow | None, taker: Person | None, text: str) -> Handed:

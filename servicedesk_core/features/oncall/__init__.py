@@ -18,8 +18,10 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.oncall.deciding import Decider as Decider
     from servicedesk_core.features.oncall.kinds import OnCall as OnCall
     from servicedesk_core.features.oncall.rules import Duty as Duty
+    from servicedesk_core.features.oncall.rules import Held as Held
     from servicedesk_core.features.oncall.rules import Line as Line
     from servicedesk_core.features.oncall.rules import Listed as Listed
     from servicedesk_core.features.oncall.tables import lists_of as lists_of

@@ -58,6 +58,23 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Time in which somebody is on call.
+
+    Attributes:
+        list_name: On which list.
+        line: In which place.
+        start: From when on.
+        end: Until when.
+    """
+
+    list_name: str
+    line: Line
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A turn of somebody, from when until when."""
 
@@ -117,9 +134,8 @@ class Listed:
             away: Who is out.
         """
         out = [*away]
-        cuts = {*self._cuts(start, end), *(edge for one in out for edge in (one.start, one.end))}
         held: Gap | None = None
-        for begins, ends in pairwise(sorted({start, end, *(one for one in cuts if start < one < end)})):
+        for begins, ends in self._pieces(start, end, (edge for one in out for edge in (one.start, one.end))):
             gap = self._gap(begins, ends, out)
             if held is not None and gap is not None and gap.primary == held.primary:
                 held = Gap(self.name, held.start, ends, held.primary)
@@ -129,6 +145,56 @@ class Listed:
             held = gap
         if held is not None:
             yield held
+
+    def held(self, technician: str, start: datetime, end: datetime) -> Iterator[Held]:
+        """Yield when in ``[start, end)`` somebody is on call, by place.
+
+        Hours between two nights of one turn, in which nobody is rung, belong to it.
+
+        Args:
+            technician: Who.
+            start: From when on.
+            end: Until when.
+        """
+        for line in Line:
+            held: Held | None = None
+            for begins, ends in self._pieces(start, end):
+                said = self._said(begins)
+                if said is None or self._of(said, line, begins)[0] != technician:
+                    if held is not None:
+                        yield held
+                    held = None
+                elif self._is_needed(said, begins):
+                    held = Held(self.name, line, begins if held is None else held.start, ends)
+            if held is not None:
+                yield held
+
+    def others(self, technician: str, line: Line, at: datetime) -> tuple[str, ...]:
+        """Return who else stands on the list, in the order in which they would take a place from somebody.
+
+        Those of that place come first, whose turn is next before the others.
+
+        Args:
+            technician: From whom.
+            line: Their place.
+            at: When.
+        """
+        said = self._said(at)
+        if said is None:
+            return ()
+        here: tuple[str, ...] = getattr(said, line.value)
+        after = here.index(technician) + 1 if technician in here else 0
+        places = [here[after:] + here[:after], *(getattr(said, one.value) for one in Line)]
+        single = [(getattr(one, each.value),) for each in (line, *Line) for one in said.turns]
+        names = dict.fromkeys(name for place in (*places, *single) for name in place if name)
+        return tuple(name for name in names if name != technician)
+
+    def _pieces(
+        self, start: datetime, end: datetime, edges: Iterable[datetime] = ()
+    ) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the pieces of a time in each of which the same people are on call."""
+        cuts = (*self._cuts(start, end), *edges)
+        return pairwise(sorted({start, end, *(one for one in cuts if start < one < end)}))
 
     def _gap(self, begins: datetime, ends: datetime, out: Iterable[Away]) -> Gap | None:
         said = self._said(begins)

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import func, select
 
-from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.features.appointments import times_of
 from servicedesk_core.features.assign.bench import AHEAD, Bench, Person
-from servicedesk_core.features.attention import booked
-from servicedesk_core.features.kpi import USUAL_HOURS, OpenDesk, OpenTicket, is_ready, working_hours
-from servicedesk_core.features.rota import FreeTime, Rota, Span, rota_of
+from servicedesk_core.features.kpi import OpenDesk, OpenTicket, is_ready
+from servicedesk_core.features.rota import Rota, Span
 from servicedesk_core.features.skills import Certification, Crew, Key, Qualified, Skill, crew, qualified
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Meant
@@ -27,29 +26,35 @@ LEVELS: Final = range(1, 6)
 USUAL_WORK: Final = timedelta(hours=1)
 """How long a ticket takes of which nobody said it."""
 
+_LAST: Final = timedelta(days=1)
+"""What begins before the end of the days that are looked at may last so long."""
+
 USUAL_VISIT: Final = timedelta(hours=1)
 """How long an appointment takes whose end nobody said."""
 
 
-def bench_of(tx: Tx, people: Mapping[str, Colleague], opened: OpenDesk, zone: ZoneInfo) -> Bench:
+def bench_of(
+    tx: Tx, people: Mapping[str, Colleague], opened: OpenDesk, zone: ZoneInfo, *, until: datetime | None = None
+) -> Bench:
     """Return everybody who might take tickets.
 
     Definitions say what somebody can do, and what the vendor's system says is added where they are silent. Whoever has
-    no shift is taken to work the hours of the desk. What was proposed and not decided yet counts as given.
+    no shift is taken to work the hours of the desk. What was proposed and not decided yet counts as given; bookings
+    under way and what is left of projects take time as appointments do.
 
     Args:
         tx: Any transaction.
         people: The people of the desk.
         opened: All open tickets.
         zone: The desk's.
+        until: Until when appointments are looked for, if somebody asks for more than the next days.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
     now = opened.now
     who = _everybody(tx, people)
-    usual = working_hours(tx, now) or Calendar(name="usual", zone=zone.key, hours=USUAL_HOURS)
-    rota = rota_of(tx, who, zone, usual=usual)
+    times = times_of(tx, people, zone, Span(now, max(now + AHEAD, until or now) + _LAST), now)
     proposed = _proposed(tx)
     held = Counter(one.who for one in opened.tickets if one.who is not None)
     sources_by_name = {one.name: one.id for one in sources.all(tx)}
@@ -62,8 +67,14 @@ def bench_of(tx: Tx, people: Mapping[str, Colleague], opened: OpenDesk, zone: Zo
             work[who.names.get(key, "")] += work_left(one)
     for key, many in proposed.items():
         work[who.names.get(key, "")] += many * USUAL_WORK
-    free = FreeTime(rota, _booked(tx, who, now), work)
-    return Bench([*_people(tx, who, rota, now)], free, open_tickets, now, zone)
+    for name, left in work.items():
+        times.free.give(name, left)
+    on_desk = {one.key: one for one in times.people}
+
+    def project(key: Key, span: Span) -> timedelta:
+        return times.project(on_desk[key], span) if key in on_desk else timedelta()
+
+    return Bench([*_people(tx, who, times.rota, now)], times.free, open_tickets, now, zone, project=project)
 
 
 def work_left(one: OpenTicket, usual: timedelta = USUAL_WORK) -> timedelta:
@@ -121,19 +132,6 @@ def _levels(stored: Any) -> dict[str, Skill]:
 
 def _read(stored: Any) -> Any:
     return orjson.loads(stored) if isinstance(stored, str | bytes) else stored or ()
-
-
-def _booked(tx: Tx, who: Crew, now: datetime) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = defaultdict(list)
-    for one in booked(tx, now):
-        start = one.visit.start_at
-        if start > now + AHEAD:
-            break  # the earliest come first
-        for ref in one.technicians:
-            name = who.names.get((one.source_id, ref))
-            if name is not None:
-                found[name].append(Span(start, one.visit.end_at or start + USUAL_VISIT))
-    return found
 
 
 def _proposed(tx: Tx) -> Counter[Key]:
