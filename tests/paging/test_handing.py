@@ -199,3 +199,13 @@ async def test_who_has_no_address_is_told_of_by_an_alert(desk, say, run, clock):
     await desk.run_jobs("alerts")
     [alert] = [one for one in (await desk.alerts.list()).items if one.kind == "undelivered"]
     assert "nobody has no address" in alert.problem
+
+
+async def test_what_nobody_ever_tried_is_told_of_by_an_alert(desk, say, clock):
+    later = Message("n", "ben", "A notice", "")
+    await desk.store.write(lambda tx: post(tx, later, NOW, not_before=NOW + timedelta(hours=8)))
+    await say(page("a"))
+    clock.advance(timedelta(minutes=6).total_seconds())
+    await desk.run_jobs("alerts")
+    [alert] = [one for one in (await desk.alerts.list()).items if one.kind == "undelivered"]
+    assert alert.problem.startswith("1 message to ana cannot be handed over: nobody tried")

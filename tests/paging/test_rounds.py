@@ -1,9 +1,11 @@
 """A page rings until somebody takes it on, and takes up again when no work follows."""
 
+from datetime import timedelta
+
 import pytest
 
 from servicedesk_core import Scope, ServiceDesk
-from servicedesk_core.domain import StatusCategory, TimeEntry
+from servicedesk_core.domain import EventSource, EventType, StatusCategory, TicketEvent, TimeEntry
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, NotPermittedError
 from servicedesk_core.features.paging import open_page
 from servicedesk_core.outbox.staff import Message, post
@@ -75,6 +77,43 @@ async def test_acknowledged_without_work_counts_as_not(desk, run, later, phones)
     await later(40)
     assert len(phones.told) == 2
     assert (await desk.paging.list(ended=True)).items[0].why == "work has begun"
+
+
+@pytest.mark.usefixtures("ring")
+@pytest.mark.parametrize(("by", "calls"), [("customer", 2), ("system", 2), ("technician", 1), (None, 1)])
+async def test_a_reply_of_the_client_is_no_work(desk, later, phones, by, calls):
+    await later(1)
+    await desk.acting_as(Actor("user:ana")).paging.acknowledge(1)
+    replied = TicketEvent(
+        external_id="e1", ticket_ref="1", type=EventType.STATUS_CHANGED, source=EventSource.HISTORY, actor_type=by,
+        effective_at=NOW + timedelta(minutes=1),
+    )  # fmt: skip
+    await desk.store.write(lambda tx: stored.put(tx, [replied], now=NOW + timedelta(minutes=1)))
+    await later(31)
+    assert len(phones.told) == calls
+
+
+@pytest.mark.usefixtures("ring")
+async def test_what_somebody_took_on_rings_nobody_whose_call_still_waits(desk, later, phones, mailbox):
+    phones.manner |= {"ana": "refuse", "ana2": "refuse"}
+    mailbox.refused.add("ana@example.com")
+    await later(1)
+    await desk.acting_as(Actor("user:ben")).paging.acknowledge(1)
+    phones.manner.clear()
+    mailbox.refused.clear()
+    await later(5)
+    assert (phones.told, mailbox.mails) == ([], [])
+    [call] = (await desk.paging.messages()).items
+    assert (call.state, call.why) == ("dropped", "ben took it on")
+
+
+async def test_of_two_overrides_the_one_that_was_decided_last_holds(desk, clock):
+    until = NOW + timedelta(hours=8)
+    await desk.oncall.override("night", "ben", since=NOW + timedelta(hours=4), until=until)
+    clock.advance(60)
+    await desk.oncall.override("night", "dora", until=until)
+    later = await desk.oncall.who(at=NOW + timedelta(hours=6))
+    assert later.items[0].technician == "dora"
 
 
 @pytest.mark.usefixtures("ring")

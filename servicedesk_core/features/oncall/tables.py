@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import instant, micros
 from servicedesk_core.config.people import Colleague
-from servicedesk_core.features.definitions import CALENDARS, holding, newest_values
+from servicedesk_core.features.definitions import CALENDARS, decisions, holding, newest_values
 from servicedesk_core.features.oncall.kinds import ON_CALL, OVERRIDES, OnCall, Override
 from servicedesk_core.features.oncall.rules import Listed
 from servicedesk_core.features.rota import Span
@@ -45,7 +44,8 @@ def lists_of(tx: Tx, zone: ZoneInfo) -> tuple[Listed, ...]:
     for one in holding(tx, ON_CALL):
         lists.setdefault(one.name, []).append((one.since, one.value))
     turns: dict[str, list[Override]] = {}
-    for override in sorted(newest_values(tx, OVERRIDES), key=attrgetter("name")):
+    decided = decisions(tx, OVERRIDES)
+    for override in sorted(newest_values(tx, OVERRIDES), key=lambda one: decided[one.name].version):
         turns.setdefault(override.list_name, []).append(override)
     return tuple(Listed(name, lists[name], zone, opened, turns.get(name, ())) for name in sorted(lists))
 

@@ -46,6 +46,7 @@ class Paging(PagingQueries[Manner]):
                     "why": None,
                 }
                 tables.change(tx, number, **values)
+                tables.drop_calls(tx, page, now, f"{person} took it on")
                 audit.append(tx, at=now, actor=author, action="page.acknowledged", entity=f"page:{number}")
             row = tables.row_of(tx, number, scope)
             begins = None if row.state is not PageState.ACKNOWLEDGED else row.next_at

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from servicedesk_core.config.people import Colleague
@@ -18,6 +20,8 @@ _log = logging.getLogger("servicedesk.staff")
 
 LOOK_S: Final = 2.0
 """How often is looked for what is due."""
+
+_PRUNED_EACH: Final = timedelta(days=1)
 
 BUSY_S: Final = 5.0
 """How often is looked whether somebody else still hands over."""
@@ -52,6 +56,7 @@ async def hand_over(desk: PagingDesk, connection: str | None) -> str:
 async def follow(desk: PagingDesk) -> None:
     """Ring and hand over as soon as something is due, until cancelled; while another process does, wait for it."""
     said = ""
+    pruned_at: datetime | None = None
     while True:
         try:
             async with held(desk.store, LEASE) as fence:
@@ -61,6 +66,10 @@ async def follow(desk: PagingDesk) -> None:
                         await desk.store.read(desk.people_in)
                         await go_on(desk, fence)
                         await hands.start()
+                        now = desk.clock.now()
+                        if pruned_at is None or now - pruned_at >= _PRUNED_EACH:
+                            await desk.store.write(partial(prune, at=now), fence=fence)
+                            pruned_at = now
                         said = ""
                         await asyncio.sleep(LOOK_S)
                 finally:

@@ -58,3 +58,4 @@ def _ring(tx: Tx, teller: Teller, page: Ringing, now: datetime, why: str = "") -
 
 def _end(tx: Tx, page: Ringing, now: datetime, why: str) -> None:
     tables.change(tx, page.id, state=PageState.OVER.value, over_at=now, next_at=None, why=why)
+    tables.drop_calls(tx, page, now, why)

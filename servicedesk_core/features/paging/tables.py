@@ -27,6 +27,9 @@ _WORK: Final = [EventType.STATUS_CHANGED.value, EventType.TECH_NOTE_PUBLIC.value
                 EventType.TIME_ENTRY.value, EventType.APPOINTMENT_BOOKED.value]  # fmt: skip
 """What of a ticket's history shows that somebody works on it."""
 
+_NOT_OURS: Final = [ActorType.CUSTOMER.value, ActorType.SYSTEM.value]
+"""Who works on nothing: a client's reply, and a rule of the vendor's, change the status too."""
+
 _PAGES: Final = (
     _P.id, _P.subject, func.coalesce(_T.number, _T.external_id), _P.state, _P.opened_at, _P.rung, _P.next_at,
     _P.acknowledged_by, _P.acknowledged_at, _P.why,
@@ -38,6 +41,10 @@ PAGE_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
 TOLD_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     "number": _M.id, "recipient": _M.recipient, "state": _M.state, "created_at": _M.created_at, "done_at": _M.done_at,
 }  # fmt: skip
+
+
+UNTRIED: Final = "nobody tried: neither `servicedesk serve` nor the job `paging` runs"
+"""Why what is long due was not handed over, where no attempt says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,13 @@ def change(tx: Tx, number: int, **values: Any) -> None:
     tx.execute(update(pages).where(_P.id == number).values(**values))
 
 
+def drop_calls(tx: Tx, page: Ringing, at: datetime, why: str) -> None:
+    """Drop what waits to ring somebody about a page that nobody needs to take on any more."""
+    of_page = _M.key.startswith(f"{page.key}/{page.opened_at.isoformat()}/", autoescape=True)
+    waiting = update(staff_messages).where(_M.state == "waiting", of_page)
+    tx.execute(waiting.values(state="dropped", done_at=at, why=why))
+
+
 def page_of(tx: Tx, number: int, scope: Scope | None) -> Ringing:
     """Return a page that the scope lets through, held until the transaction ends.
 
@@ -135,10 +149,12 @@ def unanswered(tx: Tx) -> list[tuple[int, str | None]]:
     return [(row[0], row[1]) for row in tx.execute(query.order_by(_P.id))]
 
 
-def undelivered(tx: Tx, before: datetime) -> list[tuple[str, int, str | None]]:
-    """Return to whom something could not be handed over since an instant: how much, and why."""
-    waits = and_(_M.state == "waiting", _M.created_at < before, _M.why.is_not(None))
-    query = select(_M.recipient, func.count(), func.max(_M.why)).where(waits).group_by(_M.recipient)
+def undelivered(tx: Tx, before: datetime) -> list[tuple[str, int, str]]:
+    """Return to whom something was not handed over since an instant: how much, and why."""
+    waits = and_(_M.state == "waiting", _M.created_at < before, or_(_M.why.is_not(None), _M.next_at < before))
+    query = (
+        select(_M.recipient, func.count(), func.coalesce(func.max(_M.why), UNTRIED)).where(waits).group_by(_M.recipient)
+    )
     return [(row[0], row[1], row[2]) for row in tx.execute(query.order_by(_M.recipient))]
 
 
@@ -169,8 +185,9 @@ def has_work(tx: Tx, ticket_id: int, since: datetime) -> bool:
     """Whether somebody of us has done something about a ticket since an instant: time, a note, or its status."""
     events, time, notes = (RECORDS[name].c for name in ("ticket_events", "time_entries", "notes"))
     since_us = to_us(since)
+    is_ours = func.coalesce(events.actor_type, "").not_in(_NOT_OURS)
     begun = (
-        (events, and_(events.type.in_(_WORK), events.effective_at >= since_us)),
+        (events, and_(events.type.in_(_WORK), is_ours, events.effective_at >= since_us)),
         (time, or_(time.start_at >= since_us, time.created_at >= since_us)),
         (notes, and_(notes.author_type == ActorType.TECHNICIAN.value, notes.created_at >= since_us)),
     )

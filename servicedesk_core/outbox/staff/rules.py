@@ -54,7 +54,7 @@ def letter_of(batch: Batch, desk: str) -> Letter:
     mark = f"{REPEATED} " if may_repeat(batch.attempts) else ""
     shown = "\n\n".join(f"{subject}\n{text}".rstrip() for subject, text in batch.messages[:_SHOWN])
     left = len(batch.messages) - _SHOWN
-    rest = f"\n\n… and {left} more: servicedesk pages messages" if left > 0 else ""
+    rest = f"\n\n… and {left} more: servicedesk paging messages" if left > 0 else ""
     about = f"\n\n{REPEATED} A message with this id may have reached you before." if mark else ""
     text = f"{shown}{rest}{about}\n\nId: {batch.id}"
     return Letter(batch.id, one_line(f"{mark}[{desk}] {subjects[0]}{more}"), text)
