@@ -66,6 +66,7 @@ def test_the_worked_example_of_hysteresis_and_minimum_sample():
         ({"lasts": "2min", "minimum": 5}, [(4, 9), (4, 2), (4, 9), (4, 9)], [False] * 4),
         ({}, [(4, 9), (4.2, 9), (4, 9)], [True, False, True]),
         ({"cool_down": "3min"}, [(4, 9), (4.2, 9), (4, 9), (4, 9), (4, 9)], [True, False, False, False, True]),
+        ({"when": "> 0"}, [(3, 3), (0, 0)], [True, False]),
         ({"minimum": 5}, [(4, 9), (None, 0), (5, 4), (5, 5)], [True, True, True, False]),
         ({"when": ">= 10", "clear": "< 10"}, [(10, 1), (9.9, 1)], [True, False]),
     ],

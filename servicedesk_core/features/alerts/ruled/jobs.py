@@ -11,7 +11,7 @@ from servicedesk_core.features.alerts.model import Alert
 from servicedesk_core.features.alerts.ruled.kinds import ALERT_RULES, AlertRule, figures_of, span
 from servicedesk_core.features.alerts.ruled.measuring import readings
 from servicedesk_core.features.alerts.ruled.metrics import METRICS, Reading
-from servicedesk_core.features.alerts.ruled.rules import Known, judged
+from servicedesk_core.features.alerts.ruled.rules import Known, judged, says_nothing
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.store import Tx
@@ -70,7 +70,7 @@ def _settled(
             before = _known(alerts.get(key), waits.get(key))
             after = judged(rule, before, one, now)
             if after.is_open:
-                is_told = before.is_open and (one.value is None or one.sample < rule.minimum)
+                is_told = before.is_open and says_nothing(rule, one)
                 wrong.append(_kept(alerts[key], rule) if is_told else _condition(rule, one, units.get(rule.metric, "")))
             elif after.since is not None:
                 since[key] = after.since

@@ -27,15 +27,15 @@ class Known:
 def judged(rule: AlertRule, known: Known, reading: Reading, now: datetime) -> Known:
     """Return what is known after a reading.
 
-    A sample that is too small says nothing: an open alert stays, and what was not an alert begins anew. Between the two
-    limits an open alert stays open.
+    Where it says nothing, an open alert stays, and what was not an alert begins anew. Between the two limits an open
+    alert stays open.
     """
-    says_nothing = reading.value is None or reading.sample < rule.minimum
+    is_silent = says_nothing(rule, reading)
     if known.is_open:
-        if says_nothing or not _is_over(rule, reading.value):
+        if is_silent or not _is_over(rule, reading.value):
             return known
         return Known(closed_at=now)
-    if says_nothing or not _holds(rule, reading.value):
+    if is_silent or not _holds(rule, reading.value):
         return Known(closed_at=known.closed_at)
     since = known.since or now
     if now - since < span(rule.lasts):
@@ -43,6 +43,11 @@ def judged(rule: AlertRule, known: Known, reading: Reading, now: datetime) -> Kn
     if known.closed_at is not None and now - known.closed_at < span(rule.cool_down):
         return Known(since=since, closed_at=known.closed_at)
     return Known(is_open=True, closed_at=known.closed_at)
+
+
+def says_nothing(rule: AlertRule, reading: Reading) -> bool:
+    """Whether a reading has no value, or a smaller sample than a rule asks for; a count of none is a reading."""
+    return reading.value is None or (rule.minimum > 1 and reading.sample < rule.minimum)
 
 
 def _holds(rule: AlertRule, value: Fraction | float | None) -> bool:
