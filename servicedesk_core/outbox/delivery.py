@@ -27,7 +27,7 @@ from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.progress import SendProgress, WriteConnection
 from servicedesk_core.outbox.senders import Senders, Sent, Settled, Shown
-from servicedesk_core.outbox.standing import Ruling, StandingApprovals, Stop, full_until, withdraw
+from servicedesk_core.outbox.standing import Ruling, StandingApprovals, Stop, full_until, still, withdraw
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, audit, leases, outbox
 from servicedesk_core.store.cancellation import or_undone
@@ -154,7 +154,7 @@ class Delivery:
         """
         kept = automatic.of(tx, write.id)
         found = Stop("Nothing is kept of what proposed it.")
-        verdict = found if kept is None else self._standing.still(tx, write, kept, ruling, now)
+        verdict = found if kept is None else still(self._standing, tx, write, kept, ruling, now)
         if isinstance(verdict, Stop):
             return withdraw(tx, write, verdict, now)
         if (until := full_until(tx, write, verdict, now)) is None:

@@ -4,20 +4,32 @@ The outbox knows who decides about that as :class:`StandingApprovals`. What is a
 approved, and again in the transaction in which sending begins.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol, Self
 
+from sqlalchemy.exc import DBAPIError
+
 from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import LeaseLostError, StoreError
 from servicedesk_core.faces.automatic import AutomaticAct, Facts
 from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite, automatic
 from servicedesk_core.store.outbox.automatic import Automatic
 
+_log = logging.getLogger("servicedesk.writes")
+
 ENDED: Final = "standing_ended"
 """Error code of a write that was approved by a rule that covers it no more; it waits for a person, or for a new one."""
+
+BROKE: Final = "standing_broke"
+"""Error code of one of which the act itself failed to tell whether it is still wanted; it waits for a person."""
+
+MOOT: Final = "standing_moot"
+"""Error code of one that nobody wants any more."""
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
@@ -65,10 +77,12 @@ class Stop(NamedTuple):
     Attributes:
         why: A sentence.
         is_moot: Whether nobody wants it any more; else it waits for a person, or for a new standing approval.
+        code: The error code of what waits.
     """
 
     why: str
     is_moot: bool = False
+    code: str = ENDED
 
 
 class StandingApprovals(Protocol):
@@ -103,6 +117,20 @@ class NoApprovals:
         return Stop(f"The standing approval {ruling.name} was revoked.")
 
 
+def still(  # noqa: PLR0917  # what the approvals are asked with
+    approvals: StandingApprovals, tx: Tx, write: StoredWrite, kept: Automatic, ruling: Ruling, now: datetime
+) -> Ruling | Stop:
+    """Return what approvals say of a write; an act that breaks, perhaps foreign code, keeps no other write waiting."""
+    try:
+        return approvals.still(tx, write, kept, ruling, now)
+    except (StoreError, LeaseLostError, DBAPIError):  # the trouble of the whole transaction
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is, that write waits for a person
+        _log.exception("%s, asked about write %d: this should not have happened", kept.act, write.id)
+        name = type(error).__name__
+        return Stop(f"{kept.act} broke ({name}) when {ruling.name} asked whether it is still wanted.", code=BROKE)
+
+
 def room(tx: Tx, ruling: Ruling, now: datetime) -> int:
     """Return how many more writes may be approved by a ruling in a run that begins now."""
     left = (most - automatic.approved_since(tx, ruling.name, now - span) for span, most in ruling.windows)
@@ -123,15 +151,18 @@ def full_until(tx: Tx, write: StoredWrite, ruling: Ruling, now: datetime) -> dat
 def withdraw(tx: Tx, write: StoredWrite, stop: Stop, now: datetime) -> StoredWrite:
     """Take back the approval of a queued write, and of what follows it.
 
-    It waits for a person then, or for a new standing approval; where nobody wants it any more, it ends.
+    It waits for a person then, or for a new standing approval; where nobody wants it any more, it ends. The words can
+    name people, so they stay with the write, where erasing reaches them, and only the code goes into the audit trail.
     """
+    code = MOOT if stop.is_moot else stop.code
     if stop.is_moot:
-        state, facts = WriteState.DISCARDED, {"decided_by": SYSTEM, "decided_at": now}
+        state, facts = WriteState.DISCARDED, {"decided_by": SYSTEM, "decided_at": now, "error": stop.why, "hint": None}
     else:
         hint = f"`servicedesk writes approve {write.id}` sends it, `servicedesk writes discard {write.id}` does not."
         state, facts = WriteState.PROPOSED, dict.fromkeys(("decided_by", "decided_at", "next_at"))
-        facts |= {"error_code": ENDED, "error": f"Not sent: {stop.why}", "hint": hint}
-    done = outbox.move(tx, write, state, actor=SYSTEM, now=now, why=stop.why, facts=facts)
+        facts |= {"error": f"Not sent: {stop.why}", "hint": hint}
+    facts["error_code"] = code
+    done = outbox.move(tx, write, state, actor=SYSTEM, now=now, why=code, facts=facts)
     for one in outbox.following(tx, [write.id]):
         if one.state is WriteState.QUEUED or (stop.is_moot and one.state is WriteState.PROPOSED):
             withdraw(tx, one, stop, now)

@@ -9,6 +9,8 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.faces import Period
+from servicedesk_core.features.definitions import Version, decide
+from servicedesk_core.features.tickets.kinds import CLOSING, Closing
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.standing import Ruling, withdraw_all
 from servicedesk_core.people import JOBS, Actor
@@ -142,6 +144,43 @@ async def test_its_limits_stand_in_place_of_those_of_all_writes(desk, vendor):
     assert str(sent.state) == "confirmed", "what rules do counts for nobody else"
 
 
+async def test_what_a_person_approves_after_a_rule_counts_among_all_writes(desk, vendor):
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"stop_after": 2, "parallel": 1})
+    await grant(desk, approval())
+    done = await run(desk, send=False)
+    await desk.store.write(lambda tx: withdraw_all(tx, "tidy", "stop", desk.clock.now()))
+    await desk.acting_as(Actor("user:ana")).writes.approve(done.approved)
+    await desk.outbox.run()
+    assert len(vendor.commits) == 2
+
+
+async def test_an_act_that_breaks_keeps_no_other_write_waiting(desk, vendor, monkeypatch):
+    await grant(desk, approval(per_run=1))
+    (number,) = (await run(desk, send=False)).approved
+    note = await desk.acting_as(Actor("user:ana")).tickets.note("T21", "hello")
+
+    def breaks(*_):
+        raise TypeError("of a client")
+
+    monkeypatch.setattr("servicedesk_core.features.tickets.automatic.still", breaks)
+    (sent,) = await desk.acting_as(Actor("user:ana")).writes.approve([note.id], send=True)
+    await desk.outbox.run()
+    assert str(sent.state) == "confirmed"
+    write = (await desk.writes.show(number)).write
+    assert (str(write.state), write.error_code) == ("proposed", "standing_broke")
+    assert write.error == (
+        "Not sent: tickets.close-resolved broke (TypeError) when tidy asked whether it is still wanted."
+    )
+    assert number not in (await run(desk)).approved, "it waits for a person"
+
+
+async def test_what_no_approval_covers_keeps_nothing_waiting(desk, vendor, monkeypatch):
+    monkeypatch.setattr("servicedesk_core.features.standing.jobs._MOST", 1)
+    await grant(desk, approval(clients=("Harbor Clinic",)))
+    await desk.run_jobs("standing")
+    assert await states(desk) == ["queued"], "the first of all is of another client"
+
+
 async def test_two_workers_that_use_one_limit_at_once_keep_it(vendor, store_url, desk, clock):
     await grant(desk, approval(per_hour=5))
     async with ServiceDesk(settings_for(vendor, store_url), clock=clock, actor=JOBS) as other:
@@ -167,6 +206,10 @@ async def test_what_somebody_decided_or_edited_is_left_to_people(desk, vendor):
     ("happens", "state", "why"),
     [
         ("reopened", "rejected", "Somebody changed status"),  # by the look that every write is held against
+        ("resolved again", "discarded", "T1 was resolved again since"),
+        ("another rule", "discarded", "or the rule for closing changed"),
+        ("no rule", "discarded", "There is no rule for closing any more."),
+        ("no instant", "discarded", "T1 was resolved again since"),
         ("closed", "discarded", "T1 is Complete by now."),
         ("written", "discarded", "The client wrote again on T1."),
     ],
@@ -176,13 +219,28 @@ async def test_what_nobody_wants_any_more_is_not_sent(desk, vendor, happens, sta
     (number,) = (await run(desk, send=False)).approved
     if happens == "written":
         vendor.put("notes", "n9", ticket="1", body="No!", author_type="customer", created_at=NOW.isoformat())
+    elif happens == "resolved again":
+        vendor.put("tickets", "1", resolved_at=(NOW - timedelta(hours=1)).isoformat())
+    elif happens == "no instant":
+        vendor.put("notes", "n9", ticket="1", body="No!", author_type="customer", created_at=NOW.isoformat())
+        vendor.put("tickets", "1", resolved_at=None)
+    elif happens.endswith("rule"):
+        rule = Closing(after_days=6) if happens == "another rule" else None
+        version = Version(0, NOW, "user:dana via cli", "rule", None)
+        await desk.store.write(lambda tx: decide(tx, CLOSING, "", rule, version))
+        desk.clock.advance(1)
     else:
         vendor.put("tickets", "1", status="In Progress" if happens == "reopened" else "Complete")
     await desk.sync("psa", mode="full")
     await desk.outbox.run()
     assert vendor.commits == []
     assert await states(desk) == [state]
-    assert why in (await desk.writes.show(number)).history[-1].why
+    shown = await desk.writes.show(number)
+    assert why in shown.write.error
+    if state == "discarded":
+        assert (shown.write.error_code, shown.history[-1].why) == ("standing_moot", "standing_moot")
+        audit = await desk.audit.list(entity=f"write:{number}")
+        assert not any("T1" in (one.reason or "") for one in audit.items), "no erase reaches the audit trail"
 
 
 async def test_the_act_says_what_it_would_have_done(desk):

@@ -1,11 +1,14 @@
 """The job ``standing``: ends what has expired, and does what standing approvals let."""
 
 import logging
+from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from servicedesk_core.errors import StoreError
-from servicedesk_core.faces import AutomaticAct
+from servicedesk_core.faces import AutomaticAct, Suggestion
 from servicedesk_core.features.standing import tables
+from servicedesk_core.features.standing.rules import Granted, covering
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.outbox.acting import Acted
 from servicedesk_core.people import JOBS
@@ -14,7 +17,7 @@ from servicedesk_core.store import Tx, audit
 _log = logging.getLogger("servicedesk.standing")
 
 _MOST: Final = 2_000
-"""So many suggestions of an act are looked at in one run; the most important stand first."""
+"""So many suggestions of an act that an approval covers are looked at in one run; the most important stand first."""
 
 
 async def act(desk: JobDesk, connection: str | None) -> str:
@@ -38,13 +41,24 @@ async def act(desk: JobDesk, connection: str | None) -> str:
 async def _one(desk: JobDesk, each: AutomaticAct) -> Acted:
     now = desk.clock.now()
     try:
-        found = await desk.store.read(lambda tx: [*each.suggestions(tx, desk, now)][:_MOST])
+        found = await desk.store.read(lambda tx: _covered(tx, desk, each, now))
         return await desk.outbox.act(each, found)
     except StoreError:
         raise
     except Exception:  # noqa: BLE001  # perhaps foreign code
         _log.exception("the automatic act %s: this should not have happened", each.name)
         return Acted()
+
+
+def _covered(tx: Tx, desk: JobDesk, each: AutomaticAct, now: datetime) -> list[Suggestion]:
+    """Return the first suggestions that an approval covers; others before them keep none of those waiting."""
+    granted = tables.granted(tx)
+    covered = (
+        one
+        for one in each.suggestions(tx, desk, now)
+        if isinstance(covering(granted, each.name, one.facts, now), Granted)
+    )
+    return list(islice(covered, _MOST))
 
 
 def _end_expired(tx: Tx, desk: JobDesk) -> int:

@@ -1,6 +1,6 @@
 """What the desk can do about tickets without being asked: close those that stayed resolved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ from servicedesk_core.store.schema import RECORDS
 
 LOOKED_BACK: Final = timedelta(days=90)
 """What was resolved longer ago stays as it is: nobody expects the desk to tidy up years."""
+
+_PIECE: Final = 1_000
+"""So many tickets are read at once."""
 
 _T, _N = RECORDS["tickets"].c, RECORDS["notes"].c
 _DONE: Final = (StatusCategory.CLOSED.value, StatusCategory.RESOLVED.value)
@@ -56,18 +59,21 @@ def suggestions(tx: Tx, _desk: Any, now: datetime) -> Iterator[Suggestion]:
     stood = _T.resolved_at.between(to_us(now - LOOKED_BACK), to_us(now - span))
     resolved = (_T.status_category == StatusCategory.RESOLVED.value, _T.gone_at.is_(None), stood)
     found_ones = tx.execute(_query().where(*resolved).order_by(_T.resolved_at, _T.local_id)).all()
-    rows = rows_by_id(tx, [one.local_id for one in found_ones])
-    for one in found_ones:
-        row = rows[one.local_id]
+    closings: dict[str, dict[str, Any]] = {}
+    for row, one in _with_rows(tx, found_ones):
         if _wrote_again(one):
             continue
-        closing = status_given(tx, row.connection, StatusCategory.CLOSED)
+        if row.connection not in closings:
+            closings[row.connection] = status_given(tx, row.connection, StatusCategory.CLOSED)
+        closing = closings[row.connection]
+        if row.status is not None and row.status == closing.get("status"):
+            continue  # one word means resolved and closed: there is nothing to do
         ticket = found(tx, row.external_id, row.connection, None)
-        request_id = _request_id(row, one)
+        request_id = _request_id(row, one, rule)
         why = _reason(one, rule)
         try:
             intent = update_of(tx, ticket, closing, None, reason=why, request_id=request_id)
-        except WriteError:  # where one word means resolved and closed, there is nothing to do
+        except WriteError:  # it shows that already
             continue
         yield Suggestion(intent, facts_of(row), (why, "The client has not written since."))
 
@@ -81,20 +87,19 @@ def past(tx: Tx, _desk: Any, period: Period) -> Iterator[Suggestion]:
     still = or_(_T.closed_at.is_(None), _T.closed_at > _T.resolved_at + span // timedelta(microseconds=1))
     done = (_T.status_category.in_(_DONE), _T.gone_at.is_(None), stood, still)
     found_ones = tx.execute(_query().where(*done).order_by(_T.resolved_at, _T.local_id)).all()
-    rows = rows_by_id(tx, [one.local_id for one in found_ones])
-    for one in found_ones:
-        row, resolved_at = rows[one.local_id], optional_instant(one.resolved_at)
+    for row, one in _with_rows(tx, found_ones):
+        resolved_at = optional_instant(one.resolved_at)
         if resolved_at is None or _wrote_again(one, within=span):
             continue
         values = {"status_category": StatusCategory.CLOSED.value}
         aggregate, label = f"tickets:{row.external_id}", f"{row.ticket} {row.title}".strip()
-        request_id = _request_id(row, one)
+        request_id = _request_id(row, one, rule)
         intent = Intent(row.connection, UPDATE, aggregate, label, values, target=row.external_id, request_id=request_id)
         yield Suggestion(intent, facts_of(row), (_reason(one, rule),), at=resolved_at + span)
 
 
-def still(tx: Tx, write: StoredWrite, _now: datetime) -> Facts | Moot:
-    """Return the facts of a ticket that is to be closed, or that it was opened again, or closed by somebody."""
+def still(tx: Tx, write: StoredWrite, now: datetime) -> Facts | Moot:
+    """Return the facts of a ticket that is to be closed, or why it is not: it was opened again, or the rule changed."""
     told = facts_now(tx, write)
     if isinstance(told, Moot):
         return told
@@ -102,7 +107,21 @@ def still(tx: Tx, write: StoredWrite, _now: datetime) -> Facts | Moot:
     if row.status_category != StatusCategory.RESOLVED.value:
         return Moot(f"{row.ticket} is {row.status or row.status_category or 'in no category'} by now.")
     one = tx.execute(_query().where(_T.local_id == row.local_id)).one()
-    return Moot(f"The client wrote again on {row.ticket}.") if _wrote_again(one) else facts
+    if _wrote_again(one):
+        return Moot(f"The client wrote again on {row.ticket}.")
+    if (rule := _rule(tx, now)) is None:
+        return Moot("There is no rule for closing any more.")
+    if write.request_id != _request_id(row, one, rule):
+        return Moot(f"{row.ticket} was resolved again since, or the rule for closing changed.")
+    return facts
+
+
+def _with_rows(tx: Tx, found_ones: Sequence[Row[Any]]) -> Iterator[tuple[TicketRow, Row[Any]]]:
+    """Yield tickets as lists show them, in pieces: the list of all numbers is longer than a statement takes."""
+    for start in range(0, len(found_ones), _PIECE):
+        piece = found_ones[start : start + _PIECE]
+        rows = rows_by_id(tx, [one.local_id for one in piece])
+        yield from ((rows[one.local_id], one) for one in piece)
 
 
 def _rule(tx: Tx, at: datetime) -> Closing | None:
@@ -123,14 +142,14 @@ def _query() -> Any:
 
 
 def _wrote_again(one: Row[Any], within: timedelta | None = None) -> bool:
-    if one.wrote_at is None or one.wrote_at <= one.resolved_at:
+    if one.wrote_at is None or one.resolved_at is None or one.wrote_at <= one.resolved_at:
         return False
     return within is None or one.wrote_at <= one.resolved_at + within // timedelta(microseconds=1)
 
 
-def _request_id(row: TicketRow, one: Row[Any]) -> str:
-    """Return what a closing is about: the ticket since it was resolved the last time."""
-    return f"tickets.close-resolved:{row.connection}:{row.external_id}:{one.resolved_at}"
+def _request_id(row: TicketRow, one: Row[Any], rule: Closing) -> str:
+    """Return what a closing is about: the ticket since it was resolved the last time, by a rule of so many days."""
+    return f"tickets.close-resolved:{row.connection}:{row.external_id}:{one.resolved_at}:{rule.after_days}"
 
 
 def _reason(one: Row[Any], rule: Closing) -> str:

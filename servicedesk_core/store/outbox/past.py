@@ -13,10 +13,15 @@ from servicedesk_core.store.schema import outbox, outbox_automatic, outbox_histo
 
 _BY_RULE: Final = (
     select(outbox_automatic.c.write_id)
-    .where(outbox_automatic.c.write_id == outbox.c.id, outbox_automatic.c.approval.is_not(None))
+    .where(
+        outbox_automatic.c.write_id == outbox.c.id,
+        outbox_automatic.c.approval.is_not(None),
+        func.coalesce(outbox.c.decided_by, "").startswith("rule "),
+    )
     .exists()
 )
-"""What was approved under a standing approval, which has limits of its own."""
+"""What was approved under a standing approval, which has limits of its own, and by no person after that was withdrawn.
+"""
 
 _SENT_SINCE: Final = select(func.count()).where(
     outbox.c.connection == bindparam("name"), outbox.c.sent_at >= bindparam("since"), ~_BY_RULE
