@@ -48,7 +48,7 @@ async def test_a_proposal_is_looked_at_with_all_that_it_changes_and_then_sent(br
     assert "Write 2" in page.text
     trail = (await ana.get("/lists/audit/list")).text
     assert "ana, console" in trail
-    assert "user:ana" not in trail.partition("<table")[2].partition("</table>")[0]
+    assert "user:ana" not in trail.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
 async def test_who_may_not_approve_is_refused_and_nothing_is_sent(browser, desk, vendor):
