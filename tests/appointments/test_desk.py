@@ -17,7 +17,11 @@ from servicedesk_core.domain import (
     TimeOff,
     TimeOffState,
 )
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
+from servicedesk_core.features.appointments.guard import told
+from servicedesk_core.features.appointments.tables import clashes
+from servicedesk_core.features.rota import Span
+from servicedesk_core.store import sources
 from servicedesk_core.testing import FakeClock
 from tests import stored
 
@@ -82,6 +86,20 @@ async def test_appointments_of_some_days_by_technician_ticket_and_scope(desk):
         await desk.appointments.show("a4", scope=Scope("psa", companies={"c2"}))
     with pytest.raises(SettingsError):
         await ids(days=32)
+
+
+async def test_who_is_told_of_a_clash_reads_no_text_of_another_client(desk):
+    def found(tx):
+        source = sources.id_of(tx, "psa")
+        return [told(tx, one) for one in clashes(tx, [(source, "ben")], Span(hour(1), hour(3)))]
+
+    assert await desk.store.read(found) == ["Ben Roy is booked from 2026-03-11 10:00 to 12:00 UTC (appointment a2)."]
+
+
+async def test_what_is_cancelled_is_not_moved(desk):
+    with pytest.raises(WriteError, match="is cancelled") as refused:
+        await desk.appointments.move("a3", start_at=hour(7))
+    assert "appointments book" in refused.value.hint
 
 
 async def test_free_time_is_without_appointments_and_leave_and_says_how_full_the_day_is(desk):

@@ -120,13 +120,15 @@ class Appointments(AppointmentQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: The store holds no such appointment, ticket or technician.
-            WriteError: It is so already, somebody has another appointment then, or the vendor would refuse it.
+            WriteError: It is so already or cancelled, somebody is booked then, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it.
         """
 
         def intent(tx: Tx) -> Intent:
             row = row_of(tx, appointment, connection, scope)
             shown, _ = record_of(tx, row)
+            if row.state is AppointmentState.CANCELLED:
+                raise WriteError("It is cancelled.", hint="Book another one: servicedesk appointments book.")
             begins = start_at or shown.start_at
             lasts = shown.end_at - shown.start_at if shown.end_at and shown.start_at else USUAL
             wanted: dict[str, Any] = {} if note is None else {"description": note}

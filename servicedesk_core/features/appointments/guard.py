@@ -37,13 +37,18 @@ def refuse_clash(tx: Tx, write: StoredWrite) -> None:
 
 
 def told(tx: Tx, one: Booked) -> str:
-    """Return in words what takes the time of a technician."""
+    """Return in words what takes the time of a technician.
+
+    It is kept with a write that others read too: an appointment is told by its number, and not by its text, which may
+    be about another client.
+    """
     names = Names(tx)
     source, ref = one.key
     names.want(source, "technicians", ref)
     start, end = (at.astimezone(UTC) for at in one.span)
     who = names.of(source, "technicians", ref) or ref
-    return f"{who} is booked from {start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC: {one.what}."
+    by = f"write {one.write}" if one.write is not None else f"appointment {one.ref}"
+    return f"{who} is booked from {start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC ({by})."
 
 
 def _found(tx: Tx, wanted: Intent | StoredWrite, *, write: int | None) -> list[Booked]:

@@ -36,14 +36,12 @@ class Booked(NamedTuple):
     Attributes:
         key: Source and vendor's id of the technician.
         span: When.
-        what: What people call it.
         ref: The vendor's id of the appointment; ``None`` = it is a write that is under way.
         write: Number of that write.
     """
 
     key: Key
     span: Span
-    what: str
     ref: str | None = None
     write: int | None = None
 
@@ -91,17 +89,17 @@ def record_of(tx: Tx, row: AppointmentRow) -> tuple[Appointment, str | None]:
 
 def booked_between(tx: Tx, start: datetime, end: datetime) -> Iterator[Booked]:
     """Yield what takes time of technicians in a span: appointments that stand, and bookings that are under way."""
-    columns = _A.source_id, _A.external_id, _A.title, _A.description, _A.technician_refs, _A.start_at, _A.end_at
+    columns = _A.source_id, _A.external_id, _A.technician_refs, _A.start_at, _A.end_at
     under_way = list(_under_way(tx))
-    moved = {one.ref for one in under_way if one.ref is not None}
-    for source_id, ref, title, said, people, began, ended in tx.execute(
+    moved = {(one.key[0], one.ref) for one in under_way if one.ref is not None}
+    for source_id, ref, people, began, ended in tx.execute(
         select(*columns).where(_within(start, end), _STANDS, _A.gone_at.is_(None)).order_by(_A.start_at, _A.local_id)
     ):
-        if ref in moved:
+        if (source_id, ref) in moved:
             continue
         span = _span(began, ended)
         for technician in orjson.loads(people):
-            yield Booked((source_id, technician), span, title or said or ref, ref)
+            yield Booked((source_id, technician), span, ref)
     yield from (one for one in under_way if overlaps(one.span, Span(start, end)))
 
 
@@ -167,9 +165,9 @@ def _span(start: int, end: int | None) -> Span:
 def _under_way(tx: Tx) -> Iterator[Booked]:
     """Yield the bookings that were proposed or sent and have not come back."""
     numbers = {one.name: one.id for one in sources.all(tx)}
-    columns = outbox.c.id, outbox.c.connection, outbox.c.target, outbox.c.label, outbox.c.new_values
+    columns = outbox.c.id, outbox.c.connection, outbox.c.target, outbox.c.new_values
     query = select(*columns).where(outbox.c.state.in_(UNFINISHED), outbox.c.kind.in_((BOOK, CHANGE)))
-    for number, connection, target, label, values in tx.execute(query):
+    for number, connection, target, values in tx.execute(query):
         source = numbers.get(connection)
         whole = dict(values)
         if target is not None and source is not None:
@@ -180,7 +178,7 @@ def _under_way(tx: Tx) -> Iterator[Booked]:
         start = datetime.fromisoformat(whole["start_at"])
         end = datetime.fromisoformat(whole["end_at"]) if whole.get("end_at") else start + USUAL
         for ref in whole.get("technician_refs") or ():
-            yield Booked((source, ref), Span(start, end), f"{label} (write {number})", target, number)
+            yield Booked((source, ref), Span(start, end), target, number)
 
 
 def _rows(tx: Tx, where: Iterable[ColumnElement[bool]], scope: Scope | None) -> list[AppointmentRow]:
