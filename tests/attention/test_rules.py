@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from servicedesk_core.domain import Priority, QueueKind, StatusCategory
 from servicedesk_core.features.attention.model import NextActor, Promised, Reason, Standing, Visit
-from servicedesk_core.features.attention.rules import HORIZON, PATIENCE, RULES, next_actor, reason_of
+from servicedesk_core.features.attention.rules import HORIZON, PATIENCE, RULES, is_snoozed, next_actor, reason_of
 from servicedesk_core.features.sla import Clock
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
@@ -205,6 +205,23 @@ def test_the_first_rule_that_fits_decides_who_acts_next_and_the_gravest_reason_i
     decision = next_actor(ticket, NOW)
     assert (decision.rule, decision.actor, decision.at) == (rule, actor, at)
     assert reason_of(ticket, decision, NOW) is reason
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_put_off"),
+    [
+        ({}, True),
+        ({"client_due_at": soon(hours=9)}, True),
+        ({"client_due_at": soon(hours=3)}, False),
+        ({"client_due_at": ago(hours=3)}, False),
+        ({"due_at": soon(hours=3)}, False),
+        ({"client_at": ago(minutes=5)}, False),
+        ({"client_at": ago(minutes=5), "desk_at": ago(minutes=1)}, True),
+        ({"category": C.CUSTOMER_REPLIED}, False),
+    ],
+)
+def test_what_is_put_off_comes_back_for_a_due_time_a_promise_and_an_answer_that_is_owed(beside, is_put_off):
+    assert is_snoozed(replace(WORKED, snoozed_until=soon(days=3), **beside), NOW) is is_put_off
 
 
 def test_every_rule_and_every_reason_has_a_case():

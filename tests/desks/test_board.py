@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from servicedesk_core.domain import (
     TimeOff,
     TimeOffState,
 )
-from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.desks import lend
 from servicedesk_core.features.desks.board import board as boards
 from servicedesk_core.features.desks.board.bitmaps import Among, Bitmaps, members, set_of
@@ -186,6 +187,19 @@ class Desk:
         cho = Technician(external_id="cho", name="Cho", is_active=self.draw.random() < 0.5)
         return [self.draw.choice([Company(external_id="c2", name=name), cho])]
 
+    async def promised(self):
+        """Promise the client of an open ticket to hear, or keep or withdraw what was promised."""
+        made = [one.number for one in (await self.plain.contact.promises()).items]
+        if made and self.draw.random() < 0.4:
+            number = self.draw.choice(made)
+            if self.draw.random() < 0.5:
+                return await self.plain.contact.keep(number)
+            with suppress(SettingsError):  # it is broken
+                return await self.plain.contact.withdraw(number, reason="agreed anew")
+        ref = self.draw.choice([ref for ref, one in self.tickets.items() if one.status_category not in DONE])
+        at = self.clock.now() + timedelta(minutes=self.draw.choice([61, 300, 1_000, 3_000]))
+        return await self.plain.tickets.promise(f"T{ref}", at)
+
     async def step(self):
         """Let something happen, or the time alone pass."""
         draw = self.draw.random()
@@ -204,6 +218,8 @@ class Desk:
             )
             return f"{ticket} is put off until {until}"
         if draw < 0.55:
+            return await self.promised()
+        if draw < 0.6:
             rules = RULES.format(hours=self.draw.choice([2, 4])) + GOALS.format(
                 pull=self.draw.choice(["true", "false"])
             )
@@ -285,6 +301,20 @@ async def told(desk):
     plain, holding = [await one.desks.service() for one in (desk.plain, desk.holding)]
     assert holding == plain
     return plain
+
+
+async def test_what_a_client_is_promised_counts_from_memory_too_and_so_does_that_it_was_kept_or_broken(begun):
+    desk = await begun(2)
+    ref = next(ref for ref, one in desk.tickets.items() if one.status_category not in DONE)
+    await told(desk)
+    made = await desk.plain.tickets.promise(f"T{ref}", desk.clock.now() + timedelta(hours=9))
+    seen = [await told(desk)]
+    for minutes in (301, 240):  # it is soon, it is broken
+        desk.clock.advance(minutes * 60)
+        seen.append(await told(desk))
+    await desk.plain.contact.keep(made.number)
+    seen.append(await told(desk))
+    assert len({str(one.blocks) for one in seen}) == len(seen)
 
 
 def emergency(desk):

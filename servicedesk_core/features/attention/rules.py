@@ -81,9 +81,15 @@ def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | N
 
 
 def is_snoozed(ticket: Standing, now: datetime) -> bool:
-    """Whether a ticket is put off, so that nobody need look at it: not once a due time is near, or has passed."""
-    until, due = ticket.snoozed_until, ticket.late_from
-    return until is not None and now < until and (due is None or due > now + HORIZON)
+    """Whether a ticket is put off, so that nobody need look at it.
+
+    It is not once a due time or a promise to the client is near, or has passed, nor while the client waits for an
+    answer.
+    """
+    until, due = ticket.snoozed_until, (ticket.late_from, ticket.client_due_at)
+    if until is None or now >= until or ticket.is_unanswered:
+        return False
+    return all(at is None or at > now + HORIZON for at in due)
 
 
 def turns(ticket: Standing, now: datetime) -> Iterator[datetime]:
@@ -93,10 +99,11 @@ def turns(ticket: Standing, now: datetime) -> Iterator[datetime]:
         ticket: How it stands.
         now: The instant.
     """
-    due, visit, acted = ticket.promised_at, ticket.visit, ticket.acted_at
+    visit, acted = ticket.visit, ticket.acted_at
+    dues = [due for due in (ticket.promised_at, ticket.client_due_at) if due is not None]
     found = (
-        None if due is None else due - HORIZON,
-        None if due is None else due + _AFTER,
+        *(due - HORIZON for due in dues),
+        *(due + _AFTER for due in dues),
         None if visit is None else visit.start_at,
         None if ticket.due_at is None else ticket.due_at + _AFTER,
         ticket.part_at,

@@ -23,7 +23,7 @@ from servicedesk_core.features.desks.board.sums import Sums
 from servicedesk_core.features.desks.board.touched import News, news
 from servicedesk_core.features.desks.rules import by_technician, by_ticket
 from servicedesk_core.features.kpi import working_hours
-from servicedesk_core.features.tickets import OPEN, TicketChoice, TicketFilter, conditions, snoozed
+from servicedesk_core.features.tickets import OPEN, TicketChoice, TicketFilter, awaited, conditions, snoozed
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -101,6 +101,7 @@ class Board:
         self._choices: OrderedDict[Hashable, _Choice] = OrderedDict()
         self._parts: Mapping[int, Any] = {}
         self._put_off: Mapping[int, Any] = {}
+        self._awaited: Mapping[int, Any] = {}
         self._alike: dict[Hashable, Any] = {}
 
     @property
@@ -158,9 +159,10 @@ class Board:
         wanted = told.tickets | self._expired(asked.at)
         if before is not None:
             wanted |= self._of_others(before.people, asked.people)
-        parts, put_off = part_days(tx) if has_moved else self._parts, snoozed(tx, asked.at)
-        wanted |= _differing(self._parts, parts) | _differing(self._put_off, put_off)
-        self._parts, self._put_off = parts, put_off
+        parts, waits = (part_days(tx), awaited(tx)) if has_moved else (self._parts, self._awaited)
+        put_off = snoozed(tx, asked.at)
+        wanted |= _differing(self._parts, parts) | _differing(self._put_off, put_off) | _differing(self._awaited, waits)
+        self._parts, self._put_off, self._awaited = parts, put_off, waits
         if told.names:
             self._choices.clear()
         self._take_in(tx, sorted(wanted))
@@ -176,7 +178,7 @@ class Board:
         ids = list(tx.execute(select(_T.local_id).where(_T.gone_at.is_(None), either).limit(MOST + 1)).scalars())
         if len(ids) > MOST:
             return False
-        self._look, self._parts, self._put_off = look, part_days(tx), snoozed(tx, asked.at)
+        self._look, self._parts, self._put_off, self._awaited = look, part_days(tx), snoozed(tx, asked.at), awaited(tx)
         for first in range(0, len(ids), _AT_ONCE):
             self._take_in(tx, ids[first : first + _AT_ONCE])
         self._order.sort()
