@@ -1,5 +1,6 @@
 """Giving tickets away without a person: what is certain, under a standing approval, and never what somebody has."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -85,3 +86,27 @@ async def test_a_dry_run_tells_what_would_have_been_given_away(auto):
     found = await auto.store.read(lambda tx: [*ACT.in_past(tx, auto, period)])
     assert [(one.intent.target, one.intent.values) for one in found] == [("1", {"assignee_ref": "t2"})]
     assert found[0].reasons[0].endswith("a person gave it to somebody else.")
+
+
+async def test_what_a_person_proposed_is_left_to_them_and_whatever_was_sent_is_kept(auto, monkeypatch):
+    (theirs,) = (await auto.assign.give(("T1",), to="Ana Diaz", send=False)).items
+    await grant(auto)
+    first = await suggested(auto)
+    assert "1" not in [one.intent.target for one in first]
+    write = await auto.store.read(lambda tx: outbox.get(tx, theirs.write))
+    rival = replace(write, id=0)
+    now = auto.clock.now()
+    told = await auto.store.read(lambda tx: ACT.facts_now(tx, rival, now))
+    assert told == Moot(f"Write {theirs.write} of {write.proposed_by} gives T1 away already.")
+    jobs = auto.acting_as(JOBS)
+    act = jobs.outbox.act
+
+    async def then_somebody_proposes(*args, **named):
+        done = await act(*args, **named)
+        target = first[0].intent.target
+        await auto.tickets.update(f"T{target}", assignee="Ana Diaz")
+        return done
+
+    monkeypatch.setattr(jobs.outbox, "act", then_somebody_proposes)
+    assert (await give(jobs, None)).startswith(f"{len(first)} ticket")
+    assert len(await kept(auto)) == 1 + len(first)

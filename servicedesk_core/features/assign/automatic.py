@@ -15,7 +15,7 @@ from servicedesk_core.faces import AutomaticAct, Facts, Moot, Period, Suggestion
 from servicedesk_core.features.assign.choosing import Choice, chosen, why
 from servicedesk_core.features.assign.kinds import REQUIREMENTS, WEIGHING, Mode
 from servicedesk_core.features.assign.rules import LEAST_GAP, LEAST_SCORE, Part
-from servicedesk_core.features.assign.tables.kept import ROWS, Kept, is_here, keep
+from servicedesk_core.features.assign.tables.kept import ROWS, Kept, is_here, put, rivals
 from servicedesk_core.features.assign.tables.people import bench_of
 from servicedesk_core.features.assign.tables.wanted import asked_of
 from servicedesk_core.features.definitions import in_force
@@ -40,6 +40,8 @@ class Given(NamedTuple):
 def given(tx: Tx, desk: ConfiguredDesk, now: datetime) -> Iterator[Given]:
     """Yield the tickets whose rule says ``auto``, which nobody has, and whose first is certain; what is due next first.
 
+    What somebody proposed to give away already is left to them.
+
     Args:
         tx: Any transaction.
         desk: The desk.
@@ -55,10 +57,13 @@ def given(tx: Tx, desk: ConfiguredDesk, now: datetime) -> Iterator[Given]:
     asked = asked_of(tx, opened, [one for one in opened.tickets if is_unassigned(one, opened)])
     bench = bench_of(tx, desk.roster, opened, zone)
     rows = rows_by_id(tx, [one.ticket.local_id for one in asked if one.mode is Mode.AUTO])
+    others = {one.key for one in rivals(tx) if not (one.request_id or "").startswith(f"{NAME}:")}
     for one in asked:  # what a person is to decide counts too: they will
         choice = chosen(bench, one)
         row = rows.get(one.ticket.local_id)
-        if row is not None and choice.taker is not None and choice.ranking.is_certain:
+        if row is None or (row.connection, row.external_id) in others:
+            continue  # somebody proposed who shall have it
+        if choice.taker is not None and choice.ranking.is_certain:
             try:
                 yield Given(_suggestion(tx, row, choice), choice)
             except WriteError:  # the ticket shows that already
@@ -95,6 +100,8 @@ def still(tx: Tx, write: StoredWrite, _now: datetime) -> Facts | Moot:
         return Moot(f"{row.ticket} is done by now.")
     if row.assignee_ref is not None:
         return Moot(f"{row.assignee or row.assignee_ref} has {row.ticket} by now.")
+    if other := next(rivals(tx, write), None):
+        return Moot(f"Write {other.number} of {other.proposed_by} gives {row.ticket} away already.")
     source_id = tx.execute(select(_T.source_id).where(_T.local_id == row.local_id)).scalar_one()
     if not is_here(tx, (source_id, str(write.values.get("assignee_ref")))):
         return Moot(f"Who was to have {row.ticket} works here no more.")
@@ -102,14 +109,14 @@ def still(tx: Tx, write: StoredWrite, _now: datetime) -> Facts | Moot:
 
 
 def keep_all(tx: Tx, done: Acted, some: Sequence[Given], *, actor: str, now: datetime) -> None:
-    """Keep the choices whose writes were approved."""
+    """Keep the choices whose writes were approved, and may be sent by now."""
     for one in some:
         number = outbox.asked_before(tx, one.suggestion.intent.request_id or "")
         if number in done.approved:
             is_kept = tx.execute(select(assignments.c.id).where(assignments.c.write_id == number)).first()
             if is_kept is None:
                 write = outbox.get(tx, number)
-                keep(tx, one.choice, write, actor=actor, at=now, reason="")
+                put(tx, one.choice, write, actor=actor, at=now, reason="")
 
 
 def _suggestion(tx: Tx, row: TicketRow, choice: Choice) -> Suggestion:

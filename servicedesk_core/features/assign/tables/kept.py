@@ -1,9 +1,10 @@
 """Choices as they are kept: with everybody who could have taken the ticket, and who could not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.assign.choosing import Choice
 from servicedesk_core.features.assign.tables.wanted import SHOWS, version_of
+from servicedesk_core.features.tickets import UPDATE
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.rows import Rows
@@ -64,6 +66,11 @@ def keep(tx: Tx, choice: Choice, write: StoredWrite, *, actor: str, at: datetime
         WriteError: Another write gives the same ticket away already; then neither is stored.
     """
     ensure_alone(tx, write)
+    put(tx, choice, write, actor=actor, at=at, reason=reason)
+
+
+def put(tx: Tx, choice: Choice, write: StoredWrite, *, actor: str, at: datetime, reason: str) -> None:
+    """Keep a choice with its write, which may be sent by now, whatever else is proposed."""
     ticket, ranked = choice.asked.ticket, choice.ranking.ranked
     kept = Kept(
         write_id=write.id,
@@ -95,17 +102,37 @@ def ensure_alone(tx: Tx, write: StoredWrite) -> None:
     Raises:
         WriteError: There is one that was not decided, or has not come back.
     """
-    query = select(_O.id, _O.new_values, _O.proposed_by).where(
-        _O.state.in_(UNFINISHED),
-        _O.connection == write.connection,
-        _O.aggregate == write.aggregate,
-        _O.kind == write.kind,
-        _O.id != write.id,
-    )
-    for number, values, proposed_by in tx.execute(query):
+    if other := next(rivals(tx, write), None):
+        text = f"Write {other.number} of {other.proposed_by} gives it away already."
+        raise WriteError(text, hint=f"`servicedesk writes show {other.number}` shows it; discard it, or let it be.")
+
+
+class Rival(NamedTuple):
+    """A write that gives a ticket away, and was not decided, or has not come back.
+
+    Attributes:
+        number: Its number.
+        proposed_by: Who proposed it.
+        request_id: The caller's own id of it.
+        key: Connection and vendor's id of the ticket.
+    """
+
+    number: int
+    proposed_by: str
+    request_id: str | None
+    key: tuple[str, str | None]
+
+
+def rivals(tx: Tx, write: StoredWrite | None = None) -> Iterator[Rival]:
+    """Yield the writes under way that give tickets away; of one write those that give the same ticket away."""
+    where = [_O.state.in_(UNFINISHED), _O.kind == UPDATE]
+    if write is not None:
+        same = _O.connection == write.connection, _O.aggregate == write.aggregate
+        where += [*same, _O.id != write.id]
+    columns = _O.id, _O.proposed_by, _O.request_id, _O.connection, _O.target, _O.new_values
+    for number, proposed_by, request_id, connection, target, values in tx.execute(select(*columns).where(*where)):
         if "assignee_ref" in values:
-            text = f"Write {number} of {proposed_by} gives it away already."
-            raise WriteError(text, hint=f"`servicedesk writes show {number}` shows it; discard it, or let it be.")
+            yield Rival(number, proposed_by, request_id, (connection, target))
 
 
 def is_as_it_was(tx: Tx, choice: Choice) -> bool:
