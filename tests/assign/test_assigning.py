@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_core import Actor, Way
+from servicedesk_core import Actor, Scope, Way
 from servicedesk_core.domain import Task
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.assign.model import By
@@ -198,3 +198,12 @@ async def test_project_work_takes_the_time_of_who_has_it(desk, clock):
     await desk.store.write(lambda tx: stored.put(tx, [task], now=clock.now(), **source))
     after = await free()
     assert (after["Ana Diaz"] < before["Ana Diaz"], after["Dana Wolf"]) == (True, before["Dana Wolf"])
+
+
+async def test_who_may_not_know_who_is_out_reads_that_they_are_not_free(desk, tmp_path):
+    out = "[leave.{0}]\ntechnician = '{0}'\nfirst_day = 2026-03-01\nlast_day = 2026-03-05"
+    await applied(desk, tmp_path, "\n".join(out.format(name) for name in ("ana", "dana")))
+    part = Scope("psa", companies=["c1"])
+    anybody, named = [await desk.assign.preview(("T1",), to=to, scope=part) for to in (None, "Dana Wolf")]
+    assert anybody.rows[0].why == "nobody can take it: Ana Diaz, Dana Wolf is not free"
+    assert named.rows[0].why == "against it: is not free"

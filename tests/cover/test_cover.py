@@ -1,13 +1,15 @@
 """Handing over what somebody has who is out: one table, released together, a result for each row."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from servicedesk_core import Actor, Way
+from servicedesk_core import Actor, Scope, Way
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain import Appointment, Technician
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.cover.model import Handed, HandedOver, What
 from tests import stored
 from tests.assign.conftest import applied, clock, desk, pulled_database, pulled_store, store_url, vendor
 from tests.assign.test_assigning import holders, kept, of
@@ -79,6 +81,9 @@ async def test_where_nobody_can_the_row_says_so_and_the_others_are_released(busy
     done = await busy.cover.hand_over("ana")
     assert {row.taker for row in done} == {None}
     assert done.items[1].why == "nobody can take it: Ana Diaz, Dana Wolf is out"
+    seen = await busy.cover.show("Ana Diaz", scope=Scope("psa", companies=["c1"]))
+    assert not any("is out" in row.why for row in seen)
+    assert seen.items[0].why == "nobody can: Ana Diaz, Dana Wolf is not free"
     assert done.told == "3 things have nobody yet."
     assert (await holders(busy))["T1"] == "Ana Diaz"
 
@@ -151,3 +156,11 @@ async def test_by_a_way_that_may_not_change_on_call_the_turn_stays_and_is_said(b
     done = await busy.acting_as(Actor("user:mia", Way.TOKEN), only=may).cover.hand_over("ana")
     assert [row.why for row in done if row.what == "on call"] == ["you may not change who is on call"]
     assert [one.technician for one in await busy.oncall.who()] == ["ana", "dana"]
+
+
+def test_what_is_under_way_has_somebody_and_doubts_are_told_apart():
+    row = Handed(1, What.READY, None, None, "psa", "1", "T1", "", None, None, "Dana Wolf", "t2", "", 1)
+    states = ("confirmed", "queued", "sending", "in_doubt", "rejected", "discarded")
+    done = HandedOver((replace(row, taker=None), *(replace(row, state=one) for one in states)))
+    assert done.told == "1 hand-over is in doubt: servicedesk writes list. 3 things have nobody yet."
+    assert HandedOver((replace(row, what=What.ON_CALL, write=None),)).told == ""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.assign.choosing import told as told
     from servicedesk_core.features.assign.choosing import why as why
     from servicedesk_core.features.assign.rules import Demand as Demand
+    from servicedesk_core.features.assign.tables.deciding import tells_absences as tells_absences
     from servicedesk_core.features.assign.tables.kept import ensure_alone as ensure_alone
     from servicedesk_core.features.assign.tables.kept import is_as_it_was as is_as_it_was
     from servicedesk_core.features.assign.tables.kept import keep as keep

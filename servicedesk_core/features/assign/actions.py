@@ -45,12 +45,10 @@ class Foreseen:
     Attributes:
         decided: Who takes which ticket.
         rows: The same as lists show it.
-        tells_absences: Whether whoever looks may know who is out.
     """
 
     decided: Decided
     rows: tuple[Given, ...]
-    tells_absences: bool
 
 
 async def _foreseen(assign: "Assign[Awaited]", *args: Any, **named: Any) -> Foreseen:
@@ -97,9 +95,8 @@ class Assign(AssignQueries[Manner]):
 
         def work(tx: Tx) -> Foreseen:
             known = decided(tx, self.desk, which, scope)
-            may = scope is None and self.desk.may(Capability.ABSENCES)
             rows = rows_by_id(tx, [one.asked.ticket.local_id for one in known.choices])
-            return Foreseen(known, tuple(given(one, rows[one.asked.ticket.local_id]) for one in known.choices), may)
+            return Foreseen(known, tuple(given(one, rows[one.asked.ticket.local_id]) for one in known.choices))
 
         return await self.desk.store.read(work)
 

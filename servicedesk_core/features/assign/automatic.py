@@ -59,7 +59,7 @@ def given(tx: Tx, desk: ConfiguredDesk, now: datetime) -> Iterator[Given]:
     rows = rows_by_id(tx, [one.ticket.local_id for one in asked if one.mode is Mode.AUTO])
     others = {one.key for one in rivals(tx) if not (one.request_id or "").startswith(f"{NAME}:")}
     for one in asked:  # what a person is to decide counts too: they will
-        choice = chosen(bench, one)
+        choice = chosen(bench, one, tells_absences=True)
         row = rows.get(one.ticket.local_id)
         if row is None or (row.connection, row.external_id) in others:
             continue  # somebody proposed who shall have it

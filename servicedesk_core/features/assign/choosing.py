@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from servicedesk_core.features.assign.bench import Bench, Person
 from servicedesk_core.features.assign.model import Given, Rated
-from servicedesk_core.features.assign.rules import Candidate, Part, Ranking, Scored
+from servicedesk_core.features.assign.rules import Candidate, Part, Ranking, Refused, Scored
 from servicedesk_core.features.assign.tables.wanted import Asked
 from servicedesk_core.features.tickets import TicketRow
 
@@ -48,13 +48,20 @@ class Choice:
 
 
 def chosen(
-    bench: Bench, asked: Asked, *, named: Person | None = None, is_named: bool = False, takes_over: bool = False
+    bench: Bench,
+    asked: Asked,
+    *,
+    tells_absences: bool,
+    named: Person | None = None,
+    is_named: bool = False,
+    takes_over: bool = False,
 ) -> Choice:
     """Return who takes a ticket, and give it to them on the bench.
 
     Args:
         bench: Everybody.
         asked: The ticket.
+        tells_absences: Whether whoever looks may know who is out.
         named: Whom somebody named: they get it, whatever speaks against it; ``None`` = nobody shall have it.
         is_named: Whether somebody said who.
         takes_over: Whether also a ticket that somebody works on goes to another one.
@@ -62,13 +69,19 @@ def chosen(
     ranking = bench.ranking(asked.wanted)
     if is_named:
         ref = None if named is None else named.key[1]
-        against = next((one.reasons for one in ranking.refused if one.who.id == ref), ())
+        against = next((_said(one, tells_absences) for one in ranking.refused if one.who.id == ref), ())
         choice = Choice(asked, ranking, named, f"against it: {', '.join(against)}" if against else "")
     elif asked.is_begun and not takes_over:
         text = "in progress: only somebody whom you name with --to takes it over"
         return Choice(asked, ranking, None, text, is_possible=False)
     elif not ranking.ranked:
-        return Choice(asked, ranking, None, f"nobody can take it: {told(ranking)}", is_possible=False)
+        return Choice(
+            asked,
+            ranking,
+            None,
+            f"nobody can take it: {told(ranking, tells_absences=tells_absences)}",
+            is_possible=False,
+        )
     else:
         choice = Choice(asked, ranking, bench.person(asked.wanted, ranking.ranked[0].who))
     if choice.taker is not None:
@@ -76,11 +89,16 @@ def chosen(
     return choice
 
 
-def told(ranking: Ranking) -> str:
-    """Return why nobody can take a ticket, in words, the commonest reason first."""
+def told(ranking: Ranking, *, tells_absences: bool) -> str:
+    """Return why nobody can take a ticket, in words, the commonest reason first.
+
+    Args:
+        ranking: Who cannot.
+        tells_absences: Whether whoever looks may know who is out.
+    """
     counts: dict[str, list[str]] = {}
     for one in ranking.refused:
-        counts.setdefault(one.reasons[0], []).append(one.who.called)
+        counts.setdefault(_said(one, tells_absences)[0], []).append(one.who.called)
     several = sorted(counts.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     words = [
         f"{', '.join(names)} {reason}" if len(names) <= _FEW else f"{len(names)}: {reason}" for reason, names in several
@@ -104,10 +122,13 @@ def rated(choice: Choice, bench: Bench, *, tells_absences: bool) -> Sequence[Rat
         for number, one in enumerate(choice.ranking.ranked, 1)
     ]
     for one in choice.ranking.refused:
-        reasons = [reason if tells_absences or reason != OUT else "is not free" for reason in one.reasons]
         who = one.who if tells_absences else replace(one.who, starts_at=None)
-        rows.append(_rated(bench.person(wanted, who), who, why="; ".join(reasons)))
+        rows.append(_rated(bench.person(wanted, who), who, why="; ".join(_said(one, tells_absences))))
     return rows
+
+
+def _said(one: Refused, tells_absences: bool) -> Sequence[str]:  # noqa: FBT001  # of whoever looks
+    return [reason if tells_absences or reason != OUT else "is not free" for reason in one.reasons]
 
 
 def _rated(

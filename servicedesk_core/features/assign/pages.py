@@ -17,7 +17,7 @@ def foreseen(terminal: Terminal, shown: "Foreseen") -> None:
         row, choice = shown.rows[0], shown.decided.choices[0]
         terminal.line(f"{row.ticket} {row.title}", style="bold")
         terminal.line(f"  {requires(choice.asked.wanted.demand)}")
-        everybody = rated(choice, shown.decided.bench, tells_absences=shown.tells_absences)
+        everybody = rated(choice, shown.decided.bench, tells_absences=shown.decided.tells_absences)
         terminal.rows(Rated, everybody, empty="The desk knows no technician there.")
         if choice.problem:
             terminal.say(f"{choice.problem[0].upper()}{choice.problem[1:]}.")

@@ -61,8 +61,7 @@ class AssignQueries(Namespace[Manner]):
         """
         manual = required(skills, certifications, onsite=onsite)
         found = decided(tx, self.desk, Which((ticket,), connection, manual=manual), scope)
-        may = scope is None and self.desk.may(Capability.ABSENCES)
-        rows = tuple(rated(found.choices[0], found.bench, tells_absences=may))
+        rows = tuple(rated(found.choices[0], found.bench, tells_absences=found.tells_absences))
         return piece(Page(rows), Rated, by="place,technician", sort=sort, after=after, limit=limit)
 
     @query(

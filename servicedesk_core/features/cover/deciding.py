@@ -21,6 +21,7 @@ from servicedesk_core.features.assign import (
     asked_of,
     bench_of,
     chosen,
+    tells_absences,
     told,
     why,
 )
@@ -140,10 +141,11 @@ def planned(tx: Tx, desk: ConfiguredDesk, absence: Absence, scope: Scope | None)
     urgent.sort(key=lambda one: in_order(one, now))
     ready.sort(key=lambda one: in_order(one, now))
     visits = [one for one in booked(tx, absence.start, scope=scope) if _is_theirs(one, who, absence)]
+    may = tells_absences(desk, scope)
     pieces = [
-        *_visits(tx, opened, bench, visits, names),
-        *_tickets(tx, opened, bench, urgent, What.URGENT),
-        *_tickets(tx, opened, bench, ready, What.READY),
+        *_visits(tx, opened, bench, visits, names, may_tell=may),
+        *_tickets(tx, opened, bench, urgent, What.URGENT, may_tell=may),
+        *_tickets(tx, opened, bench, ready, What.READY, may_tell=may),
         *(() if scope is not None else _on_call(tx, bench, who, absence)),
     ]
     return Plan.of(who, pieces, len(mine) - len(urgent) - len(ready))
@@ -185,7 +187,15 @@ def _is_theirs(one: Booked, who: Person, absence: Absence) -> bool:
     return one.source_id == who.key[0] and who.key[1] in one.technicians and one.visit.start_at < absence.end
 
 
-def _visits(tx: Tx, opened: OpenDesk, bench: Bench, visits: list[Booked], names: Mapping[int, str]) -> Iterator[Piece]:
+def _visits(
+    tx: Tx,
+    opened: OpenDesk,
+    bench: Bench,
+    visits: list[Booked],
+    names: Mapping[int, str],
+    *,
+    may_tell: bool,
+) -> Iterator[Piece]:
     by_ref = {(one.connection, one.ref): one for one in opened.tickets}
     about = [by_ref.get((names[one.source_id], one.tickets[0])) if one.tickets else None for one in visits]
     asked = {one.ticket.local_id: one for one in asked_of(tx, opened, [one for one in about if one is not None])}
@@ -199,7 +209,11 @@ def _visits(tx: Tx, opened: OpenDesk, bench: Bench, visits: list[Booked], names:
         taker = bench.person(wanted, free[0].who) if free else None
         if taker is not None:
             bench.free.book(taker.name, Span(start, end))
-        nobody = "nobody who can is free then: move it" if ranking.ranked else f"nobody can: {told(ranking)}"
+        nobody = (
+            "nobody who can is free then: move it"
+            if ranking.ranked
+            else f"nobody can: {told(ranking, tells_absences=may_tell)}"
+        )
         row = rows.get(ticket.local_id) if ticket is not None else None
         handed = _handed(What.APPOINTMENT, row, taker, f"free then; first of {len(free)}" if taker else nobody)
         yield Piece(
@@ -216,11 +230,13 @@ def _visits(tx: Tx, opened: OpenDesk, bench: Bench, visits: list[Booked], names:
         )
 
 
-def _tickets(tx: Tx, opened: OpenDesk, bench: Bench, tickets: list[OpenTicket], what: What) -> Iterator[Piece]:
+def _tickets(
+    tx: Tx, opened: OpenDesk, bench: Bench, tickets: list[OpenTicket], what: What, *, may_tell: bool
+) -> Iterator[Piece]:
     rows = rows_by_id(tx, [one.local_id for one in tickets])
     asked: list[Asked] = [*asked_of(tx, opened, tickets)]
     for one in asked:
-        choice = chosen(bench, one, takes_over=True)
+        choice = chosen(bench, one, tells_absences=may_tell, takes_over=True)
         row = _handed(what, rows[one.ticket.local_id], choice.taker, choice.problem or why(choice))
         yield Piece(replace(row, at=one.wanted.demand.due_at), choice.taker, choice)
 

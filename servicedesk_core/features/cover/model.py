@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import Column
 from servicedesk_core.wording import counted
+
+_UNDONE: Final = frozenset({WriteState.REJECTED, WriteState.DISCARDED})
 
 
 class What(StrEnum):
@@ -55,13 +57,16 @@ class HandedOver:
     @property
     def told(self) -> str:
         """What somebody has to do yet."""
-        left = [row for row in self.items if row.state not in {WriteState.CONFIRMED, WriteState.PROPOSED}]
+        left = sum(row.taker is None or row.state in _UNDONE for row in self.items)
+        doubtful = sum(row.state == WriteState.IN_DOUBT for row in self.items)
         waiting = sum(row.state == WriteState.PROPOSED for row in self.items)
         words = []
         if waiting:
             words.append(
                 f"{counted(waiting, 'hand-over waits', 'hand-overs wait')} for an approval: servicedesk writes list."
             )
+        if doubtful:
+            words.append(f"{counted(doubtful, 'hand-over is', 'hand-overs are')} in doubt: servicedesk writes list.")
         if left:
-            words.append(f"{counted(len(left), 'thing has', 'things have')} nobody yet.")
+            words.append(f"{counted(left, 'thing has', 'things have')} nobody yet.")
         return " ".join(words)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.assign.bench import Bench, Person
@@ -51,10 +52,12 @@ class Decided:
     Attributes:
         bench: Everybody, with what they were given.
         choices: The choices.
+        tells_absences: Whether whoever looks may know who is out.
     """
 
     bench: Bench
     choices: tuple[Choice, ...]
+    tells_absences: bool
 
 
 def decided(tx: Tx, desk: ConfiguredDesk, which: Which, scope: Scope | None) -> Decided:
@@ -78,13 +81,20 @@ def decided(tx: Tx, desk: ConfiguredDesk, which: Which, scope: Scope | None) -> 
     asked = asked_of(tx, opened, _meant(tx, opened, which, scope), which.manual)
     bench = bench_of(tx, desk.roster, opened, zone)
     named: dict[str, Person | None] = {}
+    may = tells_absences(desk, scope)
     choices = []
     for one in asked:
         connection = one.ticket.connection
         if which.to is not None and connection not in named:
             named[connection] = _named(tx, desk, bench, connection, word=which.to, scope=scope)
-        choices.append(chosen(bench, one, named=named.get(connection), is_named=which.to is not None))
-    return Decided(bench, tuple(choices))
+        to = named.get(connection)
+        choices.append(chosen(bench, one, tells_absences=may, named=to, is_named=which.to is not None))
+    return Decided(bench, tuple(choices), may)
+
+
+def tells_absences(desk: ConfiguredDesk, scope: Scope | None) -> bool:
+    """Return whether whoever acts may know who is out."""
+    return scope is None and desk.may(Capability.ABSENCES)
 
 
 def _meant(tx: Tx, opened: OpenDesk, which: Which, scope: Scope | None) -> Sequence[OpenTicket]:
