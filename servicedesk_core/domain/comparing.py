@@ -21,6 +21,17 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ..
     return tuple(name for name, value in one.items() if not same(value, other.get(name)))
 
 
+def between(was: Any, shown: Any, wanted: Any) -> bool:
+    """Whether a list is on the way to what is wanted: it has what both have, and nothing that neither has.
+
+    A list that the vendor keeps as rows is changed row by row, so that a change that broke off leaves one in between.
+    """
+    before, now, after = (_plain(one) or frozenset() for one in (was, shown, wanted))
+    if not all(isinstance(one, frozenset) for one in (before, now, after)):
+        return False
+    return bool(before & after <= now <= before | after)
+
+
 def _plain(value: Any) -> Any:  # noqa: PLR0911  # one line for each kind of value
     if value is None or isinstance(value, bool):
         return value

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.domain.comparing import same
+from servicedesk_core.domain.comparing import between, same
 from servicedesk_core.errors import NotFoundError, OutcomeUnknownError, RecordMovedError, UnsupportedError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchStatus, SourceRecord
@@ -72,7 +72,9 @@ class RecordSender:
         newer = tuple(
             field
             for field, was in write.base.items()
-            if not same(shown.get(field), was) and not same(shown.get(field), write.values.get(field))
+            if not same(shown.get(field), was)
+            and not same(shown.get(field), write.values.get(field))
+            and not (field in write.values and between(was, shown.get(field), write.values[field]))
         )
         values = {field: shown.get(field) for field in (*write.values, *write.base)}
         return Shown(values, newer, getattr(entity, "modified_at", None), record.revision)

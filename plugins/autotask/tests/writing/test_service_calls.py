@@ -147,6 +147,22 @@ async def test_a_change_that_broke_off_is_gone_on_with(psa, desk, two):
     assert unit(desk, ref) == {two[0]: people(desk)}
 
 
+async def test_an_exchange_that_broke_off_between_who_comes_and_who_goes_is_gone_on_with(psa, desk, two):
+    first, second = people(desk)
+    ref = (await psa.send_write(visit(desk, two[:1], [first]))).ref
+    act = write("appointments.change", target=ref, base={"technician_refs": [str(first)]},
+                technician_refs=[str(second)])  # fmt: skip
+    fail(desk, "/ServiceCallTickets/[0-9]+/Resources/[0-9]+$", {"kind": "drop_before"}, method="DELETE")
+    with pytest.raises(OutcomeUnknownError):
+        await psa.send_write(act)
+    assert unit(desk, ref) == {two[0]: [first, second]}
+    found = await psa.find_write(later(act))
+    assert isinstance(found, ProvenAbsent)
+    assert found.begun == ref
+    await psa.send_write(act)
+    assert unit(desk, ref) == {two[0]: [second]}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from servicedesk_core.domain import Entity
+from servicedesk_core.domain.comparing import between
 from servicedesk_core.errors import WriteConflictError
 
 
@@ -28,7 +29,10 @@ def shown(record: Entity, name: str, like: Any = None) -> Any:
 def refuse_conflict(
     base: Mapping[str, Any], wanted: Mapping[str, Any], record: Entity, *, modified_at: datetime | None
 ) -> None:
-    """Refuse a write over a newer edit. A field that already shows what is wanted is no conflict.
+    """Refuse a write over a newer edit.
+
+    A field that already shows what is wanted, or rows between what was and what is wanted, is no conflict: a change
+    that broke off left it so.
 
     Raises:
         WriteConflictError: The record no longer shows what the write was based on.
@@ -36,7 +40,7 @@ def refuse_conflict(
     changed = [
         name
         for name in differing(base, record)
-        if name not in wanted or not same(wanted[name], shown(record, name, wanted[name]))
+        if name not in wanted or not _is_reached(base[name], wanted[name], shown(record, name, wanted[name]))
     ]
     if changed:
         names = dict.fromkeys((*wanted, *changed))
@@ -46,6 +50,10 @@ def refuse_conflict(
             their_modified_at=modified_at,
             hint="Look at both versions, then send it again on top of the new one, or discard it.",
         )
+
+
+def _is_reached(was: Any, wanted: Any, now: Any) -> bool:
+    return same(wanted, now) or between(was, now, wanted)
 
 
 def _plain(value: Any) -> Any:

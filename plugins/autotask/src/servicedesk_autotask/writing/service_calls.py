@@ -22,6 +22,7 @@ from servicedesk_autotask.writing.rows import all_rows
 from servicedesk_autotask.writing.wire import Body, to_wire
 from servicedesk_autotask.writing.words import Words
 from servicedesk_core.domain import AppointmentState, Entity
+from servicedesk_core.domain.comparing import between
 from servicedesk_core.errors import (
     AuthenticationError,
     ConnectorError,
@@ -134,14 +135,9 @@ def is_begun(base: Values, wanted: Values, record: Entity) -> bool:
         return False
     return all(
         same(shown[name], base.get(name)) or same(shown[name], wanted[name])
-        or (name in LINKED and _is_between(base.get(name), wanted[name], shown[name]))
+        or (name in LINKED and between(base.get(name), shown[name], wanted[name]))
         for name in wanted
     )  # fmt: skip
-
-
-def _is_between(was: Iterable[str] | None, wanted: Iterable[str] | None, shown: Iterable[str]) -> bool:
-    before, after, now = set(was or ()), set(wanted or ()), set(shown)
-    return before & after <= now <= before | after
 
 
 def numbers(values: Values, name: str) -> tuple[int, ...]:
