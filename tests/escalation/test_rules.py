@@ -22,7 +22,7 @@ def running(begins="03-02 09:00", target_h=4, judged="03-02 09:00"):
 
 def test_what_an_event_made_past_fell_due_with_it_and_one_step_stands_for_all():
     clock = running(judged="03-02 12:30")  # a priority that is raised late: 50 and 75 % are past
-    found = taken(STEPS, (), clock, Always(), at("03-02 12:31"))
+    found = taken(STEPS, (), clock, Always(), at("03-02 12:31"), is_moved=True)
     assert [(one.step.key, one.outcome) for one in found] == [("50 %", "coalesced"), ("75 %", "fired")]
     assert {one.due_at for one in found} == {at("03-02 12:30")}
     assert next_at(STEPS, {"50 %", "75 %"}, clock, Always()) == at("03-02 12:36")
@@ -32,6 +32,13 @@ def test_what_fell_due_long_before_it_was_found_is_told_in_a_summary():
     found = taken(STEPS, (), running(), Always(), at("03-02 14:00"))
     assert [one.outcome for one in found] == ["coalesced", "coalesced", "coalesced", "late"]
     assert taken(STEPS, {"50 %"}, running(), Always(), at("03-02 11:30")) == []
+
+
+def test_an_event_that_moves_no_due_time_makes_nothing_old_new():
+    clock = running(judged="03-02 14:50")  # a note: the last step was due at 13:00
+    assert [one.outcome for one in taken(STEPS, (), clock, Always(), at("03-02 15:00"))][-1] == "late"
+    clock = running(judged="03-02 13:10")
+    assert [one.outcome for one in taken(STEPS, (), clock, Always(), at("03-02 13:20"))][-1] == "fired"
 
 
 @pytest.mark.parametrize(

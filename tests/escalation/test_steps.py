@@ -2,7 +2,9 @@
 
 import pytest
 
-from servicedesk_core.errors import DefinitionsError
+from servicedesk_core.errors import DefinitionsError, StoreError
+from servicedesk_core.features.escalate.sweeping import Sweep
+from servicedesk_core.store import sending
 from tests.escalation.conftest import PLAN
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
@@ -95,6 +97,56 @@ async def test_a_first_look_and_an_outage_of_hours_tell_one_summary(told):
     assert await told.said() == [("dora", "5 steps of 5 tickets fell due while nobody looked")]
     assert (await told.desk.paging.list()).items == ()
     assert len((await told.desk.escalate.list(late=True)).items) == 5
+
+
+async def test_a_note_before_the_first_look_pages_nobody_for_what_is_old(told):
+    await told.move("03-04 16:00")
+    note = event("03-04 15:50", "tech_note_internal")
+    await told.ticket(1, created("03-02 09:00", "P1"), note, priority="P1")
+    assert await told.sweep() == "0 steps taken, 1 too late for it"
+    assert (await told.desk.paging.list()).items == ()
+
+
+async def test_a_summary_that_was_not_told_is_told_by_the_next_process(told, monkeypatch):
+    def killed(*_, **__):
+        raise StoreError("killed", hint="")
+
+    await told.move("03-04 16:00")
+    await told.ticket(1, created("03-02 09:00", "P1"), priority="P1")
+    await told.desk.sla.evaluate()
+    with monkeypatch.context() as patched:
+        patched.setattr(Sweep, "_sum_up", killed)
+        await told.desk.run_jobs("escalation")
+    assert await told.said() == []
+    await told.sweep()
+    await told.sweep()
+    assert await told.said() == [("dora", "1 step of 1 ticket fell due while nobody looked")]
+
+
+async def test_a_store_that_is_not_adopted_takes_no_step(told):
+    await told.ticket(1, created("03-02 09:00", "P2"), priority="P2")
+    await told.desk.store.write(lambda tx: sending.switch_off(tx, "it was restored", told.clock.now()))
+    await told.sweep("03-02 13:00")
+    assert await told.steps() == []
+
+
+async def test_what_the_client_is_to_hear_goes_by_what_is_so_now(told):
+    (told.folder / "sla.toml").write_text(
+        BOOK + PLAN + '[escalation_plans.p1]\npriority = ["P1"]\nupdate_every = "30 min"\n'
+        'steps = [{ after = "60 min", notify = ["assignee"] }]\n'
+    )
+    await told.desk.definitions.apply(reason="agreed", folder=told.folder)
+    await told.ticket(1, created("03-02 09:00", "P1"), priority="P1", assignee_ref="t1")
+    await told.sweep("03-02 09:10")
+    await told.ticket(1, event("03-02 09:20", "tech_note_public"))
+    for when, messages in (("03-02 09:31", 0), ("03-02 09:51", 1)):  # the clocks are not judged anew between
+        await told.move(when)
+        await told.desk.run_jobs("escalation")
+        assert len(await told.said()) == messages
+    await told.ticket(1, event("03-02 09:52", "priority_changed", priority="P3"), priority="P3")
+    await told.move("03-02 10:25")
+    await told.desk.run_jobs("escalation")
+    assert len(await told.said()) == 1
 
 
 async def test_a_client_hears_something_each_half_hour_or_somebody_is_told(told):

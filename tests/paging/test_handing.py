@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -171,6 +173,62 @@ async def test_quiet_hours_hold_back_what_is_not_urgent(desk, run, clock, phones
     clock.advance(7 * 3_600)
     await run()
     assert [to for to, _ in mailbox.mails] == ["ben@example.com", "ana@example.com"]
+
+
+async def test_quiet_hours_hold_before_each_attempt(say, run, clock, phones, mailbox):
+    mailbox.refused.add("ana@example.com")
+    phones.manner |= {"ana": "refuse", "ana2": "refuse"}
+    clock.advance(-2 * 3_600)  # nine in the evening
+    await say(Message("n", "ana", "A notice", ""))
+    clock.advance(3_590)
+    await run()
+    mailbox.refused.clear()
+    clock.advance(120)
+    await run()
+    assert (mailbox.mails, phones.told) == ([], [])
+    clock.advance(9 * 3_600)
+    await run()
+    assert [to for to, _ in mailbox.mails] == ["ana@example.com"]
+
+
+async def test_whatever_else_blocks_threads_holds_up_no_page(desk, say, phones):
+    loop, go_on = asyncio.get_running_loop(), threading.Event()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    blocked = loop.run_in_executor(None, go_on.wait)
+    await say(page("a"))
+    async with held(desk.store, "staff") as fence:
+        hands = Hands(desk, fence, patience_s=2)
+        await hands.start()
+        taken = await hands.finish()
+    go_on.set()
+    await blocked
+    assert (taken, phones.names()) == (1, ["ana"])
+
+
+async def test_what_is_not_urgent_waits_for_what_its_recipient_is_just_given(desk, say, clock):
+    await say(Message("n", "ben", "A notice", ""), page("a", "ben"))
+    now = clock.now()
+    begun = await desk.store.write(lambda tx: tables.gather(tx, now, ()))
+    await say(Message("m", "ben", "Another", ""), page("b", "ben"))
+    busy = frozenset(one.id for one in begun)
+    [batch] = await desk.store.write(lambda tx: tables.gather(tx, now, busy))
+    assert batch.messages == (("P1 b", "Mail is down."),)
+    later = await desk.store.write(lambda tx: tables.gather(tx, now, ()))
+    assert [subject for one in later for subject, _ in one.messages].count("Another") == 1
+
+
+async def test_an_attempt_outlives_a_loss_of_power_before_its_first_byte(desk, say, run, monkeypatch):
+    await say(page("a"))
+    real, durable = desk.store.write, []
+
+    async def write(work, **how):
+        if getattr(work, "func", None) is tables.begin:
+            durable.append(how.get("durable"))
+        return await real(work, **how)
+
+    monkeypatch.setattr(desk.store, "write", write)
+    await run()
+    assert durable == [True]
 
 
 async def test_nothing_of_an_address_is_in_a_log_or_in_what_is_kept(desk, say, phones, mailbox, caplog):

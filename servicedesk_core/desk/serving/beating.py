@@ -1,10 +1,12 @@
 """The heartbeat: an address elsewhere that is called each minute, so that somebody notices when it is not any more."""
 
 import asyncio
+import http.client
 import logging
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from servicedesk_core.errors import SecretError
@@ -15,6 +17,9 @@ _log = logging.getLogger("servicedesk.serve")
 EVERY_S: Final = 60.0
 _PATIENCE_S: Final = 20.0
 _KEY: Final = "serve.heartbeat"
+
+_CALLING: Final = ThreadPoolExecutor(1, thread_name_prefix="heartbeat")
+"""Its own: whatever blocks other threads must not silence it."""
 
 
 async def beat(desk: JobDesk, is_live: Callable[[], bool], *, every_s: float = EVERY_S) -> None:
@@ -31,10 +36,10 @@ async def beat(desk: JobDesk, is_live: Callable[[], bool], *, every_s: float = E
         if is_live():
             try:
                 address = desk.secrets.resolve(reference, key=_KEY, where=desk.settings.where).get_secret_value()
-                await asyncio.to_thread(_call, address)
+                await asyncio.get_running_loop().run_in_executor(_CALLING, _call, address)
             except SecretError as error:
                 problem = error.message
-            except (OSError, ValueError) as error:  # its text may hold the address
+            except (OSError, ValueError, http.client.HTTPException) as error:  # its text may hold the address
                 problem = f"it could not be called ({type(error).__name__})"
         if problem and problem != said:
             _log.warning("the heartbeat is not heard: %s", problem)

@@ -95,7 +95,13 @@ def due_at(step: Step, clock: Running, calendar: Counting) -> datetime:
 
 
 def taken(
-    steps: Sequence[Step], done: Collection[str], clock: Running, calendar: Counting, now: datetime
+    steps: Sequence[Step],
+    done: Collection[str],
+    clock: Running,
+    calendar: Counting,
+    now: datetime,
+    *,
+    is_moved: bool = False,
 ) -> list[Taken]:
     """Return what is taken now: the highest of the steps that are due and were not taken before; it fires alone.
 
@@ -105,13 +111,20 @@ def taken(
         clock: The clock.
         calendar: What it counts by.
         now: The present instant.
+        is_moved: Whether an event of the last :data:`LATE` moved what is due: only then is a step new that by the
+            calendar was past before.
     """
     past = sorted(
         ((one.offset_us(clock.target_us), due_at(one, clock, calendar), one) for one in steps if one.key not in done),
         key=lambda each: each[0],
     )
     found = [(at, step) for _, at, step in past if at <= now]
-    outcomes = ["coalesced"] * (len(found) - 1) + ["late" if found and now - found[-1][0] > LATE else "fired"]
+    if not found:
+        return []
+    at, top = found[-1]
+    was_past = calendar.total(micros(now - LATE)) >= clock.counts_from_us + top.offset_us(clock.target_us)
+    is_late = now - at > LATE or (was_past and not is_moved)
+    outcomes = ["coalesced"] * (len(found) - 1) + ["late" if is_late else "fired"]
     return [Taken(step, at, outcome) for (at, step), outcome in zip(found, outcomes, strict=False)]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from servicedesk_core.features.escalate import tables
 from servicedesk_core.features.escalate.kinds import Plan, Step
-from servicedesk_core.features.escalate.rules import Always, Counting, Running, Taken, next_at, taken
+from servicedesk_core.features.escalate.rules import LATE, Always, Counting, Running, Taken, next_at, taken
 from servicedesk_core.features.escalate.tables import UPDATE, Due, Plans
 from servicedesk_core.features.escalate.telling import Voice
 from servicedesk_core.features.sla import book_of
@@ -43,6 +43,7 @@ class Sweep:
         self._fence = fence
         self._plans: tuple[Any, ...] | None = None
         self._armed_at: tuple[Any, ...] | None = None
+        self._has_looked = False
 
     async def once(self) -> Swept:
         """Arm what has changed, and take what is due: nothing of a store that is not adopted yet."""
@@ -65,8 +66,9 @@ class Sweep:
         while await self._desk.store.read(partial(tables.is_any_due, now=now)):
             one = await self._desk.store.write(partial(self._take, now=now), fence=self._fence)
             fired, late = fired + one[0], late + one[1]
-        if late:
+        if late or not self._has_looked:  # whoever swept before may have ended before it told
             await self._desk.store.write(partial(self._sum_up, now=now), fence=self._fence)
+            self._has_looked = True
         return Swept(armed, fired, late)
 
     def _arm(self, tx: Tx, now: datetime, since: int) -> tuple[int, int]:
@@ -95,8 +97,10 @@ class Sweep:
 
     def _take(self, tx: Tx, now: datetime) -> tuple[int, int]:
         found = tables.due(tx, now, AT_ONCE)
+        found = self._still(tx, found, now)
         plans, calendars = tables.plans_in_force(tx, now), _calendars(tx)
         done = tables.done(tx, (one.ticket_id for one in found))
+        moving = tables.moved(tx, {one.ticket_id for one in found}, now - LATE)
         voice = Voice(tx, self._desk, now)
         steps: list[tuple[Any, ...]] = []
         moved: list[tuple[Due, datetime | None]] = []
@@ -108,7 +112,8 @@ class Sweep:
                 continue
             before = done.get(one.key, set())
             todo = _steps(plan, one.clock)
-            new = taken(todo, before, one.running, counting, now)
+            is_moved = one.ticket_id in moving
+            new = taken(todo, before, one.running, counting, now, is_moved=is_moved)
             steps += [_row(one, each, now) for each in new]
             moved.append((one, next_at(todo, before | {each.step.key for each in new}, one.running, counting)))
             firing += [(one, plan, each) for each in new if each.outcome == "fired"]
@@ -117,11 +122,39 @@ class Sweep:
         voice.say(firing)
         return len(firing), sum(row[-2] == "late" for row in steps)
 
+    def _still(self, tx: Tx, found: Sequence[Due], now: datetime) -> list[Due]:
+        """Return what is due as things are now; what a client is to hear is armed anew, or dropped, where that changed.
+
+        Clocks of promises are judged by every event. When the client last heard something is read here only.
+        """
+        waiting = [one for one in found if one.clock == UPDATE]
+        if not waiting:
+            return [*found]
+        plans, facts = Plans(tx, now), tables.facts(tx, (one.ticket_id for one in waiting))
+        heard = tables.heard(tx, {number: (of[1], of[3]) for number, of in facts.items()})
+        done = tables.done(tx, facts)
+        kept = [one for one in found if one.clock != UPDATE]
+        again: list[tuple[Due, datetime | None]] = []
+        for one in waiting:
+            plan = _plan_now(plans, one.plan, facts.get(one.ticket_id))
+            at = heard.get(one.ticket_id)
+            if plan is None or at is None:
+                tables.move_on(tx, [(one, None)])
+                continue
+            new = _update(one.ticket_id, plan, at, one.running.judged_at)
+            if new == one:
+                kept.append(one)
+            else:
+                again.append((new, next_at(_steps(plan, UPDATE), done.get(new.key, ()), new.running, _ALWAYS)))
+        if again:
+            tables.arm(tx, again)
+        return kept
+
     def _sum_up(self, tx: Tx, now: datetime) -> None:
-        steps, tickets = tables.untold(tx, now)
-        if steps:
-            about = f"{counted(steps, 'step')} of {counted(tickets, 'ticket')}"
-            Voice(tx, self._desk, now).sum_up(about)
+        steps, tickets = tables.untold(tx)
+        about = f"{counted(steps, 'step')} of {counted(tickets, 'ticket')}"
+        if steps and Voice(tx, self._desk, now).sum_up(about):
+            tables.note_told(tx, now)
 
 
 def _steps(plan: Plan, clock: str) -> Sequence[Step]:
@@ -131,6 +164,16 @@ def _steps(plan: Plan, clock: str) -> Sequence[Step]:
     notify = plan.steps[0].notify or ("assignee",)
     times = (Step(after=plan.update_every * number, notify=notify, urgent=True) for number in (1, 2))
     return (Step(at="100 %", notify=notify, urgent=True), *times)
+
+
+def _plan_now(plans: Plans, name: str, facts: tuple[str | None, int, str | None, str] | None) -> Plan | None:
+    """Return the plan by which a client is to hear something, as the ticket is now; ``None`` = none any more."""
+    before = plans.by_name.get(name)
+    if before is None or facts is None:
+        return None
+    priority, source_id, company, _ = facts
+    plan = plans.of(before.clock, priority, source_id, company)
+    return plan if plan is not None and plan.update_every is not None else None
 
 
 def _update(ticket_id: int, plan: Plan, heard_at: datetime, judged_at: datetime) -> Due:

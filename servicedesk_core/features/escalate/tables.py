@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
+from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.domain.tickets import EventType
 from servicedesk_core.features.clients import clients_of
 from servicedesk_core.features.definitions import in_force
@@ -32,6 +33,13 @@ _S: Final = escalation_steps.c
 _C: Final = sla_clocks.c
 _T: Final = RECORDS["tickets"].c
 _ZERO: Final = Decimal(0)
+_UNTOLD: Final = (_S.outcome == "late", _S.told_at.is_(None))
+
+_MOVING: Final = [EventType.PRIORITY_CHANGED.value, EventType.QUEUE_CHANGED.value, EventType.SLA_OVERRIDE.value,
+                  EventType.RESTORED.value]  # fmt: skip
+"""What of a ticket's history moves what is due; so does reopening."""
+
+_SOLVED: Final = {one.value for one in (StatusCategory.RESOLVED, StatusCategory.CLOSED)}
 
 
 class Due(NamedTuple):
@@ -226,13 +234,41 @@ def about(tx: Tx, tickets: Iterable[int]) -> dict[int, About]:
     return {row[0]: About(*row) for row in bulk.select_in(tx, query, None, {*tickets})}
 
 
-def untold(tx: Tx, now: datetime) -> tuple[int, int]:
-    """Note that late steps are told of, and return how many there were, of how many tickets."""
-    late = (_S.outcome == "late", _S.told_at.is_(None))
-    found = tx.execute(select(func.count(), func.count(_S.ticket_id.distinct())).where(*late)).one()
-    if found[0]:
-        tx.execute(update(escalation_steps).where(*late).values(told_at=now))
-    return found[0], found[1]
+def moved(tx: Tx, tickets: Iterable[int], since: datetime) -> set[int]:
+    """Return those of tickets whose due times an event since an instant has moved."""
+    e = RECORDS["ticket_events"].c
+    mine = and_(e.source_id == _T.source_id, e.ticket_ref == _T.external_id, e.gone_at.is_(None))
+    query = select(_T.local_id, e.type, e.before).where(
+        _T.local_id.in_([*tickets]),
+        mine,
+        e.effective_at >= to_us(since),
+        e.type.in_([*_MOVING, EventType.STATUS_CHANGED.value]),
+    )
+    return {
+        number
+        for number, kind, before in tx.execute(query)
+        if kind in _MOVING or (before or {}).get("status_category") in _SOLVED
+    }
+
+
+def facts(tx: Tx, tickets: Iterable[int]) -> dict[int, tuple[str | None, int, str | None, str]]:
+    """Return priority, connection, client and the vendor's id of tickets, of those that are open."""
+    query = (
+        "SELECT local_id, priority, source_id, company_ref, external_id FROM tickets "
+        "WHERE local_id IN {values} AND is_open AND gone_at IS NULL"
+    )
+    return {row[0]: tuple(row[1:]) for row in bulk.select_in(tx, query, None, {*tickets})}
+
+
+def untold(tx: Tx) -> tuple[int, int]:
+    """Return how many late steps nobody was told of, of how many tickets."""
+    steps, tickets = tx.execute(select(func.count(), func.count(_S.ticket_id.distinct())).where(*_UNTOLD)).one()
+    return steps, tickets
+
+
+def note_told(tx: Tx, now: datetime) -> None:
+    """Note that late steps are told of."""
+    tx.execute(update(escalation_steps).where(*_UNTOLD).values(told_at=now))
 
 
 def heard(tx: Tx, tickets: Mapping[int, tuple[int, str]]) -> dict[int, datetime]:

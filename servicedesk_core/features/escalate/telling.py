@@ -44,11 +44,13 @@ class Voice:
             if (ticket := known.get(one.ticket_id)) is not None:
                 self._say(one, plan, each, ticket)
 
-    def sum_up(self, about: str) -> None:
-        """Tell managers in one notice what fell due while nobody looked."""
+    def sum_up(self, about: str) -> bool:
+        """Tell managers, else whoever is above, in one notice what fell due while nobody looked; was anybody told?"""
         text = "Nobody was told of them at that time, nor is now. Look: servicedesk escalate list --late"
         key = f"escalation:late/{self._now.isoformat()}"
-        self._teller.tell(self._managers(), key, f"{about} fell due while nobody looked", text)
+        reached = [name for name in self._managers() if name in self._teller.reachable]
+        people = reached or self._teller.above()
+        return self._teller.tell(people, key, f"{about} fell due while nobody looked", text) > 0
 
     def _say(self, one: Due, plan: Plan, each: Taken, ticket: About) -> None:
         step, when = each.step, plain(each.due_at, self._zone)

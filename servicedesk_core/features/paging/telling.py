@@ -12,7 +12,7 @@ from servicedesk_core.features.paging import links
 from servicedesk_core.features.paging.tables import Ringing
 from servicedesk_core.features.skills import crew
 from servicedesk_core.outbox.staff import Message, post
-from servicedesk_core.outbox.staff.rules import not_before
+from servicedesk_core.outbox.staff.rules import told_from
 from servicedesk_core.store import Tx
 
 _UP = (Role.COORDINATOR, Role.SERVICE_MANAGER)
@@ -76,11 +76,8 @@ class Teller:
         """
         told = 0
         for name in dict.fromkeys(people):
-            person = self._people.get(name)
-            quiet = None if person is None else person.quiet
-            zone = ZoneInfo(person.zone) if person is not None and person.zone else self._zone
             message = Message(f"{key}/{name}", name, subject, text, is_urgent, ticket_id)
-            at = self._now if is_urgent else not_before(self._now, quiet, zone)
+            at = self._now if is_urgent else told_from(self._now, self._people.get(name), self._zone)
             told += post(self._tx, message, self._now, not_before=at)
         return told
 

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.people import Colleague
@@ -14,7 +16,7 @@ from servicedesk_core.errors import LeaseError, OutcomeUnknownError, ServiceDesk
 from servicedesk_core.outbox.staff import tables
 from servicedesk_core.outbox.staff.channels import ways_to
 from servicedesk_core.outbox.staff.model import Address, Attempt, Batch, Fate, Letter
-from servicedesk_core.outbox.staff.rules import letter_of, next_at
+from servicedesk_core.outbox.staff.rules import letter_of, next_at, told_from
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Fence, Store, Tx, sending
@@ -28,6 +30,10 @@ PATIENCE_S: Final = 25.0
 """Longest time that a channel may take; what it did with the letter is in doubt then."""
 
 _NOWHERE: Final = timedelta(minutes=10)
+
+_URGENT: Final = ThreadPoolExecutor(32, thread_name_prefix="staff-urgent")
+_OTHER: Final = ThreadPoolExecutor(8, thread_name_prefix="staff")
+"""Threads of their own: neither a slow mail server nor anything else that blocks threads holds up what is urgent."""
 
 
 class StaffDesk(Protocol):
@@ -135,6 +141,8 @@ class Hands:
             return False
         while True:
             again_at = next_at(batch.attempts, len(ways))
+            if not batch.is_urgent:
+                again_at = self._wanted(batch.recipient, again_at or desk.clock.now())
             if again_at is not None and again_at > desk.clock.now():
                 await desk.store.write(partial(tables.wait, batch=batch.id, until=again_at), fence=self._fence)
                 return False
@@ -145,14 +153,21 @@ class Hands:
                 return True
             batch = replace(batch, attempts=(*batch.attempts, attempt))
 
+    def _wanted(self, recipient: str, at: datetime) -> datetime:
+        """Return from when on somebody wants to be told; quiet hours may have begun since it was said."""
+        desk = self._desk
+        return told_from(at, desk.roster.get(recipient), ZoneInfo(desk.settings.desk.timezone))
+
     async def _try(self, batch: Batch, way: Address) -> Attempt | None:
         """Try one channel; ``None`` = nobody needs it any more."""
         desk, now = self._desk, self._desk.clock.now()
         begin = partial(tables.begin, batch=batch, channel=way.channel, at=now)
-        begun = await desk.store.write(begin, fence=self._fence)
+        begun = await desk.store.write(begin, fence=self._fence, durable=True)
         if begun is None:
             return None
-        fate, why = await self._sent(way, letter_of(batch, desk.settings.desk.name))
+        fate, why = await self._sent(
+            way, letter_of(batch, desk.settings.desk.name), _URGENT if batch.is_urgent else _OTHER
+        )
         if why is not None:
             why = desk.redactor.text(why)
             _log.warning("a message to %s, over %s: %s", batch.recipient, way.channel, why)
@@ -160,10 +175,10 @@ class Hands:
         await desk.store.write(partial(tables.end, batch=batch.id, attempt=ended, why=why), fence=self._fence)
         return ended
 
-    async def _sent(self, way: Address, letter: Letter) -> tuple[Fate, str | None]:
+    async def _sent(self, way: Address, letter: Letter, threads: ThreadPoolExecutor) -> tuple[Fate, str | None]:
         try:
             async with asyncio.timeout(self._patience_s):
-                await asyncio.to_thread(way.send, letter)
+                await asyncio.get_running_loop().run_in_executor(threads, way.send, letter)
         except OutcomeUnknownError as error:
             return Fate.IN_DOUBT, error.message
         except TimeoutError:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.config.values import quiet_times
 from servicedesk_core.outbox.staff.model import Attempt, Batch, Fate, Letter
 from servicedesk_core.printing import one_line
@@ -83,3 +84,16 @@ def not_before(at: datetime, quiet: str | None, zone: ZoneInfo) -> datetime:
         if start.timestamp() <= at.timestamp() < end.timestamp():
             return at + timedelta(seconds=end.timestamp() - at.timestamp())
     return at
+
+
+def told_from(at: datetime, person: Colleague | None, zone: ZoneInfo) -> datetime:
+    """Return the first instant from one on at which a person wants to be told what is not urgent.
+
+    Args:
+        at: The instant.
+        person: Who; ``None`` = nobody of the desk, such as a channel.
+        zone: The desk's, where they say none of their own.
+    """
+    if person is None:
+        return at
+    return not_before(at, person.quiet, ZoneInfo(person.zone) if person.zone else zone)

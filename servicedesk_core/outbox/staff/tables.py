@@ -77,6 +77,8 @@ def is_anything_due(tx: Tx, at: datetime) -> bool:
 def gather(tx: Tx, at: datetime, busy: Collection[str]) -> list[Batch]:
     """Drop what nobody needs any more, put together what waits for one recipient, and return what is to be handed over.
 
+    What is not urgent waits while its recipient is just given something, and goes out as one afterwards.
+
     Args:
         tx: A write transaction, fenced by the lease.
         at: Now.
@@ -84,8 +86,10 @@ def gather(tx: Tx, at: datetime, busy: Collection[str]) -> list[Batch]:
     """
     _drop(tx, at)
     is_due = (_M.state == "waiting") & (_M.next_at <= at)
+    at_it = select(_M.recipient).where(_M.state == "waiting", _M.batch.in_([*busy]), ~_M.is_urgent)
+    is_free = _M.is_urgent | _M.recipient.not_in(at_it)
     fresh: dict[tuple[str, bool], list[tuple[int, str]]] = {}
-    for row in tx.execute(select(_M.id, _M.key, _M.recipient, _M.is_urgent).where(is_due, _M.batch.is_(None))):
+    for row in tx.execute(select(_M.id, _M.key, _M.recipient, _M.is_urgent).where(is_due, is_free, _M.batch.is_(None))):
         fresh.setdefault((row.recipient, row.is_urgent), []).append((row.id, row.key))
     for found in fresh.values():
         ids, batch = [number for number, _ in found], batch_of([key for _, key in found])

@@ -1,0 +1,40 @@
+"""The heartbeat goes on whatever the other end answers, and says nothing of its address."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from servicedesk_core.config import Secrets
+from servicedesk_core.desk.serving.beating import beat
+
+
+@pytest.mark.parametrize("path", ["secret-4711", "secret 4711"])
+async def test_a_strange_answer_or_address_does_not_end_it(monkeypatch, caplog, path):
+    looked = asyncio.Event()
+    looks = 0
+
+    async def answer(reader, writer):
+        await reader.readline()
+        writer.write(b"strange\r\n\r\n")
+        writer.close()
+
+    def is_live():
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            looked.set()
+        return True
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    monkeypatch.setenv("BEAT", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/{path}")
+    settings = SimpleNamespace(serve=SimpleNamespace(heartbeat="env:BEAT"), where="servicedesk.toml")
+    task = asyncio.create_task(beat(SimpleNamespace(settings=settings, secrets=Secrets()), is_live, every_s=0.01))
+    waiting = asyncio.create_task(looked.wait())
+    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+    assert not task.done(), task.exception()
+    task.cancel()
+    await asyncio.wait([task])
+    server.close()
+    assert caplog.text.count("the heartbeat is not heard") == 1
+    assert "4711" not in caplog.text
