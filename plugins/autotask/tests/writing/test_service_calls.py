@@ -163,6 +163,23 @@ async def test_an_exchange_that_broke_off_between_who_comes_and_who_goes_is_gone
     assert unit(desk, ref) == {two[0]: [second]}
 
 
+async def test_a_ticket_that_was_added_without_its_technician_is_not_whole(psa, desk, two):
+    who = people(desk)[0]
+    ref = (await psa.send_write(visit(desk, two[:1], [who]))).ref
+    act = write("appointments.change", target=ref, base={"ticket_refs": two[:1]}, ticket_refs=two)
+    fail(desk, PERSON, {"kind": "drop_before"})
+    with pytest.raises(OutcomeUnknownError):
+        await psa.send_write(act)
+    assert unit(desk, ref) == {two[0]: [who], two[1]: []}
+    assert isinstance(await psa.find_write(act), Inconclusive), "it may still be under way"
+    found = await psa.find_write(later(act))
+    assert isinstance(found, ProvenAbsent)
+    assert found.begun == ref
+    await psa.send_write(act)
+    assert unit(desk, ref) == {one: [who] for one in two}
+    assert await psa.find_write(act) == Found(ref)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

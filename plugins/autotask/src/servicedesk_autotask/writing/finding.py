@@ -109,9 +109,13 @@ class Finder:
             return Inconclusive("The record is gone, or hidden from the API user.")
         record = self._mapper().map(stream_of(kind), await whole(kind, row, self._pulled)).entity
         wanted = kind.typed(write.values)
+        is_visit = entity_of(kind) == "ServiceCalls"
         if not differing(wanted, record):
+            if is_visit and await service_calls.lacks_links(self._api, number, wanted, record):
+                told = "a ticket of the service call lacks somebody"
+                return self._settled(write) or ProvenAbsent(told, begun=str(write.target))
             return Found(f"{prefix_of(kind)}{number}")
-        if entity_of(kind) == "ServiceCalls" and service_calls.is_begun(kind.typed(write.base), wanted, record):
+        if is_visit and service_calls.is_begun(kind.typed(write.base), wanted, record):
             told = "the service call shows a part of the change"
             return self._settled(write) or ProvenAbsent(told, begun=str(write.target))
         return self._unchanged(write, kind, record)

@@ -156,13 +156,16 @@ class Sender:
         record = self._mapper().map(stream_of(kind), await whole(kind, row, self._pulled)).entity
         refuse_conflict(kind.typed(write.base), values, record, modified_at=getattr(record, "modified_at", None))
         wanted = {name: values[name] for name in differing(values, record)}
+        is_visit = entity_of(kind) == "ServiceCalls"
+        if not wanted and is_visit and await service_calls.lacks_links(self._api, number, values, record):
+            wanted = {name: values[name] for name in service_calls.LINKED & values.keys()}
         if not wanted:
             told = ("Autotask already showed exactly this; nothing was sent.",)
             pulled = await self._pulled(stream_of(kind), row)
             return WriteReceipt(pulled.external_id, told, pulled)
         if kind.kind == "secondary_resources.delete":
             return Request("DELETE", f"Tickets/{row['ticketID']}/SecondaryResources/{number}", None, {}, number)
-        if entity_of(kind) == "ServiceCalls":
+        if is_visit:
             return self._maker.changed_visit(kind, row, record, wanted, words)
         body = to_wire(shape_of(kind), wanted, words)
         if entity_of(kind) == "Tickets":

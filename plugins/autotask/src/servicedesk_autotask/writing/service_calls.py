@@ -128,6 +128,24 @@ def is_whole(links: Iterable[Link], values: Values) -> bool:
     return all(ticket in known and set(people) <= set(known[ticket].people) for ticket in tickets)
 
 
+async def lacks_links(api: Api, call: int, wanted: Values, record: Entity) -> bool:
+    """Return whether a ticket of a service call lacks somebody who is on another one of it: its record does not tell.
+
+    Args:
+        api: The vendor.
+        call: Id of the service call.
+        wanted: What a change of it says.
+        record: What it shows.
+
+    Raises:
+        ConnectorError: The vendor could not be asked.
+    """
+    if not LINKED & wanted.keys():
+        return False
+    shall = {name: wanted.get(name, getattr(record, name)) for name in LINKED}
+    return not is_whole(await links_of(api, call), shall)
+
+
 def is_begun(base: Values, wanted: Values, record: Entity) -> bool:
     """Return whether a change of a service call was begun: each field shows what was, what shall be, or is between."""
     shown = {name: getattr(record, name) for name in wanted}
