@@ -31,9 +31,13 @@ def notify(address: str, subject: str, text: str, *, key: str, where: str) -> No
         ) from None
     for name in _TALKATIVE:
         logging.getLogger(name).disabled = True
-    sender = apprise.Apprise()
-    if not sender.add(address):
+    service = apprise.Apprise.instantiate(address)
+    if service is None:
         raise SettingsError(f"{where}: {key} is no address that Apprise understands.", hint="Correct it.")
+    # What is too long arrives in parts: Apprise's own default leaves it to the service, which cuts or refuses.
+    service.overflow_mode = apprise.OverflowMode.SPLIT
+    sender = apprise.Apprise()
+    sender.add(service)
     if not sender.notify(title=subject, body=text):
         message = f"{where}: {key}: Apprise did not confirm that it was delivered."
         raise OutcomeUnknownError(message, hint="Look whether the service answers, and whether the address is right.")

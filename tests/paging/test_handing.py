@@ -231,6 +231,14 @@ async def test_an_attempt_outlives_a_loss_of_power_before_its_first_byte(desk, s
     assert durable == [True]
 
 
+async def test_what_is_too_long_for_a_service_arrives_in_parts(say, run, phones):
+    await say(Message("a", "ana", "P1 a", "Mail is down. " * 3_000 + "The end.", is_urgent=True))
+    await run()
+    assert set(phones.names()) == {"ana"}
+    assert len(phones.told) > 1
+    assert any("The end." in text for _, _, text in phones.told)
+
+
 async def test_nothing_of_an_address_is_in_a_log_or_in_what_is_kept(desk, say, phones, mailbox, caplog):
     mailbox.refused.add("ana@example.com")
     phones.manner |= {"ana": "refuse", "ana2": "half"}
