@@ -1,19 +1,22 @@
 """Alert rules: when an alert opens, stays and closes; what is told of it, and what is not told again."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
 from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.domain import Company, Contract, Survey
-from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, SettingsError
-from servicedesk_core.faces import Condition
+from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, NotPermittedError, SettingsError
+from servicedesk_core.faces import Capability, Condition
 from servicedesk_core.features.alerts import tables
 from servicedesk_core.features.alerts.messages import message_of
 from servicedesk_core.features.alerts.model import Notice
+from servicedesk_core.features.alerts.ruled import measuring
 from servicedesk_core.features.alerts.ruled.kinds import AlertRule
-from servicedesk_core.features.alerts.ruled.metrics import Reading
+from servicedesk_core.features.alerts.ruled.measuring import period
+from servicedesk_core.features.alerts.ruled.metrics import Metric, Reading
 from servicedesk_core.features.alerts.ruled.rules import Known, judged
 from tests import stored
 from tests.stored import ON_BOTH
@@ -87,12 +90,29 @@ def test_an_alert_opens_and_closes(said, readings, opened):
         {"window": "some answers"},
         {"lasts": "soon"},
         {"minimum": 0},
+        {"repeat": "5min"},
+        {"window": "10 answers", "by": "client"},
         {"name": "a b"},
     ],
 )
 def test_a_rule_that_would_never_end_or_says_nothing_is_refused(said):
     with pytest.raises(ValidationError):
         rule(**said)
+
+
+def test_a_window_is_as_long_where_clocks_are_changed_in_it():
+    at = datetime(2026, 3, 30, 9, tzinfo=UTC)
+    found = period(at, timedelta(days=2), ZoneInfo("Europe/Berlin"))
+    assert found.start == at - timedelta(days=2)
+
+
+def test_what_is_no_number_is_no_reading(monkeypatch):
+    def measure(*_):
+        return iter([Reading("a", float("nan"), 3), Reading("b", 2.0, 3)])
+
+    monkeypatch.setattr(measuring, "METRICS", {"m": Metric("", "", "client", measure)})
+    found = measuring.readings(None, None, rule(metric="m", when="> 1"), NOW)
+    assert [one.scope for one in found] == ["b"]
 
 
 def answer(number, rating, at):
@@ -190,12 +210,30 @@ async def test_what_is_acknowledged_or_muted_is_not_told_again(desk, clock, tmp_
     (again,) = (await desk.alerts.list()).items
     assert again.acknowledged_by is None, "another time is another alert"
     assert len(told(tmp_path)) == 2, "and it is muted still"
+    clock.advance(86_400)
+    for _ in range(2):
+        await desk.run_jobs("alert-rules")
+        await desk.run_jobs("alerts")
+        clock.advance(600)
+    assert len(told(tmp_path)) == 3, "what opened while it was muted is told once it is not"
     with pytest.raises(NotFoundLocallyError, match="no such alert"):
         await desk.alerts.acknowledge("rule:satisfied")
     with pytest.raises(SettingsError, match="more than a year"):
         await desk.alerts.mute("rule:satisfaction", until=clock.now() + timedelta(days=400))
     audit = await desk.audit.list(entity="alert:rule:satisfaction")
     assert {one.action for one in audit.items} == {"alert.acknowledged", "alert.muted"}
+
+
+async def test_who_may_not_see_a_figure_tries_no_rule_of_it_and_who_works_on_tickets_mutes_nobody(desk, tmp_path):
+    (tmp_path / "service" / "alerts.toml").write_text('[alert_rules.x]\nmetric = "training"\nwhen = "> 1"\n')
+    await desk.definitions.apply(reason="x", folder=tmp_path / "service", remove=True)
+    desk.clock.advance(60)
+    rights = {Capability.READ, Capability.DESK_READ, Capability.PAGES_ACKNOWLEDGE}
+    eve = desk.acting_as(Actor("user:eve", Way.CLI), only=frozenset(rights))
+    with pytest.raises(NotPermittedError, match="records"):
+        await eve.alerts.test("x")
+    with pytest.raises(NotPermittedError, match="assign"):
+        await eve.alerts.mute("rule:x", until=desk.clock.now())
 
 
 @pytest.mark.slow
@@ -246,6 +284,8 @@ async def test_contracts_that_end_are_counted_by_client(desk, clock, tmp_path):
         ('metric = "created"\nwindow = "10 answers"', "are of answers"),
         ('metric = "stock-value"', "takes the right"),
         ('metric = "sync-lag"\nby = "client"', "divided by connection"),
+        ('metric = "created"\nby = "technician"', "single people"),
+        ('metric = "created"\nof = ["Bolt & Co"]', "say with `by`"),
     ],
 )
 async def test_what_is_wrong_with_rules_beside_the_figures(desk, tmp_path, said, wrong):

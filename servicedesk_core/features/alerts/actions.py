@@ -42,7 +42,7 @@ class AlertActs(Alerts[Manner]):
     @action(
         "alerts.mute",
         about="What nobody is told of.",
-        needs=Capability.PAGES_ACKNOWLEDGE,
+        needs=Capability.TICKETS_ASSIGN,
         unscoped=UNSCOPED,
     )
     async def mute(

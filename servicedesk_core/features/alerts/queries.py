@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError
 from servicedesk_core.faces import After, Feature, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.alerts import tables
 from servicedesk_core.features.alerts.model import Alert, Channel, RuleRow, WouldOpen
@@ -20,6 +20,10 @@ class MeasuringDesk(ConfiguredDesk, Protocol):
     @property
     def features(self) -> tuple[Feature, ...]:
         """What it can do, and which figures that brings."""
+        ...
+
+    def may(self, capability: Capability) -> bool:
+        """Return whether whoever asks may do something."""
         ...
 
 
@@ -114,16 +118,21 @@ class Alerts(Namespace[Manner]):
 
         Raises:
             NotFoundLocallyError: There is no such rule.
+            NotPermittedError: You may not see its figure.
             SettingsError: Of its figure nothing is kept of the past.
             KpiError: The figure cannot be measured.
             CursorError: ``after`` is not a position of this list.
         """
         from servicedesk_core.features.alerts.ruled import listing  # noqa: PLC0415  # see above
+        from servicedesk_core.features.alerts.ruled.kinds import figures_of  # noqa: PLC0415  # see above
 
         now = self.desk.clock.now()
         known = listing.rules(tx, now)
         if rule not in known:
             message = f'There is no alert rule "{rule}".{did_you_mean(rule, known)}'
             raise NotFoundLocallyError(message, hint="`servicedesk alerts rules` lists them.")
+        figure = figures_of(self.desk.features).get(known[rule].metric)
+        if figure is not None and not self.desk.may(figure.needs):
+            raise NotPermittedError(f'{figure.name} takes the right "{figure.needs}".', hint="Ask who has it.")
         found = Page(listing.tried(tx, self.desk, known[rule], now - last, now))
         return piece(found, WouldOpen, by="opened_at,scope", sort=sort, after=after, limit=limit)

@@ -20,6 +20,9 @@ LOG: Final = "log"
 GIVE_UP_AFTER = timedelta(days=7)
 """A notice that a channel did not take for so long is dropped: nobody wants to hear it any more."""
 
+_PIECE: Final = 1_000
+"""So many are named in one statement."""
+
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 
@@ -90,11 +93,16 @@ def settle(
         is_muted = row is not None and row.muted_until is not None and now < row.muted_until
         if row is None or row.closed_at is not None:
             episode = 1 if row is None else row.episode + 1
-            opened.append(_opened(condition, episode, now))
+            opened.append(_opened(condition, episode, now) | {"told_at": None if is_muted else now})
             event = "opened"
         else:
             episode = row.episode
             tx.execute(update(alerts).where(alerts.c.key == key).values(kind=condition.kind, seen_at=now, **told))
+            was_muted = row.muted_until is not None and row.told_at is None
+            if was_muted and not is_muted and row.acknowledged_at is None:
+                tx.execute(update(alerts).where(alerts.c.key == key).values(told_at=now))
+                notices += _notices(to, "opened", now, key=key, episode=episode, **told)
+                continue
             if (
                 condition.repeat is None
                 or row.acknowledged_at
@@ -120,7 +128,8 @@ def settle(
 
 
 def _told_by(channels: Collection[str], tell: Collection[str]) -> list[str]:
-    return [name for name in channels if not tell or name == LOG or name in tell]
+    chosen = {*tell} & {*channels}  # a channel that is there no more silences no rule
+    return [name for name in channels if not chosen or name == LOG or name in chosen]
 
 
 def _opened(condition: Condition, episode: int, now: datetime) -> dict[str, Any]:
@@ -133,7 +142,6 @@ def _opened(condition: Condition, episode: int, now: datetime) -> dict[str, Any]
         "rule": condition.rule or None,
         "opened_at": now,
         "seen_at": now,
-        "told_at": now,
         **dict.fromkeys(("closed_at", "acknowledged_by", "acknowledged_at")),
     }
 
@@ -160,7 +168,9 @@ def delivered(tx: Tx, notices: Sequence[Notice], now: datetime) -> None:
     """Note that a channel took them."""
     ids = [notice.id for notice in notices]
     done = {"state": "sent", "done_at": now, "last_error": None}
-    tx.execute(update(alert_notices).where(alert_notices.c.id.in_(ids)).values(**done))
+    for start in range(0, len(ids), _PIECE):
+        piece = alert_notices.c.id.in_(ids[start : start + _PIECE])
+        tx.execute(update(alert_notices).where(piece).values(**done))
 
 
 def refused(tx: Tx, notices: Sequence[Notice], reason: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from servicedesk_core.features.alerts.ruled.metrics import METRICS
 
 _Word = Annotated[str, Field(min_length=1)]
 _MINUTE: Final = timedelta(minutes=1)
+_OFTEN: Final = 10 * _MINUTE
 ANSWERS: Final = " answers"
 OF_ANSWERS: Final = ("satisfaction", "promoter-score")
 """Figures whose window can be so many answers."""
@@ -73,8 +74,14 @@ class AlertRule(Model):
             if not self.window.removesuffix(ANSWERS).isdecimal() or not int(self.window.removesuffix(ANSWERS)):
                 msg = "window: write how many, such as 10 answers"
                 raise ValueError(msg)
+            if self.by:
+                msg = "by: the last answers are of everybody; write a span, such as window = 30d, to divide it"
+                raise ValueError(msg)
         elif span(self.window) < timedelta(hours=1):
             msg = "window: an hour at least"
+            raise ValueError(msg)
+        if self.repeat and span(self.repeat) < _OFTEN:
+            msg = "repeat: 10min at least; rules are measured so often"
             raise ValueError(msg)
         begins, ends = self.begins, self.ends
         if ends is not None and not _beyond(begins, ends):
@@ -112,6 +119,11 @@ def told(needs: Capability) -> bool:
     return needs in {Capability.READ, Capability.INTERNAL}
 
 
+def tells_of_people(rule: AlertRule, kpi: Kpi[Any]) -> bool:
+    """Whether channels would be told what single people did in a period."""
+    return kpi.over == "period" and rule.by == "technician"
+
+
 def figures_of(features: Sequence[Feature]) -> dict[str, Kpi[Any]]:
     """Return the figures of features by name."""
     return {kpi.name: kpi for one in features for kpi in one.figures}
@@ -132,6 +144,10 @@ def problems(rule: AlertRule, features: Sequence[Feature]) -> Iterator[tuple[tup
             ("metric",),
             f"{rule.metric} takes the right {known[rule.metric].needs}, and channels are told of none such.",
         )
+    elif tells_of_people(rule, known[rule.metric]):
+        yield ("by",), "what single people did in a period is told to no channel; divide it by team, or not at all."
+    elif rule.of and not rule.by:
+        yield ("of",), "it keeps to some of what a figure is divided by; say with `by` what that is."
 
 
 ALERT_RULES: Final = DefinitionKind("alert_rules", "alert rule", AlertRule, check=problems)

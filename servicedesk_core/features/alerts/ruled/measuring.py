@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from fractions import Fraction
+from math import isnan
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from servicedesk_core.domain import Survey
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Kpi, Period
 from servicedesk_core.faces.kpi import measured, on_desk
-from servicedesk_core.features.alerts.ruled.kinds import AlertRule, figures_of, span, told
+from servicedesk_core.features.alerts.ruled.kinds import AlertRule, figures_of, span, tells_of_people, told
 from servicedesk_core.features.alerts.ruled.metrics import METRICS, Reading
 from servicedesk_core.features.alerts.ruled.rules import Known, judged
 from servicedesk_core.store import Tx
@@ -51,7 +53,7 @@ def readings(tx: Tx, desk: Any, rule: AlertRule, at: datetime) -> list[Reading]:
         found = list(metric.measure(tx, desk, at, _length(tx, rule, at)))
     else:
         found = list(_of_kpi(tx, desk, rule, at))
-    return [one for one in found if not rule.of or one.scope in rule.of]
+    return [one for one in found if (not rule.of or one.scope in rule.of) and not _is_nan(one.value)]
 
 
 def would_have(tx: Tx, desk: Any, rule: AlertRule, start: datetime, end: datetime) -> list[Episode]:
@@ -80,14 +82,25 @@ def would_have(tx: Tx, desk: Any, rule: AlertRule, start: datetime, end: datetim
 
 def _of_kpi(tx: Tx, desk: Any, rule: AlertRule, at: datetime) -> Iterator[Reading]:
     kpi = _kpi(desk, rule)
-    local = at.astimezone(ZoneInfo(desk.settings.desk.timezone))
-    when = local if kpi.over == "instant" else Period(local - _length(tx, rule, at), local)
+    if tells_of_people(rule, kpi):
+        raise SettingsError(f"The alert rule {rule.name} tells what single people did; divide it by team.")
+    zone = ZoneInfo(desk.settings.desk.timezone)
+    when = at.astimezone(zone) if kpi.over == "instant" else period(at, _length(tx, rule, at), zone)
     found = measured(on_desk(kpi, desk), tx, when, None, None, may=told)
     if not rule.by:
         yield Reading("", found.value, found.sample)
         return
     for scope, each in found.by(rule.by).items():
         yield Reading(scope or "none", each.value, each.sample)
+
+
+def period(at: datetime, length: timedelta, zone: ZoneInfo) -> Period:
+    """Return the time of a length up to an instant, where the desk is; clocks changed in between do not matter."""
+    return Period((at - length).astimezone(zone), at.astimezone(zone))
+
+
+def _is_nan(value: Fraction | float | None) -> bool:
+    return isinstance(value, float) and isnan(value)
 
 
 def _kpi(desk: Any, rule: AlertRule) -> Kpi[Any]:
