@@ -174,11 +174,12 @@ NAMELESS = OF_A_PERSON | {
     "leakage.list", "leakage.kpis",
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
+    "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
-parts that the stock has given, done tickets, triaged ones, those created before this very instant; and what asks the
-vendor."""
+parts that the stock has given, done tickets, triaged ones, those created before this very instant, days without
+appointments; and what asks the vendor."""
 
 
 async def answers(path, method, scope):

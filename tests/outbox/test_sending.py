@@ -48,7 +48,7 @@ async def test_a_misspelt_word_is_told_when_it_is_proposed(desk, vendor):
     ):
         with pytest.raises(WriteError, match=r'no status "In Progres".*Did you mean "In Progress"') as caught:
             await attempt
-        assert caught.value.hint == "There is: New, In Progress, Complete."
+        assert caught.value.hint == "There is: New, In Progress, Complete, Solved."
     assert [write.target for write in await desk.writes.list()] == ["2"]
     assert vendor.writes == []
 
