@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.domain import QueueKind
-from servicedesk_core.features.assign.rules import Candidate, Demand, Limits, Part, rank
+from servicedesk_core.features.assign.rules import OUT, Candidate, Demand, Limits, Part, Refused, rank
 from servicedesk_core.features.skills import Certification, Skill
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -163,3 +163,11 @@ def test_more_load_never_raises_a_score(people, more):
     after = {one.who.id: one.score for one in rank(DEMAND, busier, Limits(), NOW).ranked}
     assert after[first.who.id] <= first.score
     assert all(Decimal(0) <= score <= 100 for score in after.values())
+
+
+def test_who_is_out_is_told_to_those_who_may_know():
+    one = Refused(Candidate(id="t1", name="ana", is_out=True), (OUT, "has 20 open tickets"))
+    assert one.said(tells_absences=True) == (OUT, "has 20 open tickets")
+    assert one.said(tells_absences=False) == ("is not free", "has 20 open tickets")
+    found = rank(Demand(), [one.who], Limits(), NOW)
+    assert found.refused[0].reasons[0] == OUT

@@ -133,7 +133,7 @@ def _suggestion(tx: Tx, row: TicketRow, choice: Choice) -> Suggestion:
         intent,
         facts_of(row),
         (reason, f"{told[0].upper()}{told[1:]}."),
-        tuple(f"{one.who.called}: {', '.join(one.reasons)}" for one in choice.ranking.refused),
+        tuple(f"{one.who.called}: {', '.join(one.said(tells_absences=False))}" for one in choice.ranking.refused),
     )
 
 

@@ -6,14 +6,12 @@ from decimal import Decimal
 
 from servicedesk_core.features.assign.bench import Bench, Person
 from servicedesk_core.features.assign.model import Given, Rated
-from servicedesk_core.features.assign.rules import Candidate, Part, Ranking, Refused, Scored
+from servicedesk_core.features.assign.rules import Candidate, Part, Ranking, Scored
 from servicedesk_core.features.assign.tables.wanted import Asked
 from servicedesk_core.features.tickets import TicketRow
 
 _FEW = 3
 """So many who cannot take a ticket are told beside it; the others are in its own list."""
-
-OUT = "is out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def chosen(
     ranking = bench.ranking(asked.wanted)
     if is_named:
         ref = None if named is None else named.key[1]
-        against = next((_said(one, tells_absences) for one in ranking.refused if one.who.id == ref), ())
+        against = next((one.said(tells_absences=tells_absences) for one in ranking.refused if one.who.id == ref), ())
         choice = Choice(asked, ranking, named, f"against it: {', '.join(against)}" if against else "")
     elif asked.is_begun and not takes_over:
         text = "in progress: only somebody whom you name with --to takes it over"
@@ -98,7 +96,7 @@ def told(ranking: Ranking, *, tells_absences: bool) -> str:
     """
     counts: dict[str, list[str]] = {}
     for one in ranking.refused:
-        counts.setdefault(_said(one, tells_absences)[0], []).append(one.who.called)
+        counts.setdefault(one.said(tells_absences=tells_absences)[0], []).append(one.who.called)
     several = sorted(counts.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     words = [
         f"{', '.join(names)} {reason}" if len(names) <= _FEW else f"{len(names)}: {reason}" for reason, names in several
@@ -123,12 +121,8 @@ def rated(choice: Choice, bench: Bench, *, tells_absences: bool) -> Sequence[Rat
     ]
     for one in choice.ranking.refused:
         who = one.who if tells_absences else replace(one.who, starts_at=None)
-        rows.append(_rated(bench.person(wanted, who), who, why="; ".join(_said(one, tells_absences))))
+        rows.append(_rated(bench.person(wanted, who), who, why="; ".join(one.said(tells_absences=tells_absences))))
     return rows
-
-
-def _said(one: Refused, tells_absences: bool) -> Sequence[str]:  # noqa: FBT001  # of whoever looks
-    return [reason if tells_absences or reason != OUT else "is not free" for reason in one.reasons]
 
 
 def _rated(

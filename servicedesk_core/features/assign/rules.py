@@ -14,6 +14,9 @@ LEAST_SCORE: Final = Decimal(60)
 LEAST_GAP: Final = Decimal(5)
 """What a first place must have, and be ahead by, before a rule takes it without a person."""
 
+OUT: Final = "is out"
+"""A reason that only those may read who may know who is out."""
+
 WHOLE: Final = Decimal(100)
 CENT: Final = Decimal("0.01")
 _MINUTE: Final = timedelta(minutes=1)
@@ -166,6 +169,10 @@ class Refused:
     who: Candidate
     reasons: tuple[str, ...]
 
+    def said(self, *, tells_absences: bool) -> tuple[str, ...]:
+        """Return the reasons as somebody may read them who may know, or not, who is out."""
+        return tuple("is not free" if one == OUT and not tells_absences else one for one in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -250,7 +257,7 @@ def _unfit(demand: Demand, one: Candidate, limits: Limits) -> Iterator[str]:
     if one.queues and demand.queue_kind is not None and demand.queue_kind not in one.queues:
         yield f"does not work {demand.queue_kind} queues"
     if one.is_out:
-        yield "is out"
+        yield OUT
     elif one.left < limits.least_left and one.starts_at is None:
         yield f"{one.left // _MINUTE} min of shift left"
     if one.open_tickets >= limits.most_open:
