@@ -1,6 +1,6 @@
 """What a change of a record comes to: only what it does not show already, based on what it shows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,9 @@ class Change:
     base_revision: str | None = None
 
 
-def change_of(label: str, record: Entity, wanted: Mapping[str, Any], revision: str | None) -> Change:
+def change_of(
+    label: str, record: Entity, wanted: Mapping[str, Any], revision: str | None, *, again: Collection[str] = ()
+) -> Change:
     """Return the change that makes a record show what is wanted.
 
     Args:
@@ -43,12 +45,13 @@ def change_of(label: str, record: Entity, wanted: Mapping[str, Any], revision: s
         record: The record as the store has it.
         wanted: Field to value, as JSON has it.
         revision: The vendor's token of the version that the store has.
+        again: Fields that are written also where it shows them, because it does not tell what is missing behind them.
 
     Raises:
         WriteError: It shows all of that already.
     """
     shown = record.model_dump(mode="json")
-    values = {field: value for field, value in wanted.items() if not same(value, shown.get(field))}
+    values = {field: value for field, value in wanted.items() if field in again or not same(value, shown.get(field))}
     if not values:
         raise WriteError(f"{label} shows that already; nothing is to be changed.", hint="`servicedesk sync`, if not.")
     based_on = [*values, *(field for field in _KEEP if "status_category" in values)]

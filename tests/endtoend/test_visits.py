@@ -91,3 +91,46 @@ async def test_a_visit_is_booked_moved_and_cancelled_and_of_two_on_one_slot_one_
         gone = await desk.appointments.cancel(ref, send=True)
         assert (str(gone.state), (await desk.appointments.show(ref)).state) == ("confirmed", "cancelled")
         assert ref not in [one.appointment for one in (await desk.appointments.list(day=date(2026, 12, 14))).items]
+
+
+async def test_a_visit_that_was_taken_in_part_is_moved_to_what_it_shows_already(world):
+    await world.sync(streams=STREAMS)
+    ((company,),) = world.rows("SELECT company_ref FROM v_tickets WHERE is_open GROUP BY 1 HAVING count(*) > 1 LIMIT 1")
+    on = f"SELECT number FROM v_tickets WHERE is_open AND company_ref = '{company}' ORDER BY number LIMIT 2"
+    (first,), (second,) = world.rows(on)
+    ((person,),) = world.rows("SELECT assignee_ref FROM v_tickets WHERE assignee_ref IS NOT NULL LIMIT 1")
+    async with world.desk(writes=GRANTS) as desk:
+        free = (await desk.appointments.slots(technician=person, day=date(2026, 12, 14), days=5)).items[0].starts_at
+        world.sandbox.faults([{**REFUSED, "match": {"method": "POST", "path": ".*/[0-9]+/Resources$"}}])
+        visit = await desk.appointments.book(first, person, free, also=(second,), send=True)
+        assert str(visit.state) == "partly_applied"
+        row = await desk.appointments.show(visit.ref)
+        assert (len(row.tickets), len(row.technicians)) == (2, 1), "one of its two tickets has nobody, which it hides"
+        mended = await desk.appointments.move(visit.ref, technician=(person,), send=True)
+        assert str(mended.state) == "confirmed", mended
+        links = world.sandbox.store.select(
+            "ServiceCallTickets", '"serviceCallID" = ?', (int(visit.ref.split("-")[-1]),)
+        )
+        of = [world.sandbox.store.select("ServiceCallTicketResources", '"serviceCallTicketID" = ?', (one["id"],))
+              for one in links]  # fmt: skip
+        assert [len(each) for each in of] == [1, 1]
+        with pytest.raises(WriteError, match="shows that already"):
+            await desk.appointments.move(visit.ref, technician=(person,))
+
+
+async def test_a_visit_is_handed_to_nobody_for_whom_a_booking_waits_meanwhile(world):
+    await world.sync(streams=STREAMS)
+    ((ticket, person),) = world.rows(
+        "SELECT number, assignee_ref FROM v_tickets WHERE assignee_ref IS NOT NULL AND is_open LIMIT 1"
+    )
+    async with world.desk(writes=GRANTS) as desk:
+        free = (await desk.appointments.slots(technician=person, minutes=60)).items[0].starts_at
+        await desk.appointments.book(ticket, person, free, send=True)
+        plan = await desk.cover.preview(person, until=free + timedelta(days=1))
+        (visit,) = (one for one in plan.pieces if one.visit is not None and one.row.at == free)
+        assert visit.taker is not None
+        await desk.appointments.book(ticket, visit.taker.key[1], free, double=True)
+        done = await desk.cover.hand_over(person, until=free + timedelta(days=1), shown=plan)
+        (row,) = (one for one in done if one.external_id == visit.row.external_id)
+        assert (row.taker, row.write) == (None, None)
+        assert "is booked from" in row.why

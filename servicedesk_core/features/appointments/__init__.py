@@ -16,6 +16,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.appointments.guard import refuse_clash as refuse_clash
     from servicedesk_core.features.appointments.model import AppointmentRow as AppointmentRow
     from servicedesk_core.features.appointments.model import Slot as Slot
     from servicedesk_core.features.appointments.queries import AppointmentQueries as AppointmentQueries

@@ -11,7 +11,7 @@ from servicedesk_core.faces import Capability, Help, Manner
 from servicedesk_core.features.appointments.guard import refuse_clash
 from servicedesk_core.features.appointments.model import AppointmentRow
 from servicedesk_core.features.appointments.queries import AppointmentQueries
-from servicedesk_core.features.appointments.tables import BOOK, CANCEL, CHANGE, USUAL, record_of, row_of
+from servicedesk_core.features.appointments.tables import BOOK, CANCEL, CHANGE, USUAL, is_in_part, record_of, row_of
 from servicedesk_core.features.tickets import found as found_ticket
 from servicedesk_core.features.tickets import resolved, technician_meant, ticket_of
 from servicedesk_core.features.writes import ProposingDesk, proposed, proposes
@@ -24,6 +24,9 @@ from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
 
 _TECHNICIANS: Final = "tickets.words technicians"
+_LINKED: Final = ("ticket_refs", "technician_refs")
+"""Who goes to which of its tickets: an appointment tells both, and not each pair."""
+
 WHICH = Annotated[str, Help("The vendor's id, as the list shows it.", names="appointments.show")]
 WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
 DOUBLE = Annotated[bool, Help("Also when somebody has another appointment at that time.")]
@@ -199,7 +202,8 @@ def _change(
     values = known(wanted, Appointment)
     ensure_own(tx, scope, kind, values, connection=row.connection, is_whole=False)
     label = f"{row.ticket or row.title or row.appointment}: {row.starts_at:%Y-%m-%d %H:%M}"
-    change = change_of(label, shown, values, revision)
+    again = _LINKED if is_in_part(tx, row) else ()
+    change = change_of(label, shown, values, revision, again=again)
     first = next(iter(shown.ticket_refs), None)
     return Intent(
         connection=row.connection,

@@ -7,6 +7,7 @@ from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.features.appointments.tables import CANCEL, USUAL, Booked, clashes
 from servicedesk_core.features.rota import Span
+from servicedesk_core.features.skills import Key
 from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.names import Names
@@ -24,13 +25,18 @@ class BookingGuard:
         """See the protocol: what was told stands with the write; two at a time may be meant."""
 
 
-def refuse_clash(tx: Tx, write: StoredWrite) -> None:
+def refuse_clash(tx: Tx, write: StoredWrite, *, of: Key | None = None) -> None:
     """Refuse a booking that takes time which is taken, in the transaction that stores it: of two at once, one.
+
+    Args:
+        tx: That transaction.
+        write: The booking.
+        of: Only the time of this technician; ``None`` = of everybody who goes.
 
     Raises:
         WriteError: Somebody has another appointment then.
     """
-    found = _found(tx, write, write=write.id)
+    found = [one for one in _found(tx, write, write=write.id) if of in {None, one.key}]
     if found:
         hint = "See servicedesk appointments slots for another time, or say --double."
         raise WriteError(" ".join(told(tx, one) for one in found), hint=hint)

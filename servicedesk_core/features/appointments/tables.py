@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from servicedesk_core.domain import DONE, Appointment, AppointmentState
 from servicedesk_core.domain.work import ProjectState
-from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.domain.writing import AT_VENDOR, UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.appointments.model import AppointmentRow
 from servicedesk_core.features.appointments.rules import ProjectWork, overlaps
@@ -85,6 +85,14 @@ def record_of(tx: Tx, row: AppointmentRow) -> tuple[Appointment, str | None]:
     source = sources.id_of(tx, row.connection)
     found = records.load(tx, source, "appointments", [row.appointment])[row.appointment]
     return cast("Appointment", found), records.revision_of(tx, source, "appointments", row.appointment)
+
+
+def is_in_part(tx: Tx, row: AppointmentRow) -> bool:
+    """Whether the vendor took the last write of an appointment in part: somebody may lack on one of its tickets."""
+    o = outbox.c
+    about = o.connection == row.connection, or_(o.target == row.appointment, o.ref == row.appointment)
+    query = select(o.state).where(*about, o.kind.in_((BOOK, CHANGE)), o.state.in_(AT_VENDOR)).order_by(o.id.desc())
+    return tx.execute(query.limit(1)).scalar() == WriteState.PARTLY_APPLIED
 
 
 def booked_between(tx: Tx, start: datetime, end: datetime) -> Iterator[Booked]:

@@ -13,6 +13,7 @@ from servicedesk_core.domain import Appointment
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
+from servicedesk_core.features.appointments import refuse_clash
 from servicedesk_core.features.assign import is_as_it_was, keep
 from servicedesk_core.features.cover.deciding import Absence, Piece, Plan, planned
 from servicedesk_core.features.cover.model import Handed, HandedOver
@@ -125,7 +126,11 @@ class Cover(CoverQueries[Manner]):
         async def intended() -> Intent:
             return await self.desk.store.read(make)
 
+        taker = one.taker
+
         def also(tx: Tx, write: StoredWrite) -> None:
+            if one.visit is not None:
+                refuse_clash(tx, write, of=taker.key)
             if one.choice is not None:
                 now, actor = self.desk.clock.now(), self.desk.outbox.actor
                 keep(tx, one.choice, write, actor=actor, at=now, reason=reason)
