@@ -17,6 +17,7 @@ from servicedesk_core.features.billing.drafts import Source
 from servicedesk_core.features.billing.sending.tables import posted
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import listing as claims
+from servicedesk_core.features.contact.tables import promises_of
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
 from servicedesk_core.features.profit.tables.parts import CostedByUs
 from servicedesk_core.features.report.morning.tables import flow
@@ -186,6 +187,16 @@ def test_pages_of_all_tickets_are_read_in_the_order_of_an_index(store, after):
     plan = plan_of(store, partial(tickets.ticket_page, chosen=TicketFilter(everything=True), after=after))
     assert any("INDEX ix_tickets_found" in step for step in plan)
     assert plan.count("USE TEMP B-TREE FOR ORDER BY") == 1, "the rows of the page, when they are found"
+
+
+@pytest.mark.parametrize("scope", [None, IN_SCOPE["client"][1]], ids=["whole", "client"])
+def test_what_clients_were_promised_is_found_without_walking_tickets_or_notes(store, source, scope):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    plans = plans_of(store, lambda tx: list(promises_of(tx, START, scope=scope))).values()
+    steps = [step for plan in plans for step in plan if "client_promises" in str(plan)]
+    assert "SCAN client_promises" in steps
+    assert not [step for step in steps if step.startswith(("SCAN tickets", "SCAN notes"))], steps
 
 
 @pytest.mark.parametrize("whose", IN_SCOPE)

@@ -39,8 +39,8 @@ def promises_of(
         where: Which promises.
         scope: Only of tickets that it lets through.
     """
-    own = select(_T.local_id).where(_T.gone_at.is_(None), *in_scope(tx, scope))
-    which = and_(_P.ticket_id.in_(own), *where)
+    own = select(_T.local_id).where(_T.local_id == _P.ticket_id, _T.gone_at.is_(None), *in_scope(tx, scope))
+    which = and_(own.correlate(client_promises).exists(), *where)  # as a list of ids, SQLite walks all tickets first
     kept = PROMISES.all(tx, PROMISES.select().where(which).order_by(_P.due_at, _P.id))
     heard, rows = contacts(tx, which), rows_by_id(tx, {one.ticket_id for one in kept})
     for one in kept:
