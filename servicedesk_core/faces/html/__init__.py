@@ -6,6 +6,6 @@ is allowed by hash, so that nothing of a record can become script or style.
 """
 
 from servicedesk_core.faces.html.facets import Facet
-from servicedesk_core.faces.html.rendering import render
+from servicedesk_core.faces.html.rendering import part, render
 
-__all__ = ["Facet", "render"]
+__all__ = ["Facet", "part", "render"]

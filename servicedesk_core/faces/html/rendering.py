@@ -28,6 +28,18 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(values)
 
 
+def part(template: str, macro: str, *values: object) -> str:
+    """Return what a macro of a template makes of values: a template that is given it places it as it is.
+
+    Args:
+        template: As :func:`render` takes it.
+        macro: Its name.
+        values: What the macro is told.
+    """
+    made: str = getattr(_environment().get_template(template).module, macro)(*values)
+    return made
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # most commands print no page
@@ -43,6 +55,7 @@ def _environment() -> "Environment":
     )
     environment.filters |= {
         "amount": plain,
+        "beside": zip,
         "count": "{:,}".format,
         "counted": counted,
         "csp_hash": _csp_hash,

@@ -83,14 +83,9 @@ class Cell:
     def look(self) -> str:
         """The classes that it is shown by: what says nothing is not to catch the eye."""
         is_none = self.moment is None and self.text in {"", "-"}
-        told = {
-            "n": self.is_number,
-            "day": self.is_day,
-            "zero": self.text == "0" or is_none,
-            "none": is_none,
-            "long": len(self.text) > _LONG,
-        }
-        return " ".join(name for name, is_so in told.items() if is_so)
+        kind = ("n " if self.is_number else "") + ("day " if self.is_day else "")
+        says = "zero none " if is_none else "zero " if self.text == "0" else "long" if len(self.text) > _LONG else ""
+        return (kind + says).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +99,7 @@ class Head:
         href: Where the list is in the order of the column; ``None`` = it cannot be ordered by it.
         order: How it is ordered by it: ``ascending``, ``descending``, or not.
         is_number: Whether numbers stand below it.
+        mark: The class that its cells are shown by beside their own: the first column names the row.
     """
 
     name: str
@@ -112,6 +108,7 @@ class Head:
     href: str | None = None
     order: str = ""
     is_number: bool = False
+    mark: str = ""
 
 
 def aligned(
@@ -120,10 +117,17 @@ def aligned(
     """Return a table in which a whole column stands at the right where numbers stand in it."""
     numeric = [any(row[at].is_number for row in rows) for at in range(len(heads))]
     cells = (
-        tuple(replace(cell, is_number=True) if is_so else cell for cell, is_so in zip(row, numeric, strict=True))
+        tuple(
+            replace(cell, is_number=True) if is_so and not cell.is_number else cell
+            for cell, is_so in zip(row, numeric, strict=True)
+        )
         for row in rows
     )
-    return tuple(replace(head, is_number=is_so) for head, is_so in zip(heads, numeric, strict=True)), tuple(cells)
+    marked = (
+        replace(head, is_number=is_so, mark="" if at else "first ")
+        for at, (head, is_so) in enumerate(zip(heads, numeric, strict=True))
+    )
+    return tuple(marked), tuple(cells)
 
 
 @dataclass(frozen=True, slots=True)

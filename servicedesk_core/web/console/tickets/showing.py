@@ -15,7 +15,7 @@ from servicedesk_core.features.tickets import TicketDetail
 from servicedesk_core.features.tickets.model import TicketDevice
 from servicedesk_core.web.console.addresses import Addresses, address_of, link
 from servicedesk_core.web.console.filtering import Pairs
-from servicedesk_core.web.console.values import Cell, Head, Moment, Part, Shower
+from servicedesk_core.web.console.values import Cell, Head, Moment, Part, Shower, aligned
 from servicedesk_core.web.console.visiting import Visit
 from servicedesk_core.wording import hours, worked
 
@@ -222,20 +222,17 @@ def _notes(found: TicketDetail, shower: Shower) -> Iterator[Written]:
 def time_of(found: TicketDetail, shower: Shower) -> Part:
     """Return the time that was recorded on a ticket."""
     heads = tuple(Head(name, name, name) for name in ("When", "Who", "Worked", "What was done", "For the staff alone"))
-    return Part(
-        "Time",
-        heads=heads,
-        rows=tuple(
-            (
-                shower.cell("", entry.start_at or entry.work_date),
-                shower.cell("", _named(found, "technicians", entry.technician_ref)),
-                shower.cell("", hours(entry.worked_s)),
-                shower.cell("", entry.summary),
-                shower.cell("", entry.internal_notes),
-            )
-            for entry in found.time_entries
-        ),
+    rows = tuple(
+        (
+            shower.cell("", entry.start_at or entry.work_date),
+            shower.cell("", _named(found, "technicians", entry.technician_ref)),
+            shower.cell("", hours(entry.worked_s)),
+            shower.cell("", entry.summary),
+            shower.cell("", entry.internal_notes),
+        )
+        for entry in found.time_entries
     )
+    return Part("Time", (), *aligned(heads, rows))
 
 
 def _named(found: TicketDetail, stream: str, ref: str | None) -> str | None:
