@@ -11,7 +11,12 @@ from servicedesk_core.faces.reference import named
 
 Facts = Mapping[str, tuple[str, ...]]
 """What an approval's scope is held against: ``client``, ``queue``, ``priority`` …, each with all words that mean it,
-such as name and id; a fact that is not there is in no scope that asks for it."""
+such as its name and :func:`id_of`; a fact that is not there is in no scope that asks for it."""
+
+
+def id_of(connection: str, ref: str) -> str:
+    """Return how a scope names a record by the vendor's id: ``psa/29``. Two vendors may have the same ids."""
+    return f"{connection}/{ref}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Alert rules: when an alert opens, stays and closes; what is told of it, and what is not told again."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,8 @@ from servicedesk_core.features.alerts.ruled.kinds import AlertRule
 from servicedesk_core.features.alerts.ruled.measuring import period
 from servicedesk_core.features.alerts.ruled.metrics import Metric, Reading
 from servicedesk_core.features.alerts.ruled.rules import Known, judged
+from servicedesk_core.features.kpi import Measuring
+from servicedesk_core.features.quality.tables import answers
 from tests import stored
 from tests.stored import ON_BOTH
 
@@ -111,8 +114,8 @@ def test_what_is_no_number_is_no_reading(monkeypatch):
         return iter([Reading("a", float("nan"), 3), Reading("b", 2.0, 3)])
 
     monkeypatch.setattr(measuring, "METRICS", {"m": Metric("", "", "client", measure)})
-    found = measuring.readings(None, None, rule(metric="m", when="> 1"), NOW)
-    assert [one.scope for one in found] == ["b"]
+    found = measuring.Readings(None, None, NOW).of(rule(metric="m", when="> 1"))
+    assert [one.scope for one in found.readings] == ["b"]
 
 
 def answer(number, rating, at):
@@ -286,12 +289,75 @@ async def test_contracts_that_end_are_counted_by_client(desk, clock, tmp_path):
         ('metric = "sync-lag"\nby = "client"', "divided by connection"),
         ('metric = "created"\nby = "technician"', "single people"),
         ('metric = "created"\nof = ["Bolt & Co"]', "say with `by`"),
+        ('metric = "created"\nby = "clinet"', "not divided by clinet. Did you mean"),
     ],
 )
 async def test_what_is_wrong_with_rules_beside_the_figures(desk, tmp_path, said, wrong):
     (tmp_path / "service" / "alerts.toml").write_text(f'[alert_rules.x]\n{said}\nwhen = "> 1"\n')
     with pytest.raises(DefinitionsError, match=wrong):
         await desk.definitions.plan(folder=tmp_path / "service")
+
+
+async def ruled(desk, tmp_path, text):
+    """Put other rules in the place of those that there are."""
+    (tmp_path / "service" / "alerts.toml").write_text(f'[surveys."How did we do?"]\n{text}')
+    await desk.definitions.apply(reason="others", folder=tmp_path / "service", remove=True)
+    desk.clock.advance(60)
+    await desk.run_jobs("alert-rules")
+
+
+BY_CLIENT = '[alert_rules.content]\nmetric = "satisfaction"\nby = "client"\nwindow = "7d"\nwhen = "< 4"\n'
+
+
+async def test_a_client_who_answers_no_more_is_not_content_again(desk, clock, tmp_path):
+    names = [Company(external_id="1", name="Bolt & Co"), Company(external_id="2", name="Quay")]
+    given = [answer(n, 2, NOW - MINUTE).model_copy(update={"company_ref": str(n)}) for n in (1, 2)]
+    await desk.store.write(lambda tx: stored.put(tx, [*names, *given], now=NOW))
+    await ruled(desk, tmp_path, BY_CLIENT)
+    clock.advance(8 * 86_400)
+    later = answer(3, 5, clock.now() - MINUTE).model_copy(update={"company_ref": "2"})
+    await desk.store.write(lambda tx: stored.put(tx, [later], now=clock.now()))
+    await desk.run_jobs("alert-rules")
+    (one,) = (await desk.alerts.list()).items
+    assert one.key == "rule:content/Bolt & Co"
+    await ruled(desk, tmp_path, BY_CLIENT.replace('"client"', '"survey"'))
+    assert not (await desk.alerts.list()).items, "the rule asks for something else now"
+
+
+async def test_answers_that_came_in_files_are_among_the_last_answers(desk, clock):
+    one = {"survey": "How did we do?", "answered_at": NOW - MINUTE, "score": Decimal(3), "of_staff": False}
+    filed = [{**one, "key": f"f{n}", "contact": f"c{n}", "imported_at": NOW} for n in range(5)]
+    await desk.store.write(lambda tx: answers.put(tx, filed))
+    clock.advance(60)
+    await desk.run_jobs("alert-rules")
+    (one,) = (await desk.alerts.list()).items
+    assert one.problem == "satisfaction is 3 points; it is an alert when < 4.2."
+
+
+async def test_a_rule_that_cannot_be_measured_says_why_in_the_list(desk, tmp_path):
+    assert {one.state for one in (await desk.alerts.rules()).items} == {"not looked"}
+    text = '[alert_rules.new]\nmetric = "created"\nwhen = "> 9"\n'
+    await ruled(desk, tmp_path, text + '[alert_rules.net]\nmetric = "promoter-score"\nwhen = "< 0"\n')
+    found = {one.name: (str(one.state), one.why) for one in (await desk.alerts.rules()).items}
+    assert found["new"] == ("quiet", "")
+    assert found["net"][0] == "no data"
+    assert found["net"][1].startswith("it takes the scale of a survey")
+    (outcome,) = await desk.run_jobs("alert-rules")
+    assert "could not be measured" in outcome.summary
+
+
+async def test_rules_of_one_figure_and_time_measure_it_once(desk, tmp_path, monkeypatch):
+    measured = Measuring.measure
+    names = []
+
+    def counting(self, kpi):
+        names.append(kpi.name)
+        return measured(self, kpi)
+
+    monkeypatch.setattr(Measuring, "measure", counting)
+    one = '[alert_rules.{}]\nmetric = "created"\nby = "{}"\nwhen = "> 9"\n'
+    await ruled(desk, tmp_path, one.format("a", "client") + one.format("b", "queue"))
+    assert names.count("created") == 2, "once to plan, once to judge"
 
 
 def test_a_storm_is_one_message_of_a_few_lines():

@@ -40,7 +40,7 @@ async def test_what_a_standing_approval_covers_is_done_and_says_by_which_rule(de
     audit = await desk.audit.list(entity=f"write:{write.id}")
     assert f"approved by {by}" in {one.reason for one in audit.items}
     kept = await desk.store.read(lambda tx: automatic.of(tx, write.id))
-    assert kept.facts["client"] == ["Harbor Clinic", "c2"]
+    assert kept.facts["client"] == ["Harbor Clinic", "psa/c2"]
     assert kept.reasons[0].startswith("Resolved since 2026-02-20")
     assert (await run(desk)).approved == (), "what is done is not done again"
 
@@ -259,3 +259,15 @@ def test_a_ruling_is_understood_again(by):
 @pytest.mark.parametrize("by", [None, "user:ana via cli", "rule tidy v3, enabled by ana via sdk"])
 def test_a_person_is_no_ruling(by):
     assert Ruling.of(by) is None
+
+
+async def test_what_went_moot_by_a_rule_that_was_changed_and_changed_back_is_done(desk, vendor):
+    await grant(desk, approval())
+    await run(desk, send=False)
+    for days in (6, 5):
+        said = Version(0, desk.clock.now(), "user:dana via cli", "rule", None)
+        await desk.store.write(lambda tx, days=days, said=said: decide(tx, CLOSING, "", Closing(after_days=days), said))
+        await desk.outbox.run("psa")
+    assert vendor.commits == []
+    assert len((await run(desk)).approved) == SOLVED
+    assert len(vendor.commits) == SOLVED

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from servicedesk_core import ServiceDesk
+from servicedesk_core.domain import Company
 from servicedesk_core.errors import (
     AnotherPersonError,
     DefinitionsError,
@@ -21,6 +22,7 @@ from servicedesk_core.features.standing.rehearsing import rehearsed
 from servicedesk_core.features.standing.rules import Granted
 from servicedesk_core.features.tickets.kinds import CLOSING, Closing
 from servicedesk_core.people import JOBS, Actor, Way
+from tests import stored
 from tests.outbox.conftest import settings_for
 from tests.standing.conftest import ACT, NOW, SOLVED, approval, run, states
 
@@ -58,6 +60,18 @@ async def test_nothing_is_granted_before_somebody_saw_what_it_would_have_done(de
     ]
     assert seen == [True, False]
     assert other.approval.name == "unseen"
+
+
+async def test_an_id_in_a_scope_says_of_which_connection_it_is(desk, ana):
+    told = await granted(ana, clients=("c1",), queues=("Helpdesk",))
+    assert told.approval.scope == "client psa/c1; queue Helpdesk"
+    assert len((await run(desk, send=False)).approved) == SOLVED // 2
+
+    theirs = [Company(external_id="c1", name="Quay"), Company(external_id="c9", name="X")]
+    await desk.store.write(lambda tx: stored.put(tx, theirs, now=NOW, connection="other"))
+    with pytest.raises(SettingsError, match='"c1" is an id of other and of psa'):
+        await granted(ana, clients=("c1",), name="both")
+    assert (await granted(ana, clients=("c9",), name="one")).approval.scope == "client other/c9"
 
 
 async def test_the_dry_run_counts_scope_and_limits(desk, ana):

@@ -45,5 +45,6 @@ FEATURE = Feature(
         f"{__name__}.evaluate:streams_and_jobs",
     ),
     definitions=f"{__name__}.ruled.kinds:KINDS",
-    needs=("definitions", "warranty"),
+    looks_over=f"{__name__}.ruled.coverage:look_over",
+    needs=("definitions", "kpi", "quality", "warranty"),
 )

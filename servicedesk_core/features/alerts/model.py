@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from servicedesk_core.faces import Column
@@ -24,6 +25,18 @@ class Alert:
     muted_until: Annotated[datetime | None, Column("Until when nobody is told of it.", shown=False)] = None
 
 
+class RuleState(StrEnum):
+    """How an alert rule stands."""
+
+    QUIET = "quiet"
+    OPEN = "open"
+    """Some alert of it is open."""
+    NO_DATA = "no data"
+    """Its figure could not be measured: its alerts stay as they are."""
+    WAITS = "not looked"
+    """The job ``alert-rules`` did not look at it yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleRow:
     """An alert rule."""
@@ -40,6 +53,11 @@ class RuleRow:
     repeat: Annotated[str, Column("So often it is told again until somebody acknowledges it.", shown=False)]
     tell: Annotated[tuple[str, ...], Column("Channels that are told; empty = all.", spare=4)]
     alerts: Annotated[int, Column("How many alerts of it are open.", "Open")]
+    measured_at: Annotated[
+        datetime | None, Column("When it was last looked at; nothing = not yet.", "Looked at", spare=2)
+    ]
+    state: Annotated[RuleState, Column("Whether it could be measured, and is an alert.", "State")]
+    why: Annotated[str, Column("Why it could not be measured; empty = it was.", "Why", wraps=True)]
 
 
 @dataclass(frozen=True, slots=True)

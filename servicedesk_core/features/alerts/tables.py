@@ -12,7 +12,7 @@ from servicedesk_core.features.alerts.model import Alert, Channel, Notice
 from servicedesk_core.store import Tx, upserting
 from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.rows import Rows
-from servicedesk_core.store.schema import alert_notices, alert_waits, alerts
+from servicedesk_core.store.schema import alert_measures, alert_notices, alert_waits, alerts
 
 LOG: Final = "log"
 """The channel that is always there."""
@@ -244,3 +244,16 @@ def keep_waits(tx: Tx, since: dict[str, datetime]) -> None:
     tx.execute(delete(alert_waits))
     if since:
         tx.execute(insert(alert_waits), [{"key": key, "since": at} for key, at in since.items()])
+
+
+def measured(tx: Tx) -> dict[str, tuple[datetime, str]]:
+    """Return when each rule was last looked at, and why it could not be measured; empty = it was."""
+    query = select(alert_measures.c.rule, alert_measures.c.at, alert_measures.c.why)
+    return {rule: (at, why) for rule, at, why in tx.execute(query)}
+
+
+def keep_measured(tx: Tx, why: Mapping[str, str], at: datetime) -> None:
+    """Keep that, in place of what was kept before."""
+    tx.execute(delete(alert_measures))
+    if why:
+        tx.execute(insert(alert_measures), [{"rule": rule, "at": at, "why": text} for rule, text in why.items()])

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.course import marks_of as marks_of
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.course import thresholds as thresholds
+    from servicedesk_core.features.kpi.dimensions import DIMENSIONS as DIMENSIONS
     from servicedesk_core.features.kpi.facts import Facts as Facts
     from servicedesk_core.features.kpi.facts import Key as Key
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.queries import Goals as Goals
     from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
     from servicedesk_core.features.kpi.queries import PeriodName as PeriodName
+    from servicedesk_core.features.kpi.queries import divided as divided
     from servicedesk_core.features.kpi.tables.closing import closed as closed
     from servicedesk_core.features.kpi.tables.closing import courses_of as courses_of
     from servicedesk_core.features.kpi.tables.facts import StoredFacts as StoredFacts

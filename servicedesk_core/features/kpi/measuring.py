@@ -178,7 +178,7 @@ class Measuring:
             KpiError: It cannot be measured.
         """
         with collecting_seldom:
-            found = self._plain(kpi)
+            found = self.plain(kpi)
         is_now = isinstance(kpi.measure, Now)  # its tickets are those that are meant
         if found.cases or not isinstance(found.records, TicketFilter):
             return found if self._among is None or is_now else self._among.narrowed(found)
@@ -232,7 +232,12 @@ class Measuring:
         """Return what decides of a figure that is of a region, or of several."""
         return deciding(kpi, self.profiles, region)
 
-    def _plain(self, kpi: Kpi[Any]) -> Measure:
+    def plain(self, kpi: Kpi[Any]) -> Measure:
+        """Measure a figure; where a filter says what stands behind it, without the records.
+
+        Raises:
+            KpiError: It cannot be measured.
+        """
         if (refused := withheld(kpi, self._may)) is not None:
             return refused
         if isinstance(kpi.measure, FromFacts):

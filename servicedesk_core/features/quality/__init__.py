@@ -1,5 +1,7 @@
 """Quality: tickets that somebody looks at again, what clients and our people answer, and concerns."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
@@ -12,3 +14,11 @@ FEATURE = Feature(
     definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions", "kpi"),
 )
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.quality.kinds import Asks as Asks
+    from servicedesk_core.features.quality.tables.answers import given as given
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

@@ -62,21 +62,32 @@ def cases(answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now:
         asks: What they were asked.
         now: When somebody looks.
     """
+    return (_case(one, value, why) for one, value, why in _judged(answers, surveys, asks, now))
+
+
+def counted(answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now: datetime) -> Iterator[Answer]:
+    """Yield the answers that count; takes what :func:`cases` does."""
+    return (one for one, _, why in _judged(answers, surveys, asks, now) if not why)
+
+
+def _judged(
+    answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now: datetime
+) -> Iterator[tuple[Answer, float, str]]:
     scales = by_name(surveys)
     valid: list[tuple[Answer, Survey]] = []
     for one in answers:
         survey = scale_at(scales.get(one.survey.casefold(), ()), one.at)
         if survey is None:
             if asks is Asks.SATISFACTION:
-                yield _case(one, 0, NO_SCALE)
+                yield one, 0, NO_SCALE
         elif survey.asks is asks:
             if why := doubt(one.score, one.at, survey, now):
-                yield _case(one, 0, why)
+                yield one, 0, why
             else:
                 valid.append((one, survey))
     last = {_voice(one): one for one, _ in sorted(valid, key=lambda each: (each[0].at, each[0].record))}
     for one, survey in valid:
-        yield _case(one, _value(one, survey), "" if last[_voice(one)] is one else REPEATED)
+        yield one, _value(one, survey), "" if last[_voice(one)] is one else REPEATED
 
 
 def by_name(surveys: Iterable[Survey]) -> Mapping[str, Sequence[Survey]]:

@@ -49,7 +49,7 @@ class StandingActs(StandingQueries[Manner]):
 
         def work(tx: Tx) -> Rehearsal:
             past = found.in_past(tx, self.desk, Period(now - timedelta(days=DAYS), now))
-            return rehearsed(Granted(one, 0, now, str(self.desk.actor)), past)
+            return rehearsed(Granted(tables.with_ids(tx, one), 0, now, str(self.desk.actor)), past)
 
         return await self.desk.store.read(work)
 
@@ -122,7 +122,8 @@ class StandingActs(StandingQueries[Manner]):
             self._ensure_no_author(tx, found)
             now, by = self.desk.clock.now(), str(self.desk.actor)
             why = reason or f"standing approval {one.name} granted"
-            version = decide(tx, APPROVALS, one.name, one, Version(0, now, by, why, None))
+            kept = tables.with_ids(tx, one)
+            version = decide(tx, APPROVALS, kept.name, kept, Version(0, now, by, why, None))
             withdraw_all(tx, one.name, f"The standing approval {one.name} was replaced by {name_in(by)}.", now)
             audit.append(
                 tx,
@@ -130,7 +131,7 @@ class StandingActs(StandingQueries[Manner]):
                 actor=by,
                 action="standing.granted",
                 entity=f"standing:{one.name}",
-                after={"version": version.version, "dry_run": shown is not None} | one.model_dump(mode="json"),
+                after={"version": version.version, "dry_run": shown is not None} | kept.model_dump(mode="json"),
                 reason=reason,
             )
             return self._detail(tx, one.name)

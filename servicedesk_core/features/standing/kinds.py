@@ -22,8 +22,12 @@ class StandingApproval(Model):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
     act: _Word = Field(description="Name of the automatic act, such as tickets.close-resolved.")
-    clients: tuple[_Word, ...] = Field(default=(), description="Only of these clients, by name or id; empty = of all.")
-    queues: tuple[_Word, ...] = Field(default=(), description="Only in these queues, by name or id; empty = in all.")
+    clients: tuple[_Word, ...] = Field(
+        default=(), description="Only of these clients, by name or id (psa/29); empty = of all."
+    )
+    queues: tuple[_Word, ...] = Field(
+        default=(), description="Only in these queues, by name or id (psa/5); empty = in all."
+    )
     priorities: tuple[_Word, ...] = Field(default=(), description="Only of these priorities; empty = of all.")
     technicians: tuple[_Word, ...] = Field(
         default=(), description="Only what concerns these technicians, by name or id; empty = whomever it concerns."

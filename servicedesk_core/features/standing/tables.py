@@ -1,22 +1,29 @@
 """Standing approvals as the outbox asks for them: read anew in each transaction that approves or sends."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import AutomaticAct, Facts, Feature, Moot
+from servicedesk_core.faces.automatic import id_of
 from servicedesk_core.features.definitions import Version, decide, decisions, newest_values
-from servicedesk_core.features.standing.kinds import APPROVALS, MODES, ActMode
+from servicedesk_core.features.standing.kinds import APPROVALS, MODES, ActMode, StandingApproval
 from servicedesk_core.features.standing.model import ActRow, ApprovalRow, ApprovalState, Revoked, RuledWrite
 from servicedesk_core.features.standing.rehearsing import scope_text
 from servicedesk_core.features.standing.rules import Granted, covering
 from servicedesk_core.outbox.standing import DAY, HOUR, Ruling, Stop, withdraw_all
 from servicedesk_core.people import name_in
-from servicedesk_core.store import Tx, audit, outbox
+from servicedesk_core.store import Tx, audit, outbox, sources
 from servicedesk_core.store.outbox import StoredWrite, automatic
 from servicedesk_core.store.outbox.automatic import Automatic
+from servicedesk_core.store.queries.names import Meant, meant_each
+from servicedesk_core.wording import folded
+
+_NAMED: Final = {"clients": "companies", "queues": "queues", "technicians": "technicians"}
+"""What a scope names by name or id, with the streams that have them."""
 
 
 def granted(tx: Tx) -> tuple[Granted, ...]:
@@ -29,6 +36,31 @@ def granted(tx: Tx) -> tuple[Granted, ...]:
     return tuple(
         Granted(one, versions[one.name].version, versions[one.name].at, versions[one.name].author) for one in values
     )
+
+
+def with_ids(tx: Tx, one: StandingApproval) -> StandingApproval:
+    """Return a standing approval whose ids say of which connection they are.
+
+    Raises:
+        SettingsError: Several connections have such an id.
+    """
+    connections = {source.id: source.name for source in sources.all(tx)}
+    return one.model_copy(
+        update={
+            field: tuple(_with_id(word, meant, connections) for word, meant in meant_each(tx, stream, words).items())
+            for field, stream in _NAMED.items()
+            if (words := getattr(one, field))
+        }
+    )
+
+
+def _with_id(word: str, meant: Sequence[Meant], connections: Mapping[int, str]) -> str:
+    of = sorted({connections[one.source_id] for one in meant if one.external_id == word})
+    if not of or any(folded(one.name or "") == folded(word) for one in meant):
+        return word
+    if len(of) > 1:
+        raise SettingsError(f'"{word}" is an id of {" and of ".join(of)}.', hint=f"Write {id_of(of[0], word)}.")
+    return id_of(of[0], word)
 
 
 def held_back(tx: Tx) -> dict[str, ActMode]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection as Tx
 from sqlalchemy import Row, and_, func, or_, select
@@ -12,8 +12,9 @@ from servicedesk_core.domain.tickets import ActorType
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import AutomaticAct, Facts, Moot, Period, Suggestion
-from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.tickets.kinds import CLOSING, Closing
+from servicedesk_core.faces.automatic import id_of
+from servicedesk_core.features.definitions import decisions, in_force
+from servicedesk_core.features.tickets.kinds import CLOSING
 from servicedesk_core.features.tickets.model import TicketRow
 from servicedesk_core.features.tickets.rules import UPDATE, found, status_given, update_of
 from servicedesk_core.features.tickets.tables.detail import ticket_of
@@ -32,14 +33,27 @@ _T, _N = RECORDS["tickets"].c, RECORDS["notes"].c
 _DONE: Final = (StatusCategory.CLOSED.value, StatusCategory.RESOLVED.value)
 
 
+class _Rule(NamedTuple):
+    """The rule for closing.
+
+    Attributes:
+        after_days: After how many days.
+        version: The version of the definitions that last changed it.
+    """
+
+    after_days: int
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.after_days}:v{self.version}"
+
+
 def facts_of(row: TicketRow) -> Facts:
     """Return what the scope of a standing approval is held against, of a ticket."""
-    told = {
-        "client": (row.company, row.company_ref),
-        "queue": (row.queue, row.queue_ref),
-        "technician": (row.assignee, row.assignee_ref),
-        "priority": (row.priority,),
-    }
+    refs = {"client": (row.company, row.company_ref), "queue": (row.queue, row.queue_ref),
+            "technician": (row.assignee, row.assignee_ref)}  # fmt: skip
+    named = {fact: (name, ref and id_of(row.connection, ref)) for fact, (name, ref) in refs.items()}
+    told = {**named, "priority": (row.priority,)}
     return {fact: tuple(word for word in words if word) for fact, words in told.items() if any(words)}
 
 
@@ -124,8 +138,9 @@ def _with_rows(tx: Tx, found_ones: Sequence[Row[Any]]) -> Iterator[tuple[TicketR
         yield from ((rows[one.local_id], one) for one in piece)
 
 
-def _rule(tx: Tx, at: datetime) -> Closing | None:
-    return next(iter(in_force(tx, CLOSING, at)), None)
+def _rule(tx: Tx, at: datetime) -> _Rule | None:
+    rule = next(iter(in_force(tx, CLOSING, at)), None)
+    return None if rule is None else _Rule(rule.after_days, max(one.version for one in decisions(tx, CLOSING).values()))
 
 
 def _query() -> Any:
@@ -147,12 +162,15 @@ def _wrote_again(one: Row[Any], within: timedelta | None = None) -> bool:
     return within is None or one.wrote_at <= one.resolved_at + within // timedelta(microseconds=1)
 
 
-def _request_id(row: TicketRow, one: Row[Any], rule: Closing) -> str:
-    """Return what a closing is about: the ticket since it was resolved the last time, by a rule of so many days."""
-    return f"tickets.close-resolved:{row.connection}:{row.external_id}:{one.resolved_at}:{rule.after_days}"
+def _request_id(row: TicketRow, one: Row[Any], rule: _Rule) -> str:
+    """Return what a closing is about: the ticket since it was resolved the last time, by the rule as it stands.
+
+    A rule that was changed and changed back is another version, so that what went moot in between is wanted again.
+    """
+    return f"tickets.close-resolved:{row.connection}:{row.external_id}:{one.resolved_at}:{rule}"
 
 
-def _reason(one: Row[Any], rule: Closing) -> str:
+def _reason(one: Row[Any], rule: _Rule) -> str:
     at = optional_instant(one.resolved_at)
     days = "day" if rule.after_days == 1 else "days"
     return f"Resolved since {at:%Y-%m-%d %H:%M} UTC, which is {rule.after_days} {days} or more."

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -177,8 +177,7 @@ class Hands:
 
     async def _sent(self, way: Address, letter: Letter, threads: ThreadPoolExecutor) -> tuple[Fate, str | None]:
         try:
-            async with asyncio.timeout(self._patience_s):
-                await asyncio.get_running_loop().run_in_executor(threads, way.send, letter)
+            await _at_it(threads, partial(way.send, letter), self._patience_s)
         except OutcomeUnknownError as error:
             return Fate.IN_DOUBT, error.message
         except TimeoutError:
@@ -190,3 +189,24 @@ class Hands:
         except Exception as error:  # noqa: BLE001  # foreign code; its text may hold the address with its tokens
             return Fate.IN_DOUBT, f"it failed ({type(error).__name__})"
         return Fate.SENT, None
+
+
+async def _at_it(threads: ThreadPoolExecutor, work: Callable[[], None], patience_s: float) -> None:
+    """Wait for work that blocks; its time begins when a thread is at it, however long it was queued for one.
+
+    Raises:
+        TimeoutError: It took longer than that.
+    """
+    loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+    def worked() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        work()
+
+    running = loop.run_in_executor(threads, worked)
+    try:
+        await begun.wait()
+        async with asyncio.timeout(patience_s):
+            await running
+    finally:
+        running.cancel()  # one that is queued still does not begin any more

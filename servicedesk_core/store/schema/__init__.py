@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.leaking import leaks as leaks
     from servicedesk_core.store.schema.linking import billing_links as billing_links
     from servicedesk_core.store.schema.linking import billing_locks as billing_locks
+    from servicedesk_core.store.schema.operating import alert_measures as alert_measures
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
     from servicedesk_core.store.schema.operating import alert_waits as alert_waits
     from servicedesk_core.store.schema.operating import alerts as alerts
@@ -114,7 +115,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 140
+SCHEMA_VERSION = 141
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

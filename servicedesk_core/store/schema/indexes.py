@@ -16,6 +16,9 @@ _tickets = RECORDS["tickets"].c
 Index("ix_tickets_number", _tickets.number)
 # People know a ticket by its number.
 
+Index("ix_tickets_status", _tickets.source_id, _tickets.status, _tickets.status_category)
+# Which words a vendor uses for its statuses, and what each means.
+
 Index("ix_tickets_created", _tickets.created_at).ddl_if(dialect="postgresql")
 Index(
     "ix_tickets_found", *(_tickets[name] for name in ("created_at", "local_id", "title", "number", "gone_at"))

@@ -52,6 +52,15 @@ alert_waits = Table(
 )
 """What is bad, and not yet for as long as its rule asks before it is an alert."""
 
+alert_measures = Table(
+    "alert_measures",
+    metadata,
+    Column("rule", Text, primary_key=True, doc="Name of the alert rule."),
+    Column("at", Instant, nullable=False, doc="When it was last looked at."),
+    Column("why", Scrubbed, nullable=False, doc="Why it could not be measured; empty = it was."),
+)
+"""How alert rules stand that somebody decided about."""
+
 alert_notices = Table(
     "alert_notices",
     metadata,

@@ -1,22 +1,20 @@
 """The job ``alert-rules``: measures what rules ask for, and opens and closes their alerts."""
 
-import logging
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Condition
 from servicedesk_core.features.alerts import tables
 from servicedesk_core.features.alerts.model import Alert
 from servicedesk_core.features.alerts.ruled.kinds import ALERT_RULES, AlertRule, figures_of, span
-from servicedesk_core.features.alerts.ruled.measuring import readings
+from servicedesk_core.features.alerts.ruled.measuring import Measured, Readings
 from servicedesk_core.features.alerts.ruled.metrics import METRICS, Reading
 from servicedesk_core.features.alerts.ruled.rules import Known, judged, says_nothing
-from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.definitions import decisions, in_force
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.store import Tx
-
-_log = logging.getLogger("servicedesk.alerts")
 
 
 async def judge(desk: JobDesk, connection: str | None) -> str:
@@ -29,43 +27,30 @@ async def judge(desk: JobDesk, connection: str | None) -> str:
     """
     del connection
     now = desk.clock.now()
-    rules = await desk.store.read(lambda tx: in_force(tx, ALERT_RULES, now))
-    measured: dict[str, list[Reading]] = {}
-    for rule in rules:
-        if (found := await _measured(desk, rule, now)) is not None:
-            measured[rule.name] = found
-    many = await desk.store.write(lambda tx: _settled(tx, desk, rules, measured, now))
-    broken = len(rules) - len(measured)
-    return f"{len(rules)} rules, {many} alerts open" + (f", {broken} could not be measured" if broken else "")
+    measured = await desk.store.read(lambda tx: _measured(tx, desk, now))
+    many = await desk.store.write(lambda tx: _settled(tx, desk, measured, now))
+    broken = sum(bool(one.why) for one in measured.values())
+    return f"{len(measured)} rules, {many} alerts open" + (f", {broken} could not be measured" if broken else "")
 
 
-async def _measured(desk: JobDesk, rule: AlertRule, now: datetime) -> list[Reading] | None:
-    try:
-        return await desk.store.read(lambda tx: readings(tx, desk, rule, now))
-    except StoreError:
-        raise
-    except Exception as error:  # noqa: BLE001  # one that breaks, perhaps of foreign code, keeps no other waiting
-        _log.warning("the alert rule %s could not be measured: %s", rule.name, desk.redactor.text(str(error)))
-        return None
+def _measured(tx: Tx, desk: Any, now: datetime) -> dict[AlertRule, Measured]:
+    readings = Readings(tx, desk, now)
+    return {rule: readings.if_sound(rule) for rule in in_force(tx, ALERT_RULES, now)}
 
 
-def _settled(
-    tx: Tx,
-    desk: JobDesk,
-    rules: tuple[AlertRule, ...],
-    measured: dict[str, list[Reading]],
-    now: datetime,
-) -> int:
+def _settled(tx: Tx, desk: JobDesk, measured: Mapping[AlertRule, Measured], now: datetime) -> int:
     """Judge what was measured beside what is known, and keep that; return how many alerts of rules are open."""
     alerts = {one.key: one for one in tables.of_rules(tx)}
     waits = tables.waits(tx)
     wrong: list[Condition] = []
-    unmeasured = {rule.name for rule in rules} - measured.keys()
+    unmeasured = {rule.name for rule, one in measured.items() if one.why}
     since = {key: at for key, at in waits.items() if _rule_of(key) in unmeasured}
     units = {kpi.name: kpi.unit for kpi in figures_of(desk.features).values()}
     units |= {name: metric.unit for name, metric in METRICS.items()}
-    for rule in rules:
-        for one in measured.get(rule.name, ()):
+    changed = {name: version.at for name, version in decisions(tx, ALERT_RULES).items()}
+    for rule, found in measured.items():
+        lasting = (one for one in alerts.values() if one.closed_at is None and one.opened_at >= changed[rule.name])
+        for one in () if found.why else _with_absent(rule, found, lasting):
             key = key_of(rule, one.scope)
             before = _known(alerts.get(key), waits.get(key))
             after = judged(rule, before, one, now)
@@ -74,10 +59,23 @@ def _settled(
                 wrong.append(_kept(alerts[key], rule) if is_told else _condition(rule, one, units.get(rule.metric, "")))
             elif after.since is not None:
                 since[key] = after.since
-    channels, tells = (tables.LOG, *desk.settings.alerts.channels), {rule.name: rule.tell for rule in rules}
+    channels, tells = (tables.LOG, *desk.settings.alerts.channels), {rule.name: rule.tell for rule in measured}
     tables.settle(tx, wrong, channels, now, among=lambda name: name is not None and name not in unmeasured, tells=tells)
     tables.keep_waits(tx, since)
+    tables.keep_measured(tx, {rule.name: desk.redactor.text(one.why) for rule, one in measured.items()}, now)
     return len(wrong)
+
+
+def _with_absent(rule: AlertRule, found: Measured, lasting: Iterable[Alert]) -> Iterator[Reading]:
+    """Yield the readings of a rule, and those of scopes with an open alert that have no reading any more.
+
+    An alert that was opened before the rule was changed has what the rule measures now, or is over.
+    """
+    yield from found.readings
+    there = {key_of(rule, one.scope) for one in found.readings}
+    for one in lasting:
+        if one.rule == rule.name and one.key not in there:
+            yield found.of(one.key.removeprefix(f"rule:{rule.name}").removeprefix("/"))
 
 
 def key_of(rule: AlertRule, scope: str) -> str:

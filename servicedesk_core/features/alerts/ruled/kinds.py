@@ -13,13 +13,14 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, DefinitionKind, Feature, Goal, Kpi
 from servicedesk_core.faces.spans import span_of
 from servicedesk_core.features.alerts.ruled.metrics import METRICS
+from servicedesk_core.features.quality import Asks
 
 _Word = Annotated[str, Field(min_length=1)]
 _MINUTE: Final = timedelta(minutes=1)
 _OFTEN: Final = 10 * _MINUTE
 ANSWERS: Final = " answers"
-OF_ANSWERS: Final = ("satisfaction", "promoter-score")
-"""Figures whose window can be so many answers."""
+OF_ANSWERS: Final = {"satisfaction": Asks.SATISFACTION, "promoter-score": Asks.RECOMMENDATION}
+"""Figures whose window can be so many answers, and to what these are."""
 
 
 def span(text: str) -> timedelta:

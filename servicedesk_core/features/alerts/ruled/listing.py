@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from servicedesk_core.features.alerts import tables
-from servicedesk_core.features.alerts.model import RuleRow, WouldOpen
+from servicedesk_core.features.alerts.model import RuleRow, RuleState, WouldOpen
 from servicedesk_core.features.alerts.ruled.kinds import ALERT_RULES, AlertRule
 from servicedesk_core.features.alerts.ruled.measuring import would_have
 from servicedesk_core.features.definitions import in_force
@@ -20,13 +20,19 @@ def rules(tx: Tx, now: datetime) -> dict[str, AlertRule]:
 def rows(tx: Tx, now: datetime) -> tuple[RuleRow, ...]:
     """Return them as a list shows them."""
     opened = Counter(one.rule for one in tables.of_rules(tx) if one.closed_at is None)
-    return tuple(
-        RuleRow(
-            **{name: getattr(one, name) for name in _SAID},
-            alerts=opened[one.name],
-        )
-        for one in rules(tx, now).values()
-    )
+    measured = tables.measured(tx)
+    return tuple(_row(one, opened[one.name], *measured.get(one.name, (None, ""))) for one in rules(tx, now).values())
+
+
+def _row(one: AlertRule, many: int, at: datetime | None, why: str) -> RuleRow:
+    if at is None:
+        state = RuleState.WAITS
+    elif why:
+        state = RuleState.NO_DATA
+    else:
+        state = RuleState.OPEN if many else RuleState.QUIET
+    said = {name: getattr(one, name) for name in _SAID}
+    return RuleRow(**said, alerts=many, measured_at=at, state=state, why=why)
 
 
 _SAID = ("name", "metric", "by", "window", "when", "clear", "lasts", "minimum", "cool_down", "repeat", "tell")

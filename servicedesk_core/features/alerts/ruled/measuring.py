@@ -1,5 +1,6 @@
 """What rules measure now, and what they would have measured."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -7,23 +8,25 @@ from math import isnan
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from servicedesk_core.domain import Survey
-from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Kpi, Period
-from servicedesk_core.faces.kpi import measured, on_desk
-from servicedesk_core.features.alerts.ruled.kinds import AlertRule, figures_of, span, tells_of_people, told
+from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
+from servicedesk_core.faces import Kpi, Measure, Period, Sum
+from servicedesk_core.faces.kpi import on_desk
+from servicedesk_core.features.alerts.ruled.kinds import OF_ANSWERS, AlertRule, figures_of, span, tells_of_people, told
 from servicedesk_core.features.alerts.ruled.metrics import METRICS, Reading
 from servicedesk_core.features.alerts.ruled.rules import Known, judged
+from servicedesk_core.features.kpi import Measuring, divided
+from servicedesk_core.features.quality import Asks, given
 from servicedesk_core.store import Tx
-from servicedesk_core.store.fields import optional_instant, to_us
-from servicedesk_core.store.schema import RECORDS
+
+_log = logging.getLogger("servicedesk.alerts")
 
 _STEPS: Final = 60
 """So often at most a figure is measured to tell what a rule would have said; answers are followed one by one."""
 
 _MOST_ANSWERS: Final = 2_000
+_WEEK: Final = timedelta(weeks=1)
+_AS_FAR_BACK: Final = 10
+"""Doublings of a week, which is near twenty years, in which the last answers are looked for."""
 
 
 class Episode(NamedTuple):
@@ -42,18 +45,94 @@ class Episode(NamedTuple):
     value: float
 
 
-def readings(tx: Tx, desk: Any, rule: AlertRule, at: datetime) -> list[Reading]:
-    """Return what a rule measures at an instant.
+class Measured(NamedTuple):
+    """What a rule measures at an instant.
 
-    Raises:
-        SettingsError: There is no such figure any more.
-        KpiError: The figure cannot be measured.
+    Attributes:
+        readings: A reading of each scope that has one.
+        absent: What a scope has that is not among them: of what is counted none, of all else nothing.
+        why: Why nothing could be measured; empty = it was.
     """
-    if (metric := METRICS.get(rule.metric)) is not None:
-        found = list(metric.measure(tx, desk, at, _length(tx, rule, at)))
-    else:
-        found = list(_of_kpi(tx, desk, rule, at))
-    return [one for one in found if (not rule.of or one.scope in rule.of) and not _is_nan(one.value)]
+
+    readings: tuple[Reading, ...]
+    absent: float | None = None
+    why: str = ""
+
+    def of(self, scope: str) -> Reading:
+        """Return the reading of a scope that has none of its own."""
+        return Reading(scope, self.absent, 0)
+
+
+class Readings:
+    """What rules measure at an instant; what several of them need is read once.
+
+    Args:
+        tx: The transaction in which it is read.
+        desk: The desk.
+        at: The instant.
+    """
+
+    def __init__(self, tx: Tx, desk: Any, at: datetime) -> None:
+        self._tx, self._desk, self._at = tx, desk, at
+        self._times: dict[timedelta, Measuring] = {}
+        self._figures: dict[tuple[str, timedelta, bool], Measure] = {}
+
+    def of(self, rule: AlertRule) -> Measured:
+        """Return what a rule measures.
+
+        Raises:
+            SettingsError: There is no such figure any more, or it cannot be divided so.
+            KpiError: The figure cannot be measured.
+        """
+        if (metric := METRICS.get(rule.metric)) is not None:
+            found = tuple(metric.measure(self._tx, self._desk, self._at, self._length(rule)))
+            return Measured(_wanted(rule, found), 0)
+        figure = self.figure(rule)
+        if figure.needs:
+            return Measured((), why=f"it takes {figure.needs}")
+        if not rule.by:
+            return Measured(_wanted(rule, (Reading("", figure.value, figure.sample),)))
+        parts = divided(_kpi(self._desk, rule), figure, rule.by)
+        found = tuple(Reading(scope or "none", each.value, each.sample) for scope, each in parts.items())
+        return Measured(_wanted(rule, found), 0 if figure.how is Sum.TOTAL else None)
+
+    def if_sound(self, rule: AlertRule) -> Measured:
+        """Return what a rule measures; one that breaks, perhaps of foreign code, keeps no other waiting."""
+        try:
+            with self._tx.begin_nested():  # what it broke of the transaction is undone
+                return self.of(rule)
+        except StoreError:
+            raise
+        except ServiceDeskError as error:
+            return Measured((), why=error.message)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the others are measured
+            _log.exception("the alert rule %s: this should not have happened", rule.name)
+            return Measured((), why=f"its figure failed ({type(error).__name__})")
+
+    def figure(self, rule: AlertRule) -> Measure:
+        """Return the figure of a rule, with its records where that is divided; raises what :meth:`of` does."""
+        kpi, length = _kpi(self._desk, rule), self._length(rule)
+        if tells_of_people(rule, kpi):
+            raise SettingsError(f"The alert rule {rule.name} tells what single people did; divide it by team.")
+        if length not in self._times:
+            when = period(self._at, length, ZoneInfo(self._desk.settings.desk.timezone))
+            self._times[length] = Measuring(self._tx, when, may=told, people=self._desk.roster)
+        key = (kpi.name, length, bool(rule.by))
+        if key not in self._figures:
+            measuring = self._times[length]
+            self._figures[key] = (measuring.measure if rule.by else measuring.plain)(on_desk(kpi, self._desk))
+        return self._figures[key]
+
+    def _length(self, rule: AlertRule) -> timedelta:
+        """Return of how long a time a rule is: of answers, since the first of so many."""
+        if rule.answers is None:
+            return span(rule.window)
+        found: list[datetime] = []
+        for doublings in range(_AS_FAR_BACK + 1):
+            found = given(self._tx, _asks(rule), Period(self._at - _WEEK * 2**doublings, self._at))
+            if len(found) >= rule.answers:
+                break
+        return self._at - found[-rule.answers :][0] if found else timedelta(hours=1)
 
 
 def would_have(tx: Tx, desk: Any, rule: AlertRule, start: datetime, end: datetime) -> list[Episode]:
@@ -69,7 +148,10 @@ def would_have(tx: Tx, desk: Any, rule: AlertRule, start: datetime, end: datetim
     known: dict[str, Known] = {}
     episodes: dict[str, list[Episode]] = {}
     for at in _instants(tx, rule, start, end):
-        for one in readings(tx, desk, rule, at):
+        measured = Readings(tx, desk, at).of(rule)
+        now = {one.scope: one for one in measured.readings}
+        absent = () if measured.why else (scope for scope in known if scope not in now)
+        for one in (*now.values(), *map(measured.of, absent)):
             before = known.get(one.scope, Known())
             after = known[one.scope] = judged(rule, before, one, at)
             mine = episodes.setdefault(one.scope, [])
@@ -80,23 +162,13 @@ def would_have(tx: Tx, desk: Any, rule: AlertRule, start: datetime, end: datetim
     return [one for mine in episodes.values() for one in mine]
 
 
-def _of_kpi(tx: Tx, desk: Any, rule: AlertRule, at: datetime) -> Iterator[Reading]:
-    kpi = _kpi(desk, rule)
-    if tells_of_people(rule, kpi):
-        raise SettingsError(f"The alert rule {rule.name} tells what single people did; divide it by team.")
-    zone = ZoneInfo(desk.settings.desk.timezone)
-    when = at.astimezone(zone) if kpi.over == "instant" else period(at, _length(tx, rule, at), zone)
-    found = measured(on_desk(kpi, desk), tx, when, None, None, may=told)
-    if not rule.by:
-        yield Reading("", found.value, found.sample)
-        return
-    for scope, each in found.by(rule.by).items():
-        yield Reading(scope or "none", each.value, each.sample)
-
-
 def period(at: datetime, length: timedelta, zone: ZoneInfo) -> Period:
     """Return the time of a length up to an instant, where the desk is; clocks changed in between do not matter."""
     return Period((at - length).astimezone(zone), at.astimezone(zone))
+
+
+def _wanted(rule: AlertRule, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    return tuple(one for one in found if (not rule.of or one.scope in rule.of) and not _is_nan(one.value))
 
 
 def _is_nan(value: Fraction | float | None) -> bool:
@@ -110,23 +182,13 @@ def _kpi(desk: Any, rule: AlertRule) -> Kpi[Any]:
     return known[rule.metric]
 
 
-def _length(tx: Tx, rule: AlertRule, at: datetime) -> timedelta:
-    """Return of how long a time a rule is: of answers, since the first of so many."""
-    if rule.answers is None:
-        return span(rule.window)
-    c = RECORDS[Survey.stream].c
-    newest = select(c.completed_at).where(c.gone_at.is_(None), c.completed_at < to_us(at))
-    newest = newest.order_by(c.completed_at.desc()).limit(rule.answers)
-    first = min(filter(None, map(optional_instant, tx.execute(newest).scalars())), default=at - timedelta(hours=1))
-    return at - first
+def _asks(rule: AlertRule) -> Asks:
+    return OF_ANSWERS[rule.metric]
 
 
-def _instants(tx: Tx, rule: AlertRule, start: datetime, end: datetime) -> list[datetime]:
+def _instants(tx: Tx, rule: AlertRule, start: datetime, end: datetime) -> Iterator[datetime]:
     if rule.answers is None:
         step = max((end - start) / _STEPS, timedelta(minutes=10))
-        return [start + step * number for number in range(1, int((end - start) / step) + 1)]
-    c = RECORDS[Survey.stream].c
-    given = select(c.completed_at).where(c.gone_at.is_(None), c.completed_at.between(to_us(start), to_us(end)))
-    given = given.order_by(c.completed_at.desc()).limit(_MOST_ANSWERS)
-    moments = filter(None, map(optional_instant, tx.execute(given).scalars()))
-    return sorted(at + timedelta(microseconds=1) for at in moments)
+        return (start + step * number for number in range(1, int((end - start) / step) + 1))
+    moments = given(tx, _asks(rule), Period(start, end))
+    return (at + timedelta.resolution for at in moments[-_MOST_ANSWERS:])

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, selec
 
 from servicedesk_core.faces import Period
 from servicedesk_core.features.definitions import in_force, versions_of
-from servicedesk_core.features.quality.answers import FEWEST, Answer, by_name, doubt, of_five, scale_at
+from servicedesk_core.features.quality.answers import FEWEST, Answer, by_name, counted, doubt, of_five, scale_at
 from servicedesk_core.features.quality.kinds import SURVEYS, Asks, Survey
 from servicedesk_core.store import Tx
 from servicedesk_core.store.erased_people import ERASED
@@ -35,6 +35,12 @@ def surveys(tx: Tx, at: datetime) -> tuple[Survey, ...]:
     names = {one.name for one in in_force(tx, SURVEYS, at)}
     begun = (one for one in versions_of(tx, SURVEYS) if one.effective_from is None or one.effective_from <= at)
     return tuple(one for one in begun if one.name in names)
+
+
+def given(tx: Tx, asks: Asks, period: Period) -> list[datetime]:
+    """Return when the answers of clients were given that count of a period, in order."""
+    known = surveys(tx, period.now)
+    return sorted(one.at for one in counted(of_clients(tx, period, None), known, asks, period.now))
 
 
 def of_clients(tx: Tx, period: Period, scope: Scope | None) -> Iterator[Answer]:
