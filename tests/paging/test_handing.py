@@ -205,6 +205,18 @@ async def test_whatever_else_blocks_threads_holds_up_no_page(desk, say, phones):
     assert (taken, phones.names()) == (1, ["ana"])
 
 
+async def test_what_waits_for_a_thread_is_in_no_doubt(desk, say, mailbox, monkeypatch):
+    monkeypatch.setattr("servicedesk_core.outbox.staff.handing._OTHER", ThreadPoolExecutor(1))
+    mailbox.slow_s = 0.6
+    await say(Message("n", "ana", "A notice", ""), Message("m", "ben", "Another", ""))
+    async with held(desk.store, "staff") as fence:
+        hands = Hands(desk, fence, patience_s=1)
+        desk.clock.advance(12 * 3_600)
+        await hands.start()
+        await hands.finish()
+    assert await fates(desk) == [("mail", "sent")] * 2
+
+
 async def test_what_is_not_urgent_waits_for_what_its_recipient_is_just_given(desk, say, clock):
     await say(Message("n", "ben", "A notice", ""), page("a", "ben"))
     now = clock.now()
