@@ -40,7 +40,7 @@ from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
-from servicedesk_core.features.definitions import tables as definitions
+from servicedesk_core.features.definitions import versions as definitions
 from servicedesk_core.features.definitions.tables import Kept, Version
 from servicedesk_core.features.warranty.tables import answers as cover_answers
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources

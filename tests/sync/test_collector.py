@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from servicedesk_core.garbage import SELDOM, collecting_seldom
+from servicedesk_core.garbage import SELDOM, collecting_seldom, look_late_then_seldom
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +35,15 @@ def test_what_a_programme_chose_stays_where_it_is_rarer(chosen):
     with collecting_seldom:
         assert gc.get_threshold() == chosen
     assert gc.get_threshold() == chosen
+
+
+def test_a_process_of_ours_is_looked_at_late_and_then_seldom_also_when_that_happens_during_a_run():
+    look_late_then_seldom()
+    assert gc.get_threshold()[0] > SELDOM
+    with collecting_seldom:
+        gc.collect()
+        assert gc.get_threshold() == (SELDOM, 10, 10)
+    assert gc.get_threshold() == (SELDOM, 10, 10)
+    gc.set_threshold(1, 2, 3)
+    gc.collect()
+    assert gc.get_threshold() == (1, 2, 3)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from servicedesk_core.features.definitions.queries import DefiningDesk as DefiningDesk
     from servicedesk_core.features.definitions.tables import Holding as Holding
     from servicedesk_core.features.definitions.tables import Version as Version
-    from servicedesk_core.features.definitions.tables import decide as decide
     from servicedesk_core.features.definitions.tables import decisions as decisions
-    from servicedesk_core.features.definitions.tables import history as history
     from servicedesk_core.features.definitions.tables import holding as holding
     from servicedesk_core.features.definitions.tables import in_force as in_force
     from servicedesk_core.features.definitions.tables import newest_values as newest_values
     from servicedesk_core.features.definitions.tables import versions_of as versions_of
+    from servicedesk_core.features.definitions.versions import decide as decide
+    from servicedesk_core.features.definitions.versions import history as history
 else:
     from servicedesk_core.exports import lazily
 

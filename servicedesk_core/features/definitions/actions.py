@@ -19,7 +19,8 @@ from servicedesk_core.features.definitions.planning import (
     steps_to,
 )
 from servicedesk_core.features.definitions.queries import FOLDER_HELP, UNSCOPED, DefiningDesk, DefinitionQueries, count
-from servicedesk_core.features.definitions.tables import MOMENT, Kept, Version
+from servicedesk_core.features.definitions.tables import Kept, Version
+from servicedesk_core.features.definitions.versions import MOMENT, append
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx, audit
 
@@ -162,7 +163,7 @@ class Definitions(DefinitionQueries[Manner]):
             )
             for step in steps
         ]
-        tables.append(tx, version, kept)
+        append(tx, version, kept)
         audit.append(
             tx,
             at=version.at,

@@ -23,7 +23,7 @@ from servicedesk_core.faces import (
     piece,
     query,
 )
-from servicedesk_core.features.definitions import files, tables
+from servicedesk_core.features.definitions import files, tables, versions
 from servicedesk_core.features.definitions.model import Change, DefinitionVersion, Difference, Plan
 from servicedesk_core.features.definitions.planning import (
     Step,
@@ -171,7 +171,7 @@ class DefinitionQueries(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        found = (one for one in tables.history(tx) if definition is None or definition in one.changed)
+        found = (one for one in versions.history(tx) if definition is None or definition in one.changed)
         return piece(Page(tuple(found)), DefinitionVersion, by="-version", sort=sort, after=after, limit=limit)
 
     @property

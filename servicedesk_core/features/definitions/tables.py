@@ -1,21 +1,20 @@
 """Versions of definitions in the store. Rows are only ever added."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar, cast
 
 import orjson
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, select
 
 from servicedesk_core.config.problems import problem_line
 from servicedesk_core.definitions.key import Key
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError
 from servicedesk_core.faces import DefinitionKind
-from servicedesk_core.features.definitions.model import DefinitionVersion
-from servicedesk_core.store import Tx, audit
+from servicedesk_core.store import Tx
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import definition_versions, definitions
 
@@ -50,28 +49,13 @@ class Kept:
         return Key(self.kind, self.name)
 
 
-MOMENT: Final = timedelta(microseconds=1)
-"""So much later than the one before is a version at least, whatever the clock of this machine says."""
-
-_VERSIONS: Final = Rows(Version, definition_versions)
-_KEPT: Final = Rows(Kept, definitions)
+VERSIONS: Final = Rows(Version, definition_versions)
+KEPT: Final = Rows(Kept, definitions)
 
 
 def newest(tx: Tx) -> Version | None:
     """Return the newest version; ``None`` = nothing was ever applied."""
-    return _VERSIONS.one(tx, _VERSIONS.select().order_by(definition_versions.c.version.desc()).limit(1))
-
-
-def history(tx: Tx) -> Iterator[DefinitionVersion]:
-    """Yield all versions with the definitions that each changed."""
-    changed: dict[int, list[str]] = {}
-    table = definitions.c
-    rows = tx.execute(select(table.version, table.kind, table.name).order_by(table.kind, table.name))
-    for version, kind, name in rows.all():
-        changed.setdefault(version, []).append(str(Key(kind, name)))
-    for one in _VERSIONS.all(tx, _VERSIONS.select()):
-        names = tuple(changed.get(one.version, ()))
-        yield DefinitionVersion(one.version, one.at, one.author, one.reason, names, one.despite_freeze)
+    return VERSIONS.one(tx, VERSIONS.select().order_by(definition_versions.c.version.desc()).limit(1))
 
 
 def state(tx: Tx, version: int) -> dict[Key, Kept]:
@@ -94,11 +78,11 @@ def state(tx: Tx, version: int) -> dict[Key, Kept]:
         .group_by(table.kind, table.name)
         .subquery()
     )
-    joined = _KEPT.select().join(
+    joined = KEPT.select().join(
         wanted,
         and_(table.kind == wanted.c.kind, table.name == wanted.c.name, table.version == wanted.c.version),
     )
-    return {one.key: one for one in _KEPT.all(tx, joined.order_by(table.kind, table.name))}
+    return {one.key: one for one in KEPT.all(tx, joined.order_by(table.kind, table.name))}
 
 
 def value(kind: DefinitionKind[M], kept: Kept, *, dated: bool = False) -> M:
@@ -127,12 +111,6 @@ def _read(model: type[BaseModel], body: bytes, since: datetime | None, dated: bo
     found = model.model_validate(orjson.loads(body))
     has_date = dated and "effective_from" in model.model_fields
     return found.model_copy(update={"effective_from": since}) if has_date else found
-
-
-def append(tx: Tx, version: Version, changed: Iterable[Kept]) -> None:
-    """Add a version."""
-    tx.execute(insert(definition_versions).values(_VERSIONS.values(version)))
-    tx.execute(insert(definitions), [_KEPT.values(one) for one in changed])
 
 
 def versions_of(tx: Tx, kind: DefinitionKind[M]) -> tuple[M, ...]:
@@ -177,13 +155,13 @@ def holding(tx: Tx, kind: DefinitionKind[M], known_at: datetime | None = None) -
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
-    query = _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version.desc())
+    query = KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version.desc())
     if known_at is not None:
         applied = select(definition_versions.c.version).where(definition_versions.c.at <= known_at)
         query = query.where(definitions.c.version.in_(applied))
     next_from: dict[Key, datetime | None] = {}
     held: list[Holding[M]] = []
-    for one in _KEPT.all(tx, query):
+    for one in KEPT.all(tx, query):
         if one.key in next_from and not _is_before(one.effective_from, next_from[one.key]):
             continue
         next_from[one.key] = one.effective_from
@@ -212,35 +190,14 @@ def newest_values(tx: Tx, kind: DefinitionKind[M]) -> tuple[M, ...]:
 
 def decisions(tx: Tx, kind: DefinitionKind[Any]) -> dict[str, Version]:
     """Return the version that last changed each definition of a kind, by the definitions' names."""
-    joined = select(definitions.c.name, *_VERSIONS.columns).where(definitions.c.kind == kind.name)
+    joined = select(definitions.c.name, *VERSIONS.columns).where(definitions.c.kind == kind.name)
     joined = joined.join(definition_versions, definition_versions.c.version == definitions.c.version)
     rows = tx.execute(joined.order_by(definitions.c.version)).all()
-    return {name: _VERSIONS.of(version) for name, *version in rows}
-
-
-def decide(tx: Tx, kind: DefinitionKind[Any], name: str, value: BaseModel | None, version: Version) -> Version:
-    """Decide about one definition by an act, as a version of its own, and return that.
-
-    A freeze does not hold it up: what acts decide about is nothing that was promised.
-
-    Args:
-        tx: A write transaction.
-        kind: Its kind.
-        name: Its name.
-        value: What it says from now on; ``None`` = it is removed.
-        version: Who decides, when, and why; it gets the next number.
-    """
-    audit.take_turn(tx)  # whoever decides at the same time sees this version, or this one sees theirs
-    last = newest(tx)
-    at = version.at if last is None else max(version.at, last.at + MOMENT)
-    made = replace(version, version=1 if last is None else last.version + 1, at=at)
-    body = None if value is None else value.model_dump(mode="json")
-    append(tx, made, [Kept(kind.name, name, made.version, at, body)])
-    return made
+    return {name: VERSIONS.of(version) for name, *version in rows}
 
 
 def _of(tx: Tx, kind: DefinitionKind[Any]) -> list[Kept]:
-    return _KEPT.all(tx, _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version))
+    return KEPT.all(tx, KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version))
 
 
 def _last(kind: DefinitionKind[M], kept: Iterable[Kept]) -> tuple[M, ...]:

@@ -7,7 +7,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.shiftlog.model import LogLine as LogLine
     from servicedesk_core.features.shiftlog.queries import ShiftLogQueries as ShiftLogQueries
-    from servicedesk_core.features.shiftlog.queries import written_since as written_since
+    from servicedesk_core.features.shiftlog.tables import written_since as written_since
 else:
     from servicedesk_core.exports import lazily
 

@@ -7,7 +7,8 @@ from sqlalchemy import insert
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.shiftlog.model import LogLine
-from servicedesk_core.features.shiftlog.queries import LINES, ShiftLogQueries, line_of
+from servicedesk_core.features.shiftlog.queries import ShiftLogQueries
+from servicedesk_core.features.shiftlog.tables import LINES, line_of
 from servicedesk_core.features.tickets import found
 from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.queries.scope import Scope

@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from servicedesk_core.domain import Priority, StatusCategory
+from servicedesk_core.features import parts as ordered
 from servicedesk_core.features.attention.model import Promised, Standing, Visit
 from servicedesk_core.features.attention.tables.acts import newest_acts
 from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.attention.tables.queues import Queues
 from servicedesk_core.features.attention.tables.visits import Booked, booked
-from servicedesk_core.features.parts import promised_days
 from servicedesk_core.features.sla import Promise, promises, promises_then, waited_for
 from servicedesk_core.features.tickets import OPEN, awaited, snoozed
 from servicedesk_core.store import Tx, sources
@@ -135,7 +135,7 @@ class Around:
             return {}
         names = {source.id: source.name for source in sources.all(self._tx)}
         keys = {(names[one.source_id], one.external_id): one for one in waiting}
-        days = promised_days(self._tx, {key: optional_instant(one.created_at) for key, one in keys.items()})
+        days = ordered.promised_days(self._tx, {key: optional_instant(one.created_at) for key, one in keys.items()})
         ends = {key: datetime.combine(day + timedelta(days=1), time(), self._staff.zone) for key, day in days.items()}
         return {(keys[key].source_id, key[1]): at.astimezone(UTC) for key, at in ends.items()}
 

@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from servicedesk_core.faces import Desk, PeopleSight
+from servicedesk_core.features import tickets
 from servicedesk_core.features.sla.model import ClockFilter
-from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, sla_clocks
@@ -60,4 +61,4 @@ def is_held_by(technician: tuple[str, str] | None) -> ColumnElement[bool]:
 
 
 def _mine(desk: Desk, chosen: TicketChoice | None) -> TicketChoice | None:
-    return None if chosen is None else mine(desk, chosen)
+    return None if chosen is None else tickets.mine(desk, chosen)
