@@ -21,6 +21,7 @@ from servicedesk_core.domain import (
     TimeOff,
     TimeOffState,
 )
+from servicedesk_core.features.report import lend
 from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -45,7 +46,11 @@ _CATEGORY = "json_object('status_category', '{}')"
 
 
 def morning_page(*, quick: bool) -> list[Row]:
-    """The morning page of fifty technicians, against reading the open tickets with their newest notes by hand."""
+    """The morning page of fifty technicians, against reading the open tickets with their newest notes by hand.
+
+    Once as a process reads it that is asked once, and once with the open tickets in memory, as the console and the API
+    hold them.
+    """
     return asyncio.run(_measured(TOTAL // 30 if quick else TOTAL))
 
 
@@ -53,11 +58,20 @@ async def _measured(total: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         await prepare(Path(folder), total)
         async with open_desk(Path(folder)) as desk:
-            page = await _seconds(desk.report.morning)
             floor = await _seconds(lambda: desk.store.read(_by_hand))
-    compared = f"{page / floor:.1f} times one query over open tickets, notes and time"
+            read = await _seconds(desk.report.morning)
+            lend(desk.store)
+            held = await _seconds(desk.report.morning)
     measure = f"morning page, {total:,} tickets, {OPEN:,} open, {TECHNICIANS} technicians, processor time"
-    return [row(measure, f"{page:.3f} s", compared, at_most(page, 0.1, "s"))]
+    return [
+        row(
+            f"{measure}{how}",
+            f"{page:.3f} s",
+            f"{page / floor:.1f} times one query over open tickets, notes and time",
+            at_most(page, 0.1, "s"),
+        )
+        for how, page in (("", read), (", open tickets in memory", held))
+    ]
 
 
 def open_desk(folder: Path) -> ServiceDesk:

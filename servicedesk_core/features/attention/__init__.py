@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.tables.rows import rows_of as rows_of
     from servicedesk_core.features.attention.tables.visits import Booked as Booked
     from servicedesk_core.features.attention.tables.visits import booked as booked
+    from servicedesk_core.features.attention.tables.visits import visits_by_technician as visits_by_technician
+    from servicedesk_core.features.attention.tables.visits import visits_by_ticket as visits_by_ticket
 else:
     from servicedesk_core.exports import lazily
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
-    from servicedesk_core.features.desks.board.lent import lend as lend
     from servicedesk_core.features.desks.data import DataState as DataState
     from servicedesk_core.features.desks.queries import Desks as Desks
 else:

@@ -1,13 +1,11 @@
 """What a page says first. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Opens, Period, Piece, Told
-from servicedesk_core.features.attention import Booked
 from servicedesk_core.wording import about, counted
 
 NEVER: Final = "Unknown: tickets were never read."
@@ -48,21 +46,3 @@ def quarter_of(at: datetime, timezone: str) -> Period:
 def month_before(day: date) -> str:
     """Return the month before that of a day, as ``2026-10``."""
     return f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"
-
-
-def by_ticket(visits: Iterable[Booked]) -> Mapping[tuple[int, str], Sequence[Booked]]:
-    """Return appointments by the source and the vendor's ids of their tickets."""
-    found: dict[tuple[int, str], list[Booked]] = defaultdict(list)
-    for one in visits:
-        for ref in one.tickets:
-            found[one.source_id, ref].append(one)
-    return found
-
-
-def by_technician(visits: Iterable[Booked]) -> Mapping[tuple[int, str], Sequence[Booked]]:
-    """Return appointments by the source and the vendor's ids of the technicians who are booked."""
-    found: dict[tuple[int, str], list[Booked]] = defaultdict(list)
-    for one in visits:
-        for ref in one.technicians:
-            found[one.source_id, ref].append(one)
-    return found

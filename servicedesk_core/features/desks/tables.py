@@ -24,14 +24,22 @@ from servicedesk_core.features.attention import (
     booked,
     staff,
     standings,
+    visits_by_technician,
 )
-from servicedesk_core.features.desks.board.board import Asked
-from servicedesk_core.features.desks.board.lent import sums_of
-from servicedesk_core.features.desks.board.sums import Load, Sums
 from servicedesk_core.features.desks.now.model import Coming
-from servicedesk_core.features.desks.rules import by_technician
 from servicedesk_core.features.kpi import Key, OpenDesk, Went, is_ready, kept_up, measured_up, open_desk, today
-from servicedesk_core.features.report import Pass, by_ticket, calendar_of, last_working_day_ended, upcoming
+from servicedesk_core.features.report import (
+    Asked,
+    Load,
+    Pass,
+    Sums,
+    by_ticket,
+    calendar_of,
+    due_rows,
+    last_working_day_ended,
+    sums_of,
+    upcoming,
+)
 from servicedesk_core.features.sla import Clock, Stand, book_of, stand_counts
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
 from servicedesk_core.store import Tx
@@ -92,7 +100,7 @@ class Day:
 
     @cached_property
     def _passed(self) -> Pass:
-        return Pass(self._found, self.people, self.at)
+        return Pass.over(self._found, self.people, self.at)
 
     @property
     def reasons(self) -> Counter[Reason]:
@@ -102,7 +110,8 @@ class Day:
     @property
     def gravest(self) -> Sequence[Attention]:
         """Those that somebody has to look at first."""
-        return self._passed.attention.listed(self.tx).tickets if self.sums is None else self.sums.gravest(self.tx)
+        found = self._passed.attention if self.sums is None else self.sums.top()
+        return found.listed(self.tx).tickets
 
     @cached_property
     def stands(self) -> Mapping[tuple[str, Stand], int]:
@@ -176,7 +185,7 @@ class Day:
 
     @cached_property
     def _theirs(self) -> Mapping[Person, Sequence[Booked]]:
-        return by_technician(booked(self.tx, self.at, scope=self.scope))
+        return visits_by_technician(booked(self.tx, self.at, scope=self.scope))
 
     def _narrowed(self, visits: Iterable[Booked]) -> Iterator[Booked]:
         if self.chosen == TicketChoice():
@@ -194,7 +203,8 @@ class Day:
     def coming(self) -> tuple[Coming, ...]:
         """Due times and appointments of the next hours, the earliest first, one row for a ticket."""
         visits = upcoming(self.tx, self._visits(self.at + HORIZON), self.people, self.at)
-        dues = self._passed.dues(self.tx, None) if self.sums is None else self.sums.dues(self.tx)
+        soon = self._passed.soon if self.sums is None else self.sums.soon
+        dues = due_rows(self.tx, sorted(soon))
         return tuple(
             Coming(
                 due.at, due.kind, due.ticket.partition(",")[0], min(refs)[0] if refs else None, due.title, due.who,

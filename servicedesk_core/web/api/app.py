@@ -21,7 +21,7 @@ from servicedesk_core.faces import Page, Query
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.document import document_of, json_bytes
 from servicedesk_core.faces.feature import Feature
-from servicedesk_core.features.desks import lend
+from servicedesk_core.features.report import lend
 from servicedesk_core.web.api.entrance import Allowance, AskedDesk, Entrance
 from servicedesk_core.web.api.offered import ROOT, queries_of
 from servicedesk_core.web.api.openapi import description

@@ -15,7 +15,7 @@ from servicedesk_core.config.listening import ConsoleSection
 from servicedesk_core.errors import NotFoundLocallyError, ServiceDeskError
 from servicedesk_core.faces import Action, Board, Offer
 from servicedesk_core.faces.feature import Feature
-from servicedesk_core.features.desks import lend
+from servicedesk_core.features.report import lend
 from servicedesk_core.web.console import assets
 from servicedesk_core.web.console.acting.routes import routes as acts
 from servicedesk_core.web.console.addresses import BY_HAND, Addresses, address_of

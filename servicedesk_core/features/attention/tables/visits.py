@@ -1,6 +1,7 @@
 """Booked appointments that are not over."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -65,3 +66,21 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None, until: datetime 
             about = sorted(own.intersection(about))
         people = tuple(orjson.loads(technicians))
         yield Booked(source_id, ref, title, tuple(about), people, visit, optional_instant(created))
+
+
+def visits_by_ticket(visits: Iterable[Booked]) -> Mapping[tuple[int, str], Sequence[Booked]]:
+    """Return appointments by the source and the vendor's ids of their tickets."""
+    found: dict[tuple[int, str], list[Booked]] = defaultdict(list)
+    for one in visits:
+        for ref in one.tickets:
+            found[one.source_id, ref].append(one)
+    return found
+
+
+def visits_by_technician(visits: Iterable[Booked]) -> Mapping[tuple[int, str], Sequence[Booked]]:
+    """Return appointments by the source and the vendor's ids of the technicians who are booked."""
+    found: dict[tuple[int, str], list[Booked]] = defaultdict(list)
+    for one in visits:
+        for ref in one.technicians:
+            found[one.source_id, ref].append(one)
+    return found

@@ -9,9 +9,9 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import After, Limit, Looking, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.attention import Booked
-from servicedesk_core.features.desks.board.sums import Load
 from servicedesk_core.features.desks.now.model import Coming, Presence, TeamMember
 from servicedesk_core.features.desks.tables import Day, Person, last_entries, technicians
+from servicedesk_core.features.report import Load
 from servicedesk_core.features.rota import Rota, rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.features.tickets import TicketChoice

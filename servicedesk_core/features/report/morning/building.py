@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
@@ -14,18 +14,22 @@ from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.attention import Booked, Found, booked, past_standings, staff, standings
 from servicedesk_core.features.contact import ClientPromise, awaited_before
-from servicedesk_core.features.kpi import Value, kept_up, open_desk, went
+from servicedesk_core.features.kpi import Value, kept_up, measured_up, open_desk, went
+from servicedesk_core.features.report.board.lent import Asked, sums_of
 from servicedesk_core.features.report.morning.model import DueTimes, Morning, Trend
 from servicedesk_core.features.report.morning.rules import last_working_day_ended, read_at, verdict
 from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights, once
 from servicedesk_core.features.report.queries import build as desk_page
 from servicedesk_core.features.shiftlog import written_since
 from servicedesk_core.features.sla import ClockStatus
-from servicedesk_core.features.tickets import TicketFilter, conditions
+from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import counted
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.report.board.sums import Sums
 
 DAY: Final = timedelta(days=1)
 """How figures went is told over it."""
@@ -97,22 +101,27 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     )  # fmt: skip
     known = completeness(tx, connection, scope=scope)
     caveats = [] if is_past else list(_about(wanted.clocks))
+    since = last_working_day_ended(calendar, at)
+    sums = None
+    if not is_past and connection is None and may and (wanted.with_absences or scope is not None):
+        sums = sums_of(tx, Asked(at.astimezone(zone), since, zone, people, wanted.people, TicketChoice(), scope))
     open_ones: list[Found] | None = None
-    found: Iterable[Found]
+    found: Iterable[Found] = ()
     if is_past:
         found, unknown = past_standings(tx, at, people, connection, scope=scope, with_internal=may)
         caveats += _of_the_past(tx, at, unknown, known)
-    else:
+    elif sums is None:
         where = conditions(tx, TicketFilter(connection=connection), scope)
         found = standings(tx, at, people, where, with_internal=may)
         if connection is None and may and wanted.with_absences:  # the figures look at the same tickets
             found = open_ones = list(found)
-    passed = Pass(found, people, at)
+    passed = (
+        Pass.over(found, people, at) if sums is None else sums.passed({one.id: one.name for one in sources.all(tx)})
+    )
     tolerance = timedelta(minutes=settings.morning.max_age_minutes)
     said, is_calm = verdict(passed.reasons, at if is_past else read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
-    since = last_working_day_ended(calendar, at)
-    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), wanted, open_ones)
+    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), wanted, open_ones, sums)
     caveats += _judged(passed.due_times, wanted.clocks)
     caveats += [NO_POLICY] if is_past and not passed.due_times.by_clock else []
     is_whole = wanted.with_alerts and not is_past and scope is None
@@ -140,7 +149,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         figures=figures,
         trends=trends,
         upcoming=once((*passed.dues(tx), *visits)),
-        flow=flow(tx, at, passed.by_client, connection, scope),
+        flow=flow(tx, at, passed.by_client if sums is None else None, connection, scope),
         completeness=known,
         page=None
         if is_past
@@ -156,15 +165,19 @@ def _promised(tx: Tx, at: datetime, connection: str | None, scope: Scope | None)
 
 
 def _kept_up(
-    tx: Tx, at: datetime, wanted: Wanted, known: Sequence[Found] | None
+    tx: Tx, at: datetime, wanted: Wanted, known: Sequence[Found] | None, sums: "Sums | None"
 ) -> tuple[tuple[Figure, ...], tuple[Trend, ...]]:
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
     monday = datetime.combine(at.date() - timedelta(days=at.weekday(), weeks=WEEKS - 1), time(), at.tzinfo)
     since = min(at - DAY, midnight, monday) if wanted.with_weeks else min(at - DAY, midnight)
     day, people = at.tzinfo or UTC, wanted.people
-    opened = open_desk(tx, at, day, wanted.scope, known, people=people)
-    past = went(tx, since, at, day, wanted.scope, people=people, current=opened.tickets)
-    figures = kept_up(tx, opened, past)
+    if sums is not None and not wanted.with_weeks:
+        past = sums.went()
+        figures = measured_up(tx, at, sums.added().measure, past)
+    else:
+        opened = open_desk(tx, at, day, wanted.scope, known, people=people)
+        past = went(tx, since, at, day, wanted.scope, people=people, current=opened.tickets)
+        figures = kept_up(tx, opened, past)
     hours = [at - DAY + timedelta(hours=number) for number in range(1, 25)]
     ends = [min(monday + timedelta(weeks=number) - timedelta.resolution, at) for number in range(1, WEEKS + 1)]
     weeks = ends if wanted.with_weeks else []

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.features.attention import Reason
+from servicedesk_core.features.attention import HORIZON, Reason, Standing
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.wording import about, counted
 
@@ -24,6 +24,16 @@ _SAID = {
     Reason.NO_COVER: ("ticket without cover", "tickets without cover"),
 }
 """What the first sentence names; the rest is a day's work."""
+
+
+def due_state(ticket: Standing, now: datetime) -> str:
+    """Return how the due time of an open ticket stands: ``late``, ``soon``, ``later``, ``paused``, or ``none``."""
+    due = ticket.late_from
+    if ticket.is_paused:
+        return "paused"
+    if due is None:
+        return "none"
+    return "late" if due < now else "soon" if due <= now + HORIZON else "later"
 
 
 def last_working_day_ended(calendar: Calendar, now: datetime) -> datetime:

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
-from typing import Final
+from typing import Final, Self
 
-from sqlalchemy import and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain import Priority
@@ -20,7 +20,6 @@ from servicedesk_core.features.attention import (
     Placed,
     Reason,
     Staff,
-    Standing,
     lacks_cover,
     next_actor,
     reason_of,
@@ -29,6 +28,7 @@ from servicedesk_core.features.attention import (
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi import USUAL_HOURS, working_hours
 from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night, Nights
+from servicedesk_core.features.report.morning.rules import due_state
 from servicedesk_core.features.sla import CALENDARS
 from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id
 from servicedesk_core.store import Tx, bulk, sources
@@ -63,9 +63,9 @@ Refs = frozenset[tuple[str, str]]
 class Top:
     """The gravest of many tickets: memory does not grow with their number."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._kept: list[Placed] = []
+    def __init__(self, count: int = 0, gravest: Iterable[Placed] = ()) -> None:
+        self.count = count
+        self._kept = list(gravest)
 
     def add(self, placed: Placed) -> None:
         """Count one, and keep it if it is among the gravest."""
@@ -84,31 +84,53 @@ class Top:
         return Listed(self.count, rows_of(tx, self.gravest))
 
 
+@dataclass(slots=True)
 class Pass:
-    """One pass over the open tickets.
+    """What is counted of the open tickets.
 
-    Args:
-        found: How they stand.
-        people: Who is away.
-        now: The instant.
+    Attributes:
+        attention: Those that somebody has to look at.
+        black_hole: Those on which nobody has to act next.
+        client_replied: Those whose newest act is the client's.
+        reasons: Why somebody has to look at how many.
+        actors: Who has to act next on how many.
+        due_states: How their due times stand: see :func:`~servicedesk_core.features.report.morning.rules.due_state`.
+        judged: By whose due times they are judged.
+        soon: Due times of the next hours, with the desk's own number of the ticket, and whether somebody who is there
+            has it.
+        uncovered: Of each who is away, those that need somebody meanwhile.
+        held: How many each has.
+        by_client: How many each client has, by the source and the vendor's id.
     """
 
-    def __init__(self, found: Iterable[Found], people: Staff, now: datetime) -> None:
-        self._now, self._people = now, people
-        self.attention, self.black_hole, self.client_replied = Top(), Top(), Top()
-        self.uncovered = {person: Top() for person in people.away}
-        self.reasons: Counter[Reason] = Counter()
-        self.actors: Counter[NextActor] = Counter()
-        self.by_client: Counter[tuple[int, str | None]] = Counter()
-        self.held: Counter[Person] = Counter()
-        self._due_times: Counter[str] = Counter()
-        self._judged: Counter[DueBy] = Counter()
-        self._dues: list[tuple[datetime, int, bool]] = []
-        for one in found:
-            self._add(one)
+    attention: Top = field(default_factory=Top)
+    black_hole: Top = field(default_factory=Top)
+    client_replied: Top = field(default_factory=Top)
+    reasons: Counter[Reason] = field(default_factory=Counter)
+    actors: Counter[NextActor] = field(default_factory=Counter)
+    due_states: Counter[str] = field(default_factory=Counter)
+    judged: Counter[DueBy] = field(default_factory=Counter)
+    soon: list[tuple[datetime, int, bool]] = field(default_factory=list)
+    uncovered: dict[Person, Top] = field(default_factory=dict)
+    held: Counter[Person] = field(default_factory=Counter)
+    by_client: Counter[tuple[int, str | None]] = field(default_factory=Counter)
 
-    def _add(self, found: Found) -> None:
-        state, ticket, now = found.state, found.standing, self._now
+    @classmethod
+    def over(cls, found: Iterable[Found], people: Staff, now: datetime) -> Self:
+        """Pass over open tickets once.
+
+        Args:
+            found: How they stand.
+            people: Who is away.
+            now: The instant.
+        """
+        self = cls(uncovered={person: Top() for person in people.away})
+        for one in found:
+            self._add(one, now)
+        return self
+
+    def _add(self, found: Found, now: datetime) -> None:
+        state, ticket = found.state, found.standing
         decision = next_actor(ticket, now)
         reason = reason_of(ticket, decision, now)
         placed, is_uncovered = Placed.of(state.local_id, ticket, decision, reason), lacks_cover(ticket, decision)
@@ -128,21 +150,21 @@ class Pass:
         else:
             self.actors[decision.actor] += 1
         if ticket.judged_by is not None:
-            self._judged[ticket.judged_by] += 1
+            self.judged[ticket.judged_by] += 1
+        self.due_states[due_state(ticket, now)] += 1
         due = ticket.late_from
         if due is not None and now <= due <= now + HORIZON:
-            self._dues.append((due, state.local_id, ticket.is_assigned and not is_uncovered))
-        self._due_times[_stands(ticket, now)] += 1
+            self.soon.append((due, state.local_id, ticket.is_assigned and not is_uncovered))
 
     @property
     def due_times(self) -> DueTimes:
         """Due times by how they stand."""
-        stands = {name: self._due_times[name] for name in ("late", "soon", "later", "paused", "none")}
-        return DueTimes(**stands, by_clock=self._judged[DueBy.CLOCK], by_vendor=self._judged[DueBy.VENDOR])
+        stands = {name: self.due_states[name] for name in ("late", "soon", "later", "paused", "none")}
+        return DueTimes(**stands, by_clock=self.judged[DueBy.CLOCK], by_vendor=self.judged[DueBy.VENDOR])
 
     def dues(self, tx: Tx, limit: int | None = LISTED) -> Iterator[tuple[Refs, Due]]:
         """Yield the due times that pass next, each with its ticket; at most so many, ``None`` = all."""
-        return due_rows(tx, sorted(self._dues)[:limit])
+        return due_rows(tx, sorted(self.soon)[:limit])
 
 
 def due_rows(tx: Tx, soonest: Sequence[tuple[datetime, int, bool]]) -> Iterator[tuple[Refs, Due]]:
@@ -157,15 +179,6 @@ def due_rows(tx: Tx, soonest: Sequence[tuple[datetime, int, bool]]) -> Iterator[
         row = rows[local_id]
         due = Due(at, "due", row.ticket, row.title, row.assignee or "", has_cover)
         yield frozenset({(row.connection, row.external_id)}), due
-
-
-def _stands(ticket: Standing, now: datetime) -> str:
-    due = ticket.late_from
-    if ticket.is_paused:
-        return "paused"
-    if due is None:
-        return "none"
-    return "late" if due < now else "soon" if due <= now + HORIZON else "later"
 
 
 def once(dues: Iterable[tuple[Refs, Due]]) -> tuple[Due, ...]:
@@ -301,20 +314,34 @@ def _numbers(tx: Tx, visits: Iterable[Booked]) -> dict[Person, str]:
 
 
 def flow(
-    tx: Tx, now: datetime, still_open: Counter[tuple[int, str | None]], connection: str | None, scope: Scope | None
+    tx: Tx,
+    now: datetime,
+    still_open: Counter[tuple[int, str | None]] | None,
+    connection: str | None,
+    scope: Scope | None,
 ) -> tuple[Flow, ...]:
-    """Return what came and went in the last days and what is open: of all, then of the clients with most of it."""
+    """Return what came and went in the last days and what is open: of all, then of the clients with most of it.
+
+    Args:
+        tx: Any transaction.
+        now: The instant.
+        still_open: How many open tickets each client has; ``None`` = nobody counted them.
+        connection: Only of this connection.
+        scope: Only what it lets through.
+    """
     since, until = to_us(now - FLOW), to_us(now)
     among = conditions(tx, TicketFilter(connection=connection, everything=True), scope)
 
-    def counted(*where: object) -> Counter[tuple[int, str | None]]:
-        query = select(_T.source_id, _T.company_ref, func.count()).where(*among, *where)  # type: ignore[arg-type]
+    def counted(*where: ColumnElement[bool]) -> Counter[tuple[int, str | None]]:
+        query = select(_T.source_id, _T.company_ref, func.count()).where(*where)
         found = tx.execute(query.group_by(_T.source_id, _T.company_ref))
         return Counter({(source_id, ref): number for source_id, ref, number in found})
 
-    created = counted(_T.created_at >= since, _T.created_at <= until)
+    created = counted(*among, _T.created_at >= since, _T.created_at <= until)
     is_resolved, is_closed = _T.resolved_at.between(since, until), _T.closed_at.between(since, until)
-    closed = counted(or_(is_resolved, and_(_T.resolved_at.is_(None), is_closed)), ~_T.is_open, ~is_merged())
+    closed = counted(*among, or_(is_resolved, and_(_T.resolved_at.is_(None), is_closed)), ~_T.is_open, ~is_merged())
+    if still_open is None:
+        still_open = counted(*conditions(tx, TicketFilter(connection=connection), scope))
     busiest = (created + closed + still_open).most_common(CLIENTS)
     names = Names(tx)
     for (source_id, ref), _ in busiest:

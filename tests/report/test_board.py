@@ -25,9 +25,9 @@ from servicedesk_core.domain import (
     TimeOffState,
 )
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.features.desks import lend
-from servicedesk_core.features.desks.board import board as boards
-from servicedesk_core.features.desks.board.bitmaps import Among, Bitmaps, members, set_of
+from servicedesk_core.features.report import lend
+from servicedesk_core.features.report.board import board as boards
+from servicedesk_core.features.report.board.bitmaps import Among, Bitmaps, members, set_of
 from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.features.tickets.tables import snoozing
 from servicedesk_core.people import Actor, Way
@@ -241,6 +241,10 @@ class Desk:
             ]
             assert not differing, (str(what)[:500], asked)
             assert held == told
+            if "chosen" not in asked:
+                pages = [await one.report.morning(**asked) for one in (self.plain, self.holding)]
+                differing = [name for name in pages[0].__slots__ if getattr(pages[0], name) != getattr(pages[1], name)]
+                assert not differing, (str(what)[:500], asked)
 
 
 AROUND = (

@@ -12,7 +12,6 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain import StatusCategory
 from servicedesk_core.features.attention import (
-    HORIZON,
     Booked,
     Found,
     Placed,
@@ -41,6 +40,7 @@ from servicedesk_core.features.kpi import (
     sessions,
     thresholds,
 )
+from servicedesk_core.features.report.morning.rules import due_state
 from servicedesk_core.features.sla import promises, stands_of
 from servicedesk_core.features.tickets import OPEN, reopened
 from servicedesk_core.store import Tx, bulk
@@ -51,12 +51,13 @@ DAY: Final = timedelta(days=1)
 _AFTER: Final = timedelta.resolution
 _T = RECORDS["tickets"].c
 
-OPEN_NOW, MOVED, SOON, PROMISED, PROMISED_ONCE, PLANNED, READY, AWAY = (
-    "open", "moved", "soon", "promised", "promised once", "planned", "ready", "away",
+OPEN_NOW, MOVED, PROMISED, PROMISED_ONCE, PLANNED, READY, AWAY = (
+    "open", "moved", "promised", "promised once", "planned", "ready", "away",
 )  # fmt: skip
-NEEDS_SOMEBODY: Final = "needs somebody"
+NEEDS_SOMEBODY, BLACK_HOLE, CLIENT_REPLIED, UNCOVERED = "needs somebody", "black hole", "client replied", "uncovered"
 REOPENED: Final = "reopened"
 REASON, FIGURE, WHO, LIST, STAND = "reason", "figure", "who", "list", "stand"
+ACTOR, DUE_STATE, JUDGED_BY = "actor", "due state", "judged by"
 """What may be true of a ticket; the latter name what in particular, as a tuple."""
 
 Ref = tuple[int, str]
@@ -188,14 +189,17 @@ def _held(  # noqa: PLR0917  # what was read of one ticket
     state, standing, now = found.state, found.standing, look.at
     decision = next_actor(standing, now)
     reason = reason_of(standing, decision, now)
-    due, has_cover = standing.late_from, standing.is_assigned and not lacks_cover(standing, decision)
+    is_uncovered = lacks_cover(standing, decision)
     again |= {one for one in (*turns(standing, now), *thresholds(ticket, now, coming)) if one > now}
     marks = marks_of(ticket, when)
     names |= {OPEN_NOW, *_true_of(ticket, marks)}
+    names |= {BLACK_HOLE if decision.actor is None else (ACTOR, decision.actor), (DUE_STATE, due_state(standing, now))}
     if reason is not None:
         names |= {NEEDS_SOMEBODY, (REASON, reason)}
-    if due is not None and now <= due <= now + HORIZON:
-        names.add(SOON)
+    if standing.judged_by is not None:
+        names.add((JUDGED_BY, standing.judged_by))
+    names |= {CLIENT_REPLIED} if standing.is_unanswered else set()
+    names |= {UNCOVERED} if is_uncovered else set()
     if [one for _, one in steps] != [marks] or steps[0][0] > look.since:
         names.add(MOVED)
     return Held(
@@ -204,8 +208,8 @@ def _held(  # noqa: PLR0917  # what was read of one ticket
         again_at=min(again),
         steps=steps,
         placed=Placed.of(state.local_id, standing, decision, reason),
-        due_at=due,
-        has_cover=has_cover,
+        due_at=standing.late_from,
+        has_cover=standing.is_assigned and not is_uncovered,
         work=(ticket.worked_s or 0, ticket.estimated_s or 0),
         names=frozenset(names),
     )

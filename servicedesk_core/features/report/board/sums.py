@@ -5,15 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from heapq import nsmallest
 from itertools import islice
 from typing import Any, Final, NamedTuple, Self
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.features.attention import HORIZON, Attention, Reason, rows_of
-from servicedesk_core.features.desks.board import held as of
-from servicedesk_core.features.desks.board.bitmaps import Among, Bitmaps, members
-from servicedesk_core.features.desks.board.held import Held, Looking, Ref
+from servicedesk_core.features.attention import HORIZON, Placed, Reason
 from servicedesk_core.features.kpi import (
     COUNTED,
     OF_CLOCKS,
@@ -26,9 +22,11 @@ from servicedesk_core.features.kpi import (
     Went,
     courses_from,
 )
-from servicedesk_core.features.report import LISTED, due_rows
+from servicedesk_core.features.report.board import held as of
+from servicedesk_core.features.report.board.bitmaps import Among, Bitmaps, members
+from servicedesk_core.features.report.board.held import Held, Looking, Ref
+from servicedesk_core.features.report.morning.tables import LISTED, Pass, Top
 from servicedesk_core.features.sla import Stand
-from servicedesk_core.store import Tx
 
 _FEW: Final = 2_000
 """To order so many is quicker than to look for them among all."""
@@ -85,25 +83,62 @@ class Sums:
     @cached_property
     def reasons(self) -> Counter[Reason]:
         """Why somebody has to look at how many of them."""
-        each = ((reason, self._count(self._open, (of.REASON, reason))) for reason in Reason)
-        return Counter({reason: many for reason, many in each if many})
+        return self._by(of.REASON)
 
-    def gravest(self, tx: Tx) -> tuple[Attention, ...]:
-        """Return those that somebody has to look at first."""
-        wanted = self._open & self.bits.of(of.NEEDS_SOMEBODY)
-        if wanted.bit_count() <= _FEW:
-            placed = (self._at(one).placed for one in members(wanted))
-            return rows_of(tx, nsmallest(LISTED, filter(None, placed), key=lambda one: one.key))
-        meant = Among(wanted)
-        gravest = (self._at(place).placed for _, place in self.order if place in meant)
-        return rows_of(tx, list(islice(filter(None, gravest), LISTED)))
+    def top(self, wanted: int | None = None) -> Top:
+        """Return the gravest of some open tickets.
 
-    def dues(self, tx: Tx) -> Iterator[Any]:
-        """Yield the due times that pass next, each with its ticket."""
-        soon = [self._at(one) for one in members(self._open & self.bits.of(of.SOON))]
+        Args:
+            wanted: Their places; ``None`` = of those that somebody has to look at.
+        """
+        wanted = self._open & (self.bits.of(of.NEEDS_SOMEBODY) if wanted is None else wanted)
+        count = wanted.bit_count()
+        if count <= _FEW:
+            return Top(count, self._placed(wanted))
+        meant = Among(wanted)  # those that nobody has to look at come last, and are in no order
+        gravest = [
+            self._at(place).placed for _, place in islice((one for one in self.order if one[1] in meant), LISTED)
+        ]
+        others = () if len(gravest) == LISTED else self._placed(wanted & ~self.bits.of(of.NEEDS_SOMEBODY))
+        return Top(count, (*filter(None, gravest), *others))
+
+    def _placed(self, wanted: int) -> Iterator[Placed]:
+        return filter(None, (self._at(one).placed for one in members(wanted)))
+
+    @property
+    def soon(self) -> Iterator[tuple[datetime, int, bool]]:
+        """Yield the due times of the next hours, each with its ticket and whether somebody who is there has it."""
+        found = (self._at(one) for one in members(self._open & self.bits.of((of.DUE_STATE, "soon"))))
         now = self.look.at
-        rows = [(one.due_at, one.local_id, one.has_cover) for one in soon if one.due_at is not None]
-        return due_rows(tx, sorted(one for one in rows if now <= one[0] <= now + HORIZON))
+        rows = ((one.due_at, one.local_id, one.has_cover) for one in found)
+        return (
+            (at, local_id, is_had) for at, local_id, is_had in rows if at is not None and now <= at <= now + HORIZON
+        )
+
+    def passed(self, connections: Mapping[int, str]) -> Pass:
+        """Return what the morning page counts, but for their clients.
+
+        Args:
+            connections: Names of the sources, by their numbers.
+        """
+        bits, uncovered = self.bits, self.bits.of(of.UNCOVERED)
+        away = {one: bits.of((of.WHO, (connections[one[0]], one[1]))) for one in self.look.people.away}
+        return Pass(
+            attention=self.top(),
+            black_hole=self.top(bits.of(of.BLACK_HOLE)),
+            client_replied=self.top(bits.of(of.CLIENT_REPLIED)),
+            reasons=self.reasons,
+            actors=self._by(of.ACTOR),
+            due_states=self._by(of.DUE_STATE),
+            judged=self._by(of.JUDGED_BY),
+            soon=list(self.soon),
+            uncovered={one: self.top(theirs & uncovered) for one, theirs in away.items()},
+            held=Counter({one: (self._open & theirs).bit_count() for one, theirs in away.items()}),
+        )
+
+    def _by(self, kind: str) -> Counter[Any]:
+        each = ((name, (self._open & places).bit_count()) for (name,), places in self.bits.named(kind))
+        return Counter({name: many for name, many in each if many})
 
     def reopened(self, since: datetime) -> int | None:
         """Return how many were opened again since an instant; ``None`` = it is not known for so long."""

@@ -6,27 +6,25 @@ from bisect import bisect_left, insort
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time
 from heapq import heapify, heappop, heappush
 from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import or_, select
 
-from servicedesk_core.config.people import Colleague
-from servicedesk_core.features.attention import Staff, booked
-from servicedesk_core.features.desks.board import held as of
-from servicedesk_core.features.desks.board.bitmaps import Bitmaps, set_of
-from servicedesk_core.features.desks.board.held import Held, Looking, Ref, has_ended, held
-from servicedesk_core.features.desks.board.standing import Stamp, part_days, stamp
-from servicedesk_core.features.desks.board.sums import Sums
-from servicedesk_core.features.desks.board.touched import News, news
-from servicedesk_core.features.desks.rules import by_technician, by_ticket
+from servicedesk_core.features.attention import Staff, booked, visits_by_technician, visits_by_ticket
 from servicedesk_core.features.kpi import working_hours
-from servicedesk_core.features.tickets import OPEN, TicketChoice, TicketFilter, awaited, conditions, snoozed
+from servicedesk_core.features.report.board import held as of
+from servicedesk_core.features.report.board.bitmaps import Bitmaps, set_of
+from servicedesk_core.features.report.board.held import Held, Looking, Ref, has_ended, held
+from servicedesk_core.features.report.board.lent import Asked
+from servicedesk_core.features.report.board.standing import Stamp, part_days, stamp
+from servicedesk_core.features.report.board.sums import Sums
+from servicedesk_core.features.report.board.touched import News, news
+from servicedesk_core.features.tickets import OPEN, TicketFilter, awaited, conditions, snoozed
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
-from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
 MOST: Final = 200_000
@@ -55,29 +53,6 @@ class _Choice:
 
     places: int
     stale: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks for which tickets, and when.
-
-    Attributes:
-        at: The present instant.
-        back_to: From when on it is told which tickets were opened again.
-        zone: Where days begin.
-        people: Who cannot act, as whoever asks is told.
-        persons: The people of the desk.
-        chosen: Which tickets.
-        scope: Only what it lets through.
-    """
-
-    at: datetime
-    back_to: datetime
-    zone: tzinfo
-    people: Staff
-    persons: Mapping[str, Colleague]
-    chosen: TicketChoice
-    scope: Scope | None
 
 
 class Board:
@@ -191,8 +166,8 @@ class Board:
         midnight = datetime.combine(asked.at.astimezone(asked.zone).date(), time(), asked.zone)
         since = min(asked.at - of.DAY, midnight)
         every = list(booked(tx, since)) if before is None else before.every
-        visits = by_ticket(every) if before is None else before.visits
-        theirs = by_technician(every) if before is None else before.theirs
+        visits = visits_by_ticket(every) if before is None else before.visits
+        theirs = visits_by_technician(every) if before is None else before.theirs
         calendar = working_hours(tx, asked.at)
         back_to = min(since, asked.back_to)
         return Looking(
