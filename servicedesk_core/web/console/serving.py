@@ -1,5 +1,6 @@
 """Runs the console of an open desk until it is cancelled."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ async def serve(
 
     Raises:
         SettingsError: The address cannot be listened on, or the certificate cannot be used.
+        TypeError: A feature brings something that cannot be shown.
     """
     await forget_strangers(desk)
     first = await first_link(desk)
@@ -50,7 +52,14 @@ async def serve(
             opens(lines[-1].removeprefix(_CONSOLE))
 
     async with answers.kept_current():
-        await listen(app, section, tell=told, ending=app.state.streams.close)
+        listening = listen(app, section, tell=told, ending=app.state.streams.close)
+        both = [asyncio.ensure_future(one) for one in (app.state.inside.made(), listening)]
+        try:
+            await asyncio.gather(*both)
+        finally:
+            for one in both:
+                one.cancel()
+            await asyncio.wait(both)
 
 
 def _told(where: str, first: str | None) -> Iterator[str]:

@@ -6,16 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain import Model
 from servicedesk_core.faces import Opens, Page
 from servicedesk_core.faces.column import Column, columns_of, page_cell
-from servicedesk_core.features.desks import DataState
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.drawing import Line, line
 from servicedesk_core.wording import plain
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.desks import DataState
 
 _WORDS_FOR: Final = timedelta(hours=24)
 _LONG: Final = 40
@@ -165,7 +167,7 @@ class Shower:
     addresses: Addresses
     now: datetime
     zone: ZoneInfo
-    data: DataState | None = None
+    data: "DataState | None" = None
 
     @property
     def is_stale(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -18,13 +18,15 @@ from servicedesk_core.desk.permitting import Rights
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Method, Offer
 from servicedesk_core.features import signins
-from servicedesk_core.features.desks import DataState, Desks
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import Store, Tx
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.cache.asking import AskedDesk
 from servicedesk_core.web.console.live.asking import LIVE
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.desks import DataState
 
 T = TypeVar("T")
 
@@ -96,7 +98,7 @@ class Visit:
     signed_in: signins.SignedIn
     at: datetime
     answers: Answers
-    data: DataState | None = None
+    data: "DataState | None" = None
 
     @property
     def person(self) -> str:
@@ -156,6 +158,8 @@ class Entrance:
         visit = Visit(request, desk, found, now, self.answers)
         if not desk.may(Capability.READ):
             return visit
+        from servicedesk_core.features.desks import Desks  # noqa: PLC0415  # who signs in waits for no page of the desk
+
         data = await visit.ask(Desks.data)
         return replace(visit, data=data)
 

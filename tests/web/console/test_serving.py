@@ -66,7 +66,7 @@ def test_the_first_link_opens_a_desk_that_nobody_has_signed_in_to(started, comma
     child, said = started(*command)
     link = next(line for line in said if "/first/" in line)
     assert link.startswith(next(line.split()[-1] for line in said if line.startswith("Console: ")))
-    with httpx.Client() as client:
+    with httpx.Client(timeout=60) as client:  # what is behind signing in is imported meanwhile
         assert client.get(link).status_code == 200
         assert client.get(link.partition("/first/")[0] + "/lists/tickets/list").status_code == 303
         if command[0] == "serve":
@@ -82,8 +82,8 @@ def test_the_link_of_an_invitation_leads_to_where_the_console_listens(started):
     where = link.partition("/first/")[0]
     own = {"Origin": where, "Sec-Fetch-Site": "same-origin"}
     words = {"name": "ana", "password": "some long words", "again": "some long words"}
-    cookie = httpx.post(link, data=words, headers=own).headers["set-cookie"].partition(";")[0]
-    with httpx.Client(headers=own | {"Cookie": cookie}, base_url=where) as client:
+    cookie = httpx.post(link, data=words, headers=own, timeout=60).headers["set-cookie"].partition(";")[0]
+    with httpx.Client(headers=own | {"Cookie": cookie}, base_url=where, timeout=60) as client:
         form = client.get("/acts/people/invite").headers["location"]
         told = client.post(form, data={"name": "ben", "role": "technician"})
     assert f"{where}/invitations/" in told.text

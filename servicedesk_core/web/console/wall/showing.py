@@ -25,12 +25,10 @@ from servicedesk_core.web.console.frame import outside, page
 from servicedesk_core.web.console.live.asking import LIVE
 from servicedesk_core.web.console.values import Moment, Shower
 from servicedesk_core.web.console.visiting import OpenDesk
+from servicedesk_core.web.console.wall import COOKIE
 from servicedesk_core.web.console.wall.hiding import CLIENTS, nameless
 
 _log = logging.getLogger("servicedesk.console")
-
-COOKIE: Final = "__Secure-servicedesk-wall"
-"""One of its own, for this path alone: no page of the console is shown to it."""
 
 PATH: Final = "/wall"
 _TEMPLATE: Final = "servicedesk_core.web.console.wall/wall.html"

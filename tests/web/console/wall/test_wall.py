@@ -9,7 +9,7 @@ from servicedesk_core.faces import Board, Query
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.app import application
-from servicedesk_core.web.console.wall.showing import COOKIE
+from servicedesk_core.web.console.wall import COOKIE
 from tests.web.console import every
 from tests.web.console.filled import HIDDEN, fill, opened
 
