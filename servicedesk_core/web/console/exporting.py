@@ -17,8 +17,9 @@ from servicedesk_core.web import taken
 from servicedesk_core.web.console.requested import AS, Requested, called
 from servicedesk_core.web.console.visiting import Visit
 
+_FIRST: Final = 50
 _PIECE: Final = 1_000
-"""Rows that are asked for at once."""
+"""Rows that are asked for at once; of the first, for which somebody waits, there are few."""
 
 
 async def as_json(visit: Visit, offer: Offer[..., Any], wanted: Requested, found: Any) -> Response:
@@ -39,7 +40,7 @@ async def as_csv(visit: Visit, offer: Offer[..., Any], wanted: Requested) -> Res
     names = chosen_columns(offer.row, wanted.columns) or fields_of(offer.row)
     kept = [pair for pair in wanted.pairs if pair[0] not in {"after", "limit"}]
     more = {"limit": _PIECE} if offer.is_cut else {}
-    first = await called(visit, offer, kept, **more)
+    first = await called(visit, offer, kept, **more and {"limit": _FIRST})
 
     async def lines() -> AsyncIterator[str]:
         found, rows = first, 0
