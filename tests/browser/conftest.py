@@ -15,7 +15,7 @@ from servicedesk_core.faces import boards
 from servicedesk_core.faces.kpi import Figure
 from servicedesk_core.faces.measure import Verdict
 from servicedesk_core.faces.shown import Board, Point, Shown
-from servicedesk_core.features.claims.pack import Section, as_html
+from servicedesk_core.features.claims.drafting.pack import Section, as_html
 from servicedesk_core.features.report import pages as report_pages
 from servicedesk_core.features.report import queries
 from servicedesk_core.features.report.morning import building as morning

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimStateError, StoreError
-from servicedesk_core.features.claims import drafts
+from servicedesk_core.features.claims.drafting import acts as drafts
 from servicedesk_core.features.claims.tables import changing, reading
 from servicedesk_core.features.claims.tables.stored import Drafted, Origin
 from servicedesk_core.features.claims.writes import proposing, results

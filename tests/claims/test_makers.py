@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError
-from servicedesk_core.features.claims.preparing import carrier_of
+from servicedesk_core.features.claims.sending.preparing import carrier_of
 
 
 @dataclass

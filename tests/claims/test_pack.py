@@ -3,7 +3,7 @@
 import pytest
 
 from servicedesk_core.errors import UnsupportedError
-from servicedesk_core.features.claims.pack import Section, as_html, as_pdf
+from servicedesk_core.features.claims.drafting.pack import Section, as_html, as_pdf
 
 pytestmark = pytest.mark.slow  # the writer of PDF files takes its time to be imported
 

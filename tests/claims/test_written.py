@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.features.claims.written import (
+from servicedesk_core.features.claims.drafting.written import (
     Answer,
     ClaimChanges,
     credit_of,

@@ -18,7 +18,7 @@ from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.desks.lists import LISTS
 from servicedesk_core.features.sla.model import By
-from servicedesk_core.features.sla.model_past import ResponseBy
+from servicedesk_core.features.sla.past.model import ResponseBy
 from servicedesk_core.features.tickets.words import WordsOf
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming

@@ -24,7 +24,7 @@ def claim(symptom):
         title = "Fault"
         rows = (("Symptom", symptom),)
 
-    return render("servicedesk_core.features.claims/claim.html", claim_id="SD-1", form=[Section])
+    return render("servicedesk_core.features.claims.drafting/claim.html", claim_id="SD-1", form=[Section])
 
 
 def test_the_templates_are_found():
@@ -60,7 +60,7 @@ def test_a_page_allows_its_one_style_by_hash_and_no_script_where_it_has_none():
 
 def test_what_is_not_told_to_a_template_is_an_error_and_not_a_gap():
     with pytest.raises(Exception, match="claim_id"):
-        render("servicedesk_core.features.claims/claim.html", form=[])
+        render("servicedesk_core.features.claims.drafting/claim.html", form=[])
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_the_library_of_templates_is_loaded_with_the_first_page():
     script = (
         "import sys; from servicedesk_core.features.report import pages; "
         "from servicedesk_core.features.warranty import html; "
-        "from servicedesk_core.features.claims import pack; assert 'jinja2' not in sys.modules; "
+        "from servicedesk_core.features.claims.drafting import pack; assert 'jinja2' not in sys.modules; "
         "pack.as_html('SD-1', []); assert 'jinja2' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

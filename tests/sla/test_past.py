@@ -7,7 +7,7 @@ import pytest
 from servicedesk_core.domain import Appointment, Company, Note, Technician, TimeEntry
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.sla.model import ClockFilter
-from servicedesk_core.features.sla.model_past import ResponseBy
+from servicedesk_core.features.sla.past.model import ResponseBy
 from servicedesk_core.features.sla.tables import responses
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status

@@ -14,7 +14,7 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces.spans import span_of
-from servicedesk_core.features.claims import drafts
+from servicedesk_core.features.claims.drafting import acts as drafts
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty import html as warranty_html

@@ -10,7 +10,9 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
 from servicedesk_core.faces import Awaited, Help, Manner, action
-from servicedesk_core.features.claims import drafts, pack, preparing
+from servicedesk_core.features.claims.drafting import acts as drafts
+from servicedesk_core.features.claims.drafting import pack
+from servicedesk_core.features.claims.drafting.written import Answer, ClaimChanges, device_of
 from servicedesk_core.features.claims.model import (
     ClaimCheck,
     ClaimDetail,
@@ -20,8 +22,10 @@ from servicedesk_core.features.claims.model import (
     PollOutcome,
     Proposals,
 )
-from servicedesk_core.features.claims.polling import follow, overdue_parts
-from servicedesk_core.features.claims.preparing import (
+from servicedesk_core.features.claims.queries import detail, today
+from servicedesk_core.features.claims.sending import preparing
+from servicedesk_core.features.claims.sending.polling import follow, overdue_parts
+from servicedesk_core.features.claims.sending.preparing import (
     changed,
     checked_claim,
     connections_with,
@@ -29,13 +33,11 @@ from servicedesk_core.features.claims.preparing import (
     stored_claim,
     unlisted_parts,
 )
-from servicedesk_core.features.claims.queries import detail, today
+from servicedesk_core.features.claims.sending.telling import ClaimTelling
 from servicedesk_core.features.claims.tables import changing, listing, reading
 from servicedesk_core.features.claims.tables.guards import naming_only_seen
-from servicedesk_core.features.claims.telling import ClaimTelling
 from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.notes import TicketNotes
-from servicedesk_core.features.claims.written import Answer, ClaimChanges, device_of
 from servicedesk_core.store import audit
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries.scope import Scope

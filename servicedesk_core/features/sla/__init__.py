@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.definitions import read_definitions as read_definitions
     from servicedesk_core.features.sla.model import By as By
     from servicedesk_core.features.sla.model import ClockStatus as ClockStatus
-    from servicedesk_core.features.sla.model_past import ResponseBy as ResponseBy
-    from servicedesk_core.features.sla.past import Past as Past
+    from servicedesk_core.features.sla.past.model import ResponseBy as ResponseBy
+    from servicedesk_core.features.sla.past.queries import Past as Past
     from servicedesk_core.features.sla.proposing.proposing import propose as propose
     from servicedesk_core.features.sla.queries import Clocks as Clocks
     from servicedesk_core.features.sla.stands.measuring import Became as Became
@@ -66,7 +66,7 @@ else:
 FEATURE = Feature(
     name="sla",
     about="Clocks: what was promised to clients, and whether it is kept.",
-    queries=f"{__name__}.past:Past",
+    queries=f"{__name__}.past.queries:Past",
     actions=f"{__name__}.actions:Sla",
     jobs=(
         JobKind(

@@ -8,11 +8,11 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, Column, Help, Manner, action
 from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.deciding import Due, Life, Ticket, Where, Which, Why, announced, ensured
+from servicedesk_core.features.sla.decisions.deciding import Due, Life, Ticket, Where, Which, Why, announced, ensured
+from servicedesk_core.features.sla.decisions.reasons import known_reason
+from servicedesk_core.features.sla.decisions.requesting import Requests
 from servicedesk_core.features.sla.following import evaluate_tickets
-from servicedesk_core.features.sla.model_past import ClockDecision, MissedBecause
-from servicedesk_core.features.sla.reasons import known_reason
-from servicedesk_core.features.sla.requesting import Requests
+from servicedesk_core.features.sla.past.model import ClockDecision, MissedBecause
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.decided import Decision, Kind
 from servicedesk_core.features.sla.tables.deciding import Wanted, found

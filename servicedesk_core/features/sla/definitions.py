@@ -9,7 +9,7 @@ from servicedesk_core.definitions.reading import read
 from servicedesk_core.faces.definition import DefinitionKind, Refers
 from servicedesk_core.features.definitions import CALENDARS
 from servicedesk_core.features.sla.clocks.policies import PolicySet
-from servicedesk_core.features.sla.reasons import MISSED_REASONS
+from servicedesk_core.features.sla.decisions.reasons import MISSED_REASONS
 
 POLICIES: Final = DefinitionKind(
     "sla",

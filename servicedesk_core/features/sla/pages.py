@@ -23,7 +23,7 @@ from servicedesk_core.features.sla.model import (
     TicketClocks,
     TicketExplained,
 )
-from servicedesk_core.features.sla.model_past import (
+from servicedesk_core.features.sla.past.model import (
     Answered,
     AuditedPromise,
     ClockDecision,

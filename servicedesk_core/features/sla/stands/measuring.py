@@ -7,7 +7,7 @@ from typing import Final
 
 from servicedesk_core.faces import Desk
 from servicedesk_core.features.sla.model import Attained, By
-from servicedesk_core.features.sla.model_past import ResponseBy
+from servicedesk_core.features.sla.past.model import ResponseBy
 from servicedesk_core.features.sla.tables import attained, hours, missing, progress, responses
 from servicedesk_core.features.sla.tables.chosen import all_of
 from servicedesk_core.features.sla.tables.responses import Answer

@@ -13,7 +13,7 @@ from servicedesk_core.domain import ActorType, EventSource, EventType, TicketEve
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.sla.clocks.overrides import Override
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.reasons import MISSED_REASONS, SHIPPED, MissedReason
+from servicedesk_core.features.sla.decisions.reasons import MISSED_REASONS, SHIPPED, MissedReason
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.rows import Rows

@@ -10,7 +10,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.sla.clocks.judging import judge
 from servicedesk_core.features.sla.clocks.model import ClockResult
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.model_past import ClockDecision
+from servicedesk_core.features.sla.past.model import ClockDecision
 from servicedesk_core.features.sla.tables import progress
 from servicedesk_core.features.sla.tables.decided import Decision, Kind
 from servicedesk_core.features.sla.tables.one import Named, life, named

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select
 
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.model_past import DecidedClock, MissedClock
+from servicedesk_core.features.sla.past.model import DecidedClock, MissedClock
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.decided import Kind, is_pending
 from servicedesk_core.features.sla.tables.shown import AsOf

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, case, func, null, select
 
 from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.model_past import AuditedPromise
-from servicedesk_core.features.sla.quarters import Quarter
+from servicedesk_core.features.sla.past.model import AuditedPromise
+from servicedesk_core.features.sla.past.quarters import Quarter
 from servicedesk_core.features.sla.tables import attained, decided
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx

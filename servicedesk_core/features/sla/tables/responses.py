@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select
 
 from servicedesk_core.faces.measure import percentile
-from servicedesk_core.features.sla.model_past import Answered, ResponseBy
+from servicedesk_core.features.sla.past.model import Answered, ResponseBy
 from servicedesk_core.features.sla.tables import told
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import to_us

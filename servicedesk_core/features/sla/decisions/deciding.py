@@ -10,8 +10,8 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, method, previewed
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.following import evaluate_tickets
-from servicedesk_core.features.sla.model_past import ClockDecision
-from servicedesk_core.features.sla.past import Past
+from servicedesk_core.features.sla.past.model import ClockDecision
+from servicedesk_core.features.sla.past.queries import Past
 from servicedesk_core.features.sla.replay.queries import DraftingDesk
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.decided import Decision, Kind

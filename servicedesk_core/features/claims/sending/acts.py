@@ -9,18 +9,18 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.domain.warranty import ClaimRules
 from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError
 from servicedesk_core.faces import Awaited, Help, Manner
-from servicedesk_core.features.claims import drafts
+from servicedesk_core.features.claims.drafting import acts as drafts
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimPreview
 from servicedesk_core.features.claims.pages import REFUSED, after_sending
-from servicedesk_core.features.claims.preparing import checked_claim
-from servicedesk_core.features.claims.previewing import (
+from servicedesk_core.features.claims.rules import rules_of
+from servicedesk_core.features.claims.sending.preparing import checked_claim
+from servicedesk_core.features.claims.sending.previewing import (
     WHICH,
     ClaimPreviewing,
     ensure_as_shown,
     ensure_denied,
     previewed_act,
 )
-from servicedesk_core.features.claims.rules import rules_of
 from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes import notes, proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite, values_of

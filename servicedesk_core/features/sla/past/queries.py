@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Page, PeopleSight, Sort, piece, query
 from servicedesk_core.features.clients import CLIENTS
 from servicedesk_core.features.definitions import history
+from servicedesk_core.features.sla.decisions.reasons import MISSED_REASONS
 from servicedesk_core.features.sla.definitions import JUDGED_BY
 from servicedesk_core.features.sla.model import ClockFilter, Excluded
-from servicedesk_core.features.sla.model_past import (
+from servicedesk_core.features.sla.past.model import (
     Answered,
     AuditedPromise,
     DecidedClock,
@@ -21,9 +22,8 @@ from servicedesk_core.features.sla.model_past import (
     ResponseBy,
     Responses,
 )
-from servicedesk_core.features.sla.quarters import last_quarter, quarter_of
+from servicedesk_core.features.sla.past.quarters import last_quarter, quarter_of
 from servicedesk_core.features.sla.queries import MONTH, Clocks, Since, Until
-from servicedesk_core.features.sla.reasons import MISSED_REASONS
 from servicedesk_core.features.sla.tables import decided, hours, missing, progress, responses
 from servicedesk_core.features.sla.tables.basis import basis
 from servicedesk_core.features.sla.tables.chosen import all_of, judged_of

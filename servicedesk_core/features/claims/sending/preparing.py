@@ -13,7 +13,7 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimProblem, ClaimRules, DeviceRef
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError, UnsupportedError
-from servicedesk_core.features.claims.drafting import Prefilled, Prefilling
+from servicedesk_core.features.claims.drafting.filling import Prefilled, Prefilling
 from servicedesk_core.features.claims.model import Proposal, Proposals
 from servicedesk_core.features.claims.queries import today
 from servicedesk_core.features.claims.rules import Checked, check, rules_of

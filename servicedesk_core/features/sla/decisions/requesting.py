@@ -7,8 +7,17 @@ from typing import Annotated
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, action, method
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.deciding import Deciding, Life, Ticket, Where, Which, Why, announced, ensured
-from servicedesk_core.features.sla.model_past import ClockDecision
+from servicedesk_core.features.sla.decisions.deciding import (
+    Deciding,
+    Life,
+    Ticket,
+    Where,
+    Which,
+    Why,
+    announced,
+    ensured,
+)
+from servicedesk_core.features.sla.past.model import ClockDecision
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.decided import ASKED_FOR, Decision, Kind
 from servicedesk_core.features.sla.tables.deciding import Wanted, What, changed, found

@@ -147,7 +147,7 @@ def as_zip(entries: Iterator[tuple[str, bytes]]) -> bytes:
 
 def as_html(claim_id: str, form: Sequence[Section]) -> str:
     """Return the form as a page that can be read, printed and mailed by itself."""
-    return render("servicedesk_core.features.claims/claim.html", claim_id=claim_id, form=form)
+    return render("servicedesk_core.features.claims.drafting/claim.html", claim_id=claim_id, form=form)
 
 
 def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:

@@ -9,8 +9,8 @@ from servicedesk_core.domain.warranty import ClaimProblem, ClaimState
 from servicedesk_core.errors import ClaimStateError
 from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
 from servicedesk_core.features.claims.model import ClaimPreview
-from servicedesk_core.features.claims.preparing import ClaimsDesk, checked_claim, stored_claim
 from servicedesk_core.features.claims.queries import ClaimQueries
+from servicedesk_core.features.claims.sending.preparing import ClaimsDesk, checked_claim, stored_claim
 from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes import proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite, values_of

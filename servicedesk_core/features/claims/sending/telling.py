@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Awaited, Help, Manner, method
-from servicedesk_core.features.claims import drafts
+from servicedesk_core.features.claims.drafting import acts as drafts
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimFile, ClaimPreview, Proof
-from servicedesk_core.features.claims.preparing import stored_claim
-from servicedesk_core.features.claims.previewing import PAGES, WHICH, ensure_as_shown, is_theirs, previewed_act
-from servicedesk_core.features.claims.sending import ClaimSending
+from servicedesk_core.features.claims.sending.acts import ClaimSending
+from servicedesk_core.features.claims.sending.preparing import stored_claim
+from servicedesk_core.features.claims.sending.previewing import PAGES, WHICH, ensure_as_shown, is_theirs, previewed_act
 from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes import proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite
