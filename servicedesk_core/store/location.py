@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.engine import URL
 
 from servicedesk_core.store import meta, sending
-from servicedesk_core.store.schema import page_keys, pages, sources, staff_messages
+from servicedesk_core.store.schema import sources
 from servicedesk_core.system import machine
 
 SYSTEM: Final = "system:store"
@@ -138,6 +138,8 @@ def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Location:
 
 def _hush(tx: Connection, why: str, now: datetime) -> tuple[int, int]:
     """Drop what waits for our own people, end what rings, and let no older link acknowledge anything."""
+    from servicedesk_core.store.schema import page_keys, pages, staff_messages  # noqa: PLC0415  # every command opens a store
+
     waiting = update(staff_messages).where(staff_messages.c.state == "waiting")
     dropped = tx.execute(waiting.values(state="dropped", done_at=now, why=why))
     ringing = update(pages).where(pages.c.state != "over")
