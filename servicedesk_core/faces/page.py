@@ -1,12 +1,13 @@
 """A piece of a list."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import cmp_to_key, partial
+from functools import partial
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from servicedesk_core.faces.column import Column, sortable
@@ -68,30 +69,37 @@ def piece(found: P, row: type, *, by: str, sort: str | None, after: str | None, 
     own = Order.of(sort, by, sortable(row))
     order = replace(own, terms=(*own.terms, _AMONG_EQUALS))
     place = order.place(after)
-    compared = partial(_compared, order)
     equals: Counter[tuple[Key, ...]] = Counter()
-    keyed = []
+    keyed: list[tuple[tuple[Key, ...], Any]] = []
     for one in found:
         keys = tuple(_key(getattr(one, term.column)) for term in own.terms)
         keyed.append(((*keys, equals[keys]), one))
         equals[keys] += 1
-    keyed.sort(key=lambda pair: cmp_to_key(compared)(pair[0]))
-    rows = [(keys, one) for keys, one in keyed if place is None or compared(keys, place) > 0]
-    kept = rows[:limit]
-    more = order.cursor(kept[-1][0]) if len(kept) < len(rows) else None
+    for at, term in reversed([*enumerate(order.terms)]):  # each keeps what those after it ordered
+        keyed.sort(key=partial(_rank_of, at, term), reverse=term.falls)
+    first = 0 if place is None else bisect_left(keyed, True, key=lambda pair: _is_behind(order, pair[0], place))  # noqa: FBT003
+    kept = keyed[first:] if limit is None else keyed[first : first + limit]
+    more = order.cursor(kept[-1][0]) if first + len(kept) < len(keyed) else None
     return replace(found, items=tuple(one for _, one in kept), next=more)
 
 
-def _compared(order: Order, one: Sequence[Key], other: Sequence[Key]) -> int:
-    """Return whether a row stands behind another (1), before it (-1), or where it stands (0)."""
-    for term, mine, theirs in zip(order.terms, one, other, strict=True):
-        if mine == theirs:
-            continue
-        if mine is None or theirs is None:
-            return 1 if mine is None else -1
-        larger = str(mine) > str(theirs) if isinstance(mine, str) or isinstance(theirs, str) else mine > theirs
-        return 1 if larger is not term.falls else -1
-    return 0
+def _is_behind(order: Order, one: Sequence[Key], place: Sequence[Key]) -> bool:
+    """Whether a row stands behind a place."""
+    for term, mine, theirs in zip(
+        order.terms, map(_rank, one, order.terms), map(_rank, place, order.terms), strict=True
+    ):
+        if mine != theirs:
+            return (mine > theirs) is not term.falls
+    return False
+
+
+def _rank_of(at: int, term: Term, keyed: tuple[Sequence[Key], Any]) -> tuple[bool, bool, Any]:
+    return _rank(keyed[0][at], term)
+
+
+def _rank(key: Key, term: Term) -> tuple[bool, bool, Any]:
+    """Return a key as one that compares with each other, for a term: nothing is last whichever way it goes."""
+    return (key is None) is not term.falls, isinstance(key, str), 0 if key is None else key
 
 
 def _key(value: Any) -> Key:

@@ -38,6 +38,21 @@ class ClientPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """An open ticket whose client has heard from nobody for too long, as far as it takes to order them.
+
+    Attributes:
+        external_id: The vendor's id.
+    """
+
+    local_id: Annotated[int, Column("The desk's own number.")]
+    external_id: str
+    priority: Annotated[str | None, Column("Priority.")]
+    heard_at: Annotated[datetime | None, Column("When the client heard last from a person; nothing = never.")]
+    limit_at: Annotated[datetime, Column("When the limit of its priority passed.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """An open ticket whose client has heard from no person for longer than the limit of its priority."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.contact.model import ClientPromise, PromiseState, Unheard
+from servicedesk_core.features.contact.model import ClientPromise, PromiseState, Silence, Unheard
 from servicedesk_core.features.contact.tables import OPEN, promises_of, silences
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, found, mine, rows_by_id
 from servicedesk_core.store import Tx
@@ -63,6 +63,7 @@ class ContactQueries(Namespace[Manner]):
     @query(
         "contact.unheard",
         about="Open tickets whose client has heard from no person within the limit of their priority.",
+        sorts=("local_id", "priority", "heard_at", "limit_at"),
         empty="Every client has heard from somebody in time, as far as [client_contact] of the definitions says.",
         needs=Capability.INTERNAL,
     )
@@ -87,11 +88,12 @@ class ContactQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         now, among = self.desk.clock.now(), TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
-        late = {one.local_id: one for one in silences(tx, now, conditions(tx, among, scope, at=now))}
-        rows = rows_by_id(tx, [*late])
+        late = tuple(silences(tx, now, conditions(tx, among, scope, at=now)))
+        page = piece(Page(late), Silence, by="limit_at,local_id", sort=sort, after=after, limit=limit)
+        rows = rows_by_id(tx, [one.local_id for one in page.items])
         shown = tuple(
             Unheard(
-                local_id=local_id,
+                local_id=row.local_id,
                 connection=row.connection,
                 ticket=row.ticket,
                 title=row.title,
@@ -101,7 +103,7 @@ class ContactQueries(Namespace[Manner]):
                 heard_at=one.heard_at,
                 limit_at=one.limit_at,
             )
-            for local_id, one in late.items()
-            if (row := rows.get(local_id)) is not None
+            for one in page.items
+            for row in (rows[one.local_id],)
         )
-        return piece(Page(shown), Unheard, by="limit_at,local_id", sort=sort, after=after, limit=limit)
+        return Page(shown, page.next)

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from servicedesk_core.domain import Priority, QueueKind
 from servicedesk_core.features.attention import Queues
 from servicedesk_core.features.contact.kinds import CLIENT_CONTACT
-from servicedesk_core.features.contact.model import ClientPromise
+from servicedesk_core.features.contact.model import ClientPromise, Silence
 from servicedesk_core.features.contact.rules import limit_at, state_of
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.tickets import HEARD, PROMISES, contacts, in_scope, rows_by_id, said_kept
@@ -75,22 +75,6 @@ def awaited_before(tx: Tx, now: datetime, before: datetime, scope: Scope | None)
     return tuple(one for one in found if one.contact_at is None)
 
 
-class Silence(NamedTuple):
-    """An open ticket whose client has heard from nobody for too long.
-
-    Attributes:
-        local_id: The desk's own number.
-        external_id: The vendor's id.
-        heard_at: When the client heard last from a person; ``None`` = never.
-        limit_at: When the limit of its priority passed.
-    """
-
-    local_id: int
-    external_id: str
-    heard_at: datetime | None
-    limit_at: datetime
-
-
 def silences(tx: Tx, now: datetime, where: Sequence[ColumnElement[bool]]) -> Iterator[Silence]:
     """Yield the tickets whose client has heard from nobody for too long; none where no rule says how long that is.
 
@@ -123,4 +107,4 @@ def silences(tx: Tx, now: datetime, where: Sequence[ColumnElement[bool]]) -> Ite
             continue
         at = limit_at(rule, priority, since, calendar)
         if at is not None and at < now:
-            yield Silence(local_id, external_id, last, at)
+            yield Silence(local_id, external_id, word, last, at)

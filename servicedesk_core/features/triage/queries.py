@@ -68,10 +68,10 @@ class TriageQueries(Namespace[Manner]):
         now, may = self.desk.clock.now(), self.desk.may(Capability.INTERNAL)
         people = staff(tx, now, ZoneInfo(self.desk.timezone), self.desk.roster, scope=scope, with_internal=may)
         among = TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
-        where = conditions(tx, among, scope, at=now)
+        where = [*conditions(tx, among, scope, at=now), tables.may_wait(tx, now)]
         waiting = [
             Waiting(one.state.local_id, one.standing.late_from, one.standing.priority, one.standing.created_at, why)
-            for one in standings(tx, now, people, where, with_internal=may)
+            for one in standings(tx, now, people, where, with_internal=may, with_acts=False)
             if (why := _why(one.standing)) and not is_snoozed(one.standing, now)
         ]
         page = piece(Page(tuple(waiting)), Waiting, by=ORDER, sort=sort, after=after, limit=limit)

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.features.attention import Queues
 from servicedesk_core.features.tickets import OPEN, TicketFilter, conditions, words_of
 from servicedesk_core.features.triage.likeness import BEFORE, BURST, Candidate
 from servicedesk_core.features.triage.rules import NOTE_TITLE, Sort, answered
@@ -28,6 +31,16 @@ _WORDS: Final = 4
 """Words of a title that others are found by, the longest: they tell the most."""
 
 Where = Sequence[ColumnElement[bool]]
+
+
+def may_wait(tx: Tx, at: datetime) -> ColumnElement[bool]:
+    """Return what holds of every ticket that can wait for triage; the index of open tickets tells it."""
+    lie: defaultdict[int, list[str]] = defaultdict(list)
+    for source_id, ref in Queues(tx).named(QueueKind.TRIAGE, at):
+        lie[source_id].append(ref)
+    in_queue = (and_(_T.source_id == source_id, _T.queue_ref.in_(refs)) for source_id, refs in lie.items())
+    is_new = or_(_T.status_category.is_(None), _T.status_category == StatusCategory.NEW.value)
+    return or_(is_new, _T.assignee_ref.is_(None), *in_queue)
 
 
 def candidate(tx: Tx, local_id: int) -> Candidate:

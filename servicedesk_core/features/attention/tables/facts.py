@@ -65,6 +65,7 @@ def standings(
     where: Sequence[ColumnElement[bool]] = OPEN,
     *,
     with_internal: bool = True,
+    with_acts: bool = True,
     visits: Iterable[Booked] | None = None,
 ) -> Iterator[Found]:
     """Yield how tickets stand, in the order of their creation.
@@ -75,10 +76,11 @@ def standings(
         people: Who cannot act.
         where: Which tickets.
         with_internal: With acts that only the staff may see.
+        with_acts: With what people did on them; without, only what wakes a ticket that is put off is read.
         visits: The appointments for them that are not over, where those were read already.
     """
     query = select(*(_T[name] for name in State._fields)).where(*where).order_by(_T.created_at, _T.local_id)
-    around = Around(tx, at, people, with_internal=with_internal, visits=visits)
+    around = Around(tx, at, people, with_internal=with_internal, with_acts=with_acts, visits=visits)
     rows = tx.execute(query, execution_options={"yield_per": AT_ONCE})
     for some in rows.partitions():
         yield from around.of([State(*row) for row in some])
@@ -94,10 +96,11 @@ class Around:
         people: Staff,
         *,
         with_internal: bool = True,
+        with_acts: bool = True,
         is_past: bool = False,
         visits: Iterable[Booked] | None = None,
     ) -> None:
-        self._is_past = is_past
+        self._is_past, self._with_acts = is_past, with_acts
         self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
         self._queues = Queues(tx)
         self._awaited = {} if is_past else awaited(tx)
@@ -111,7 +114,8 @@ class Around:
         """Yield how tickets stand."""
         refs: dict[int, list[str]] = {}
         for state in states:
-            refs.setdefault(state.source_id, []).append(state.external_id)
+            if self._with_acts or state.local_id in self._snoozed:
+                refs.setdefault(state.source_id, []).append(state.external_id)
         acts = {
             source_id: newest_acts(self._tx, source_id, wanted, self._at, with_internal=self._with_internal)
             for source_id, wanted in refs.items()
@@ -124,7 +128,7 @@ class Around:
         )
         parts = {} if self._is_past else self._parts(states)
         for state in states:
-            done = acts[state.source_id].get(state.external_id, (None, None))
+            done = acts.get(state.source_id, {}).get(state.external_id, (None, None))
             part_at = parts.get((state.source_id, state.external_id))
             yield Found(state, self._standing(state, *done, ours.get(state.local_id), part_at))
 

@@ -1,6 +1,6 @@
 """What queues are for: as it was decided, else as the connector's mapping says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -49,6 +49,11 @@ class Queues:
             if since is None or since <= at:
                 return said.get(queue) or self._mapped.get(queue)
         return self._mapped.get(queue)
+
+    def named(self, kind: QueueKind, at: datetime) -> Iterator[Queue]:
+        """Yield the queues that are for something at an instant."""
+        known = self._mapped.keys() | {queue for _, said in self._said for queue in said}
+        return (queue for queue in sorted(known) if self.kind(*queue, at) is kind)
 
 
 def _mapped(tx: Tx) -> dict[Queue, QueueKind]:
