@@ -115,6 +115,12 @@ def kind_in_words(kind: str) -> str:
     return f"{many.capitalize()}: {deed.replace('_', ' ')}" if deed else many.capitalize()
 
 
+def deed_in_words(deed: str) -> str:
+    """Return what people call what was done: ``write.approved`` is ``Write approved``."""
+    what, _, did = (one.replace("_", " ") for one in deed.partition("."))
+    return f"{what} {did}".strip().capitalize() if " " not in did else f"{what.capitalize()}: {did}"
+
+
 def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> str:
     """Return a value as one line that cannot steer the terminal; ``None`` is empty.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from servicedesk_core.faces.column import Column, sortable
@@ -102,6 +102,12 @@ def _rank(key: Key, term: Term) -> tuple[bool, bool, Any]:
     return (key is None) is not term.falls, isinstance(key, str), 0 if key is None else key
 
 
+@cache
+def _places(kind: type[Enum]) -> dict[Enum, int]:
+    """Return the places of words in the order in which they are declared: that in which things become so."""
+    return {one: place for place, one in enumerate(kind)}
+
+
 def _key(value: Any) -> Key:
     match value:
         case datetime():
@@ -109,7 +115,7 @@ def _key(value: Any) -> Key:
         case date():
             return value.isoformat()
         case Enum():
-            return str(value.value).lower()
+            return _places(type(value))[value]
         case Decimal():
             return float(value)
         case str():

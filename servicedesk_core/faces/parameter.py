@@ -29,7 +29,8 @@ class Help:
         metavar: What stands for a value in the help of a command.
         names: Name of the query that shows the record which the value names, ``tickets.show``, or of the list that
             holds what it may be, its values in the first column, with what that list is given on its place:
-            ``tickets.words technicians``; ``pages`` are dashboards. Empty = it names nothing.
+            ``tickets.words technicians``; ``pages`` are dashboards. ``quality.show:items`` are the rows of a field of
+            the record that an act is about, each by its first column. Empty = it names nothing.
         is_long: Whether it is a text of several lines.
         puts_before_client: Whether it decides that the client reads what is written.
         is_rare: Whether few need it; a form has it at its end.

@@ -15,6 +15,7 @@ import pytest
 from servicedesk_core import ServiceDesk
 from servicedesk_core.faces import Board, Opens, Query
 from servicedesk_core.faces.asked import asked
+from servicedesk_core.faces.column import columns_of
 from servicedesk_core.faces.opens import command_line
 from servicedesk_core.features import FEATURES, own
 from tests.golden import demo_desk, hostile_desk
@@ -139,6 +140,11 @@ def leads(board: Board) -> Iterator[Lead]:
                 currency = re.search(r"\(([A-Z]{3})\)", point.label)
                 unit = None if point.opens.call not in AMOUNTS else currency[1] if currency else ""
                 yield Lead(f"{block.title}: {point.label}", point.value or 0, point.opens, unit)
+        for row in block.rows:
+            for name, column in columns_of(type(row)).items():
+                opens, number = getattr(row, column.by) if column.by else None, getattr(row, name)
+                if isinstance(opens, Opens) and isinstance(number, int):
+                    yield Lead(f"{block.title}: {name}", number, opens)
         if block.kind == "figures":
             for figure, opens in zip(block.figures, block.opens, strict=True) if block.opens else ():
                 label = f"{block.title}: {figure.title}"
@@ -152,7 +158,7 @@ async def check(desk: ServiceDesk, name: str, wanted: Mapping[str, Any]) -> Boar
     page = OFFERS[name]
     filters = await chosen(desk, page, wanted)
     board: Board = await desk.call(page, *(() if filters is None else (filters,)))
-    wrong = {one.label: found for one in leads(board) if (found := one.wrong(await listed(desk, one.opens)))}
+    wrong = [(one.label, found) for one in leads(board) if (found := one.wrong(await listed(desk, one.opens)))]
     assert not wrong
     for block in board.blocks:
         if block.kind == "table" and block.opens[0] is not None:

@@ -174,7 +174,7 @@ def _blocks() -> tuple[Block, ...]:
         Figures("Goals", lambda looking: looking.once(Day).judged, records=_records,
             courses=lambda looking: looking.once(Day).courses),
         Table("Team", NowLists.team, {"limit": 100},
-            lambda looking: team(looking.once(Day), looking.desk.roster)),
+            team),
         Table("Next 4 hours", NowLists.next, {"limit": 100}, lambda looking: looking.once(Day).coming),
         Counts("Approvals and doubts", _approvals, Capability.WRITES_READ),
     )  # fmt: skip

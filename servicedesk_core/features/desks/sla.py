@@ -36,7 +36,17 @@ from servicedesk_core.features.desks.model import PageFilter
 from servicedesk_core.features.desks.rules import verdict
 from servicedesk_core.features.desks.tables import Day
 from servicedesk_core.features.kpi import KPIS, NO_CLOCKS, KpiLists, judged, last, period_of
-from servicedesk_core.features.sla import Became, By, Clock, Past, ResponseBy, Stand, due_counts, stand_counts
+from servicedesk_core.features.sla import (
+    Became,
+    By,
+    Clock,
+    Past,
+    ResponseBy,
+    Stand,
+    due_counts,
+    group_in_words,
+    stand_counts,
+)
 
 HOUR: Final = timedelta(hours=1)
 _AHEAD: Final = 24
@@ -147,7 +157,7 @@ def _answers(looking: Looking) -> Iterator[Counted]:
         if one.after_s is not None:
             places = [bound.total_seconds() for bound in _BINS]
             label = [*_BINS.values()][min(bisect_right(places, one.after_s - 1), len(places) - 1)]
-            counted.setdefault(one.group or "no type", Counter())[label] += 1
+            counted.setdefault(group_in_words(one.group or "no type"), Counter())[label] += 1
     for group, each in sorted(counted.items()):
         yield from (Counted(label, each[label], group=group) for label in _BINS.values())
 

@@ -24,7 +24,6 @@ from servicedesk_core.faces.dashboards import Block
 from servicedesk_core.features.desks.lists import LISTS, WorkLists, counted, opened_now, placed, rows_of
 from servicedesk_core.features.desks.model import ListedTicket, WorkList
 from servicedesk_core.features.desks.now.queries import NowLists, team
-from servicedesk_core.features.desks.tables import Day
 from servicedesk_core.features.kpi import KpiLists, kept_up, ready
 from servicedesk_core.features.tickets import TicketChoice
 
@@ -113,7 +112,7 @@ def _blocks() -> tuple[Block, ...]:
             "Technicians",
             NowLists.team,
             {"limit": 100},
-            lambda looking: team(looking.once(Day), looking.desk.roster),
+            team,
         ),
         Counts("Ready to begin", _ready),
     )

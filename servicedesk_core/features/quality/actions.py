@@ -22,6 +22,7 @@ from servicedesk_core.features.quality.tables import answers, concerns, reviews
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx, audit
 
+_ITEMS: Final = "quality.show:items"
 _PAGES: Final = "servicedesk_core.features.quality.pages"
 _WHOLE: Final = "a sample is drawn from the work of everybody"
 
@@ -107,10 +108,11 @@ class Quality(QualityQueries[Manner]):
         missed: Annotated[
             Mapping[str, str] | None,
             Help(
-                "What is not so, by its number on the checklist or how it begins, and why: ITEM=WHY. May be repeated."
+                "What is not so, by its number on the checklist or how it begins, and why: ITEM=WHY. May be repeated.",
+                names=_ITEMS,
             ),
         ] = None,
-        skip: Annotated[Sequence[str], Help("What does not apply. May be repeated.")] = (),
+        skip: Annotated[Sequence[str], Help("What does not apply. May be repeated.", names=_ITEMS)] = (),
         note: Annotated[str | None, Help("What else is to be said.", is_long=True)] = None,
         instead: Annotated[str, Help("Why this takes the place of what was said before.", metavar="WHY")] = "",
     ) -> ReviewDetail:

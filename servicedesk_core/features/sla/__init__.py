@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.definitions import read_definitions as read_definitions
     from servicedesk_core.features.sla.model import By as By
     from servicedesk_core.features.sla.model import ClockStatus as ClockStatus
+    from servicedesk_core.features.sla.model import group_in_words as group_in_words
     from servicedesk_core.features.sla.past.model import ResponseBy as ResponseBy
     from servicedesk_core.features.sla.past.queries import Past as Past
     from servicedesk_core.features.sla.proposing.proposing import propose as propose

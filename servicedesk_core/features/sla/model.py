@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from servicedesk_core.arguments import strict
+from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Column, Help, Page
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.tickets import TicketChoice
@@ -112,12 +113,27 @@ class TicketClocks(Page[TicketClock]):
     excluded: Annotated[tuple[Excluded, ...], Column("Open tickets that were not judged, or not wholly, by reason.")]
 
 
+class Promises(StrEnum):
+    """What is counted together: promises of one sort, or all of a ticket, in the order in which it gets there."""
+
+    TRIAGE = Clock.TRIAGE.value
+    ENGAGEMENT = Clock.ENGAGEMENT.value
+    COMPLETION = Clock.COMPLETION.value
+    ALL = "all"
+    """Resolved tickets of which every promise was kept."""
+
+
+def group_in_words(group: str) -> str:
+    """Return what people call a group: types of tickets have names of ours, all else is called as its vendor does."""
+    return group.replace("_", " ") if group in {*TicketKind} else group
+
+
 @dataclass(frozen=True, slots=True)
 class Attained:
     """How many promises of one kind were kept."""
 
-    clock: Annotated[str, Column('Which promise, or "all": resolved tickets of which every promise was kept.')]
-    group: Annotated[str | None, Column("What it is divided by.")]
+    clock: Annotated[Promises, Column('Which promise, or "all": resolved tickets of which every promise was kept.')]
+    group: Annotated[str | None, Column("What it is divided by.", words=group_in_words)]
     kept: Annotated[int, Column("Kept promises, or such tickets.")]
     judged: Annotated[int, Column("All of those that were judged.")]
     percent: Annotated[float | None, Column("Share of those judged that was kept; nothing when none was.", "%")]

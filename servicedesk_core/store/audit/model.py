@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from servicedesk_core.faces import Column
 from servicedesk_core.people import actor_in_words
+from servicedesk_core.wording import deed_in_words
 
 FIRST: Final = "0" * 64
 """``prev_hash`` of the first record."""
@@ -18,7 +19,7 @@ class AuditRecord:
     seq: Annotated[int, Column("Its number; there are no gaps.", "No.")]
     at: Annotated[datetime, Column("When it happened.", "When")]
     actor: Annotated[str, Column("Who did it: `user:ana`, `system:writes`.", "Who", words=actor_in_words)]
-    action: Annotated[str, Column("What was done, for example `write.approved`.", "What")]
+    action: Annotated[str, Column("What was done, for example `write.approved`.", "What", words=deed_in_words)]
     entity: Annotated[str, Column("To what, for example `ticket:psa:4711`.", "About")]
     before: Annotated[Any, Column("What was, as far as it matters.", shown=False)]
     after: Annotated[Any, Column("What is.", shown=False)]

@@ -1,20 +1,20 @@
 """Who is there at this moment, where, with how much, and what comes next."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import After, Limit, Looking, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.attention import Booked
+from servicedesk_core.features.desks.lists import WorkLists
 from servicedesk_core.features.desks.now.model import Coming, Presence, TeamMember
 from servicedesk_core.features.desks.tables import Day, Person, last_entries, technicians
+from servicedesk_core.features.kpi import KpiLists
 from servicedesk_core.features.report import Load
 from servicedesk_core.features.rota import Rota, rota_of
 from servicedesk_core.features.skills import crew
-from servicedesk_core.features.tickets import TicketChoice
+from servicedesk_core.features.tickets import TicketChoice, TicketQueries
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.scope import Scope
@@ -50,7 +50,7 @@ class NowLists(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        rows = team(Day(_looking(self.desk, tx, chosen, None)), self.desk.roster)
+        rows = team(_looking(self.desk, tx, chosen, None))
         return piece(Page(rows), TeamMember, by="technician", sort=sort, after=after, limit=limit)
 
     @query(
@@ -82,17 +82,17 @@ def _looking(desk: Any, tx: Tx, chosen: TicketChoice | None, scope: Scope | None
     return Looking(desk, tx, desk.clock.now(), chosen, scope, {})
 
 
-def team(day: Day, persons: Mapping[str, Colleague]) -> tuple[TeamMember, ...]:
+def team(looking: Looking) -> tuple[TeamMember, ...]:
     """Return the technicians who have an open ticket, an appointment or a shift, or recorded work lately.
 
     Args:
-        day: The open tickets.
-        persons: The people of the configuration: they say whom a name in the rota means.
+        looking: Who looks at which tickets; the people of the desk say whom a name in the rota means.
     """
-    tx, now = day.tx, day.at
+    day, tx, now = looking.once(Day), looking.tx, looking.at
     ids, names, ended = {one.name: one.id for one in sources.all(tx)}, technicians(tx), last_entries(tx, now)
-    who = crew(tx, persons)
+    who = crew(tx, looking.desk.roster)
     rota = rota_of(tx, who, day.zone)
+    called = {number: connection for connection, number in ids.items()}
     loads = {(ids[connection], ref): load for (connection, ref), load in day.loads.items()}
     rostered = {person for person, name in who.names.items() if rota.knows(name)}
     return tuple(
@@ -106,9 +106,18 @@ def team(day: Day, persons: Mapping[str, Colleague]) -> tuple[TeamMember, ...]:
             ready=load.ready,
             load_s=load.left_s,
             last_entry_at=optional_instant(ended.get(person)),
+            has=looking.opens(TicketQueries.list, **own),
+            has_late=looking.opens(WorkLists.list, name="next-due-overdue", **own),
+            has_ready=looking.opens(KpiLists.ready, of=name, **own) if load.ready else None,
         )
         for person, name in sorted(names.items(), key=lambda one: one[1])
-        for load, (current, following) in ((loads.get(person, Load()), _now_and_next(day, person)),)
+        for load, own, (current, following) in (
+            (
+                loads.get(person, Load()),
+                {"assignee": (person[1],), "connection": called[person[0]]},
+                _now_and_next(day, person),
+            ),
+        )
         if load.open or current or following or person in rostered or person in ended
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from servicedesk_core.faces import Column, Page
 from servicedesk_core.features.definitions import DefinitionVersion
-from servicedesk_core.features.sla.model import Basis, Excluded
+from servicedesk_core.features.sla.model import Basis, Excluded, group_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class ResponseBy(StrEnum):
 class Answered:
     """How fast tickets were first answered: time since they were created."""
 
-    group: Annotated[str | None, Column("What it is divided by.")]
+    group: Annotated[str | None, Column("What it is divided by.", words=group_in_words)]
     answered: Annotated[int, Column("Tickets that got their first answer in the period.")]
     waiting: Annotated[int, Column("Open tickets that had none at its end.")]
     mean_s: Annotated[int | None, Column("The mean, in seconds; nothing = there was none.", "Mean", spare=1)]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, Text, and_, case, cast, 
 from servicedesk_core.features.clients import clients_of
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.model import Attained, By
+from servicedesk_core.features.sla.model import Attained, By, Promises
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
@@ -19,9 +19,6 @@ from servicedesk_core.store.queries.population import outside, standing
 from servicedesk_core.store.schema import RECORDS, sla_clocks
 
 Period = tuple[datetime, datetime]
-
-ALL: Final = "all"
-"""The row of tickets of which every promise was kept."""
 
 _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
@@ -78,12 +75,11 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
 
 
 def _rows(counted: dict[tuple[str, str | None], Counter[str]]) -> Iterator[Attained]:
-    order = (*(clock.value for clock in Clock), ALL)
-    for (clock, group), found in sorted(counted.items(), key=lambda one: (order.index(one[0][0]), one[0][1] or "")):
+    for (clock, group), found in counted.items():
         kept = found[Outcome.MET.value]
         judged = kept + found[Outcome.MISSED.value]
         yield Attained(
-            clock=clock,
+            clock=Promises(clock),
             group=group,
             kept=kept,
             judged=judged,
@@ -129,4 +125,4 @@ def _together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Select[
     )
     *groups, overridden, without_reason = together.c
     sums = func.count(), func.sum(overridden), func.sum(without_reason)
-    return select(literal(ALL), *groups, *sums).group_by(*groups)
+    return select(literal(Promises.ALL.value), *groups, *sums).group_by(*groups)

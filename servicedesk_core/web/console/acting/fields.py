@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Offer
+from servicedesk_core.faces.opens import pairs_of
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.faces.written import choices_of, is_duration
 
@@ -18,6 +19,8 @@ Words = Mapping[str, Sequence[str]]
 
 _OURS: Final = frozenset({"request_id"})
 """Parameters that the form fills in."""
+
+_OF_CHOICES: Final = frozenset({"choices", "each"})
 
 _FEW: Final = 40
 """So many choices are looked through; of more one writes the beginning."""
@@ -37,11 +40,13 @@ class Choice:
         word: What is sent.
         text: What people read.
         is_chosen: Whether it is chosen.
+        said: What is said of it, where something is said of each.
     """
 
     word: str
     text: str
     is_chosen: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,9 @@ class Field:
         name: What it is sent as.
         label: What it is called.
         help: What it means.
-        kind: How it is filled in: ``text``, ``long``, ``lines``, ``pairs``, ``truth``, ``choice``, ``choices``,
-            ``number``, ``hours``, ``amount``, ``instant``, ``day``, ``month``, ``span``.
+        kind: How it is filled in: ``text``, ``long``, ``lines``, ``pairs``, ``each`` (a text for each of its choices,
+            sent as ``NAME=CHOICE``), ``truth``, ``choice``, ``choices``, ``number``, ``hours``, ``amount``,
+            ``instant``, ``day``, ``month``, ``span``.
         text: What stands in it.
         choices: What it can be; beside ``text`` these are suggestions only.
         is_required: Whether it has to be filled in.
@@ -116,10 +122,15 @@ def _field(
     choices = tuple(Choice(one, one.replace("_", " ")) for one in choices_of(parameter)) or tuple(offered or ())
     if parameter.type is bool and kind == "choice":
         choices = (Choice("true", "yes"), Choice("false", "no"))
+    if offered and ":" in said.names:  # they belong to the record that the form is about, and are all there are
+        kind = {"lines": "choices", "pairs": "each"}.get(kind, kind)
     least, most = said.between or (None, None)
     text = said.text
     if kind in {"lines", "pairs"}:
         text = f"{text.replace(' May be repeated.', '').replace('; may be repeated', '')} One on each line."
+    elif kind in _OF_CHOICES:
+        text = text.replace(" May be repeated.", "")
+    words_said = dict(pairs_of(given)) if kind == "each" else {}
     is_list = 0 < len(choices) <= _FEW and {*given} <= {one.word for one in choices}
     return Field(
         name=parameter.spelled,
@@ -127,7 +138,7 @@ def _field(
         help=_MEANINGS.sub("", text) if is_list else text,
         kind=kind,
         text="\n".join(given),
-        choices=tuple(Choice(one.word, one.text, one.word in given) for one in choices),
+        choices=tuple(Choice(one.word, one.text, one.word in given, words_said.get(one.word, "")) for one in choices),
         is_required=parameter.required,
         least=least,
         most=most,

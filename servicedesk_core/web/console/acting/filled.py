@@ -85,6 +85,7 @@ class Filled:
             SettingsError: There is no such field.
         """
         parameters = {one.spelled: one for one in filled_in(offer)}
+        body = None if body is None else [_of_each(parameters, *pair) for pair in body]
         own = [pair for pair in address if pair[0] not in {REQUEST, ROWS}]
         chosen = [[pair for pair in parse_qsl(word) if pair[0] in parameters] for word in rows]
         for pairs in (own, [pair for pair in body or () if not pair[0].startswith("_")]):
@@ -169,6 +170,14 @@ def _identifies(offer: Offer[..., Any], offers: Mapping[str, Offer[..., Any]], p
     return (
         names_record(offers, parameter) or (is_first and bool(names) and " " not in names) or (is_word and not is_first)
     )
+
+
+def _of_each(parameters: Mapping[str, Parameter], name: str, word: str) -> tuple[str, str]:
+    """Return a field and its word: what is said of one of several things comes as ``missed=3`` with the words alone."""
+    field, _, what = name.partition("=")
+    if not what or field not in parameters or kind_of(parameters[field]) != "pairs":
+        return name, word
+    return field, f"{what}={word.strip()}" if word.strip() else ""
 
 
 def _split(parameter: Parameter, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -177,7 +177,10 @@ class Form:
         status: int = 200,
     ) -> Response:
         suggested: dict[str, Sequence[Choice]] = {
-            one.spelled: await offered(visit, self.addresses.offers, one, filled.connection) for one in filled.fields
+            one.spelled: await offered(
+                visit, self.addresses.offers, one, filled.connection, {} if filled.is_bulk else filled.records[0]
+            )
+            for one in filled.fields
         }
         listed = filled.listed
         about = tuple([await about_of(visit, self.addresses, filled, one) for one in listed[:_LISTED]])

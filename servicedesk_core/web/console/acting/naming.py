@@ -1,6 +1,7 @@
 """What can be written where a value names something, asked of the list that the parameter names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from servicedesk_core.errors import ServiceDeskError
@@ -31,7 +32,11 @@ _KNOWN: Final = {"connection": _connections, "pages": _pages}
 
 
 async def offered(
-    visit: Visit, offers: Mapping[str, Offer[..., Any]], parameter: Parameter, connection: str | None = None
+    visit: Visit,
+    offers: Mapping[str, Offer[..., Any]],
+    parameter: Parameter,
+    connection: str | None = None,
+    about: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Choice, ...]:
     """Return what a parameter may be; nothing where it names nothing, a record, or what whoever asks may not list.
 
@@ -40,29 +45,39 @@ async def offered(
         offers: What can be reached, by name.
         parameter: The parameter.
         connection: Only what is understood there; ``None`` = everywhere.
+        about: The words that name the record which the form is about.
     """
     call, *given = parameter.help.names.split() or [""]
+    call, _, field = call.partition(":")
     lists = _KNOWN.get(call or parameter.spelled)
     if lists is not None and visit.desk.rights.scope is None:
         return tuple(Choice(one, one) for one in lists(visit, offers))
     query = offers.get(call)
-    if not isinstance(query, Query) or query.row is None:
+    if not isinstance(query, Query) or (query.row is None and not field):
         return ()
     known = {one.spelled for one in query.parameters}
-    first = [one.spelled for one in query.parameters if one.positional][: len(given)]
-    pairs = [*zip(first, given, strict=True)]
+    places = [one.spelled for one in query.parameters if one.positional]
+    pairs = (
+        [(name, word) for name in places for word in about.get(name, ())]
+        if field
+        else [*zip(places, given, strict=False)]
+    )
+    if field and not pairs:
+        return ()
     pairs += [("limit", str(MOST))] if "limit" in known else []
     pairs += [("connection", connection)] if connection and "connection" in known else []
     try:
-        places, named = asked(query, pairs, visit.zone)
-        found = await visit.desk.call(query, *places, **named)
+        values, named = asked(query, pairs, visit.zone)
+        found = await visit.desk.call(query, *values, **named)
     except ServiceDeskError:  # such as a right that is missing: a field that is typed into is better than none
         return ()
-    names = [*columns_of(query.row)][:2]
+    rows = getattr(found, field or "items")
+    row = query.row or next((type(one) for one in rows), None)
+    names = [*columns_of(row)][:2] if row is not None else []
     choices = {NOBODY: Choice(NOBODY, _nobody(given))} if parameter.help.none else {}
     if given == [_TECHNICIANS] and visit.desk.technician is not None:
         choices[_ME.word] = _ME
-    for row in found.items:
+    for row in rows:
         word, *more = (str(cell(name, getattr(row, name))) for name in names)
         choices.setdefault(word, Choice(word, more[0] if more and _is_text(row, names[1]) else word))
     return tuple(choices.values())

@@ -1,12 +1,26 @@
 """Acts as forms: what is filled in, what is wrong with it, and that each form does its work once."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from servicedesk_core.domain import StatusCategory, Ticket, TicketKind
+from servicedesk_core.features.quality.model import Answered
 from servicedesk_core.web.console.acting.forms import differences
+from tests import stored
 from tests.web.console.acting.conftest import action_of, fields_of, followed, opened, selected, sent
+
+CHECKED = """
+[checklists.ticket]
+items = ["The cause is written down", "The client knows"]
+[samples.weekly]
+checklist = "ticket"
+percent = 100
+per_technician = 2
+reviewers = ["max"]
+"""
 
 
 async def writes_of(desk):
@@ -211,3 +225,27 @@ async def test_a_form_about_a_ticket_asks_for_nothing_in_its_place_and_speaks_to
     assert "name or id of a technician.</p>" in page, "what each choice means, it says itself"
     page, _ = await opened(window, "/acts/assign")
     assert {"queue", "unassigned"} <= fields_of(page).keys()
+
+
+@pytest.mark.slow
+async def test_each_item_of_a_checklist_is_a_field_of_a_review(browser, desk, tmp_path):
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "quality.toml").write_text(CHECKED)
+    await desk.definitions.apply(reason="checked", folder=tmp_path / "service")
+    now = desk.clock.now()
+    done = {"created_at": now - timedelta(days=2), "resolved_at": now - timedelta(days=1)}
+    done |= {"status_category": StatusCategory.RESOLVED, "assignee_ref": "t2", "company_ref": "c1"}
+    one = Ticket(external_id="77", number="T77", title="Printer", kind=TicketKind.INCIDENT, **done)
+    await desk.store.write(lambda tx: stored.put(tx, [one], now=now, connector=desk.settings.connections["psa"].connector))
+    (drawn,) = (await desk.quality.sample("weekly")).drawn
+    page, action = await opened(window := await browser("max"), f"/acts/quality/review?number={drawn.id}")
+    assert {"missed=1", "missed=2", "skip", "passed"} <= fields_of(page).keys()
+    assert "The cause is written down" in page
+    wrong = await window.post(action, {"missed=2": "Nobody called.", "passed": "true"}, 422)
+    assert 'value="Nobody called."' in wrong.text, "what was written stays"
+    await window.post(action, {"missed=1": "", "missed=2": "Nobody called.", "skip": "1"})
+    found = await desk.quality.show(drawn.id)
+    assert [(one.answer, one.why) for one in found.items] == [
+        (Answered.SKIPPED, None),
+        (Answered.MISSED, "Nobody called."),
+    ]
