@@ -15,7 +15,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.faces import Capability
 from servicedesk_core.features import signins
-from servicedesk_core.features.people import accept, first_link, forget_strangers
+from servicedesk_core.features.people import accept, first_link, forget_strangers, technicians
 from servicedesk_core.features.signins import passwords
 from servicedesk_core.features.tokens.tables import bearer_of
 from servicedesk_core.people import JOBS, Actor, Way
@@ -61,6 +61,17 @@ async def test_the_first_link_makes_an_administrator_who_manages_and_then_there_
             await accept(desk, again, RIGHT, HERE, name="bob")
     told = [(one.actor, one.action) for one in (await desk.audit.list()).items]
     assert told[:2] == [("user:ana via console", "signin.begun"), ("user:ana via console", "person.invited")]
+
+
+async def test_the_first_administrator_says_which_technician_they_are(desk):
+    token = await first_link(desk)
+    with pytest.raises(SettingsError, match="no such technician"):
+        await accept(desk, token, RIGHT, HERE, name="ana", technician=("psa", "nobody"))
+    named = [Technician(external_id="t1", name="Dana"), Technician(external_id="t2", name="Old", is_active=False)]
+    await desk.store.write(lambda tx: put(tx, named, now=NOW))
+    assert await desk.store.read(technicians) == {("psa", "t1"): "Dana"}
+    await accept(desk, token, RIGHT, HERE, name="ana", technician=("psa", "t1"))
+    assert of(desk, "ana").technician == ("psa", "t1")
 
 
 async def test_the_first_link_lasts_ten_minutes(desk, clock):

@@ -218,11 +218,17 @@ def _show(cli: Cli) -> None:
 
     async def work(desk: "ServiceDesk") -> None:
         section = desk.settings.console.model_copy(update={"listen": "127.0.0.1:0"})
-        await serve(desk, section, tell=cli.say, opens=webbrowser.open)
+        await serve(desk, section, tell=cli.say, opens=webbrowser.open, technician=await _with_a_day(desk))
 
     cli.say("\nThe desk in a browser, until Ctrl-C:")
     cli.serves = True
     cli.with_desk(work)
+
+
+async def _with_a_day(desk: "ServiceDesk") -> str:
+    """Return the technician whose appointment is next and who can begin something: their day shows most."""
+    found = next((one.has.given for one in await desk.desks.team(sort="next_at") if one.ready), {})
+    return ":".join(found[name][0] for name in ("connection", "technician") if name in found)
 
 
 def _say_next(cli: Cli, made: Made | None, *, serve: bool, with_parts: bool) -> None:

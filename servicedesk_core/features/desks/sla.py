@@ -92,7 +92,7 @@ def _span(looking: Looking, name: str) -> tuple[datetime, datetime]:
 def _attained(name: str) -> Callable[[Looking], Iterator[Figure]]:
     def figures(looking: Looking) -> Iterator[Figure]:
         became = looking.once(_became)
-        rows = {one.clock: one for one in became.attained(_span(looking, name))}
+        rows = {str(one.clock): one for one in became.attained(_span(looking, name))}
         for clock, code in _KPIS.items():
             kpi, row = next(one for one in KPIS if one.code == code), rows.get(clock)
             if not became.has_policy:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.people.entering import accept as accept
     from servicedesk_core.features.people.entering import first_link as first_link
     from servicedesk_core.features.people.entering import forget_strangers as forget_strangers
+    from servicedesk_core.features.people.naming import technicians as technicians
 else:
     from servicedesk_core.exports import lazily
 

@@ -5,6 +5,7 @@ from typing import Final
 from servicedesk_core.capabilities import Capability, Role
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.people.deciding import INVITED, REMOVED, Decider, invited_person, take_away
+from servicedesk_core.features.people.naming import technicians
 from servicedesk_core.features.people.queries import PeoplesDesk
 from servicedesk_core.features.people.rules import People, administrators
 from servicedesk_core.features.signins import (
@@ -73,7 +74,15 @@ async def forget_strangers(desk: PeoplesDesk) -> tuple[str, ...]:
     return await desk.store.write(work)
 
 
-async def accept(desk: PeoplesDesk, token: str, password: str, browser: Browser, *, name: str | None = None) -> str:
+async def accept(
+    desk: PeoplesDesk,
+    token: str,
+    password: str,
+    browser: Browser,
+    *,
+    name: str | None = None,
+    technician: tuple[str, str] | None = None,
+) -> str:
     """Take a link: keep the password that was chosen, sign its person in, and return the text of the cookie.
 
     Args:
@@ -82,10 +91,11 @@ async def accept(desk: PeoplesDesk, token: str, password: str, browser: Browser,
         password: What was chosen.
         browser: Where they are.
         name: What the first administrator is called; of every other link nothing.
+        technician: Which technician the first administrator is: connection, and the vendor's id; ``None`` = none.
 
     Raises:
         NotFoundLocallyError: The link was used, has ended, or is none; or there is a first administrator by now.
-        SettingsError: The password will not do, or the name is none.
+        SettingsError: The password will not do, the name is none, or there is no such technician.
     """
     one = await desk.store.read(lambda tx: invited(tx, token, desk.clock.now()))
     if one is None:
@@ -99,7 +109,9 @@ async def accept(desk: PeoplesDesk, token: str, password: str, browser: Browser,
         at = desk.clock.now()
         if used(tx, token, at) is None:
             raise _gone()
-        people = _people_with(Decider(tx, desk.settings, at, str(Actor(f"user:{who}", Way.CONSOLE))), one, who)
+        people = _people_with(
+            Decider(tx, desk.settings, at, str(Actor(f"user:{who}", Way.CONSOLE))), one, who, technician
+        )
         forget(tx, who)
         keep_password(tx, who, kept, at)
         return begin(tx, who, at, people, browser)
@@ -109,7 +121,7 @@ async def accept(desk: PeoplesDesk, token: str, password: str, browser: Browser,
     return cookie
 
 
-def _people_with(decider: Decider, link: Invited, name: str) -> People:
+def _people_with(decider: Decider, link: Invited, name: str, technician: tuple[str, str] | None) -> People:
     people = decider.people
     if link.person is not None:
         if name not in people:
@@ -121,7 +133,12 @@ def _people_with(decider: Decider, link: Invited, name: str) -> People:
         if Capability.PEOPLE_WRITE in people[name].capabilities:
             return people
         raise SettingsError(f"{name} is in the list of people, and no administrator.", hint="Choose another name.")
-    return decider.decide(name, invited_person(name, roles=FIRST_ROLES), INVITED)
+    own: dict[str, str] = {}
+    if technician is not None:
+        if technician not in technicians(decider.tx):
+            raise SettingsError("There is no such technician.", hint="Choose another one, or none.")
+        own = dict(zip(("connection", "technician"), technician, strict=True))
+    return decider.decide(name, invited_person(name, roles=FIRST_ROLES, **own), INVITED)
 
 
 def _gone() -> NotFoundLocallyError:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
+from sqlalchemy import select
+
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import Tx, sources
@@ -10,6 +12,14 @@ from servicedesk_core.store.queries import names
 from servicedesk_core.store.schema import RECORDS
 
 _NOUNS: Final = {"companies": "client", "queues": "queue", "technicians": "technician"}
+
+
+def technicians(tx: Tx) -> dict[tuple[str, str], str]:
+    """Return the names of the technicians who work here, by connection and the vendor's id, in alphabetic order."""
+    of, called = RECORDS["technicians"].c, {one.id: one.name for one in sources.all(tx)}
+    here = of.gone_at.is_(None), of.is_active.is_not(False), of.is_system.is_not(True)
+    found = tx.execute(select(of.source_id, of.external_id, of.name).where(*here).order_by(of.name, of.external_id))
+    return {(called[source_id], ref): name for source_id, ref, name in found}
 
 
 def only_holder(tx: Tx, streams: Collection[str]) -> str | None:

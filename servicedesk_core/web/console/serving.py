@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from servicedesk_core.config.listening import ConsoleSection
 from servicedesk_core.features.people import first_link, forget_strangers
+from servicedesk_core.web.console.addresses import link
 from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.cache.answers import Answers
 from servicedesk_core.web.console.live.reader import Reader
@@ -24,6 +25,7 @@ async def serve(
     *,
     tell: Callable[[str], None],
     opens: Callable[[str], object] | None = None,
+    technician: str = "",
 ) -> None:
     """Show a desk in a browser until cancelled.
 
@@ -32,6 +34,7 @@ async def serve(
         section: Where it listens.
         tell: Hears where that is, and as long as nobody can sign in the link of the first administrator; a line each.
         opens: Is given the address to begin at, once it answers.
+        technician: Who is offered first to the first administrator as the technician that they are: ``psa:4711``.
 
     Raises:
         SettingsError: The address cannot be listened on, or the certificate cannot be used.
@@ -45,7 +48,7 @@ async def serve(
     def told(where: str) -> None:
         here = section.model_copy(update={"listen": where.partition("://")[2]})
         desk.settings = desk.settings.model_copy(update={"console": here})  # the links that it tells lead here
-        lines = [*_told(section.url if section.proxy and section.url else where, first)]
+        lines = [*_told(section.url if section.proxy and section.url else where, first, technician)]
         for line in lines:
             tell(line)
         if opens is not None:
@@ -62,8 +65,8 @@ async def serve(
             await asyncio.wait(both)
 
 
-def _told(where: str, first: str | None) -> Iterator[str]:
+def _told(where: str, first: str | None, technician: str) -> Iterator[str]:
     yield f"{_CONSOLE}{where}"
     if first is not None:
         yield "Nobody can sign in and invite others yet. Within ten minutes this link makes the first administrator:"
-        yield f"{where}/first/{first}"
+        yield link(f"{where}/first/{first}", {"technician": (technician,)} if technician else {})

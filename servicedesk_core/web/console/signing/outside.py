@@ -14,7 +14,7 @@ from starlette.routing import Route
 from servicedesk_core.config.listening import ConsoleSection
 from servicedesk_core.errors import NotFoundLocallyError, ServiceDeskError, SettingsError
 from servicedesk_core.features import signins
-from servicedesk_core.features.people import accept
+from servicedesk_core.features.people import accept, technicians
 from servicedesk_core.web.console.forms import fields_of
 from servicedesk_core.web.console.frame import outside, page
 from servicedesk_core.web.console.signing.coming import START, browser_of, dropped, ensure_same, kept, local
@@ -93,7 +93,7 @@ class Outside:
         found = await self._invited(request)
         if found is None:
             return self._gone(request)
-        return self._choose(request, found)
+        return await self._choose(request, found, technician=request.query_params.get("technician", ""))
 
     async def chosen(self, request: Request) -> Response:
         """Keep the password that somebody chose by a link, and sign them in."""
@@ -101,15 +101,25 @@ class Outside:
         if found is None:
             return self._gone(request)
         name, password = fields.get("name", "")[:_LONGEST], fields.get("password", "")
+        technician = fields.get("technician", "")
+        connection, is_one, ref = technician.partition(":")
         try:
             ensure_same(password, fields.get("again", ""))
             browser = browser_of(request, self.settings)
-            cookie = await accept(self.entrance.desk, request.path_params["token"], password, browser, name=name)
+            cookie = await accept(
+                self.entrance.desk,
+                request.path_params["token"],
+                password,
+                browser,
+                name=name,
+                technician=(connection, ref) if is_one else None,
+            )
         except NotFoundLocallyError:
             return self._gone(request)
         except SettingsError as error:
             problem = " ".join(filter(None, (error.message, error.hint)))
-            return self._choose(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, name=name, problem=problem)
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return await self._choose(request, found, status, name=name, technician=technician, problem=problem)
         await self._end(request)
         return kept(cookie, START)
 
@@ -124,17 +134,26 @@ class Outside:
         if visit is not None:
             await signins.sign_out(visit.desk, visit.signed_in)
 
-    def _choose(
+    async def _choose(
         self,
         request: Request,
         found: signins.Invited,
         status: HTTPStatus = HTTPStatus.OK,
         *,
         name: str = "",
+        technician: str = "",
         problem: str = "",
     ) -> Response:
+        known = {} if found.person is not None else await self.entrance.desk.store.read(technicians)
+        values = {
+            "person": found.person,
+            "name": name,
+            "problem": problem,
+            "shortest": signins.SHORTEST,
+            "technicians": [(":".join(who), called) for who, called in known.items()],
+            "technician": technician,
+        }
         title = "Become the first administrator" if found.person is None else "Choose a password"
-        values = {"person": found.person, "name": name, "problem": problem, "shortest": signins.SHORTEST}
         return self._page(request, title, _CHOOSE, status, **values)
 
     def _gone(self, request: Request) -> Response:

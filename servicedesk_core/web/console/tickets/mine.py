@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.faces.opens import command_line
+from servicedesk_core.faces.opens import Opens, command_line
 from servicedesk_core.features.desks.model import MyDay
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.frame import framed, page
@@ -29,7 +29,11 @@ def own_page(addresses: Addresses) -> Handler:
         try:
             found: MyDay = await visit.desk.call(mine)
         except NotFoundLocallyError as error:
-            return page(framed(visit, addresses, "Me"), _NOBODY, message=error.message, hint=error.hint or "")
+            name = visit.desk.actor.name
+            opens = None if name in visit.desk.settings.people else Opens("people.change", {"name": (name,)})
+            change = addresses.among(visit.may).where(opens)
+            hint = "" if change else error.hint or ""
+            return page(framed(visit, addresses, "Me"), _NOBODY, message=error.message, hint=hint, change=change)
         shower, taken = Shower(addresses.among(visit.may), visit.at, visit.zone), found.next
         return page(
             framed(visit, addresses, "Me"),

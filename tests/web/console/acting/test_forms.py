@@ -236,7 +236,9 @@ async def test_each_item_of_a_checklist_is_a_field_of_a_review(browser, desk, tm
     done = {"created_at": now - timedelta(days=2), "resolved_at": now - timedelta(days=1)}
     done |= {"status_category": StatusCategory.RESOLVED, "assignee_ref": "t2", "company_ref": "c1"}
     one = Ticket(external_id="77", number="T77", title="Printer", kind=TicketKind.INCIDENT, **done)
-    await desk.store.write(lambda tx: stored.put(tx, [one], now=now, connector=desk.settings.connections["psa"].connector))
+    await desk.store.write(
+        lambda tx: stored.put(tx, [one], now=now, connector=desk.settings.connections["psa"].connector)
+    )
     (drawn,) = (await desk.quality.sample("weekly")).drawn
     page, action = await opened(window := await browser("max"), f"/acts/quality/review?number={drawn.id}")
     assert {"missed=1", "missed=2", "skip", "passed"} <= fields_of(page).keys()

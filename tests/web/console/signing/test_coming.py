@@ -128,14 +128,17 @@ async def test_the_first_administrator_comes_by_a_link_that_works_once(browser, 
     form = await nobody.get(f"/first/{token}")
     assert "You will administer it" in form.text
     assert token not in form.text  # printed pages show no link
+    assert '<option value="psa:t1" selected>' in (await nobody.get(f"/first/{token}?technician=psa:t1")).text
     await nobody.get(f"/invitations/{token}", 410)
     weak = await nobody.post(f"/first/{token}", {"name": "kim", "password": "short", "again": "short"}, 422)
     assert "12 are the fewest" in weak.text
     unlike = await nobody.post(f"/first/{token}", {"name": "kim", "password": RIGHT, "again": "other"}, 422)
     assert 'value="kim"' in unlike.text
-    given = {"name": "kim", "password": RIGHT, "again": RIGHT}
+    given = {"name": "kim", "password": RIGHT, "again": RIGHT, "technician": "psa:t1"}
+    await nobody.post(f"/first/{token}", given | {"technician": "psa:0"}, 422)
     answer = await nobody.post(f"/first/{token}", given)
     nobody.client.headers["Cookie"] = f"{COOKIE}={cookie_in(answer)[0]}"
+    assert "No technician is linked" not in (await nobody.get("/me")).text
     assert "admin, service-manager" in (await nobody.get("/account")).text
     await nobody.get(f"/first/{token}", 410)
     await nobody.post(f"/first/{token}", given, 410)
