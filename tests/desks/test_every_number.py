@@ -17,6 +17,7 @@ from servicedesk_core.faces import Board, Opens, Query
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.faces.opens import command_line
+from servicedesk_core.faces.shown import Shown
 from servicedesk_core.features import FEATURES, own
 from tests.golden import demo_desk, hostile_desk
 from tests.golden.fixing import fixed_folder, fixed_world
@@ -126,6 +127,15 @@ AMOUNTS = {"billing.stages", "parts.stock"}
 """Lists of rows that stand for several records each."""
 
 
+def in_rows(block: Shown) -> Iterator[Lead]:
+    """Yield the numbers of a table with where they lead."""
+    for row in block.rows:
+        for name, column in columns_of(type(row)).items():
+            opens, number = getattr(row, column.by) if column.by else None, getattr(row, name)
+            if isinstance(opens, Opens) and isinstance(number, int):
+                yield Lead(f"{block.title}: {name}", number, opens)
+
+
 def leads(board: Board) -> Iterator[Lead]:
     """Yield the numbers of a page with where they lead."""
     for block in board.blocks:
@@ -140,11 +150,7 @@ def leads(board: Board) -> Iterator[Lead]:
                 currency = re.search(r"\(([A-Z]{3})\)", point.label)
                 unit = None if point.opens.call not in AMOUNTS else currency[1] if currency else ""
                 yield Lead(f"{block.title}: {point.label}", point.value or 0, point.opens, unit)
-        for row in block.rows:
-            for name, column in columns_of(type(row)).items():
-                opens, number = getattr(row, column.by) if column.by else None, getattr(row, name)
-                if isinstance(opens, Opens) and isinstance(number, int):
-                    yield Lead(f"{block.title}: {name}", number, opens)
+        yield from in_rows(block)
         if block.kind == "figures":
             for figure, opens in zip(block.figures, block.opens, strict=True) if block.opens else ():
                 label = f"{block.title}: {figure.title}"
