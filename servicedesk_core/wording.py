@@ -117,7 +117,7 @@ def kind_in_words(kind: str) -> str:
 
 def deed_in_words(deed: str) -> str:
     """Return what people call what was done: ``write.approved`` is ``Write approved``."""
-    what, _, did = (one.replace("_", " ") for one in deed.partition("."))
+    what, _, did = (one.replace("_", " ").replace("signin", "sign-in") for one in deed.partition("."))
     return f"{what} {did}".strip().capitalize() if " " not in did else f"{what.capitalize()}: {did}"
 
 

@@ -96,7 +96,7 @@ class ProfitQueries(Namespace[Manner]):
             excluded=tuple(one for month, book in came.books.items() for one in excluded_of(str(month), book)),
             rates=tuple(one for book in came.books.values() for one in rates_of(book)),
         )
-        return piece(report, ProfitRow, by="-line,name,connection,ref", sort=sort, after=after, limit=limit)
+        return piece(report, ProfitRow, by="line,name,connection,ref", sort=sort, after=after, limit=limit)
 
     @query(
         "profit.own",
