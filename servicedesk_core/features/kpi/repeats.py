@@ -24,11 +24,11 @@ SIMILAR: Final = 0.6
 class Standing(StrEnum):
     """What a pair of tickets is."""
 
-    COUNTED = "counted"
-    """A rule says that it is repeat service."""
     CANDIDATE = "candidate"
     """It may be; somebody has to say so."""
     CONFIRMED = "confirmed"
+    COUNTED = "counted"
+    """A rule says that it is repeat service."""
     REJECTED = "rejected"
 
 
