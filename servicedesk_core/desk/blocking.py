@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.billing.actions import Billing
+    from servicedesk_core.features.checklist.actions import Checklist
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.contact.actions import Contact
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.escalate.actions import Escalate
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
+    from servicedesk_core.features.helpers.actions import Helpers
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.next.queries import NextQueries
@@ -252,6 +254,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         views: Views[Waiting]
         walls: Walls[Waiting]
         assign: Assign[Waiting]
+        helpers: Helpers[Waiting]
+        checklist: Checklist[Waiting]
         cover: Cover[Waiting]
         next: NextQueries[Waiting]
         appointments: Appointments[Waiting]

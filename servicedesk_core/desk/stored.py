@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.billing.actions import Billing
+    from servicedesk_core.features.checklist.actions import Checklist
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.contact.actions import Contact
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.escalate.actions import Escalate
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
+    from servicedesk_core.features.helpers.actions import Helpers
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.next.queries import NextQueries
@@ -144,6 +146,8 @@ class StoredDesk:
         views: Views[Awaited]
         walls: Walls[Awaited]
         assign: Assign[Awaited]
+        helpers: Helpers[Awaited]
+        checklist: Checklist[Awaited]
         cover: Cover[Awaited]
         next: NextQueries[Awaited]
         appointments: Appointments[Awaited]

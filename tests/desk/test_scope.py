@@ -150,6 +150,7 @@ ARGUMENTS = {
     "kpi.repeats": [((), {"period": "2026-03"})],
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
     "scorecards.coach": [("nobody",)],
+    "helpers.call": [(1,)],
     "triage.beside": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
@@ -175,6 +176,7 @@ NAMELESS = OF_A_PERSON | {
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
+    "helpers.list", "helpers.calls", "helpers.call", "checklist.list",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,

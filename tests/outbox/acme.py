@@ -2,6 +2,7 @@
 
 from servicedesk_core import Connector, ConnectorSettings, hookimpl
 from servicedesk_core.domain import Company, Note, NoteVisibility, Queue, Technician, Ticket, TimeEntry
+from servicedesk_core.domain.tickets import ChecklistItem, SecondaryResource
 from servicedesk_core.errors import NotFoundError
 from servicedesk_core.hooks import (
     Capabilities,
@@ -33,6 +34,10 @@ BY_KIND = {
     "notes.create_public": ReconcilableBy.REFERENCE,
     "time_entries.create": ReconcilableBy.CONTENT,
     "time_entries.create_public": ReconcilableBy.CONTENT,
+    "secondary_resources.create": ReconcilableBy.REFERENCE,
+    "secondary_resources.delete": ReconcilableBy.RECORD,
+    "checklist_items.create": ReconcilableBy.REFERENCE,
+    "checklist_items.update": ReconcilableBy.RECORD,
 }
 REQUIRED = {
     "tickets.create": ("title", "company_ref"),
@@ -46,6 +51,9 @@ _ROUTES = (
     Route("PATCH", "/tickets/{id}", grant="tickets.update"),
     Route("POST", "/notes", grant="notes.create_internal", body={"visibility": "internal"}),
     Route("POST", "/notes", grant="notes.create_public"),
+    *(Route("POST", f"/{stream}", grant=f"{stream}.create") for stream in ("secondary_resources", "checklist_items")),
+    Route("PATCH", "/secondary_resources/{id}", grant="secondary_resources.delete"),
+    Route("PATCH", "/checklist_items/{id}", grant="checklist_items.update"),
     *(WriteCapability(kind, flags=flags).route("POST", "/time_entries") for kind, flags in FLAGS.items()),
 )
 
@@ -143,6 +151,11 @@ class Acme(Connector[AcmeSettings]):
             return Mapped(Note(**known, ticket_ref=raw["ticket"], body=raw["body"], visibility=visibility))
         if stream == "time_entries":
             return Mapped(TimeEntry(**known, ticket_ref=raw["ticket"], worked_s=raw["worked_s"]))
+        if stream == "secondary_resources":
+            return Mapped(SecondaryResource(**known, ticket_ref=raw["ticket"], technician_ref=raw["technician_ref"]))
+        if stream == "checklist_items":
+            fields = {name: raw.get(name) for name in ("name", "is_important", "is_completed")}
+            return Mapped(ChecklistItem(**known, ticket_ref=raw["ticket"], **fields))
         return Mapped(
             {"companies": Company, "queues": Queue, "technicians": Technician}[stream](**known, name=raw["name"])
         )

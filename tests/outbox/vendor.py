@@ -54,6 +54,8 @@ class Vendor:
             "queues": {},
             "technicians": {},
             "words": {},
+            "secondary_resources": {},
+            "checklist_items": {},
         }
         self.commits, self.requests, self.faults = [], [], deque()
         self.down = False

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.assign.choosing import chosen as chosen
     from servicedesk_core.features.assign.choosing import told as told
     from servicedesk_core.features.assign.choosing import why as why
+    from servicedesk_core.features.assign.queries import SKILLS as SKILLS
+    from servicedesk_core.features.assign.queries import required as required
+    from servicedesk_core.features.assign.rules import LATE as LATE
     from servicedesk_core.features.assign.rules import Demand as Demand
     from servicedesk_core.features.assign.tables.deciding import tells_absences as tells_absences
     from servicedesk_core.features.assign.tables.kept import ensure_alone as ensure_alone

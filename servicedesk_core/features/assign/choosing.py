@@ -114,7 +114,8 @@ def rated(choice: Choice, bench: Bench, *, tells_absences: bool) -> Sequence[Rat
         bench: Everybody.
         tells_absences: Whether whoever looks may know who is out.
     """
-    wanted, left_out = choice.asked.wanted, "; ".join(choice.ranking.left_out.values())
+    wanted = choice.asked.wanted
+    left_out = "; ".join(filter(None, (*choice.ranking.left_out.values(), wanted.demand.usual)))
     rows = [
         _rated(bench.person(wanted, one.who), one.who, number, one, why=left_out if number == 1 else "")
         for number, one in enumerate(choice.ranking.ranked, 1)
@@ -164,6 +165,7 @@ def given(choice: Choice, row: TicketRow) -> Given:
         technician_ref=choice.taker.key[1] if choice.taker else None,
         score=choice.score,
         ahead=choice.ahead,
+        work_s=int(choice.asked.wanted.demand.work.total_seconds()),
         is_at_risk=choice.ranking.is_at_risk,
         is_certain=choice.ranking.is_certain,
         why=choice.problem or why(choice),
@@ -181,6 +183,7 @@ def why(choice: Choice) -> str:
     if choice.ranking.is_at_risk:
         words.append("nobody can begin before it is due")
     words += choice.ranking.left_out.values()
+    words += filter(None, (choice.asked.wanted.demand.usual,))
     return "; ".join(words)
 
 

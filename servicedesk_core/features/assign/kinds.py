@@ -39,7 +39,8 @@ class Requirements(Model):
     preferred: _Words = Field(default=(), description="Technicians whom the client prefers.")
     excluded: _Words = Field(default=(), description="Technicians whom the client does not want.")
     hours: Annotated[Decimal, Field(gt=0, le=100)] | None = Field(
-        default=None, description="How long one takes where it has no estimate; nothing = an hour."
+        default=None,
+        description="How long one takes where it has no estimate; nothing = the median of its issue, else an hour.",
     )
     effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
 

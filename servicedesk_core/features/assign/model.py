@@ -45,6 +45,7 @@ class Given:
     technician_ref: Annotated[str | None, Column("The vendor's id of them.", shown=False)]
     score: Annotated[Decimal | None, Column("What they come to, of 100.")]
     ahead: Annotated[Decimal | None, Column("How far they are ahead of the next.", spare=3)]
+    work_s: Annotated[int | None, Column("How long it is taken to need yet.", "Needs", shown=False)]
     is_at_risk: Annotated[bool, Column("Whether nobody can begin before it is due.", "Late", shown=False)]
     is_certain: Annotated[bool, Column("Whether a rule might decide it without a person.", shown=False)]
     why: Annotated[str, Column("Why, or why not.", wraps=True)]

@@ -17,6 +17,8 @@ LEAST_GAP: Final = Decimal(5)
 OUT: Final = "is out"
 """A reason that only those may read who may know who is out."""
 
+LATE: Final = "cannot begin before it is due"
+
 WHOLE: Final = Decimal(100)
 CENT: Final = Decimal("0.01")
 _MINUTE: Final = timedelta(minutes=1)
@@ -78,6 +80,7 @@ class Demand:
         preferred: Whom the client prefers.
         excluded: Whom the client does not want.
         work: How long it will take.
+        usual: By what that is known, where nobody said it of the ticket itself; empty = somebody did, or nobody knows.
         queue_kind: What its queue is for.
         due_at: When work on it must begin; ``None`` = nobody promised anything.
     """
@@ -90,6 +93,7 @@ class Demand:
     preferred: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     work: timedelta = timedelta()
+    usual: str = ""
     queue_kind: QueueKind | None = None
     due_at: datetime | None = None
 
@@ -219,8 +223,7 @@ def rank(demand: Demand, candidates: Iterable[Candidate], limits: Limits, now: d
     timely = [one for one in fit if _is_timely(demand, one)]
     is_at_risk = bool(fit) and not timely
     if not is_at_risk:
-        late = "cannot begin before it is due"
-        refused += [Refused(one, (late,)) for one in fit if not _is_timely(demand, one)]
+        refused += [Refused(one, (LATE,)) for one in fit if not _is_timely(demand, one)]
         fit = timely
     left_out = _left_out(demand, fit)
     weights = {part: weight for part, weight in limits.weights.items() if part not in left_out}
@@ -314,4 +317,5 @@ def requires(demand: Demand) -> str:
     words += [*demand.certifications, *demand.languages]
     if demand.is_onsite:
         words.append("on site" + (f" in {demand.territory}" if demand.territory else ""))
-    return f"requires {', '.join(words)}" if words else "requires nothing in particular"
+    said = f"requires {', '.join(words)}" if words else "requires nothing in particular"
+    return f"{said}; {demand.usual}" if demand.usual else said

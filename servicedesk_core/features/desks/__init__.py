@@ -22,6 +22,7 @@ FEATURE = Feature(
         "billing",
         "claims",
         "contact",
+        "helpers",
         "kpi",
         "leakage",
         "next",

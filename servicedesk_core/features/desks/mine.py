@@ -13,6 +13,7 @@ from servicedesk_core.features.attention import booked
 from servicedesk_core.features.contact import awaited_on
 from servicedesk_core.features.desks.lists import opened_now, rows_of
 from servicedesk_core.features.desks.model import MyDay, MyVisit
+from servicedesk_core.features.helpers import open_for
 from servicedesk_core.features.kpi import in_order
 from servicedesk_core.features.next import upcoming
 from servicedesk_core.features.tickets import TicketChoice, rows_by_id
@@ -57,6 +58,9 @@ class Mine(Namespace[Manner]):
             visits=_visits(tx, now, ZoneInfo(self.desk.timezone), (connection, ref), scope),
             clocks=tuple(rows[one.local_id] for one in due if one.local_id in rows),
             promises=promises,
+            help=open_for(tx, sources.id_of(tx, connection), ref, now, scope)
+            if self.desk.may(Capability.INTERNAL)
+            else (),
             ready=len(found.ready),
             open=len(found.mine),
         )

@@ -9,6 +9,7 @@ from servicedesk_core.arguments import strict
 from servicedesk_core.domain import Priority
 from servicedesk_core.faces import Column, Verdict
 from servicedesk_core.features.contact import ClientPromise
+from servicedesk_core.features.helpers import HelpCall
 from servicedesk_core.features.kpi import OpenTicket, PeriodName
 from servicedesk_core.features.sla import Clock
 from servicedesk_core.features.tickets import TicketChoice
@@ -128,5 +129,6 @@ class MyDay:
         tuple[ListedTicket, ...], Column("Open tickets of theirs with a promise, what is due first.", "My clocks")
     ]
     promises: Annotated[tuple[ClientPromise, ...], Column("What their clients still wait to hear.", "Promised")]
+    help: Annotated[tuple[HelpCall, ...], Column("Open calls for help on which they were asked.", "Help wanted")]
     ready: Annotated[int, Column("How many tickets they can begin now.", "Ready")]
     open: Annotated[int, Column("How many open tickets they have.", "Open tickets")]

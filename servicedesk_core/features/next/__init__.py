@@ -8,7 +8,7 @@ FEATURE = Feature(
     name="next",
     about="Show what a technician takes next, and why.",
     queries=f"{__name__}.queries:NextQueries",
-    needs=("kpi", "tickets"),
+    needs=("helpers", "kpi", "tickets"),
 )
 
 if TYPE_CHECKING:

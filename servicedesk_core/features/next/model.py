@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from servicedesk_core.faces import Column, Page
+from servicedesk_core.features.helpers import HelpCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,4 @@ class NextUp(Page[Ahead]):
     next: Annotated[str | None, Column("Where the next page starts; nothing on the last one.")] = None
     technician: Annotated[str, Column("Who.")] = ""
     why: Annotated[str, Column("Why the first is the first, or why there is none.")] = ""
+    help: Annotated[tuple[HelpCall, ...], Column("Open calls for help on which they were asked.")] = ()

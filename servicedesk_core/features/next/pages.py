@@ -12,6 +12,9 @@ def up(terminal: Terminal, found: NextUp) -> None:
         about = (first.company, first.priority, f"due {terminal.plain(first.due_at)}" if first.due_at else None)
         terminal.line(f"  {' · '.join(filter(None, about))}")
     terminal.line(f"  {found.why}" if first is not None else found.why)
+    for call in found.help:
+        terminal.line(f"  Help wanted: {call.ticket} {call.text} (until {terminal.plain(call.until)}, {call.by})")
+        terminal.line(f"    servicedesk helpers give {call.number}")
     behind = [one for one in found.items if one.place != 1]
     if behind:
         terminal.line()

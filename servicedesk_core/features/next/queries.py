@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Sort, piece, query
+from servicedesk_core.features.helpers import open_for
 from servicedesk_core.features.kpi import open_desk
 from servicedesk_core.features.next.model import Ahead, NextUp
 from servicedesk_core.features.next.rules import upcoming, why
@@ -84,7 +85,8 @@ class NextQueries(Namespace[Manner]):
         )
         names = Names(tx)
         names.want(source, "technicians", who[1])
-        page = NextUp(items, None, names.of(source, "technicians", who[1]) or who[1], found.why)
+        help_ = open_for(tx, source, who[1], now, scope)
+        page = NextUp(items, None, names.of(source, "technicians", who[1]) or who[1], found.why, help_)
         return piece(page, Ahead, by="place", sort=sort, after=after, limit=limit)
 
     def _meant(self, tx: Tx, word: str, connection: str | None, scope: Scope | None) -> tuple[str, str]:

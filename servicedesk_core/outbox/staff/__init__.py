@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from servicedesk_core.outbox.staff.model import Message as Message
     from servicedesk_core.outbox.staff.tables import channel_recipients as channel_recipients
     from servicedesk_core.outbox.staff.tables import post as post
+    from servicedesk_core.outbox.staff.tables import take_back as take_back
 else:
     from servicedesk_core.exports import lazily
 

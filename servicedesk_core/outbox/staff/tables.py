@@ -48,6 +48,19 @@ def post(tx: Tx, message: Message, at: datetime, *, not_before: datetime | None 
     return tx.execute(new).one_or_none() is not None
 
 
+def take_back(tx: Tx, key: str, at: datetime, why: str) -> None:
+    """Drop the messages of one matter that were not handed over yet.
+
+    Args:
+        tx: The write transaction of what makes them needless.
+        key: Their keys without the recipient.
+        at: Now.
+        why: Why nobody needs them any more.
+    """
+    waiting = update(staff_messages).where(_M.state == "waiting", _M.key.startswith(f"{key}/", autoescape=True))
+    tx.execute(waiting.values(state="dropped", done_at=at, why=why))
+
+
 def channel_recipients(alerts: AlertsSection, name: str) -> tuple[str, ...]:
     """Return the places of an alert channel, as recipients: each takes or refuses a message by itself."""
     channel = alerts.channels.get(name)

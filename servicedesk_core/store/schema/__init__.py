@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.webhooks import webhook_tallies as webhook_tallies
     from servicedesk_core.store.schema.whole import metadata as metadata
     from servicedesk_core.store.schema.working import client_promises as client_promises
+    from servicedesk_core.store.schema.working import help_calls as help_calls
     from servicedesk_core.store.schema.working import shift_log as shift_log
     from servicedesk_core.store.schema.working import snoozes as snoozes
     from servicedesk_core.store.schema.writing import audit as audit
@@ -115,7 +116,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 141
+SCHEMA_VERSION = 142
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

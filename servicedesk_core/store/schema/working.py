@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Table, Text
 
-from servicedesk_core.store.column_types import Instant, Scrubbed
+from servicedesk_core.store.column_types import Instant, Json, Scrubbed
 from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 snoozes = Table(
@@ -46,3 +46,23 @@ client_promises = Table(
     info={STAFF: True},
 )
 """What people of the desk promised clients by a time, such as a call at three."""
+
+help_calls = Table(
+    "help_calls",
+    metadata,
+    Column("id", Id, primary_key=True, doc="The desk's own number."),
+    Column("ticket_id", BigInteger, nullable=False, index=True, doc="The desk's own number of the ticket."),
+    Column("text", Scrubbed, nullable=False, doc="What help is wanted with."),
+    Column("skills", Json(), nullable=False, doc="Skills that were asked for besides, with their levels."),
+    Column("asked", Json(tuple), nullable=False, doc="The vendor's ids of the technicians who were asked."),
+    Column("by", Text, nullable=False, doc="Who asked, as an actor's name."),
+    Column("at", Instant, nullable=False, doc="When."),
+    Column("until", Instant, nullable=False, index=True, doc="Until when help is wanted."),
+    Column("withdrawn_at", Instant, doc="When it was withdrawn."),
+    Column("given_at", Instant, doc="When somebody took it up."),
+    Column("given_by_ref", Text, doc="The vendor's id of who did."),
+    Column("write_id", BigInteger, doc="Number of the write that makes them a helper; refused, nobody took it up."),
+    sqlite_autoincrement=True,
+    info={STAFF: True},
+)
+"""Calls for help with a ticket, each told to those who could help."""

@@ -99,6 +99,12 @@ class AutotaskVendor(WriteVendor):
                 row = self.first("TicketSecondaryResources")
                 base = {"technician_ref": str(row["resourceID"])}
                 made = Write("", kind, target=str(row["id"]), values={"technician_ref": None}, base=base)
+            case "checklist_items.update":
+                row = self.first("TicketChecklistItems")
+                base = {"is_completed": row["isCompleted"]}
+                made = Write(
+                    "", kind, target=str(row["id"]), values={"is_completed": not row["isCompleted"]}, base=base
+                )
             case _:
                 made = Write("", kind, parent=str(ticket["id"]), values={"name": f"Step {number}"})
         return made

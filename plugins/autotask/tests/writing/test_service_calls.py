@@ -244,3 +244,18 @@ async def test_a_helper_and_a_step_are_added_once_and_a_helper_is_taken_away(psa
     assert isinstance(await psa.find_write(later(away)), ProvenAbsent)
     assert (await psa.send_write(away)).ref == str(row_of["id"])
     assert await psa.find_write(away) == Found(str(row_of["id"]))
+
+
+async def test_a_step_is_ticked_and_taken_back_and_nobody_ticks_over_somebody_else(psa, desk, ticket):
+    made = await psa.send_write(write("checklist_items.create", parent=ticket, name="Look at the log"))
+    tick = write("checklist_items.update", target=made.ref, base={"is_completed": None}, is_completed=True)
+    assert (await psa.send_write(tick)).ref == made.ref
+    assert await psa.find_write(tick) == Found(made.ref)
+    (row,) = desk.sandbox.store.select("TicketChecklistItems", "id = ?", (int(made.ref),))
+    assert (row["isCompleted"], row["completedDateTime"] is not None) == (True, True)
+    again = await psa.send_write(replace(tick, id="w-2"))
+    assert "already" in again.warnings[0]
+    back = write("checklist_items.update", target=made.ref, base={"is_completed": True}, is_completed=False)
+    await psa.send_write(back)
+    (row,) = desk.sandbox.store.select("TicketChecklistItems", "id = ?", (int(made.ref),))
+    assert (row["isCompleted"], row["completedDateTime"]) == (False, None)

@@ -13,6 +13,7 @@ from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.features.appointments import times_of
 from servicedesk_core.features.assign.bench import AHEAD, Bench, Person
+from servicedesk_core.features.assign.tables.usual import usual_work
 from servicedesk_core.features.kpi import OpenDesk, OpenTicket, is_ready
 from servicedesk_core.features.rota import Rota, Span
 from servicedesk_core.features.skills import Certification, Crew, Key, Qualified, Skill, crew, qualified
@@ -61,10 +62,12 @@ def bench_of(
     open_tickets = Counter({(sources_by_name[name], ref): many for (name, ref), many in held.items()})
     open_tickets += proposed
     work: dict[str, timedelta] = defaultdict(timedelta)
+    usual = usual_work(tx, now)
     for one in opened.tickets:
         if one.technician is not None and is_ready(one, opened):
             key = sources_by_name[one.connection], one.technician
-            work[who.names.get(key, "")] += work_left(one)
+            known = None if one.estimated_s else usual.of(one)
+            work[who.names.get(key, "")] += work_left(one, USUAL_WORK if known is None else known.work)
     for key, many in proposed.items():
         work[who.names.get(key, "")] += many * USUAL_WORK
     for name, left in work.items():

@@ -11,6 +11,7 @@ from servicedesk_core.features.assign.bench import Wanted
 from servicedesk_core.features.assign.kinds import REQUIREMENTS, WEIGHING, Mode, Requirements, Weighing
 from servicedesk_core.features.assign.rules import Demand
 from servicedesk_core.features.assign.tables.people import USUAL_WORK, work_left
+from servicedesk_core.features.assign.tables.usual import UsualWork, usual_work
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi import OpenDesk, OpenTicket, in_order
 from servicedesk_core.features.sla import Clock, promises
@@ -90,6 +91,7 @@ def asked_of(
     weighings = in_force(tx, WEIGHING, now)
     numbers = {one.name: one.id for one in sources.all(tx)}
     dues = promises(tx, [one.local_id for one in meant], now, since=now)
+    usual = usual_work(tx, now)
     had, lately = _had(tx, meant, about, numbers), _lately(tx, opened, meant, about, numbers)
     found = []
     for one in meant:
@@ -104,7 +106,7 @@ def asked_of(
                 one,
                 Wanted(
                     source_id,
-                    replace(_demand(one, held, of), due_at=engagement or one.due_at or one.standing.promised_at),
+                    replace(_demand(one, held, of, usual), due_at=engagement or one.due_at or one.standing.promised_at),
                     weighing.limits,
                     frozenset(had[source_id, one.ref] | had[source_id, parent or ""]),
                     frozenset(lately[source_id, company or ""]),
@@ -132,13 +134,14 @@ def _weighing(known: Iterable[Weighing], queue: str | None) -> Weighing:
     return next(own, None) or next((one for one in several if not one.queues), None) or Weighing(name="usual")
 
 
-def _demand(one: OpenTicket, held: Sequence[Requirements], of: Mapping[str, str | None]) -> Demand:
+def _demand(one: OpenTicket, held: Sequence[Requirements], of: Mapping[str, str | None], usual: UsualWork) -> Demand:
     skills: dict[str, int] = {}
     for each in held:
         for skill, level in each.skills.items():
             skills[skill] = max(level, skills.get(skill, 0))
     hours = next((each.hours for each in held if each.hours is not None), None)
-    usual = USUAL_WORK if hours is None else timedelta(seconds=int(hours * 3_600))
+    known = None if one.estimated_s or hours is not None else usual.of(one)
+    takes = known.work if known is not None else USUAL_WORK
     return Demand(
         skills=skills,
         certifications=tuple(dict.fromkeys(word for each in held for word in each.certifications)),
@@ -147,7 +150,8 @@ def _demand(one: OpenTicket, held: Sequence[Requirements], of: Mapping[str, str 
         languages=tuple(dict.fromkeys(word for each in held for word in each.languages)),
         preferred=frozenset(word for each in held for word in each.preferred),
         excluded=frozenset(word for each in held for word in each.excluded),
-        work=work_left(one, usual),
+        work=work_left(one, takes if hours is None else timedelta(seconds=int(hours * 3_600))),
+        usual="" if known is None else known.said,
         queue_kind=one.standing.queue_kind,
     )
 

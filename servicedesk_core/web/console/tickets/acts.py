@@ -67,6 +67,14 @@ def own_steps(visit: Visit, addresses: Addresses, ticket: str, connection: str) 
     return tuple(found)
 
 
+def help_step(visit: Visit, addresses: Addresses, number: int) -> Button | None:
+    """Return what takes up a call for help, for who may; ``None`` = whoever looks may not."""
+    act = addresses.offers.get("helpers.give")
+    if act is None or act.needs is None or not visit.desk.may(act.needs):
+        return None
+    return Button(act.title, act.about, link(address_of(act), [(act.parameters[0].spelled, str(number))]))
+
+
 def _buttons(visit: Visit, acts: Iterable[Offer[..., Any]], ticket: str, connection: str) -> Iterator[Button]:
     for act in acts:
         if act.needs is not None and visit.desk.may(act.needs):

@@ -9,7 +9,7 @@ from servicedesk_core.faces.opens import Opens, command_line
 from servicedesk_core.features.desks.model import MyDay
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.frame import framed, page
-from servicedesk_core.web.console.tickets.acts import own_steps
+from servicedesk_core.web.console.tickets.acts import help_step, own_steps
 from servicedesk_core.web.console.values import Shower
 from servicedesk_core.web.console.visiting import Handler, Visit
 
@@ -68,6 +68,15 @@ def own_page(addresses: Addresses) -> Handler:
                     one.due_at < visit.at,
                 )
                 for one in found.promises
+            ),
+            help_calls=tuple(
+                (
+                    one,
+                    addresses.record("tickets.show", one.ticket, one.connection),
+                    shower.moment(one.until),
+                    help_step(visit, addresses, one.number),
+                )
+                for one in found.help
             ),
             twin=command_line(mine, {}),
         )

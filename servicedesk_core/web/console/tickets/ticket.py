@@ -22,6 +22,9 @@ _SEVERAL: Final = "servicedesk_core.web.console.tickets/several.html"
 _HANGS_ON_IT: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     ("To be asked", "triage.open", ()),
     ("Promised to the client", "contact.promises", ()),
+    ("Help wanted", "helpers.calls", ()),
+    ("Helpers", "helpers.list", ()),
+    ("Checklist", "checklist.list", ()),
     ("Shift log", "shiftlog.list", ()),
     ("Claims", "claims.list", (("all", "true"),)),
     ("Parts taken", "parts.taken", ()),

@@ -141,6 +141,7 @@ ROUTES = (
     KINDS["secondary_resources.create"].route("POST", "Tickets/{ticket}/SecondaryResources"),
     KINDS["secondary_resources.delete"].route("DELETE", "Tickets/{ticket}/SecondaryResources/{id}"),
     KINDS["checklist_items.create"].route("POST", "Tickets/{ticket}/ChecklistItems"),
+    KINDS["checklist_items.update"].route("PATCH", "Tickets/{ticket}/ChecklistItems"),
     KINDS["assets.update"].route("PATCH", "ConfigurationItems"),
     *(
         Route(method, f"{entity}Webhooks{path}", WEBHOOKS)

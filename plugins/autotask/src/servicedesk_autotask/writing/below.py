@@ -13,6 +13,11 @@ from servicedesk_autotask.writing.words import Words
 from servicedesk_core.hooks import WriteCapability
 
 
+def address_of(entity: str, row: Row) -> str:
+    """Return where a row is changed: a step below its ticket, all else at the root."""
+    return f"Tickets/{row['ticketID']}/ChecklistItems" if entity == "TicketChecklistItems" else entity
+
+
 async def there(api: Api, kind: WriteCapability, parent: int, values: Values) -> Row | None:
     """Return the row of the ticket that says what a write would add, if there is one.
 

@@ -198,6 +198,15 @@ KINDS: dict[str, WriteCapability] = {
             vendor_entities=("TicketChecklistItems",),
         ),
         _kind(
+            "checklist_items.update",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="Service Desk: Tickets, edit",
+            fields=("is_completed",),
+            required=("is_completed",),
+            needs="target",
+            vendor_entities=("TicketChecklistItems",),
+        ),
+        _kind(
             "assets.update",
             reconcilable_by=ReconcilableBy.RECORD,
             right="CRM: Configuration Items (Devices/Assets), edit",

@@ -11,7 +11,7 @@ from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.meaning.lists import MAX_AGE
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import attachments, service_calls, tickets
+from servicedesk_autotask.writing import attachments, below, service_calls, tickets
 from servicedesk_autotask.writing.checking import Values, checked_values, target_of
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
 from servicedesk_autotask.writing.foreseeing import foreseen
@@ -170,7 +170,7 @@ class Sender:
         body = to_wire(shape_of(kind), wanted, words)
         if entity_of(kind) == "Tickets":
             await tickets.complete_assignment(self._api, body, row)
-        return Request("PATCH", entity_of(kind), {"id": number, **body}, wanted)
+        return Request("PATCH", below.address_of(entity_of(kind), row), {"id": number, **body}, wanted)
 
     async def _receipt(self, kind: WriteCapability, number: int, wanted: Values) -> WriteReceipt:
         """Read the record back. It was written in any case; what fails here is a warning."""
