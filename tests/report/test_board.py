@@ -25,6 +25,7 @@ from servicedesk_core.domain import (
     TimeOffState,
 )
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.attention import NextActor, Reason
 from servicedesk_core.features.report import lend
 from servicedesk_core.features.report.board import board as boards
 from servicedesk_core.features.report.board.bitmaps import Among, Bitmaps, members, set_of
@@ -241,6 +242,13 @@ class Desk:
             ]
             assert not differing, (str(what)[:500], asked)
             assert held == told
+            lists = {"reason": self.draw.choice([None, *Reason]), "actor": self.draw.choice([None, *NextActor])}
+            every = lists | {"everything": self.draw.random() < 0.5, "sort": self.draw.choice([None, "-next_at"])}
+            for call in ("attention.list", "kpi.now"):
+                feature, _, name = call.partition(".")
+                given = asked | ({} if call == "kpi.now" else every)
+                rows = [await getattr(getattr(one, feature), name)(**given) for one in (self.plain, self.holding)]
+                assert rows[0] == rows[1], (str(what)[:500], call, given)
             if "chosen" not in asked:
                 pages = [await one.report.morning(**asked) for one in (self.plain, self.holding)]
                 differing = [name for name in pages[0].__slots__ if getattr(pages[0], name) != getattr(pages[1], name)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.model import Standing as Standing
     from servicedesk_core.features.attention.model import Visit as Visit
     from servicedesk_core.features.attention.queries import AttentionQueries as AttentionQueries
+    from servicedesk_core.features.attention.queries import HeldList as HeldList
     from servicedesk_core.features.attention.rules import HORIZON as HORIZON
     from servicedesk_core.features.attention.rules import RULES as RULES
     from servicedesk_core.features.attention.rules import is_snoozed as is_snoozed

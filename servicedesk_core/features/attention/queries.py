@@ -1,11 +1,13 @@
 """Open tickets with who has to act next on them, the gravest first."""
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces import After, Help, Limit, Looking, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.attention.model import Attention, NextActor, Placed, Reason
 from servicedesk_core.features.attention.rules import next_actor, reason_of
 from servicedesk_core.features.attention.tables.facts import standings
@@ -14,9 +16,22 @@ from servicedesk_core.features.attention.tables.rows import rows_of
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.store import lent
 
 ORDER = "rank,next_at,priority,local_id"
 """The order of the list: by the reason, what is longest overdue first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """What a process that is asked again and again lends its store: it knows the open tickets by heart.
+
+    Attributes:
+        placed: Returns those with a reason, and with somebody who has to act next; ``None`` = any. Those that nobody
+            has to look at belong to it when the last argument says so. Where it returns ``None``, they are to be read.
+    """
+
+    placed: Callable[[Looking, Reason | None, NextActor | None, bool], Sequence[Placed] | None]
 
 
 class AttentionQueries(Namespace[Manner]):
@@ -52,21 +67,22 @@ class AttentionQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
-        now, placed, may = self.desk.clock.now(), list[Placed](), self.desk.may(Capability.INTERNAL)
-        people = staff(
-            tx,
-            now,
-            ZoneInfo(self.desk.timezone),
-            self.desk.roster,
-            scope=scope,
-            with_internal=may,
-            with_absences=self.desk.may(Capability.ABSENCES),
-        )
-        among = TicketFilter.of(mine(self.desk, chosen or TicketChoice()))
-        for found in standings(tx, now, people, conditions(tx, among, scope, at=now), with_internal=may):
-            decision = next_actor(found.standing, now)
-            why = reason_of(found.standing, decision, now)
-            if (everything or why) and reason in {None, why} and actor in {None, decision.actor}:
-                placed.append(Placed.of(found.state.local_id, found.standing, decision, why))
+        looking, known = Looking(self.desk, tx, self.desk.clock.now(), chosen, scope, {}), lent(tx, HeldList)
+        placed = known.placed(looking, reason, actor, everything) if known else None
+        if placed is None:
+            placed = tuple(_read(looking, reason, actor, everything=everything))
         page = piece(Page(tuple(placed)), Placed, by=ORDER, sort=sort, after=after, limit=limit)
         return Page(rows_of(tx, page.items), page.next)
+
+
+def _read(looking: Looking, reason: Reason | None, actor: NextActor | None, *, everything: bool) -> Iterator[Placed]:
+    desk, tx, now, scope = looking.desk, looking.tx, looking.at, looking.scope
+    internal, absences = desk.may(Capability.INTERNAL), desk.may(Capability.ABSENCES)
+    zone = ZoneInfo(desk.timezone)
+    people = staff(tx, now, zone, desk.roster, scope=scope, with_internal=internal, with_absences=absences)
+    among = TicketFilter.of(mine(desk, looking.chosen or TicketChoice()))
+    for found in standings(tx, now, people, conditions(tx, among, scope, at=now), with_internal=internal):
+        decision = next_actor(found.standing, now)
+        why = reason_of(found.standing, decision, now)
+        if (everything or why) and reason in {None, why} and actor in {None, decision.actor}:
+            yield Placed.of(found.state.local_id, found.standing, decision, why)

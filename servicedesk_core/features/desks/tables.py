@@ -29,7 +29,6 @@ from servicedesk_core.features.attention import (
 from servicedesk_core.features.desks.now.model import Coming
 from servicedesk_core.features.kpi import Key, OpenDesk, Went, is_ready, kept_up, measured_up, open_desk, today
 from servicedesk_core.features.report import (
-    Asked,
     Load,
     Pass,
     Sums,
@@ -37,7 +36,7 @@ from servicedesk_core.features.report import (
     calendar_of,
     due_rows,
     last_working_day_ended,
-    sums_of,
+    seen,
     upcoming,
 )
 from servicedesk_core.features.sla import Clock, Stand, book_of, stand_counts
@@ -71,6 +70,7 @@ class Day:
         wanted = looking.chosen or TicketChoice()  # a page may have filters of its own beside
         narrowed = TicketChoice(**{one.name: getattr(wanted, one.name) for one in fields(TicketChoice)})
         self.chosen = mine(looking.desk, narrowed)
+        self._looking = looking._replace(chosen=self.chosen)
         self._may: Callable[[Capability], bool] = looking.desk.may
         self._persons = looking.desk.roster
 
@@ -90,13 +90,7 @@ class Day:
     @cached_property
     def sums(self) -> Sums | None:
         """What is counted of them in memory; ``None`` = they are not held as whoever looks is told them."""
-        is_told = self._may(Capability.INTERNAL) and (self.scope is not None or self._may(Capability.ABSENCES))
-        if not is_told:
-            return None
-        return sums_of(
-            self.tx,
-            Asked(self.at, self.last_working_day, self.zone, self.people, self._persons, self.chosen, self.scope),
-        )
+        return seen(self._looking, self.people, self.last_working_day)
 
     @cached_property
     def _passed(self) -> Pass:

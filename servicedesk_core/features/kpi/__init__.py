@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
     from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds
     from servicedesk_core.features.kpi.kept import HOLDS as HOLDS
+    from servicedesk_core.features.kpi.kept import HeldFigures as HeldFigures
     from servicedesk_core.features.kpi.kept import judged as judged
     from servicedesk_core.features.kpi.kept import kept_up as kept_up
     from servicedesk_core.features.kpi.kept import measured_up as measured_up

@@ -1,17 +1,28 @@
 """The figures of a coordinator at the present instant."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Final
 
-from servicedesk_core.faces import Figure, Kpi, Measure
+from servicedesk_core.faces import Figure, Kpi, Looking, Measure
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.now import KPIS
 from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket, Those, When, is_held_too_long
 from servicedesk_core.features.kpi.goals import GOALS, against, deciding, in_order
 from servicedesk_core.features.kpi.past import Went
 from servicedesk_core.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFigures:
+    """What a process that is asked again and again lends its store: it counts the open tickets from memory.
+
+    Attributes:
+        now: Returns what :func:`kept_up` does, with how they went today; ``None`` = they are to be measured.
+    """
+
+    now: Callable[[Looking], tuple[Figure, ...] | None]
 
 
 def is_over_estimate(one: OpenTicket, _: When) -> bool:

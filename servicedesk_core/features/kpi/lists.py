@@ -14,6 +14,7 @@ from servicedesk_core.faces import (
     Help,
     Kpi,
     Limit,
+    Looking,
     Manner,
     Measure,
     Page,
@@ -26,7 +27,7 @@ from servicedesk_core.faces import (
 from servicedesk_core.faces.kpi import number, on_desk
 from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
-from servicedesk_core.features.kpi.kept import kept_up
+from servicedesk_core.features.kpi.kept import HeldFigures, kept_up
 from servicedesk_core.features.kpi.model import (
     ChangePage,
     ClosedFigures,
@@ -49,6 +50,7 @@ from servicedesk_core.features.profit import Month
 from servicedesk_core.features.tickets import TicketChoice, mine
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.store import lent
 
 
 class KpiLists(KpiQueries[Manner]):
@@ -149,10 +151,13 @@ class KpiLists(KpiQueries[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.roster
-        among = None if chosen is None else mine(self.desk, chosen)
-        opened = open_desk(tx, now.astimezone(zone), zone, scope, among=among, people=people)
-        rows = kept_up(tx, opened, today(tx, opened, zone, scope, among=among, people=people))
+        now, known = self.desk.clock.now(), lent(tx, HeldFigures)
+        rows = known.now(Looking(self.desk, tx, now, chosen, scope, {})) if known else None
+        if rows is None:
+            zone, people = ZoneInfo(self.desk.timezone), self.desk.roster
+            among = None if chosen is None else mine(self.desk, chosen)
+            opened = open_desk(tx, now.astimezone(zone), zone, scope, among=among, people=people)
+            rows = kept_up(tx, opened, today(tx, opened, zone, scope, among=among, people=people))
         page = self._page([one for one in rows if not missed or one.verdict is Verdict.MISSED], None)
         return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple, Self
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.features.attention import HORIZON, Placed, Reason
+from servicedesk_core.features.attention import HORIZON, NextActor, Placed, Reason
 from servicedesk_core.features.kpi import (
     COUNTED,
     OF_CLOCKS,
@@ -101,6 +101,19 @@ class Sums:
         ]
         others = () if len(gravest) == LISTED else self._placed(wanted & ~self.bits.of(of.NEEDS_SOMEBODY))
         return Top(count, (*filter(None, gravest), *others))
+
+    def listed(self, reason: Reason | None, actor: NextActor | None, *, everything: bool) -> Sequence[Placed]:
+        """Return those with a reason and with somebody who has to act next, in no order.
+
+        Args:
+            reason: The reason; ``None`` = any.
+            actor: Who; ``None`` = anybody.
+            everything: Whether those belong to it that nobody has to look at.
+        """
+        wanted = self._open if everything else self._open & self.bits.of(of.NEEDS_SOMEBODY)
+        for kind, name in ((of.REASON, reason), (of.ACTOR, actor)):
+            wanted &= -1 if name is None else self.bits.of((kind, name))
+        return tuple(self._placed(wanted))
 
     def _placed(self, wanted: int) -> Iterator[Placed]:
         return filter(None, (self._at(one).placed for one in members(wanted)))
