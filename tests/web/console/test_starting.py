@@ -5,10 +5,17 @@ import sys
 
 import pytest
 
+from servicedesk_core.features.report import lend
 from servicedesk_core.web.console import app
-from servicedesk_core.web.console.serving import serve
+from servicedesk_core.web.console.serving import hold_ahead, serve
 
+COORDINATOR = {"roles": ["coordinator"], "companies": ["1"], "connection": "psa"}
 LOADED = "import sys, servicedesk_core.web.console.serving; print(*sys.modules)"
+
+
+@pytest.fixture
+def settings(settings):
+    return settings | {"people": settings["people"] | {"zoe": COORDINATOR}}
 
 
 @pytest.mark.slow
@@ -25,3 +32,9 @@ async def test_what_cannot_be_shown_ends_the_console_and_not_only_its_pages(desk
     section = desk.settings.console.model_copy(update={"listen": "127.0.0.1:0"})
     with pytest.raises(AttributeError, match="nothing"):
         await serve(desk, section, tell=told.append)
+
+
+async def test_the_open_tickets_are_held_before_anybody_asks_also_for_who_sees_a_part(desk):
+    boards = lend(desk.store)
+    await hold_ahead(desk)
+    assert boards.whole.many == boards.part.many == await desk.tickets.count() > 0
