@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.travel.actions import Travel
     from servicedesk_core.features.triage.actions import Triage
     from servicedesk_core.features.views.actions import Views
     from servicedesk_core.features.walls.actions import Walls
@@ -260,6 +261,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         next: NextQueries[Waiting]
         appointments: Appointments[Waiting]
         schedule: Schedule[Waiting]
+        travel: Travel[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.tokens.actions import Tokens
+    from servicedesk_core.features.travel.actions import Travel
     from servicedesk_core.features.triage.actions import Triage
     from servicedesk_core.features.views.actions import Views
     from servicedesk_core.features.walls.actions import Walls
@@ -152,6 +153,7 @@ class StoredDesk:
         next: NextQueries[Awaited]
         appointments: Appointments[Awaited]
         schedule: Schedule[Awaited]
+        travel: Travel[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]

@@ -39,6 +39,7 @@ COMMANDS = [
     "schedule hours --week",
     "schedule load",
     "schedule show",
+    "travel order 29682885",
     "explain {ticket}",
     "attention list",
     "tickets promise {open_ticket} {tomorrow}",

@@ -134,3 +134,34 @@ async def test_a_visit_is_handed_to_nobody_for_whom_a_booking_waits_meanwhile(wo
         (row,) = (one for one in done if one.external_id == visit.row.external_id)
         assert (row.taker, row.write) == (None, None)
         assert "is booked from" in row.why
+
+
+async def test_a_days_visits_are_moved_into_the_shortest_order_and_what_moved_meanwhile_stays(world, tmp_path):
+    await world.sync(streams=(*STREAMS, "sites"))
+    on = world.rows("SELECT number, company_ref FROM v_tickets WHERE is_open AND company_ref IS NOT NULL ORDER BY 2, 1")
+    (far, client), (near, other) = on[0], next(one for one in on if one[1] != on[0][1])
+    ((person,),) = world.rows("SELECT assignee_ref FROM v_tickets WHERE assignee_ref IS NOT NULL LIMIT 1")
+    lines = [
+        f"[technicians.ana]\ntechnician = '{person}'\n[homes.ana]\ntechnician = 'ana'\nlatitude = 0\nlongitude = 0"
+    ]
+    lines += [f"[places.{name}]\ncompany = '{ref}'\nlatitude = 0\nlongitude = {east}"
+              for name, ref, east in (("far", client, 0.3), ("near", other, 0.01))]  # fmt: skip
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "all.toml").write_text("\n".join(lines))
+    day = date(2026, 12, 14)
+    async with world.desk(writes=GRANTS) as desk:
+        await desk.definitions.apply(folder=tmp_path / "service", reason="begin")
+        start = (await desk.appointments.slots(technician=person, day=day, days=1)).items[0].starts_at
+        refs = [(await desk.appointments.book(ticket, person, start + timedelta(hours=hours), send=True)).ref
+                for ticket, hours in ((far, 0), (near, 2), (far, 4))]  # fmt: skip
+        found = await desk.travel.preview(person, day=day)
+        assert [one.appointment for one in found.order if one.is_moved], found
+        moves = {one.appointment: one.begins_at for one in found.order}
+        done = await desk.travel.reorder(person, day=day, shown=found)
+        assert {one.state for one in done} == {"confirmed"}, done.items
+        shown = {ref: (await desk.appointments.show(ref)) for ref in refs}
+        assert {ref: one.starts_at for ref, one in shown.items()} == moves
+        assert {one.ends_at - one.starts_at for one in shown.values()} == {timedelta(hours=1)}
+        assert [one.why for one in await desk.travel.reorder(person, day=day, shown=found)] == [
+            "It was moved meanwhile."] * len(done.items)  # fmt: skip
+        assert (await desk.travel.order(person, day=day)).saved_min == 0

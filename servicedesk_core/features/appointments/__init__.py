@@ -16,6 +16,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.appointments.changing import changed as changed
     from servicedesk_core.features.appointments.guard import refuse_clash as refuse_clash
     from servicedesk_core.features.appointments.model import AppointmentRow as AppointmentRow
     from servicedesk_core.features.appointments.model import Slot as Slot
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.appointments.rules import ProjectWork as ProjectWork
     from servicedesk_core.features.appointments.rules import committed as committed
     from servicedesk_core.features.appointments.rules import overlaps as overlaps
+    from servicedesk_core.features.appointments.tables import CHANGE as CHANGE
+    from servicedesk_core.features.appointments.tables import record_of as record_of
+    from servicedesk_core.features.appointments.tables import row_of as row_of
     from servicedesk_core.features.appointments.tables import rows_between as rows_between
     from servicedesk_core.features.appointments.times import Person as Person
     from servicedesk_core.features.appointments.times import Times as Times

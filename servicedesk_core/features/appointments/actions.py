@@ -8,14 +8,13 @@ from servicedesk_core.domain import Appointment, AppointmentState
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Capability, Help, Manner
+from servicedesk_core.features.appointments.changing import changed
 from servicedesk_core.features.appointments.guard import refuse_clash
-from servicedesk_core.features.appointments.model import AppointmentRow
 from servicedesk_core.features.appointments.queries import AppointmentQueries
-from servicedesk_core.features.appointments.tables import BOOK, CANCEL, CHANGE, USUAL, is_in_part, record_of, row_of
+from servicedesk_core.features.appointments.tables import BOOK, CANCEL, CHANGE, USUAL, record_of, row_of
 from servicedesk_core.features.tickets import found as found_ticket
 from servicedesk_core.features.tickets import resolved, technician_meant, ticket_of
 from servicedesk_core.features.writes import ProposingDesk, proposed, proposes
-from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx
@@ -24,9 +23,6 @@ from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
 
 _TECHNICIANS: Final = "tickets.words technicians"
-_LINKED: Final = ("ticket_refs", "technician_refs")
-"""Who goes to which of its tickets: an appointment tells both, and not each pair."""
-
 WHICH = Annotated[str, Help("The vendor's id, as the list shows it.", names="appointments.show")]
 WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
 DOUBLE = Annotated[bool, Help("Also when somebody has another appointment at that time.")]
@@ -145,7 +141,7 @@ class Appointments(AppointmentQueries[Manner]):
             if not wanted:
                 hint = "Say what: --start-at, --minutes, --technician, --ticket or --note."
                 raise WriteError("Nothing is to be changed.", hint=hint)
-            return _change(tx, row, CHANGE, wanted, scope, reason=reason, request_id=request_id)
+            return changed(tx, row, CHANGE, wanted, scope, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, scope, send=send, double=double)
 
@@ -171,7 +167,7 @@ class Appointments(AppointmentQueries[Manner]):
         def intent(tx: Tx) -> Intent:
             row = row_of(tx, appointment, connection, scope)
             wanted = {"state": AppointmentState.CANCELLED}
-            return _change(tx, row, CANCEL, wanted, scope, reason=reason, request_id=request_id)
+            return changed(tx, row, CANCEL, wanted, scope, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, scope, send=send, double=True)
 
@@ -186,38 +182,6 @@ class Appointments(AppointmentQueries[Manner]):
     ) -> WriteView:
         also: Callable[[Tx, StoredWrite], None] | None = None if double else refuse_clash
         return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send, also=also)
-
-
-def _change(
-    tx: Tx,
-    row: AppointmentRow,
-    kind: str,
-    wanted: dict[str, Any],
-    scope: Scope | None,
-    *,
-    reason: str,
-    request_id: str | None,
-) -> Intent:
-    shown, revision = record_of(tx, row)
-    values = known(wanted, Appointment)
-    ensure_own(tx, scope, kind, values, connection=row.connection, is_whole=False)
-    label = f"{row.ticket or row.title or row.appointment}: {row.starts_at:%Y-%m-%d %H:%M}"
-    again = _LINKED if is_in_part(tx, row) else ()
-    change = change_of(label, shown, values, revision, again=again)
-    first = next(iter(shown.ticket_refs), None)
-    return Intent(
-        connection=row.connection,
-        kind=kind,
-        aggregate=f"tickets:{first}" if first else f"appointments:{row.appointment}",
-        label=label,
-        values=change.values,
-        target=row.appointment,
-        base=change.base,
-        base_modified_at=change.base_modified_at,
-        base_revision=change.base_revision,
-        reason=reason,
-        request_id=request_id,
-    )
 
 
 def _people(desk: Any, tx: Tx, connection: str, scope: Scope | None, words: tuple[str, ...]) -> list[str]:

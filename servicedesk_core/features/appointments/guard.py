@@ -1,6 +1,6 @@
 """What is told of a booking to whoever approves it: who is somewhere else at that time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from servicedesk_core.domain.writing import Intent
@@ -25,18 +25,19 @@ class BookingGuard:
         """See the protocol: what was told stands with the write; two at a time may be meant."""
 
 
-def refuse_clash(tx: Tx, write: StoredWrite, *, of: Key | None = None) -> None:
+def refuse_clash(tx: Tx, write: StoredWrite, *, of: Key | None = None, beside: Collection[str] = ()) -> None:
     """Refuse a booking that takes time which is taken, in the transaction that stores it: of two at once, one.
 
     Args:
         tx: That transaction.
         write: The booking.
         of: Only the time of this technician; ``None`` = of everybody who goes.
+        beside: The vendor's ids of appointments that take no time from it: they move with it.
 
     Raises:
         WriteError: Somebody has another appointment then.
     """
-    found = [one for one in _found(tx, write, write=write.id) if of in {None, one.key}]
+    found = [one for one in _found(tx, write, write=write.id) if of in {None, one.key} and one.ref not in beside]
     if found:
         hint = "See servicedesk appointments slots for another time, or say --double."
         raise WriteError(" ".join(told(tx, one) for one in found), hint=hint)

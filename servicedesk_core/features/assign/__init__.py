@@ -18,7 +18,7 @@ FEATURE = Feature(
         JobKind("assign", "Gives tickets away under a standing approval.", "every 1 minute", f"{__name__}.jobs:give"),
     ),
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("appointments", "definitions", "kpi", "rota", "skills", "sla", "tickets", "writes"),
+    needs=("appointments", "definitions", "kpi", "rota", "skills", "sla", "tickets", "travel", "writes"),
 )
 
 if TYPE_CHECKING:

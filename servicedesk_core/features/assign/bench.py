@@ -59,6 +59,8 @@ class Wanted:
         limits: What decides for its queue.
         had_by: The vendor's ids of who had it, or one of its family.
         known_to: Those of who worked for the client lately.
+        company: The vendor's id of the client.
+        site: That of its site.
     """
 
     source_id: int
@@ -66,6 +68,8 @@ class Wanted:
     limits: Limits = field(default_factory=Limits)
     had_by: frozenset[str] = frozenset()
     known_to: frozenset[str] = frozenset()
+    company: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Bench:
         now: The present instant.
         zone: Where days begin.
         project: How much of a span the projects of somebody take.
+        way: How long somebody needs to where a ticket is when they set out at an instant; ``None`` = nobody knows.
     """
 
     def __init__(
@@ -99,10 +104,11 @@ class Bench:
         zone: tzinfo,
         *,
         project: Callable[[Key, Span], timedelta] = lambda _, __: _NO_TIME,
+        way: Callable[[Person, Wanted, datetime], timedelta | None] = lambda *_: None,
     ) -> None:
         self.people = {one.key: one for one in people}
         self.free, self.now, self.zone = free, now, zone
-        self._project = project
+        self._project, self._way = project, way
         self._open = Counter(open_tickets)
         self._given: dict[Key, datetime] = {}
         self._times: dict[tuple[Key, timedelta], _Time] = {}
@@ -144,6 +150,7 @@ class Bench:
                 starts_at=starts_at,
                 load=committed / time.available if time.available else 1.0,
                 open_tickets=self._open[key],
+                travel=self._way(one, wanted, starts_at or self.now) if wanted.demand.is_onsite else None,
                 continuity=1.0 if key[1] in wanted.had_by else 0.5 if key[1] in wanted.known_to else 0.0,
                 assigned_at=self._given.get(key, one.assigned_at),
             )

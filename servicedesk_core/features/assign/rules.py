@@ -278,8 +278,10 @@ def _is_timely(demand: Demand, one: Candidate) -> bool:
 def _left_out(demand: Demand, fit: Sequence[Candidate]) -> Mapping[Part, str]:
     if not demand.is_onsite or all(one.travel is not None for one in fit):
         return {}
-    unknown = ", ".join(one.called for one in fit if one.travel is None)
-    return {Part.TRAVEL: f"travel does not count: no way is known for {unknown}"}
+    unknown = [one.called for one in fit if one.travel is None]
+    nowhere = "nobody said where that is, or where people set out from"
+    why = f"no way is known for {', '.join(unknown)}" if len(unknown) < len(fit) else nowhere
+    return {Part.TRAVEL: f"travel does not count: {why}"}
 
 
 def _scored(demand: Demand, one: Candidate, weights: Mapping[Part, Decimal], limits: Limits, now: datetime) -> Scored:

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.domain import Appointment
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
-from servicedesk_core.features.appointments import refuse_clash
+from servicedesk_core.features.appointments import CHANGE, changed, record_of, refuse_clash, row_of
 from servicedesk_core.features.assign import is_as_it_was, keep
 from servicedesk_core.features.cover.deciding import Absence, Piece, Plan, planned
 from servicedesk_core.features.cover.model import Handed, HandedOver
@@ -21,14 +20,11 @@ from servicedesk_core.features.cover.queries import FROM, UNTIL, WHO, CoverQueri
 from servicedesk_core.features.oncall import Decider, Held
 from servicedesk_core.features.tickets import found, update_of
 from servicedesk_core.features.writes import code_of, proposed
-from servicedesk_core.outbox.changing import change_of
-from servicedesk_core.store import records, sources
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import counted
 
 _PAGES: Final = "servicedesk_core.features.cover.pages"
-_CHANGE: Final = "appointments.change"
 
 
 async def _foreseen(cover: "Cover[Awaited]", technician: str, **named: Any) -> Plan:
@@ -176,24 +172,9 @@ def _intent(tx: Tx, piece: Piece, plan: Plan, reason: str, scope: Scope | None) 
             raise WriteError("It changed meanwhile.", hint="Look at it again.")
         detail = found(tx, row.external_id, row.connection, scope)
         return update_of(tx, detail, {"assignee_ref": taker.key[1]}, scope, reason=reason, request_id=None)
-    source = sources.get(tx, row.connection)
-    record = records.load(tx, source.id, Appointment.stream, [row.external_id]).get(row.external_id)
-    if not isinstance(record, Appointment) or plan.who.key[1] not in record.technician_refs:
+    visit = row_of(tx, row.external_id, row.connection, scope)
+    record, _ = record_of(tx, visit)
+    if plan.who.key[1] not in record.technician_refs:
         raise WriteError("It changed meanwhile.", hint="Look at it again.")
     people = [taker.key[1] if ref == plan.who.key[1] else ref for ref in record.technician_refs]
-    wanted = {"technician_refs": list(dict.fromkeys(people))}
-    revision = records.revision_of(tx, source.id, Appointment.stream, row.external_id)
-    change = change_of(row.title, record, wanted, revision)
-    about = f"tickets:{record.ticket_refs[0]}" if record.ticket_refs else f"appointments:{row.external_id}"
-    return Intent(
-        connection=row.connection,
-        kind=_CHANGE,
-        aggregate=about,
-        label=row.title,
-        values=change.values,
-        target=row.external_id,
-        base=change.base,
-        base_modified_at=change.base_modified_at,
-        base_revision=change.base_revision,
-        reason=reason,
-    )
+    return changed(tx, visit, CHANGE, {"technician_refs": list(dict.fromkeys(people))}, scope, reason=reason)

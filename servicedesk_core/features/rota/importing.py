@@ -1,7 +1,7 @@
 """A file of definitions made of rows that were imported. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from difflib import unified_diff
 from pathlib import Path
@@ -93,28 +93,28 @@ def _new(kind: str, name: str, made: Mapping[Key, BaseModel], others: Mapping[Ke
     return key
 
 
-def difference(file: str, before: str, after: str, *, shows_leave: bool) -> tuple[str, ...]:
+def difference(file: str, before: str, after: str, hidden: Collection[str]) -> tuple[str, ...]:
     """Return what would change in a file, as lines that begin with + and -.
 
     Args:
         file: Its name.
         before: What it says.
         after: What it would say.
-        shows_leave: Whether what it says of leave is shown; else only that it goes, by its name.
+        hidden: Kinds of which only the names are shown that go, and not what was said.
     """
     lines = unified_diff(before.splitlines(), after.splitlines(), file, file, n=1, lineterm="")
-    return tuple(lines if shows_leave else _without_leave(lines, before.splitlines()))
+    return tuple(_without(lines, before.splitlines(), tuple(f"[{kind}." for kind in hidden)))
 
 
-def _without_leave(lines: Iterable[str], before: Sequence[str]) -> Iterator[str]:
-    """Yield a difference without what was said of leave. What stays or is new, whoever imports it says themselves."""
+def _without(lines: Iterable[str], before: Sequence[str], hidden: tuple[str, ...]) -> Iterator[str]:
+    """Yield a difference without what some tables said. What stays or is new, whoever imports it says themselves."""
     at = 0
     for line in lines:
         if (hunk := _HUNK.match(line)) is not None:
             at = int(hunk[1])
         elif line.startswith(("-", " ")) and at:
             table = next((one for one in reversed(before[:at]) if one.startswith("[")), "")
-            is_told = line[1:2] in {"", "["} or line.startswith(" ") or not table.startswith(f"[{LEAVE.name}.")
+            is_told = line[1:2] in {"", "["} or line.startswith(" ") or not table.startswith(hidden)
             at += 1
             yield line if is_told else "-…"
             continue

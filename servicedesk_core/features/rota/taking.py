@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -11,7 +12,7 @@ from servicedesk_core.definitions.key import Key
 from servicedesk_core.definitions.reading import read
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Capability
+from servicedesk_core.faces import DefinitionKind
 from servicedesk_core.features.definitions import FOLDER, DefiningDesk, texts_in
 from servicedesk_core.features.rota.importing import difference, name_of
 from servicedesk_core.features.rota.model import Imported
@@ -48,6 +49,11 @@ class Taking:
         """The desk's."""
         return ZoneInfo(self.desk.timezone)
 
+    @staticmethod
+    def stem(path: Path) -> str:
+        """Return the part of the name of what is written that says which file it came from."""
+        return name_of(path)
+
     def file(self, tx: Tx, path: Path, kind: str, kinds: Sequence[str], make: Making) -> Imported:
         """Take in a file.
 
@@ -68,15 +74,11 @@ class Taking:
             why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
             raise SettingsError(f"{path} cannot be read: {why}.", hint="Name a CSV or ICS file in UTF-8.") from error
         found = rows_of(path.name, text, kind, kinds, self.zone)
-        return self.take(tx, path.name, name_of(path), found, make)
+        return self.take(tx, path.name, self.stem(path), found, make)
 
     def take(self, tx: Tx, source: str, stem: str, found: Rows, make: Making) -> Imported:
         """Take in rows."""
-        where = self.folder or self.desk.settings.beside(FOLDER)
-        path = where / f"{self.prefix}-{stem}.toml"
-        texts = texts_in(where) if where.is_dir() else {}
-        before = texts.pop(path.name, "")
-        others = self._read(texts)
+        others = self.others(stem)
         names = words_of(tx, self.crew(tx, others))
         who = {}
         for row in found.rows:
@@ -87,10 +89,23 @@ class Taking:
                 who[row] = name
         made = make(found, who, others, stem)
         found.refuse(source)
+        return self.put(source, stem, made)
+
+    def put(self, source: str, stem: str, made: Mapping[Key, BaseModel]) -> Imported:
+        """Write what was made of a file into that of the folder, where it is to be written.
+
+        Args:
+            source: Where it came from, for people.
+            stem: The part of the file's name that says it.
+            made: What was made.
+        """
+        path = self._where / f"{self.prefix}-{stem}.toml"
+        before = path.read_text(encoding="utf-8") if path.is_file() else ""
         after = _HEADER.format(source) + text_of(made, self.zone) if made or before else ""
-        changes = difference(path.name, before, after, shows_leave=self.desk.may(Capability.ABSENCES))
+        hidden = [kind.name for kind in self._kinds.values() if kind.needs and not self.desk.may(kind.needs)]
+        changes = difference(path.name, before, after, hidden)
         if self.write and changes:
-            where.mkdir(parents=True, exist_ok=True)
+            self._where.mkdir(parents=True, exist_ok=True)
             replace_file(path, after.encode())
         return Imported(str(path), self.write and bool(changes), len(made), changes)
 
@@ -99,14 +114,22 @@ class Taking:
         defined = {key.name: one for key, one in others.items() if isinstance(one, Technician)}
         return crew_of(tx, defined, self.desk.roster)
 
-    def others(self) -> Others:
-        """Return what the folder says."""
-        where = self.folder or self.desk.settings.beside(FOLDER)
-        return self._read(texts_in(where) if where.is_dir() else {})
+    def others(self, stem: str | None = None) -> Others:
+        """Return what the folder says.
 
-    def _read(self, texts: Mapping[str, str]) -> Others:
-        kinds = {kind.name: kind for feature in reversed(self.desk.features) for kind in feature.kinds}
-        known = {file: text for file, text in texts.items() if file != "version.toml"}
-        found = read(kinds.values(), known, self.zone)
+        Args:
+            stem: Without the file that is written for this.
+        """
+        texts = texts_in(self._where) if self._where.is_dir() else {}
+        without = {"version.toml", f"{self.prefix}-{stem}.toml"}
+        found = read(self._kinds.values(), {file: one for file, one in texts.items() if file not in without}, self.zone)
         found.refuse()
         return found.found
+
+    @property
+    def _where(self) -> Path:
+        return self.folder or self.desk.settings.beside(FOLDER)
+
+    @property
+    def _kinds(self) -> Mapping[str, DefinitionKind[Any]]:
+        return {kind.name: kind for feature in reversed(self.desk.features) for kind in feature.kinds}

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.features.appointments import times_of
-from servicedesk_core.features.assign.bench import AHEAD, Bench, Person
+from servicedesk_core.features.assign.bench import AHEAD, Bench, Person, Wanted
 from servicedesk_core.features.assign.tables.usual import usual_work
 from servicedesk_core.features.kpi import OpenDesk, OpenTicket, is_ready
 from servicedesk_core.features.rota import Rota, Span
 from servicedesk_core.features.skills import Certification, Crew, Key, Qualified, Skill, crew, qualified
+from servicedesk_core.features.travel import ways_of
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Meant
 from servicedesk_core.store.schema import RECORDS, assignments, outbox
@@ -55,7 +56,8 @@ def bench_of(
     """
     now = opened.now
     who = _everybody(tx, people)
-    times = times_of(tx, people, zone, Span(now, max(now + AHEAD, until or now) + _LAST), now)
+    span = Span(now, max(now + AHEAD, until or now) + _LAST)
+    times, ways = times_of(tx, people, zone, span, now), ways_of(tx, span, now, zone)
     proposed = _proposed(tx)
     held = Counter(one.who for one in opened.tickets if one.who is not None)
     sources_by_name = {one.name: one.id for one in sources.all(tx)}
@@ -77,7 +79,11 @@ def bench_of(
     def project(key: Key, span: Span) -> timedelta:
         return times.project(on_desk[key], span) if key in on_desk else timedelta()
 
-    return Bench([*_people(tx, who, times.rota, now)], times.free, open_tickets, now, zone, project=project)
+    def way(one: Person, wanted: Wanted, at: datetime) -> timedelta | None:
+        place = ways.place(wanted.source_id, wanted.company, wanted.site)
+        return None if place is None else ways.to(place, one.name, one.key, at)
+
+    return Bench([*_people(tx, who, times.rota, now)], times.free, open_tickets, now, zone, project=project, way=way)
 
 
 def work_left(one: OpenTicket, usual: timedelta = USUAL_WORK) -> timedelta:

@@ -23,8 +23,8 @@ LATELY: Final = timedelta(days=90)
 SHOWS: Final = ("modified_at", "status", "assignee_ref", "priority", "queue_ref", "gone_at")
 """What of a ticket matters to who takes it."""
 _ABOUT: Final = (
-    "SELECT t.local_id, t.parent_ref, t.company_ref, a.kind, t.modified_at, t.status, t.assignee_ref, t.priority, "
-    "t.queue_ref, t.gone_at FROM tickets t LEFT JOIN assets a ON a.source_id = t.source_id "
+    "SELECT t.local_id, t.parent_ref, t.company_ref, t.site_ref, a.kind, t.modified_at, t.status, "
+    "t.assignee_ref, t.priority, t.queue_ref, t.gone_at FROM tickets t LEFT JOIN assets a ON a.source_id = t.source_id "
     "AND a.external_id = t.asset_ref WHERE t.local_id IN {values}"
 )
 _FAMILY: Final = (
@@ -95,7 +95,7 @@ def asked_of(
     had, lately = _had(tx, meant, about, numbers), _lately(tx, opened, meant, about, numbers)
     found = []
     for one in meant:
-        parent, company, device, *shows = about[one.local_id]
+        parent, company, site, device, *shows = about[one.local_id]
         of = {**one.of, "device": device}
         held = [each for each in known if each.hold(of)] + ([manual] if manual is not None else [])
         weighing = _weighing(weighings, of.get("queue"))
@@ -110,6 +110,8 @@ def asked_of(
                     weighing.limits,
                     frozenset(had[source_id, one.ref] | had[source_id, parent or ""]),
                     frozenset(lately[source_id, company or ""]),
+                    company,
+                    site,
                 ),
                 version_of(shows),
                 weighing.mode,
