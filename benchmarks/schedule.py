@@ -1,4 +1,4 @@
-"""A week of a team's schedule, from an open store."""
+"""A week of a team's schedule, and the plan of the week to come, from an open store."""
 
 import asyncio
 import tempfile
@@ -9,18 +9,29 @@ from time import process_time
 
 from benchmarks.rows import Row, at_most, row
 from servicedesk_core import ServiceDesk
-from servicedesk_core.domain import Appointment, Company, Entity, Project, ProjectState, Task, Technician
+from servicedesk_core.domain import (
+    Appointment,
+    Company,
+    Entity,
+    Priority,
+    Project,
+    ProjectState,
+    StatusCategory,
+    Task,
+    Technician,
+    Ticket,
+)
 from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 
-TECHNICIANS, APPOINTMENTS, TASKS = 50, 2_000, 200
+TECHNICIANS, APPOINTMENTS, TASKS, TICKETS = 50, 2_000, 200, 2_000
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 
 
 def schedule_week(*, quick: bool) -> list[Row]:
-    """The week of fifty technicians, with appointments and project work, against reading the appointments by hand."""
+    """The week of fifty technicians: the schedule and the plan, against reading the appointments by hand."""
     return asyncio.run(_measured(repeats=2 if quick else 7))
 
 
@@ -31,10 +42,15 @@ async def _measured(*, repeats: int) -> list[Row]:
         async with ServiceDesk(settings, store=store, clock=FakeClock(NOW)) as desk:
             await desk.store.write(_fill)
             week = await _seconds(lambda: desk.schedule.hours(week=True), repeats)
+            plan = await _seconds(desk.plan.week, repeats)
             floor = await _seconds(lambda: desk.store.read(_by_hand), repeats)
-    compared = f"{week / floor:.0f} times one query over the appointments"
+    compared, planned = (f"{one / floor:.0f} times one query over the appointments" for one in (week, plan))
     measure = f"schedule of a week, {TECHNICIANS} technicians, {APPOINTMENTS:,} appointments, {TASKS} tasks of projects"
-    return [row(f"{measure}, processor time", f"{week:.2f} s", compared, at_most(week, 1.0, "s"))]
+    ahead = f"plan week, {TECHNICIANS} technicians, {APPOINTMENTS:,} appointments, {TICKETS:,} open tickets"
+    return [
+        row(f"{measure}, processor time", f"{week:.2f} s", compared, at_most(week, 1.0, "s")),
+        row(f"{ahead}, processor time", f"{plan:.2f} s", planned, at_most(plan, 1.0, "s")),
+    ]
 
 
 async def _seconds(work: Callable[[], Awaitable[object]], repeats: int) -> float:
@@ -74,4 +90,10 @@ def _records() -> Iterator[Entity]:
         yield Appointment(
             external_id=str(number), technician_refs=(str(number % TECHNICIANS),), company_ref="c",
             start_at=start, end_at=start + _HOUR,
+        )  # fmt: skip
+    for number in range(TICKETS):
+        yield Ticket(
+            external_id=str(number), title="Ticket", company_ref="c", status_category=StatusCategory.TRIAGED,
+            assignee_ref=str(number % TECHNICIANS) if number % 4 else None, priority=Priority.P3,
+            due_at=NOW + number % 168 * _HOUR, created_at=NOW - _HOUR,
         )  # fmt: skip

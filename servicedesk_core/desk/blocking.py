@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.paging.actions import Paging
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.actions import PeopleActs
+    from servicedesk_core.features.plan.page import Plan
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quality.actions import Quality
@@ -261,6 +262,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         next: NextQueries[Waiting]
         appointments: Appointments[Waiting]
         schedule: Schedule[Waiting]
+        plan: Plan[Waiting]
         travel: Travel[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
@@ -291,7 +293,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     sync = _waiting(ServiceDesk.sync)
     sync_all = _waiting(ServiceDesk.sync_all)
-    plan = _waiting(ServiceDesk.plan)
+    plan_sync = _waiting(ServiceDesk.plan_sync)
     plan_all = _waiting(ServiceDesk.plan_all)
     plan_past = _waiting(ServiceDesk.plan_past)
     read_past = _waiting(ServiceDesk.read_past)

@@ -81,7 +81,7 @@ class PullingDesk(ConnectingDesk):
             ]
         )
 
-    async def plan(self, connection: str | None = None, *, streams: Collection[str] = ()) -> SyncPlan:
+    async def plan_sync(self, connection: str | None = None, *, streams: Collection[str] = ()) -> SyncPlan:
         """Say what a first sync would cost in requests, hours and disk. Counts only: nothing is pulled or stored.
 
         Args:
@@ -117,7 +117,9 @@ class PullingDesk(ConnectingDesk):
         return tuple(
             [
                 PlanOutcome(*one)
-                async for one in self._each(self._synced(connections), lambda name: self.plan(name, streams=streams))
+                async for one in self._each(
+                    self._synced(connections), lambda name: self.plan_sync(name, streams=streams)
+                )
             ]
         )
 

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.paging.actions import Paging
     from servicedesk_core.features.parts.actions import Parts
     from servicedesk_core.features.people.actions import PeopleActs
+    from servicedesk_core.features.plan.page import Plan
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quality.actions import Quality
@@ -153,6 +154,7 @@ class StoredDesk:
         next: NextQueries[Awaited]
         appointments: Appointments[Awaited]
         schedule: Schedule[Awaited]
+        plan: Plan[Awaited]
         travel: Travel[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]

@@ -14,7 +14,7 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
     "status", "desks", "tickets", "triage", "contact", "shiftlog", "next", "assign", "helpers", "checklist", "cover",
-    "attachments", "appointments", "schedule", "travel", "attention",
+    "attachments", "appointments", "schedule", "plan", "travel", "attention",
     "explain", "report", "sla", "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
     "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "skills", "people", "signins", "tokens",
     "views", "walls",

@@ -47,7 +47,7 @@ async def test_an_allowance_is_kept_open_parents_come_first_and_the_rest_is_coun
     assert notes.parents_left == 9 - len(first)
     async with world.desk() as desk:
         [stream] = [s for s in (await desk.status()).streams if s.stream == "notes"]
-        plan = await desk.plan("psa")
+        plan = await desk.plan_sync("psa")
     assert (stream.parents_left, stream.is_complete) == (9 - len(first), False)
     [planned] = [one for one in plan.streams if one.stream == "notes"]
     assert (planned.parents, planned.requests) == (9 - len(first), 9 - len(first))

@@ -26,9 +26,10 @@ from servicedesk_core.testing import FakeClock
 from tests.desk.two_clients import DRAFT, FOREIGN, NOW, OF_CLIENTS, entity
 
 ACTIONS = {
-    "aclose", "sync", "sync_all", "plan", "plan_all", "plan_past", "read_past", "remap", "remap_all", "retry_records",
-    "read_again", "check", "check_all", "ask_access", "accept_access", "ask_identity", "accept_identity", "vocabulary",
-    "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as", "because_of",
+    "aclose", "sync", "sync_all", "plan_sync", "plan_all", "plan_past", "read_past", "remap", "remap_all",
+    "retry_records", "read_again", "check", "check_all", "ask_access", "accept_access", "ask_identity",
+    "accept_identity", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "each",
+    "acting_as", "because_of",
 }  # fmt: skip
 """What the desk itself does: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
@@ -176,7 +177,7 @@ NAMELESS = OF_A_PERSON | {
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
-    "helpers.list", "helpers.calls", "helpers.call", "checklist.list",
+    "helpers.list", "helpers.calls", "helpers.call", "checklist.list", "plan.tomorrow", "plan.week",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,

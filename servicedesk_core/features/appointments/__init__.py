@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.appointments.rules import committed as committed
     from servicedesk_core.features.appointments.rules import overlaps as overlaps
     from servicedesk_core.features.appointments.tables import CHANGE as CHANGE
+    from servicedesk_core.features.appointments.tables import Booked as Booked
     from servicedesk_core.features.appointments.tables import record_of as record_of
     from servicedesk_core.features.appointments.tables import row_of as row_of
     from servicedesk_core.features.appointments.tables import rows_between as rows_between

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from servicedesk_core.domain import AppointmentState
-from servicedesk_core.faces import Column
+from servicedesk_core.faces import Column, Opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,8 @@ class Slot:
         Column("How full their day is: appointments and project work by the hours of their shifts.", "Load %"),
     ]
     why: Annotated[str, Column("What speaks for it.", wraps=True, spare=1)]
+    booking: Annotated[
+        str,
+        Column("The command that books it.", "Book", shown=False, by="opens", words=lambda _: "Book"),
+    ]
+    opens: Annotated[Opens, Column("What that calls, with what it is given.", shown=False)]

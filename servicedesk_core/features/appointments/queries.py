@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, TypedDict
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import AppointmentState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Opens, Page, Sort, piece, query
 from servicedesk_core.features.appointments.model import AppointmentRow, Slot
 from servicedesk_core.features.appointments.tables import row_of, rows_between
 from servicedesk_core.features.appointments.times import Person, Times, times_of
@@ -22,6 +22,7 @@ from servicedesk_core.wording import folded
 _DAY: Final = timedelta(days=1)
 _LONGEST: Final = 31
 _SECOND: Final = timedelta(seconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 DAY = Annotated[date | None, Help("From this day on [default: today].")]
 DAYS = Annotated[int, Help(f"How many days, at most {_LONGEST}.")]
@@ -94,6 +95,7 @@ class AppointmentQueries(Namespace[Manner]):
         needs=Capability.INTERNAL,
         unscoped="it shows the time of the staff, and no record of a client",
         empty="Nobody is free for so long in these days: try more days, or less time.",
+        on_page=("rank", "technician", "starts_at", "ends_at", "free_s", "load_percent", "why", "booking"),
     )
     def slots(
         self,
@@ -126,7 +128,7 @@ class AppointmentQueries(Namespace[Manner]):
             on = found_ticket(tx, ticket, None, None)
             takes = timedelta(minutes=minutes) if minutes else timedelta(seconds=on.ticket.estimated_s or 3_600)
             theirs = (on.row.connection, on.ticket.assignee_ref or "")
-            wanted = _Wanted(wanted.span, takes, on.ticket.due_at, theirs)
+            wanted = _Wanted(wanted.span, takes, on.ticket.due_at, theirs, on.row.ticket)
         times = times_of(tx, self.desk.roster, ZoneInfo(self.desk.timezone), wanted.span, now)
         names = {one.id: one.name for one in sources.all(tx)}
         found = [
@@ -160,14 +162,20 @@ def span_of(desk: ConfiguredDesk, day: date | None, days: int) -> Span:
     return Span(start, end)
 
 
+class _Booking(TypedDict):
+    booking: str
+    opens: Opens
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a slot is for: how long it takes, until when, and who is assigned."""
+    """What a slot is for: how long it takes, until when, who is assigned, and which ticket."""
 
     span: Span
     at_least: timedelta
     due: datetime | None = None
     assignee: tuple[str, str] | None = None
+    ticket: str | None = None
 
     def is_theirs(self, slot: Slot) -> bool:
         """Whether whoever is free is assigned already."""
@@ -193,7 +201,17 @@ def _slots(times: Times, person: Person, wanted: _Wanted, connection: str) -> It
             free_s=free.length // _SECOND,
             load_percent=round(100 * load.share) if load.available else None,
             why="",
+            **_booking(free.start, person.key[1], connection, wanted),
         )
+
+
+def _booking(start: datetime, who: str, connection: str, wanted: _Wanted) -> _Booking:
+    """Return what books an appointment at the beginning of free time."""
+    ticket, at, minutes = wanted.ticket or "TICKET", start.isoformat(timespec="minutes"), wanted.at_least // _MINUTE
+    own = {"ticket": (wanted.ticket,)} if wanted.ticket is not None else {}
+    given = {"technician": (who,), "start-at": (at,), "minutes": (str(minutes),), "connection": (connection,)}
+    line = f"servicedesk appointments book {ticket} {who} {at} --minutes {minutes} --connection {connection}"
+    return {"booking": line, "opens": Opens("appointments.book", own | given)}
 
 
 def _why(slot: Slot, wanted: _Wanted) -> str:

@@ -41,3 +41,30 @@ async def test_a_ticket_leads_to_booking_and_a_client_sees_neither(browser):
     assert "/acts/appointments/book?ticket=T1" in page
     await eve.get("/desks/schedule/show", status=403)
     assert "/acts/appointments/book" not in (await eve.get("/tickets/T1?connection=psa")).text
+
+
+@pytest.mark.usefixtures("planned")
+async def test_free_time_leads_to_the_form_that_books_it_filled_in(browser):
+    ana = await browser()
+    for address in ("/desks/schedule/show?day=2026-11-09", "/lists/appointments/slots?day=2026-11-09&days=1&ticket=T1"):
+        page = (await ana.get(address)).text
+        link = re.search(r'href="(/acts/appointments/book[?][^"]*technician=7[^"]*)"', page)
+        assert link is not None, address
+        made = await ana.get(link[1].replace("&amp;", "&"), status=303)
+        form = (await ana.get(made.headers["location"])).text
+        assert re.search(r'name="technician"[^>]*value="7"|value="7"[^>]*selected', form)
+        assert re.search(r'name="start-at"[^>]*value="2026-11-09T', form)
+        assert re.search(r'name="minutes"[^>]*value="60"', form)
+    assert "T1" in form, "of a ticket the form is for that"
+
+
+@pytest.mark.usefixtures("planned")
+async def test_what_is_missing_leads_to_the_act_that_closes_it(browser, desk):
+    start = NOW + timedelta(days=1, hours=2)
+    two = [Appointment(external_id=ref, technician_refs=("7",), company_ref="1", title="Visit", start_at=start,
+                       end_at=start + timedelta(hours=1)) for ref in ("service-call-6", "service-call-7")]  # fmt: skip
+    await desk.store.write(lambda tx: stored.put(tx, two, now=NOW))
+    ana = await browser()
+    page = (await ana.get("/desks/plan/week")).text
+    assert re.search(r'<a href="/acts/appointments/move[?]appointment=service-call-7[^"]*"', page)
+    await (await browser("eve")).get("/desks/plan/week", status=403)
