@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
+    from servicedesk_core.features.worktime.queries import WorkTime
     from servicedesk_core.features.writes.actions import OutboxActs
 
 A = TypeVar("A")
@@ -264,6 +265,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         schedule: Schedule[Waiting]
         plan: Plan[Waiting]
         travel: Travel[Waiting]
+        worktime: WorkTime[Waiting]
         attachments: Attachments[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.walls.actions import Walls
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.webhooks.actions import Webhooks
+    from servicedesk_core.features.worktime.queries import WorkTime
     from servicedesk_core.features.writes.actions import OutboxActs
     from servicedesk_core.jobs.job import Job
     from servicedesk_core.plugins import PluginCatalog
@@ -156,6 +157,7 @@ class StoredDesk:
         schedule: Schedule[Awaited]
         plan: Plan[Awaited]
         travel: Travel[Awaited]
+        worktime: WorkTime[Awaited]
         attachments: Attachments[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]

@@ -116,6 +116,7 @@ PLAIN = (
     "export tickets --output tickets.csv",
     "desks tickets", "desks lists", "desks list triage", "desks me", "desks service", "desks sla",
     "desks next", "desks team", "sla clocks", "sla decided", "sla policies",
+    "worktime callouts", "worktime payroll",
     "helpers calls --all", "helpers list mine-tickets", "checklist list mine-tickets",
     "shiftlog list", "contact promises --all", "contact unheard", "contact kpis",
     "triage list", "triage open", "triage beside mine-tickets",

@@ -178,6 +178,7 @@ NAMELESS = OF_A_PERSON | {
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
     "helpers.list", "helpers.calls", "helpers.call", "checklist.list", "plan.tomorrow", "plan.week",
+    "worktime.callouts", "worktime.payroll",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,

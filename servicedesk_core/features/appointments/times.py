@@ -112,7 +112,7 @@ def times_of(tx: Tx, people: Mapping[str, Colleague], zone: ZoneInfo, span: Span
             spans[name].append(one.span)
     return Times(
         people=tuple(Person((source, ref), who.names[source, ref], shown or ref) for source, ref, shown in rows),
-        free=FreeTime(rota_of(tx, who, zone, usual=usual), spans),
+        free=FreeTime(rota_of(tx, who, zone, usual=usual, resting=Span(min(now, span.start), span.end)), spans),
         booked={key: tuple(found) for key, found in booked.items()},
         work=project_work(tx),
         now=now,

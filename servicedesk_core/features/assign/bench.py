@@ -33,6 +33,7 @@ class Person:
         languages: What they speak.
         territories: Where they go.
         is_out: Whether they are out now.
+        rests_until: Until when they rest after work at night; ``None`` = they do not rest now.
         assigned_at: When they were given a ticket last.
     """
 
@@ -46,6 +47,7 @@ class Person:
     languages: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
     is_out: bool = False
+    rests_until: datetime | None = None
     assigned_at: datetime | None = None
 
 
@@ -146,6 +148,7 @@ class Bench:
                 languages=one.languages,
                 territories=one.territories,
                 is_out=one.is_out,
+                rests_until=one.rests_until,
                 left=time.left,
                 starts_at=starts_at,
                 load=committed / time.available if time.available else 1.0,

@@ -113,6 +113,7 @@ class Candidate:
         languages: What they speak.
         territories: Where they go; nothing = everywhere.
         is_out: Whether they are out now.
+        rests_until: Until when they rest after work at night; ``None`` = they do not rest now.
         left: How much of their shift is free yet.
         starts_at: When they can begin; ``None`` = not as far as was looked.
         load: Committed by available hours.
@@ -132,6 +133,7 @@ class Candidate:
     languages: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
     is_out: bool = False
+    rests_until: datetime | None = None
     left: timedelta = timedelta()
     starts_at: datetime | None = None
     load: float = 0.0
@@ -215,7 +217,7 @@ def rank(demand: Demand, candidates: Iterable[Candidate], limits: Limits, now: d
     """
     refused, fit = [], []
     for one in sorted(candidates, key=lambda one: one.id):
-        reasons = (*_lacking(demand, one, now, zone), *_unfit(demand, one, limits))
+        reasons = (*_lacking(demand, one, now, zone), *_unfit(demand, one, limits, zone))
         if reasons:
             refused.append(Refused(one, reasons))
         else:
@@ -253,7 +255,7 @@ def _lacking(demand: Demand, one: Candidate, now: datetime, zone: tzinfo) -> Ite
             yield f"does not speak {language}"
 
 
-def _unfit(demand: Demand, one: Candidate, limits: Limits) -> Iterator[str]:
+def _unfit(demand: Demand, one: Candidate, limits: Limits, zone: tzinfo) -> Iterator[str]:
     """Yield why somebody cannot take it, whatever they know."""
     if not one.is_active:
         yield "works here no more"
@@ -261,6 +263,8 @@ def _unfit(demand: Demand, one: Candidate, limits: Limits) -> Iterator[str]:
         yield f"does not work {demand.queue_kind} queues"
     if one.is_out:
         yield OUT
+    elif one.rests_until is not None:
+        yield f"rests until {one.rests_until.astimezone(zone):%Y-%m-%d %H:%M} after work at night"
     elif one.left < limits.least_left and one.starts_at is None:
         yield f"{one.left // _MINUTE} min of shift left"
     if one.open_tickets >= limits.most_open:

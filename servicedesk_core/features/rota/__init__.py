@@ -25,20 +25,27 @@ if TYPE_CHECKING:
     from servicedesk_core.features.rota.free import FreeTime as FreeTime
     from servicedesk_core.features.rota.free import Load as Load
     from servicedesk_core.features.rota.kinds import LEAVE as LEAVE
+    from servicedesk_core.features.rota.kinds import REST as REST
     from servicedesk_core.features.rota.kinds import Leave as Leave
     from servicedesk_core.features.rota.kinds import Shift as Shift
     from servicedesk_core.features.rota.model import Imported as Imported
     from servicedesk_core.features.rota.reading import Row as Row
     from servicedesk_core.features.rota.reading import Rows as Rows
+    from servicedesk_core.features.rota.resting import Worked as Worked
+    from servicedesk_core.features.rota.resting import at_night as at_night
+    from servicedesk_core.features.rota.resting import outside as outside
     from servicedesk_core.features.rota.rules import Away as Away
     from servicedesk_core.features.rota.rules import Planned as Planned
     from servicedesk_core.features.rota.rules import Rota as Rota
     from servicedesk_core.features.rota.rules import Span as Span
+    from servicedesk_core.features.rota.rules import cut as cut
+    from servicedesk_core.features.rota.rules import joined as joined
     from servicedesk_core.features.rota.tables import hours_left as hours_left
     from servicedesk_core.features.rota.tables import is_placed as is_placed
     from servicedesk_core.features.rota.tables import rota_of as rota_of
     from servicedesk_core.features.rota.tables import span_of as span_of
     from servicedesk_core.features.rota.tables import time_off as time_off
+    from servicedesk_core.features.rota.tables import worked_between as worked_between
     from servicedesk_core.features.rota.taking import Taking as Taking
 else:
     from servicedesk_core.exports import lazily

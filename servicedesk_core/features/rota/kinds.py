@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, field_validator, model_validator
 
 from servicedesk_core.business_time.hours import single_days
+from servicedesk_core.config.values import QuietHours
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.faces import Capability, DefinitionKind
@@ -92,6 +93,19 @@ class Leave(Model):
         return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
 
+class Rest(Model):
+    """How long somebody rests who worked at night outside of their shifts, as on a call-out."""
+
+    night: QuietHours = Field(default="22:00-06:00", description="Which hours are night, in the desk's zone.")
+    hours: Annotated[int, Field(ge=1, le=48)] = Field(
+        default=11, description="So many hours they rest, from the end of the last of that work on."
+    )
+    least_min: Annotated[int, Field(ge=1, le=480)] = Field(
+        default=15, description="Less of it in one night, in minutes, needs no rest."
+    )
+    effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
+
+
 SHIFTS: Final = DefinitionKind(
     "shifts", "shift", Shift, names={"technicians": TECHNICIANS.name, "calendar": CALENDARS.name}
 )
@@ -102,4 +116,7 @@ LEAVE: Final = DefinitionKind(
 )
 """When they are out: ``[leave.NAME]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (SHIFTS, LEAVE)
+REST: Final = DefinitionKind("rest", "rest rule", Rest, many=False)
+"""How long somebody rests after work at night: ``[rest]``. Without it nobody does."""
+
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (SHIFTS, LEAVE, REST)

@@ -13,6 +13,8 @@ class Presence(StrEnum):
 
     ON_SHIFT = "on shift"
     OUT = "out"
+    RESTS = "rests"
+    """After work at night."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.rota.model import Presence, Turn
-from servicedesk_core.features.rota.rules import Rota
+from servicedesk_core.features.rota.rules import Rota, Span
 from servicedesk_core.features.rota.tables import rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.store import Tx
@@ -63,14 +63,16 @@ class RotaQueries(Namespace[Manner]):
         first = day or self.desk.clock.now().astimezone(zone).date()
         first -= first.weekday() * _DAY if week else timedelta()
         days = [first + number * _DAY for number in range(7 if week else 1)]
-        own, rota = who.called(tx, self.desk.technician), rota_of(tx, who, zone)
+        own = who.called(tx, self.desk.technician)
+        whole = Span(datetime.combine(days[0], time(), zone), datetime.combine(days[-1] + _DAY, time(), zone))
+        rota = rota_of(tx, who, zone, resting=whole)
         names = {*rota.technicians, *(one.technician for one in rota.away)}
         seen = names & own if scope is not None else names
         told = seen if scope is None and self.desk.may(Capability.ABSENCES) else seen & own
         found = (
             turn
             for turn in (*_on_shift(rota, days), *_out(rota, days))
-            if turn.technician in (seen if turn.presence is Presence.ON_SHIFT else told)
+            if turn.technician in (told if turn.presence is Presence.OUT else seen)
             and technician in (None, turn.technician)
         )
         return piece(Page(tuple(found)), Turn, by="day,starts_at,technician", sort=sort, after=after, limit=limit)
@@ -86,9 +88,11 @@ def _on_shift(rota: Rota, days: list[date]) -> Iterator[Turn]:
 
 def _out(rota: Rota, days: list[date]) -> Iterator[Turn]:
     start, end = _midnight(rota, days[0]), _midnight(rota, days[-1] + _DAY)
-    for one in rota.out(start, end):
-        day = max(one.start, start).astimezone(rota.zone).date()
-        yield Turn(day, one.technician, Presence.OUT, one.start, one.end, None, one.reason or None)
+    for one in (*rota.out(start, end), *rota.rests):
+        if one.start < end and start < one.end:
+            day = max(one.start, start).astimezone(rota.zone).date()
+            presence = Presence.RESTS if one in rota.rests else Presence.OUT
+            yield Turn(day, one.technician, presence, one.start, one.end, None, one.reason or None)
 
 
 def _midnight(rota: Rota, day: date) -> datetime:

@@ -82,10 +82,16 @@ class Rota:
         away: Who is out.
         zone: Where days begin.
         usual: When whoever has no shift works; ``None`` = nobody knows it.
+        rests: Who rests after work at night: they do not work then, and are not out.
     """
 
     def __init__(
-        self, shifts: Iterable[Planned], away: Iterable[Away], zone: ZoneInfo, usual: Planned | None = None
+        self,
+        shifts: Iterable[Planned],
+        away: Iterable[Away],
+        zone: ZoneInfo,
+        usual: Planned | None = None,
+        rests: Iterable[Away] = (),
     ) -> None:
         self.zone = zone
         self._usual = () if usual is None else (usual,)
@@ -97,6 +103,10 @@ class Rota:
         self._away: dict[str, list[Span]] = defaultdict(list)
         for one in self.away:
             self._away[one.technician].append(Span(one.start, one.end))
+        self.rests: Sequence[Away] = sorted(rests, key=lambda one: (one.start, one.technician))
+        self._off: dict[str, list[Span]] = defaultdict(list)
+        for one in (*self.away, *self.rests):
+            self._off[one.technician].append(Span(one.start, one.end))
 
     @property
     def technicians(self) -> tuple[str, ...]:
@@ -112,8 +122,8 @@ class Rota:
         return tuple(one for one in self.technicians if self.works(one, at, at + timedelta.resolution))
 
     def works(self, technician: str, start: datetime, end: datetime) -> tuple[Span, ...]:
-        """Return when a technician works in ``[start, end)``: on shift, and not out; earliest first."""
-        return tuple(without(self.planned(technician, start, end), self._away.get(technician, ())))
+        """Return when a technician works in ``[start, end)``: on shift, not out, and not resting; earliest first."""
+        return tuple(without(self.planned(technician, start, end), self._off.get(technician, ())))
 
     def planned(self, technician: str, start: datetime, end: datetime) -> tuple[Span, ...]:
         """Return when a technician has a shift in ``[start, end)``, out or not; earliest first."""
@@ -137,7 +147,7 @@ class Rota:
         running = [span for shift in shifts for span in shift.on(today - _DAY) if span.start <= at < span.end]
         spans = running or [span for shift in shifts for span in shift.on(today)]
         left = cut(joined(spans), at, datetime.max.replace(tzinfo=UTC))
-        return tuple(without(left, self._away.get(technician, ())))
+        return tuple(without(left, self._off.get(technician, ())))
 
     def _of(self, technician: str) -> Sequence[Planned]:
         return self._shifts.get(technician) or self._usual
@@ -149,6 +159,11 @@ class Rota:
     def is_out(self, technician: str, at: datetime) -> bool:
         """Whether a technician is out at an instant, on shift or not."""
         return any(span.start <= at < span.end for span in self._away.get(technician, ()))
+
+    def rests_until(self, technician: str, at: datetime) -> datetime | None:
+        """Return until when a technician rests who rests at an instant; ``None`` = they do not."""
+        mine = (one for one in self.rests if one.technician == technician and one.start <= at < one.end)
+        return max((one.end for one in mine), default=None)
 
     def doubled(self, start: datetime, end: datetime) -> Iterator[tuple[str, str, str, Span]]:
         """Yield whose shifts overlap in ``[start, end)``: the technician, both shifts, and the first time of it."""

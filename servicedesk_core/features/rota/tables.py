@@ -10,26 +10,35 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.business_time.hours import Span, single_days
+from servicedesk_core.business_time.hours import Span as Minutes
+from servicedesk_core.business_time.hours import single_days
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.work import TimeOffState
-from servicedesk_core.features.definitions import CALENDARS, Holding, holding
-from servicedesk_core.features.rota.kinds import LEAVE, SHIFTS, Leave, Shift
-from servicedesk_core.features.rota.rules import Away, Planned, Rota
+from servicedesk_core.features.definitions import CALENDARS, Holding, holding, in_force
+from servicedesk_core.features.rota.kinds import LEAVE, REST, SHIFTS, Leave, Shift
+from servicedesk_core.features.rota.resting import Worked, rests
+from servicedesk_core.features.rota.rules import Away, Planned, Rota, Span
 from servicedesk_core.features.skills import Crew, crew
 from servicedesk_core.store import Tx
-from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.fields import from_us, optional_instant, to_us
 from servicedesk_core.store.schema import RECORDS
 
 M = TypeVar("M", bound=BaseModel)
 
 HALF_DAY_S: Final = 4 * 3_600
+_NIGHT: Final = timedelta(days=1)
 
 Calendars = dict[str, list[Holding[Calendar]]]
 
 
 def rota_of(
-    tx: Tx, who: Crew, zone: ZoneInfo, known_at: datetime | None = None, *, usual: Calendar | None = None
+    tx: Tx,
+    who: Crew,
+    zone: ZoneInfo,
+    known_at: datetime | None = None,
+    *,
+    usual: Calendar | None = None,
+    resting: Span | None = None,
 ) -> Rota:
     """Return the rota of the desk. Time off that the PSA approved counts as leave does.
 
@@ -39,6 +48,7 @@ def rota_of(
         zone: The desk's.
         known_at: Only what was applied by then; ``None`` = all.
         usual: Whose hours whoever has no shift works; ``None`` = nobody knows when they do.
+        resting: The time in which it matters who rests after work at night; ``None`` = in none.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
@@ -46,13 +56,44 @@ def rota_of(
     calendars: Calendars = {}
     for one in holding(tx, CALENDARS, known_at):
         calendars.setdefault(one.name, []).append(one)
-    planned = (
+    planned = [
         planned_of(one.value, calendars, zone, one.since, until)
         for one, until in _lasting(holding(tx, SHIFTS, known_at))
         if one.value is not None
-    )
+    ]
     else_ = None if usual is None else Planned(usual.name, frozenset(), usual.hours_of, ZoneInfo(usual.zone))
-    return Rota(planned, (*_leave(tx, zone, known_at), *time_off(tx, who, zone)), zone, else_)
+    away = (*_leave(tx, zone, known_at), *time_off(tx, who, zone))
+    rota = Rota(planned, away, zone, else_)
+    rules = () if resting is None else in_force(tx, REST, resting.end)
+    if resting is None or not rules:
+        return rota
+    since = resting.start - timedelta(hours=rules[0].hours) - _NIGHT
+    return Rota(planned, away, zone, else_, rests(rota, worked_between(tx, who, since, resting.end), rules[0]))
+
+
+def worked_between(tx: Tx, who: Crew, start: datetime, end: datetime) -> Iterator[Worked]:
+    """Yield the recorded time of technicians whom definitions name, of which it is known when it was.
+
+    Args:
+        tx: Any transaction.
+        who: Who is meant by the names of technicians.
+        start: It begins at or after.
+        end: It begins before.
+    """
+    e = RECORDS["time_entries"].c
+    first, last = ((at + days).date().isoformat() for at, days in ((start, -_NIGHT), (end, _NIGHT)))
+    query = select(e.source_id, e.technician_ref, e.ticket_ref, e.start_at, e.end_at, e.worked_s).where(
+        e.gone_at.is_(None),
+        e.technician_ref.is_not(None),
+        or_(e.work_date.is_(None), e.work_date.between(first, last)),
+        e.start_at >= to_us(start),
+        e.start_at < to_us(end),
+    )
+    for source_id, ref, ticket_ref, start_at, end_at, worked_s in tx.execute(query):
+        name, began = who.names.get((source_id, ref)), from_us(start_at)
+        ended = optional_instant(end_at) or (began + timedelta(seconds=worked_s) if worked_s else began)
+        if name is not None and began < ended:
+            yield Worked(name, Span(began, ended), source_id, ticket_ref)
 
 
 def planned_of(
@@ -74,19 +115,19 @@ def planned_of(
     first, last = shift.first_day or date.min, shift.last_day or date.max
     of_calendar = _hours_of(versions, where)
 
-    def hours_of(day: date) -> tuple[Span, ...]:
+    def hours_of(day: date) -> tuple[Minutes, ...]:
         return own[day] if day in own else of_calendar(day) if first <= day <= last else ()
 
     return Planned(shift.name, frozenset(shift.technicians), hours_of, where, since, until)
 
 
-def _hours_of(versions: list[Holding[Calendar]], zone: ZoneInfo) -> Callable[[date], tuple[Span, ...]]:
+def _hours_of(versions: list[Holding[Calendar]], zone: ZoneInfo) -> Callable[[date], tuple[Minutes, ...]]:
     """Return the hours of days by the version of a calendar that holds at the beginning of each."""
     single = versions[0].value if len(versions) == 1 else None
     if single is not None:
         return single.hours_of
 
-    def hours_of(day: date) -> tuple[Span, ...]:
+    def hours_of(day: date) -> tuple[Minutes, ...]:
         at = datetime.combine(day, time(), zone)
         held = next((one.value for one in reversed(versions) if one.since is None or one.since <= at), None)
         held = held or next((one.value for one in versions), None)
@@ -171,7 +212,7 @@ def hours_left(
         DefinitionsError: What is stored does not fit this program.
     """
     who = crew(tx, people)
-    rota = rota_of(tx, who, zone)
+    rota = rota_of(tx, who, zone, resting=Span(at, at))
 
     def left_s(source_id: int, ref: str | None) -> int | None:
         name = who.names.get((source_id, ref or ""))

@@ -19,11 +19,13 @@ class Mark(StrEnum):
     """At work, and free."""
     OUT = "L"
     """On leave."""
+    RESTS = "R"
+    """Resting after work at night, in their shift."""
     ON_CALL = "C"
     """On call, and not at work."""
 
 
-LEGEND = "A appointment, 2 two at a time, · free, L out, C on call."
+LEGEND = "A appointment, 2 two at a time, · free, L out, R rests, C on call."
 
 
 class Verdict(StrEnum):

@@ -9,7 +9,7 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.appointments import Person, Times, overlaps, times_of
 from servicedesk_core.features.oncall import lists_of
-from servicedesk_core.features.rota import Span
+from servicedesk_core.features.rota import Span, cut
 from servicedesk_core.features.schedule.model import Hours, Loaded, Verdict
 from servicedesk_core.features.schedule.rules import longest, mark_of, verdict_of
 from servicedesk_core.store import Tx
@@ -53,7 +53,7 @@ class ScheduleQueries(Namespace[Manner]):
 
     @query(
         "schedule.hours",
-        about="Technicians by hours: A appointment, 2 two at a time, · free, L out, C on call.",
+        about="Technicians by hours: A appointment, 2 two at a time, · free, L out, R rests, C on call.",
         needs=Capability.INTERNAL,
         unscoped=_STAFF,
         empty="There is no technician. A sync brings them.",
@@ -149,6 +149,8 @@ def _hours(week: Week, person: Person, day: date, *, may: bool) -> Hours:
     booked = [one.span for one in times.booked.get(person.key, ()) if overlaps(one.span, whole)]
     works = times.rota.works(person.name, *whole)
     away = [Span(one.start, one.end) for one in times.rota.out(*whole) if one.technician == person.name] if may else []
+    resting = [Span(one.start, one.end) for one in times.rota.rests if one.technician == person.name]
+    rests = [missed for one in resting for missed in cut(times.rota.planned(person.name, *whole), *one)]
     marks = {
         f"h{at.astimezone(times.rota.zone).hour:02}": mark_of(
             Span(at, at + _HOUR),
@@ -156,6 +158,7 @@ def _hours(week: Week, person: Person, day: date, *, may: bool) -> Hours:
             works=works,
             out=away,
             is_on_call=person.name in week.on_call[at],
+            rests=rests,
         )
         for at in _instants(whole)
     }

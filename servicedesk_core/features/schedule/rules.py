@@ -13,7 +13,13 @@ _NO_TIME: Final = timedelta()
 
 
 def mark_of(
-    hour: Span, *, booked: Sequence[Span], works: Sequence[Span], out: Sequence[Span], is_on_call: bool
+    hour: Span,
+    *,
+    booked: Sequence[Span],
+    works: Sequence[Span],
+    out: Sequence[Span],
+    is_on_call: bool,
+    rests: Sequence[Span] = (),
 ) -> Mark | None:
     """Return what somebody does in an hour; of several things the one that says most.
 
@@ -23,6 +29,7 @@ def mark_of(
         works: When they work.
         out: When they are on leave, where that may be told.
         is_on_call: Whether they are on call at its beginning.
+        rests: When they rest in place of their shifts.
     """
     theirs = [one for one in booked if overlaps(one, hour)]
     if any(overlaps(one, other) for at, one in enumerate(theirs) for other in theirs[:at]):
@@ -33,6 +40,8 @@ def mark_of(
         return Mark.FREE
     if any(overlaps(one, hour) for one in out):
         return Mark.OUT
+    if any(overlaps(one, hour) for one in rests):
+        return Mark.RESTS
     return Mark.ON_CALL if is_on_call else None
 
 

@@ -125,6 +125,7 @@ def _people(tx: Tx, who: Crew, rota: Rota, now: datetime) -> Iterator[Person]:
             languages=_said(said, "languages"),
             territories=_said(said, "territories"),
             is_out=rota.is_out(name, now),
+            rests_until=rota.rests_until(name, now),
             assigned_at=last.get((source_id, ref)),
         )
 

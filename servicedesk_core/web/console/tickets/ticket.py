@@ -34,6 +34,12 @@ _HANGS_ON_IT: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = 
 )
 """Lists that can be narrowed to a ticket: their headings, names, and what else they are given."""
 
+_BESIDE: Final = {
+    "candidates": ("Who could take it", "assign.candidates"),
+    "alike": ("What is like it", "triage.beside"),
+}
+"""What somebody looks at beside an open ticket, when they ask: it takes all open ones. The heading, and the query."""
+
 
 def ticket_page(addresses: Addresses) -> Handler:
     """Return what answers with a ticket.
@@ -52,7 +58,7 @@ def ticket_page(addresses: Addresses) -> Handler:
                 raise
             choices = [(one, addresses.record("tickets.show", word, one.connection)) for one in hits]
             return page(framed(visit, addresses, f"Ticket {word}"), _SEVERAL, status=300, choices=choices)
-        if visit.request.query_params.keys() - {"connection"}:
+        if visit.request.query_params.keys() - {"connection", "beside"}:
             return RedirectResponse(addresses.record("tickets.show", word, found.row.connection) or "/", 303)
         return await _page(visit, addresses, found)
 
@@ -72,6 +78,7 @@ async def _page(visit: Visit, addresses: Addresses, found: TicketDetail) -> Resp
     decision = explained.decision if explained else None
     hanging = [await _listed(around, shower, *one) for one in _HANGS_ON_IT]
     given = {"ticket": (row.ticket,), "connection": (row.connection,)}
+    looked, besides = await _beside(around, shower, found)
     return page(
         framed(visit, addresses, f"{row.ticket} {row.title}"),
         _TEMPLATE,
@@ -86,11 +93,40 @@ async def _page(visit: Visit, addresses: Addresses, found: TicketDetail) -> Resp
         clocks=clocks_of(promised, shower) if promised else (),
         notes=notes_of(found, shower),
         time=time_of(found, shower),
+        looked=looked,
+        besides=besides,
         history=shower.listed("History", explained.said) if explained else None,
         hanging=[one for one in hanging if one is not None],
         read_at=None if found.read_at is None else shower.moment(found.read_at),
         twin=command_line(addresses.offers["tickets.show"], given),
     )
+
+
+async def _beside(
+    around: Around, shower: Shower, found: TicketDetail
+) -> tuple[tuple[str, tuple[Part, ...]] | None, tuple[tuple[str, str], ...]]:
+    """Return what somebody looks at beside a ticket, and what else there is to look at: a title, and where."""
+    offers, may = around.addresses.offers, around.visit.desk.may
+    known = {
+        word: one
+        for word, one in _BESIDE.items()
+        if found.row.is_open
+        and (offer := offers.get(one[1])) is not None
+        and offer.needs is not None
+        and may(offer.needs)
+    }
+    here = around.addresses.record("tickets.show", found.row.external_id, found.row.connection) or ""
+    links = tuple(
+        (title, f"{here}{'&' if '?' in here else '?'}beside={word}#beside") for word, (title, _) in known.items()
+    )
+    title, call = known.get(around.visit.request.query_params.get("beside", ""), ("", ""))
+    if not call:
+        return None, links
+    answer = await around.asked(call)
+    if answer is None:
+        return None, links
+    parts = (shower.listed(title, tuple(answer.items)),) if hasattr(answer, "items") else shower.parts(answer)
+    return (title, tuple(part for part in parts if part.title and part.rows)), links
 
 
 async def _listed(around: Around, shower: Shower, title: str, call: str, more: Pairs) -> tuple[Part, str | None] | None:

@@ -116,6 +116,21 @@ async def test_each_act_is_offered_to_who_may_do_it(browser, filled):
     assert acts["ada"] == set()
 
 
+async def test_who_could_take_it_and_what_is_like_it_stand_beside_it_for_who_asks(browser, filled):
+    ana = await browser("ana")
+    page = (await ana.get("/tickets/T70")).text
+    assert 'href="/tickets/70?connection=psa&amp;beside=candidates#beside"' in page
+    assert 'id="beside"' not in page, "it takes all open tickets: only who asks waits for it"
+    beside = (await ana.get("/tickets/T70?connection=psa&beside=candidates")).text
+    assert re.search(r'<h2 id="t-beside">Who could take it</h2>.*Ben', beside, re.DOTALL)
+    assert 'id="beside"' in (await ana.get("/tickets/T70?connection=psa&beside=alike")).text
+    assert 'id="beside"' not in (await ana.get("/tickets/T70?connection=psa&beside=nothing")).text
+    hers = await browser("eve")
+    for path in ("/tickets/T70", "/tickets/T70?beside=candidates"):
+        text = (await hers.get(path)).text
+        assert "Who could take it" not in text
+
+
 async def test_rows_of_the_list_that_is_shown_are_selected_for_acts_by_who_may(browser, filled):
     path = "/desks/service/tickets?list=to-triage"
     page = (await (await browser("ana")).get(path)).text
