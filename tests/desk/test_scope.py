@@ -129,6 +129,8 @@ ARGUMENTS = {
     "attachments.save": [(f"{FOREIGN}-attachments",)],
     "attachments.copy": [(f"{FOREIGN}-attachments", io.BytesIO())],
     "attachments.list": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
+    "helpers.list": [("mine-tickets",), (f"{FOREIGN}-tickets",)],
+    "checklist.list": [("mine-tickets",), (f"{FOREIGN}-tickets",)],
     "desks.find": [("mine",), (FOREIGN,), (f"{FOREIGN}-tickets",), (f"{FOREIGN} serial_number",)],
     "desks.list": [(name,) for name in LISTS],
     "explain": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
@@ -177,7 +179,7 @@ NAMELESS = OF_A_PERSON | {
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
-    "helpers.list", "helpers.calls", "helpers.call", "checklist.list", "plan.tomorrow", "plan.week",
+    "helpers.calls", "helpers.call", "plan.tomorrow", "plan.week",
     "worktime.callouts", "worktime.payroll",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
 }  # fmt: skip
