@@ -9,8 +9,7 @@ from typing import Any
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Kpi, Period
 from servicedesk_core.features.kpi.baselines import Baseline
-from servicedesk_core.features.kpi.catalogue.whole import KPIS
-from servicedesk_core.features.kpi.facts import (
+from servicedesk_core.features.kpi.cases.facts import (
     AssetFact,
     Books,
     ClientFact,
@@ -25,8 +24,9 @@ from servicedesk_core.features.kpi.facts import (
     VisitFact,
     Work,
 )
+from servicedesk_core.features.kpi.cases.repeats import pairs, repeats
+from servicedesk_core.features.kpi.catalogue.whole import KPIS
 from servicedesk_core.features.kpi.goals import SHIPPED, wanted
-from servicedesk_core.features.kpi.repeats import pairs, repeats
 
 NAMED: Mapping[str, Kpi[Any]] = {kpi.name: kpi for kpi in KPIS}
 MARCH = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))

@@ -9,8 +9,7 @@ import pytest
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.faces import Goal, Period, Verdict
-from servicedesk_core.features.kpi.coordinator import OpenDesk
-from servicedesk_core.features.kpi.facts import (
+from servicedesk_core.features.kpi.cases.facts import (
     Account,
     AssetFact,
     Books,
@@ -22,7 +21,8 @@ from servicedesk_core.features.kpi.facts import (
     VisitFact,
     Work,
 )
-from servicedesk_core.features.kpi.work import work_of
+from servicedesk_core.features.kpi.cases.work import work_of
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk
 from servicedesk_core.features.sla import Clock, Outcome
 from tests.kpi.given import MARCH, NAMED, Given, at, entry, ticket
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.features.attention import Standing, Visit
-from servicedesk_core.features.kpi import coordinator
 from servicedesk_core.features.kpi.catalogue.now import KPIS, Now
-from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
 from servicedesk_core.features.kpi.goals import COACH, wanted
+from servicedesk_core.features.kpi.now import coordinator
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk, OpenTicket
 from servicedesk_core.features.sla import Calendar, Clock
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=ZoneInfo("America/New_York"))

@@ -9,8 +9,8 @@ from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.attention import Standing, Visit
 from servicedesk_core.features.kpi.catalogue.now import KPIS
-from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
-from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Version, courses, outside, value_at
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk, OpenTicket
+from servicedesk_core.features.kpi.now.course import OF_CLOCKS, Step, Version, courses, outside, value_at
 from servicedesk_core.features.sla import Calendar, Clock
 
 START = datetime(2026, 3, 9, tzinfo=UTC)

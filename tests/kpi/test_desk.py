@@ -27,7 +27,7 @@ from servicedesk_core.features import FEATURES, own
 from servicedesk_core.features.attention import staff
 from servicedesk_core.features.kpi import kept_up, open_desk
 from servicedesk_core.features.kpi.catalogue.whole import KPIS
-from servicedesk_core.features.kpi.past import went
+from servicedesk_core.features.kpi.now.past import went
 from servicedesk_core.features.kpi.periods import period_of
 from servicedesk_core.features.tickets import KPIS as TICKETS
 from tests.kpi.conftest import NOW, _entry, _ticket, fill

@@ -7,13 +7,13 @@ import pytest
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.faces import Period
-from servicedesk_core.features.kpi.catalogue.flow import sessions
-from servicedesk_core.features.kpi.facts import (
+from servicedesk_core.features.kpi.cases.facts import (
     Rule,
     VisitFact,
 )
-from servicedesk_core.features.kpi.repeats import pairs, similarity
-from servicedesk_core.features.kpi.repeats import repeats as counted
+from servicedesk_core.features.kpi.cases.repeats import pairs, similarity
+from servicedesk_core.features.kpi.cases.repeats import repeats as counted
+from servicedesk_core.features.kpi.catalogue.flow import sessions
 from tests.kpi.given import MARCH, Given, at, entry, ticket
 
 

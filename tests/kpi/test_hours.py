@@ -3,7 +3,7 @@
 import pytest
 
 from servicedesk_core.domain import Technician, TimeOff, TimeOffState
-from servicedesk_core.features.kpi.facts import Hours
+from servicedesk_core.features.kpi.cases.facts import Hours
 from servicedesk_core.features.kpi.periods import period_of
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
 from tests.kpi.conftest import NOW, _entry, fill

@@ -5,7 +5,7 @@ import pytest
 from servicedesk_core.domain import Appointment, AppointmentState, Queue, StatusCategory, Technician
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.kpi import open_desk
-from servicedesk_core.features.kpi.past import went
+from servicedesk_core.features.kpi.now.past import went
 from tests.kpi.conftest import NOW, _entry, _ticket, fill
 from tests.kpi.given import UTC, at
 

@@ -13,7 +13,7 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import DefinitionKind, Feature, Figure, Goal, Kpi, Measure, Refers
 from servicedesk_core.faces.kpi import figure
 from servicedesk_core.features.kpi.baselines import BASELINES
-from servicedesk_core.features.kpi.facts import Work
+from servicedesk_core.features.kpi.cases.facts import Work
 
 
 class GoalProfile(Model):

@@ -25,9 +25,8 @@ from servicedesk_core.faces import (
     query,
 )
 from servicedesk_core.faces.kpi import number, on_desk
-from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
-from servicedesk_core.features.kpi.facts import Key
-from servicedesk_core.features.kpi.kept import HeldFigures, kept_up
+from servicedesk_core.features.kpi.cases.facts import Key
+from servicedesk_core.features.kpi.cases.repeats import Pair, Standing
 from servicedesk_core.features.kpi.model import (
     ChangePage,
     ClosedFigures,
@@ -37,12 +36,13 @@ from servicedesk_core.features.kpi.model import (
     ReadyRow,
     RepeatRow,
 )
-from servicedesk_core.features.kpi.opened import open_desk
-from servicedesk_core.features.kpi.past import today
+from servicedesk_core.features.kpi.now.coordinator import OpenTicket, ready
+from servicedesk_core.features.kpi.now.kept import HeldFigures, kept_up
+from servicedesk_core.features.kpi.now.opened import open_desk
+from servicedesk_core.features.kpi.now.past import today
 from servicedesk_core.features.kpi.periods import before, period_of
 from servicedesk_core.features.kpi.periods import last as up_to
 from servicedesk_core.features.kpi.queries import By, Goals, KpiQueries, Last, Name, PeriodName, parts_of
-from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables.closing import closed
 from servicedesk_core.features.kpi.tables.decisions import Decision
 from servicedesk_core.features.kpi.tables.facts import StoredFacts

@@ -15,13 +15,13 @@ from servicedesk_core.faces.kpi import measured, number, only_reads, unmeasurabl
 from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.cases.measures import FromFacts
 from servicedesk_core.features.kpi.catalogue.now import NO_CLOCKS, Now
-from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, against, deciding, in_order, wanted
-from servicedesk_core.features.kpi.measures import FromFacts
 from servicedesk_core.features.kpi.model import Adjustment
-from servicedesk_core.features.kpi.opened import open_desk
-from servicedesk_core.features.kpi.past import Went
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk
+from servicedesk_core.features.kpi.now.opened import open_desk
+from servicedesk_core.features.kpi.now.past import Went
 from servicedesk_core.features.kpi.tables.accounts import months_in
 from servicedesk_core.features.kpi.tables.among import Among
 from servicedesk_core.features.kpi.tables.closing import Closed, cases_of, closed, figures_of

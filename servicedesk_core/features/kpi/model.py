@@ -7,7 +7,7 @@ from typing import Annotated
 
 from servicedesk_core.domain import Priority
 from servicedesk_core.faces import Column, Figure, Opens, Page, Verdict
-from servicedesk_core.features.kpi.repeats import Standing
+from servicedesk_core.features.kpi.cases.repeats import Standing
 from servicedesk_core.features.sla import Clock
 
 

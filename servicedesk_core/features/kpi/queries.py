@@ -44,7 +44,7 @@ from servicedesk_core.features.kpi.model import (
     KpiWeek,
     RecordPage,
 )
-from servicedesk_core.features.kpi.past import went
+from servicedesk_core.features.kpi.now.past import went
 from servicedesk_core.features.kpi.periods import last, period_of, weeks
 from servicedesk_core.features.kpi.tables.tickets import numbered
 from servicedesk_core.features.tickets import TicketChoice, mine

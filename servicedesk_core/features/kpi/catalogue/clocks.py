@@ -9,8 +9,8 @@ from typing import Final
 from servicedesk_core.domain import Priority
 from servicedesk_core.faces import Case, Kpi, Measure, Sum
 from servicedesk_core.features.kpi.baselines import before
-from servicedesk_core.features.kpi.facts import ClockFact, Facts, TicketFact
-from servicedesk_core.features.kpi.measures import HOURS, PERCENT, FromFacts, Of
+from servicedesk_core.features.kpi.cases.facts import ClockFact, Facts, TicketFact
+from servicedesk_core.features.kpi.cases.measures import HOURS, PERCENT, FromFacts, Of
 from servicedesk_core.features.sla import Clock, Outcome
 
 _JUDGED: Final = (Outcome.MET, Outcome.MISSED)

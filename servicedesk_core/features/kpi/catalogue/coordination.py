@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from servicedesk_core.faces import Case, Kpi, Sum
-from servicedesk_core.features.kpi.facts import Facts, Key
-from servicedesk_core.features.kpi.measures import HOURS, PERCENT, Of
+from servicedesk_core.features.kpi.cases.facts import Facts, Key
+from servicedesk_core.features.kpi.cases.measures import HOURS, PERCENT, Of
 from servicedesk_core.features.sla import Clock, Outcome
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Case, Kpi, Sum
-from servicedesk_core.features.kpi.facts import EntryFact, Facts, TicketFact
-from servicedesk_core.features.kpi.measures import HOURS, PERCENT, Of
-from servicedesk_core.features.kpi.repeats import PLANNED, WINDOW
+from servicedesk_core.features.kpi.cases.facts import EntryFact, Facts, TicketFact
+from servicedesk_core.features.kpi.cases.measures import HOURS, PERCENT, Of
+from servicedesk_core.features.kpi.cases.repeats import PLANNED, WINDOW
 
 REOPENED_WITHIN: Final = timedelta(days=7)
 SESSION_GAP: Final = timedelta(minutes=60)

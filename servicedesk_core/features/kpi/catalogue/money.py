@@ -7,9 +7,9 @@ from typing import Final
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Capability, Case, Kpi, Measure, Sum
+from servicedesk_core.features.kpi.cases.facts import Books, Facts
+from servicedesk_core.features.kpi.cases.measures import PERCENT, FromFacts
 from servicedesk_core.features.kpi.catalogue.flow import resolved
-from servicedesk_core.features.kpi.facts import Books, Facts
-from servicedesk_core.features.kpi.measures import PERCENT, FromFacts
 
 UNKNOWN_REVENUE: Final = "a part of the client's revenue is not known"
 UNCOSTED: Final = "a part of the client's cost is not known"

@@ -8,8 +8,8 @@ from typing import Any, Final
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Case, Kpi, Measure, Sum
-from servicedesk_core.features.kpi import coordinator
-from servicedesk_core.features.kpi.coordinator import OpenDesk, Those
+from servicedesk_core.features.kpi.now import coordinator
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk, Those
 from servicedesk_core.store.queries.scope import Scope
 
 NO_CLOCKS: Final = "clocks of open tickets: define policies in [sla]"
@@ -43,7 +43,7 @@ class Now:
 
     def __call__(self, tx: Any, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
         """Measure it from the store; days begin in the zone of the instant."""
-        from servicedesk_core.features.kpi.opened import open_desk  # noqa: PLC0415  # reads the store; the rest is pure
+        from servicedesk_core.features.kpi.now.opened import open_desk  # noqa: PLC0415  # reads the store; the rest is pure
 
         del among
         return self.of(open_desk(tx, at, at.tzinfo or UTC, scope, people=self.people))

@@ -7,8 +7,8 @@ from typing import Final
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Case, Kpi, Sum
-from servicedesk_core.features.kpi.facts import ClockFact, Facts, Hours, Key, TicketFact
-from servicedesk_core.features.kpi.measures import HOURS, PERCENT, Of
+from servicedesk_core.features.kpi.cases.facts import ClockFact, Facts, Hours, Key, TicketFact
+from servicedesk_core.features.kpi.cases.measures import HOURS, PERCENT, Of
 from servicedesk_core.features.sla import Clock
 
 _STAGES: Final = ((Clock.TRIAGE, "until triaged"), (Clock.ENGAGEMENT, "until begun"), (Clock.COMPLETION, "until done"))

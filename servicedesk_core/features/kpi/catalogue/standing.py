@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from servicedesk_core.faces import Capability, Case, Kpi, Measure, Sum
-from servicedesk_core.features.kpi.facts import Facts
-from servicedesk_core.features.kpi.measures import PERCENT, FromFacts, Of
+from servicedesk_core.features.kpi.cases.facts import Facts
+from servicedesk_core.features.kpi.cases.measures import PERCENT, FromFacts, Of
 
 
 def retained(facts: Facts) -> Iterator[Case]:

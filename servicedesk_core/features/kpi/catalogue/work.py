@@ -8,8 +8,8 @@ from typing import Final
 
 from servicedesk_core.domain import AppointmentState, TicketKind
 from servicedesk_core.faces import Case, Kpi, Sum
-from servicedesk_core.features.kpi.facts import EntryFact, Facts, Hours, Key, TechnicianFact, Work
-from servicedesk_core.features.kpi.measures import HOURS, MINUTES, PERCENT, Of
+from servicedesk_core.features.kpi.cases.facts import EntryFact, Facts, Hours, Key, TechnicianFact, Work
+from servicedesk_core.features.kpi.cases.measures import HOURS, MINUTES, PERCENT, Of
 
 AT_ONCE: Final = timedelta(minutes=60)
 """Time that was entered so soon after the work is right."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from servicedesk_core.features.kpi.facts import Key
+from servicedesk_core.features.kpi.cases.facts import Key
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.schema import repeat_decisions
 

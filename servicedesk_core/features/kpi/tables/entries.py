@@ -9,12 +9,12 @@ from typing import Any, Final
 from sqlalchemy import and_, select
 
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.facts import EntryFact, Work
+from servicedesk_core.features.kpi.cases.facts import EntryFact, Work
+from servicedesk_core.features.kpi.cases.work import work_of
 from servicedesk_core.features.kpi.goals import WORK_KINDS
 from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.hours import Working
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
-from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.store import bulk
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.schema import RECORDS

@@ -14,7 +14,7 @@ from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.baselines import BASELINES, Baseline
-from servicedesk_core.features.kpi.facts import (
+from servicedesk_core.features.kpi.cases.facts import (
     AssetFact,
     Books,
     ClientFact,
@@ -28,7 +28,7 @@ from servicedesk_core.features.kpi.facts import (
     TrainedFact,
     VisitFact,
 )
-from servicedesk_core.features.kpi.repeats import Pair, pairs, repeats
+from servicedesk_core.features.kpi.cases.repeats import Pair, pairs, repeats
 from servicedesk_core.features.kpi.tables import service, standing
 from servicedesk_core.features.kpi.tables.accounts import books_of
 from servicedesk_core.features.kpi.tables.decisions import Decision, decisions

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from servicedesk_core.domain import TimeOffState
-from servicedesk_core.features.kpi.facts import Hours, Key
+from servicedesk_core.features.kpi.cases.facts import Hours, Key
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.features.oncall import lists_of
 from servicedesk_core.features.rota import Planned, Rota, rota_of

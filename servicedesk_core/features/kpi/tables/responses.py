@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from servicedesk_core.features.kpi.facts import Key, TicketFact, VisitFact
+from servicedesk_core.features.kpi.cases.facts import Key, TicketFact, VisitFact
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.store import bulk
 from servicedesk_core.store.fields import from_us

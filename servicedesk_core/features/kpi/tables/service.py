@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import select
 
 from servicedesk_core.domain import AppointmentState
-from servicedesk_core.features.kpi.facts import AssetFact, TechnicianFact, VisitFact
+from servicedesk_core.features.kpi.cases.facts import AssetFact, TechnicianFact, VisitFact
 from servicedesk_core.features.kpi.tables.dimensions import ONSITE, REMOTE, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.store.fields import optional_instant

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from servicedesk_core.features.kpi.facts import ClientFact, TrainedFact
+from servicedesk_core.features.kpi.cases.facts import ClientFact, TrainedFact
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.features.skills import qualified
 from servicedesk_core.store.schema import RECORDS

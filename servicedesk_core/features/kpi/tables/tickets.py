@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from servicedesk_core.domain import DONE, StatusCategory, TicketKind
-from servicedesk_core.features.kpi.facts import TicketFact
-from servicedesk_core.features.kpi.repeats import WINDOW
+from servicedesk_core.features.kpi.cases.facts import TicketFact
+from servicedesk_core.features.kpi.cases.repeats import WINDOW
 from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.store import Tx, bulk, sources

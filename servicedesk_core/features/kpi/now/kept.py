@@ -8,9 +8,9 @@ from typing import Any, Final
 from servicedesk_core.faces import Figure, Kpi, Looking, Measure
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.now import KPIS
-from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket, Those, When, is_held_too_long
 from servicedesk_core.features.kpi.goals import GOALS, against, deciding, in_order
-from servicedesk_core.features.kpi.past import Went
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk, OpenTicket, Those, When, is_held_too_long
+from servicedesk_core.features.kpi.now.past import Went
 from servicedesk_core.store import Tx
 
 

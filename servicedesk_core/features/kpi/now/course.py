@@ -16,10 +16,10 @@ from typing import Final, NamedTuple, Self
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import duration_us, instant, micros
 from servicedesk_core.faces import Goal, Verdict
-from servicedesk_core.features.kpi import coordinator
-from servicedesk_core.features.kpi.adding import Added
-from servicedesk_core.features.kpi.coordinator import BEFORE_A_VISIT, HORIZON, OLD, STALE, OpenTicket, When
-from servicedesk_core.features.kpi.facts import Key
+from servicedesk_core.features.kpi.cases.facts import Key
+from servicedesk_core.features.kpi.now import coordinator
+from servicedesk_core.features.kpi.now.adding import Added
+from servicedesk_core.features.kpi.now.coordinator import BEFORE_A_VISIT, HORIZON, OLD, STALE, OpenTicket, When
 
 COUNTED: Final[Mapping[str, Callable[[OpenTicket, When], bool]]] = {
     "to-triage": coordinator.is_new,

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, Protocol
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import Case
 from servicedesk_core.features.attention import Standing, is_snoozed
-from servicedesk_core.features.kpi.facts import Key
+from servicedesk_core.features.kpi.cases.facts import Key
 from servicedesk_core.features.sla import Clock
 
 STALE: Final = timedelta(hours=48)

@@ -24,11 +24,11 @@ from servicedesk_core.features.attention import (
     newest_acts,
     staff,
 )
-from servicedesk_core.features.kpi.coordinator import READY, OpenTicket
-from servicedesk_core.features.kpi.course import Version
-from servicedesk_core.features.kpi.opened import pulls
-from servicedesk_core.features.kpi.quiet import quiet
-from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
+from servicedesk_core.features.kpi.now.coordinator import READY, OpenTicket
+from servicedesk_core.features.kpi.now.course import Version
+from servicedesk_core.features.kpi.now.opened import pulls
+from servicedesk_core.features.kpi.now.quiet import quiet
+from servicedesk_core.features.kpi.now.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import Promise, promises, waited_for
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk, sources

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from servicedesk_core.features.attention import Booked
-from servicedesk_core.features.kpi.coordinator import OpenTicket
-from servicedesk_core.features.kpi.taken import LONGEST
+from servicedesk_core.features.kpi.now.coordinator import OpenTicket
+from servicedesk_core.features.kpi.now.taken import LONGEST
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import to_us
 

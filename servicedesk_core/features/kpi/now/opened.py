@@ -10,11 +10,11 @@ from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY, Booked, Found, booked, staff, standings
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.coordinator import HORIZON, OpenDesk, OpenTicket
 from servicedesk_core.features.kpi.goals import GOALS
+from servicedesk_core.features.kpi.now.coordinator import HORIZON, OpenDesk, OpenTicket
+from servicedesk_core.features.kpi.now.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Lookup
-from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk

@@ -9,7 +9,7 @@ from typing import Any, Self
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Case, Measure, Period, Sum
-from servicedesk_core.features.kpi.facts import Facts
+from servicedesk_core.features.kpi.cases.facts import Facts
 from servicedesk_core.store.queries.scope import Scope
 
 

@@ -1,7 +1,7 @@
 """What recorded time was for, as far as its contract, project and billing code say. Pure."""
 
 from servicedesk_core.domain import ContractKind
-from servicedesk_core.features.kpi.facts import Work
+from servicedesk_core.features.kpi.cases.facts import Work
 
 
 def work_of(

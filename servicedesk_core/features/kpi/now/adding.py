@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from servicedesk_core.faces import Kpi, Measure, Sum
+from servicedesk_core.features.kpi.cases.facts import Key
 from servicedesk_core.features.kpi.catalogue.now import NO_CLOCKS
-from servicedesk_core.features.kpi.coordinator import NOT_JUDGED, UNDATED, UNPLANNED
-from servicedesk_core.features.kpi.facts import Key
+from servicedesk_core.features.kpi.now.coordinator import NOT_JUDGED, UNDATED, UNPLANNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Added:
     """What open tickets add to the figures.
 
     Attributes:
-        counts: How many count, by the names of :data:`~servicedesk_core.features.kpi.course.COUNTED`.
+        counts: How many count, by the names of :data:`~servicedesk_core.features.kpi.now.course.COUNTED`.
         is_promised: Whether there is no ticket, or one with a promise that is to be kept next.
         undated: How many are on hold without a due date.
         work: Recorded and planned work of those with planned work, in seconds.

@@ -8,10 +8,10 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.attention import NOBODY
-from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
-from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Value, courses, outside, value_at
-from servicedesk_core.features.kpi.lives import lives_since
-from servicedesk_core.features.kpi.opened import USUAL_HOURS, working_hours
+from servicedesk_core.features.kpi.now.coordinator import OpenDesk, OpenTicket
+from servicedesk_core.features.kpi.now.course import OF_CLOCKS, Step, Value, courses, outside, value_at
+from servicedesk_core.features.kpi.now.lives import lives_since
+from servicedesk_core.features.kpi.now.opened import USUAL_HOURS, working_hours
 from servicedesk_core.features.tickets import TicketChoice
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope

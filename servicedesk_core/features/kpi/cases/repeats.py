@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from servicedesk_core.domain import TicketKind
-from servicedesk_core.features.kpi.facts import Key, Rule, TicketFact
+from servicedesk_core.features.kpi.cases.facts import Key, Rule, TicketFact
 from servicedesk_core.features.tickets import overlap, words_of
 
 WINDOW: Final = timedelta(days=30)

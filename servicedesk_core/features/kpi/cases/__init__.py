@@ -1,0 +1,1 @@
+"""What figures over a period are measured from, and how."""

@@ -1,0 +1,1 @@
+"""The open tickets as figures of a coordinator look at them, at an instant and over the last days."""
