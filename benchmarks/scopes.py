@@ -27,6 +27,11 @@ READS: dict[str, Read] = {
     "count": lambda desk, scope: desk.tickets.count(scope=scope),
     "count of all": lambda desk, scope: desk.tickets.count(TicketFilter(everything=True), scope=scope),
     "report desk": lambda desk, scope: desk.report.desk_page(scope=scope),
+    "report morning": lambda desk, scope: desk.report.morning(scope=scope),
+    "attention list": lambda desk, scope: desk.attention.list(scope=scope),
+    "sla status": lambda desk, scope: desk.sla.status(scope=scope),
+    "kpi now": lambda desk, scope: desk.kpi.now(scope=scope),
+    "desks service": lambda desk, scope: desk.desks.service(scope=scope),
     f"claims list, {CLAIMS:,} claims": lambda desk, scope: desk.claims.list(scope=scope),
 }
 _ROUNDS = 15
