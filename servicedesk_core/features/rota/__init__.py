@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from servicedesk_core.features.rota.model import Imported as Imported
     from servicedesk_core.features.rota.reading import Row as Row
     from servicedesk_core.features.rota.reading import Rows as Rows
-    from servicedesk_core.features.rota.resting import Worked as Worked
     from servicedesk_core.features.rota.resting import at_night as at_night
     from servicedesk_core.features.rota.resting import outside as outside
     from servicedesk_core.features.rota.rules import Away as Away
     from servicedesk_core.features.rota.rules import Planned as Planned
     from servicedesk_core.features.rota.rules import Rota as Rota
     from servicedesk_core.features.rota.rules import Span as Span
+    from servicedesk_core.features.rota.rules import Worked as Worked
     from servicedesk_core.features.rota.rules import cut as cut
     from servicedesk_core.features.rota.rules import joined as joined
     from servicedesk_core.features.rota.tables import hours_left as hours_left

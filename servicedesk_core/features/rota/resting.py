@@ -3,33 +3,16 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.values import quiet_times
 from servicedesk_core.features.rota.kinds import Rest
-from servicedesk_core.features.rota.rules import Away, Rota, Span, cut, joined, without
+from servicedesk_core.features.rota.rules import Away, Rota, Span, Worked, cut, joined, without
 
 WHY = "rests after work at night"
 
 _DAY = timedelta(days=1)
 _NO_TIME = timedelta()
-
-
-class Worked(NamedTuple):
-    """Time that a technician recorded, of which it is known when it was.
-
-    Attributes:
-        technician: Their name in the definitions.
-        span: When.
-        source_id: The desk's number of the connection.
-        ticket_ref: The vendor's id of the ticket; ``None`` = it was on none.
-    """
-
-    technician: str
-    span: Span
-    source_id: int = 0
-    ticket_ref: str | None = None
 
 
 def outside(rota: Rota, one: Worked) -> tuple[Span, ...]:

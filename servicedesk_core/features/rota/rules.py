@@ -25,6 +25,22 @@ class Span(NamedTuple):
         return self.end - self.start
 
 
+class Worked(NamedTuple):
+    """Time that a technician recorded, of which it is known when it was.
+
+    Attributes:
+        technician: Their name in the definitions.
+        span: When.
+        source_id: The desk's number of the connection.
+        ticket_ref: The vendor's id of the ticket; ``None`` = it was on none.
+    """
+
+    technician: str
+    span: Span
+    source_id: int = 0
+    ticket_ref: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A shift.

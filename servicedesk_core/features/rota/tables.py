@@ -16,8 +16,7 @@ from servicedesk_core.config.people import Colleague
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.features.definitions import CALENDARS, Holding, holding, in_force
 from servicedesk_core.features.rota.kinds import LEAVE, REST, SHIFTS, Leave, Shift
-from servicedesk_core.features.rota.resting import Worked, rests
-from servicedesk_core.features.rota.rules import Away, Planned, Rota, Span
+from servicedesk_core.features.rota.rules import Away, Planned, Rota, Span, Worked
 from servicedesk_core.features.skills import Crew, crew
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_us, optional_instant, to_us
@@ -67,6 +66,8 @@ def rota_of(
     rules = () if resting is None else in_force(tx, REST, resting.end)
     if resting is None or not rules:
         return rota
+    from servicedesk_core.features.rota.resting import rests  # noqa: PLC0415  # most commands ask for nobody's rest
+
     since = resting.start - timedelta(hours=rules[0].hours) - _NIGHT
     return Rota(planned, away, zone, else_, rests(rota, worked_between(tx, who, since, resting.end), rules[0]))
 

@@ -131,6 +131,20 @@ async def test_who_could_take_it_and_what_is_like_it_stand_beside_it_for_who_ask
         assert "Who could take it" not in text
 
 
+async def test_where_help_is_wanted_stands_on_the_page_of_who_was_asked_and_of_the_ticket(browser, filled, desk):
+    await desk.helpers.ask("T1", "Two <b>hands</b>.")
+    page = (await (await browser("ben")).get("/me")).text
+    assert "Help wanted" in page
+    assert "Two &lt;b&gt;hands&lt;/b&gt;." in page
+    (form,) = re.findall(r'href="(/acts/helpers/give[^"]+)"', page)
+    ben = await browser("ben")
+    where = (await ben.get(form.replace("&amp;", "&"), 303)).headers["location"]
+    assert "Take up a call" in (await ben.get(where)).text
+    shown = (await (await browser("ana")).get("/tickets/T1")).text
+    assert re.search(r"Help wanted .*Two &lt;b&gt;hands", shown, re.DOTALL)
+    assert "Two &lt;b&gt;hands" not in (await (await browser("eve")).get("/tickets/T1")).text
+
+
 async def test_rows_of_the_list_that_is_shown_are_selected_for_acts_by_who_may(browser, filled):
     path = "/desks/service/tickets?list=to-triage"
     page = (await (await browser("ana")).get(path)).text
