@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.billing.actions import Billing
+    from servicedesk_core.features.calendars.queries import Calendars
     from servicedesk_core.features.checklist.actions import Checklist
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
@@ -263,6 +264,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         next: NextQueries[Waiting]
         appointments: Appointments[Waiting]
         schedule: Schedule[Waiting]
+        calendars: Calendars[Waiting]
         plan: Plan[Waiting]
         travel: Travel[Waiting]
         worktime: WorkTime[Waiting]

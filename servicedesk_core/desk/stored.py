@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.billing.actions import Billing
+    from servicedesk_core.features.calendars.queries import Calendars
     from servicedesk_core.features.checklist.actions import Checklist
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
@@ -155,6 +156,7 @@ class StoredDesk:
         next: NextQueries[Awaited]
         appointments: Appointments[Awaited]
         schedule: Schedule[Awaited]
+        calendars: Calendars[Awaited]
         plan: Plan[Awaited]
         travel: Travel[Awaited]
         worktime: WorkTime[Awaited]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.announced import Change as Change
     from servicedesk_core.hooks.announced import SyncFinished as SyncFinished
     from servicedesk_core.hooks.capabilities import BillingCapability as BillingCapability
+    from servicedesk_core.hooks.capabilities import CalendarCapability as CalendarCapability
     from servicedesk_core.hooks.capabilities import Capabilities as Capabilities
     from servicedesk_core.hooks.capabilities import FieldInfo as FieldInfo
     from servicedesk_core.hooks.capabilities import FieldValue as FieldValue

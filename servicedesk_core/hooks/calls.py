@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.domain.billing import Document, DocumentKind
+from servicedesk_core.domain.calendars import BusyTime
 from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.warranty import (
     Attachment,
@@ -242,6 +243,15 @@ class ConnectorCalls:
     async def read_document(self, kind: DocumentKind, ref: str) -> Document:
         """See :meth:`BillingSpecs.read_document`."""
         return await self._caller.one("read_document", Document, kind=kind, ref=ref)
+
+    # CalendarSpecs
+
+    async def busy_times(self, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
+        """See :meth:`CalendarSpecs.busy_times`."""
+        found = await self._caller.many("busy_times", BusyTime, start=start, end=end)
+        if any(one.start.tzinfo is None or one.end.tzinfo is None or one.start >= one.end for one in found):
+            raise self._caller.origin.garbage("busy_times", "a time has no zone, or ends before it begins")
+        return found
 
     # WebhookSpecs: a delivery is what anybody may have sent, so what a connector cannot read is a ValueError here too
 

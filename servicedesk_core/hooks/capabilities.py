@@ -152,6 +152,17 @@ class BillingCapability:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarCapability:
+    """What a connector of the calendar family says beside the hook that it implements.
+
+    Attributes:
+        technicians: Whose calendars it reads, by their names in the definitions.
+    """
+
+    technicians: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a connector can do, and how access to its vendor is obtained.
 
@@ -166,6 +177,7 @@ class Capabilities:
         warranty: What the connector can do about warranty; ``None`` when it is not of that family.
         parts: Whose parts it finds and by what; ``None`` when it is not of that family.
         billing: How its ledger taxes and numbers; ``None`` when it is not of that family.
+        calendar: Whose calendars it reads; ``None`` when it is not of that family.
         webhooks: What its vendor can call about; ``None`` when it calls nobody.
     """
 
@@ -179,6 +191,7 @@ class Capabilities:
     warranty: WarrantyCapability | None = None
     parts: PartsCapability | None = None
     billing: BillingCapability | None = None
+    calendar: CalendarCapability | None = None
     webhooks: WebhookCapability | None = None
 
     def stream(self, name: str) -> StreamCapability | None:

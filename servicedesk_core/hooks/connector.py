@@ -6,6 +6,7 @@ from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, 
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
 from servicedesk_core.hooks.specs.billing import BillingSpecs
+from servicedesk_core.hooks.specs.calendar import CalendarSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
@@ -19,6 +20,7 @@ class Connector(
     WarrantySpecs,
     PartsSpecs,
     BillingSpecs,
+    CalendarSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],

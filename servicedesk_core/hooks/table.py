@@ -9,6 +9,7 @@ from typing import Any, get_origin
 from servicedesk_core.hooks.markers import PROJECT
 from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
 from servicedesk_core.hooks.specs.billing import BillingSpecs
+from servicedesk_core.hooks.specs.calendar import CalendarSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
@@ -21,6 +22,7 @@ FAMILIES: tuple[type, ...] = (
     WarrantySpecs,
     PartsSpecs,
     BillingSpecs,
+    CalendarSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
 )

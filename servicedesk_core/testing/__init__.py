@@ -10,6 +10,7 @@ from servicedesk_core.testing.recording import Recorder, Replayer, UnrecordedReq
 from servicedesk_core.testing.stand import Stand, stand_fixtures
 from servicedesk_core.testing.suites.billing import BillingSuite
 from servicedesk_core.testing.suites.billing_vendor import BillingVendor
+from servicedesk_core.testing.suites.calendar import CalendarSuite
 from servicedesk_core.testing.suites.orders import OrdersSuite, OrderVendor
 from servicedesk_core.testing.suites.parts import PartsSuite
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
@@ -22,6 +23,7 @@ from servicedesk_core.testing.suites.writes import WriteSuite
 __all__ = [
     "BillingSuite",
     "BillingVendor",
+    "CalendarSuite",
     "ClaimVendor",
     "FakeClock",
     "ImpatientClock",

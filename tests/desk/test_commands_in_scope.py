@@ -97,7 +97,7 @@ PLAIN = (
     "tickets show mine-tickets", "attachments list mine-tickets",
     "appointments list", "appointments list --day 2026-03-01 --days 31 --cancelled",
     "appointments show mine-appointments", "appointments slots", "schedule hours", "schedule load", "schedule show",
-    "plan tomorrow", "plan week", "plan gaps", "plan dues", "plan out",
+    "calendars list", "plan tomorrow", "plan week", "plan gaps", "plan dues", "plan out",
     "claims list --all", "claims show 1", "claims show 2", "claims propose --all",
     "claims poll", "claims poll --all", "report desk", "report desk --html desk.html",
     "warranty expiring --within 3650d", "warranty devices", "warranty renewals --within 3650d", "warranty answers",

@@ -40,6 +40,7 @@ COMMANDS = [
     "schedule load",
     "schedule show",
     "travel order 29682885",
+    "calendars list",
     "plan gaps --days 7",
     "plan dues --days 7",
     "plan out --days 7",

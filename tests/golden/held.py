@@ -182,6 +182,7 @@ DEMO: dict[str, str] = {
     "schedule show": "80 160 json",
     "schedule hours --day 2026-03-01 --week --technician ada": "160",
     "schedule load": "80 json",
+    "calendars list": "80 160 json",
     "plan tomorrow": "80 160 json",
     "plan week": "80",
     "plan gaps --day 2026-03-01 --days 31": "160 json",

@@ -30,7 +30,7 @@ technician = "ben"
 first_day = 2026-03-11
 reason = "dentist"
 
-[on_call.p1]
+[on_call."On call"]
 primary = ["ben"]
 secondary = ["ana"]
 """
@@ -92,8 +92,8 @@ async def test_what_is_missing_tomorrow_stands_beside_what_closes_it(desk):
     assert [(one.kind, one.ticket, one.technician, one.why, one.proposal) for one in found] == [
         ("work without cover", None, "Ben Roy", "1 appointment and 1 ticket that is due",
          "servicedesk cover b --from 2026-03-11T00:00+00:00 --until 2026-03-12T00:00+00:00"),
-        ("nobody on call", None, "Ben Roy", "p1: Ben Roy is out until 2026-03-12 00:00",
-         "servicedesk oncall override p1 ana --until 2026-03-12T00:00+00:00 --from 2026-03-11T00:00+00:00"),
+        ("nobody on call", None, "Ben Roy", "On call: Ben Roy is out until 2026-03-12 00:00",
+         "servicedesk oncall override 'On call' ana --until 2026-03-12T00:00+00:00 --from 2026-03-11T00:00+00:00"),
         ("two at a time", "T6", "Ana Diaz", "another one lasts until 2026-03-11 09:00",
          "servicedesk appointments move v3 --start-at 2026-03-11T09:30+00:00"),
         ("due before noon", "T1", None, "nobody has it", "servicedesk assign T1"),

@@ -12,7 +12,7 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:AppointmentQueries",
     actions=f"{__name__}.actions:Appointments",
     guards={"appointments": f"{__name__}.guard:GUARD"},
-    needs=("kpi", "rota", "skills", "tickets", "writes"),
+    needs=("calendars", "kpi", "rota", "skills", "tickets", "writes"),
 )
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """Appointments of some days, and when somebody is free."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -200,7 +201,7 @@ def _slots(times: Times, person: Person, wanted: _Wanted, connection: str) -> It
             ends_at=free.end,
             free_s=free.length // _SECOND,
             load_percent=round(100 * load.share) if load.available else None,
-            why="",
+            why=times.doubt(person),
             **_booking(free.start, person.key[1], connection, wanted),
         )
 
@@ -210,7 +211,8 @@ def _booking(start: datetime, who: str, connection: str, wanted: _Wanted) -> _Bo
     ticket, at, minutes = wanted.ticket or "TICKET", start.isoformat(timespec="minutes"), wanted.at_least // _MINUTE
     own = {"ticket": (wanted.ticket,)} if wanted.ticket is not None else {}
     given = {"technician": (who,), "start-at": (at,), "minutes": (str(minutes),), "connection": (connection,)}
-    line = f"servicedesk appointments book {ticket} {who} {at} --minutes {minutes} --connection {connection}"
+    words = "servicedesk", "appointments", "book", ticket, who, at
+    line = shlex.join([*words, "--minutes", str(minutes), "--connection", connection])
     return {"booking": line, "opens": Opens("appointments.book", own | given)}
 
 
@@ -218,6 +220,7 @@ def _why(slot: Slot, wanted: _Wanted) -> str:
     said = (
         "is assigned" if wanted.is_theirs(slot) else "",
         "" if wanted.due is None else "before it is due" if wanted.is_in_time(slot) else "after it is due",
+        slot.why,
     )
     return ", ".join(filter(None, said))
 

@@ -12,12 +12,15 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.appointments.rules import ProjectWork, committed
 from servicedesk_core.features.appointments.tables import Booked, booked_between, project_work
+from servicedesk_core.features.calendars import TOO_OLD, busy_between, read_at
 from servicedesk_core.features.kpi import USUAL_HOURS, working_hours
 from servicedesk_core.features.rota import FreeTime, Load, Rota, Span, rota_of
 from servicedesk_core.features.skills import Crew, Key, crew
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import Meant
 from servicedesk_core.store.schema import RECORDS
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Times:
         booked: What takes their time, by technician.
         work: What they have to do for projects, by technician.
         now: The present.
+        calendars: When their own calendars were read, by name; who has none is not among them.
     """
 
     people: tuple[Person, ...]
@@ -52,9 +56,19 @@ class Times:
     booked: Mapping[Key, tuple[Booked, ...]]
     work: Mapping[Key, list[ProjectWork]]
     now: datetime
+    calendars: Mapping[str, datetime | None] = field(default_factory=dict)
     _worked: dict[tuple[str, datetime, datetime], tuple[Span, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def doubt(self, person: Person) -> str:
+        """Return what is not certain about the time of somebody; empty = nothing."""
+        if person.name not in self.calendars:
+            return ""
+        at = self.calendars[person.name]
+        if at is None:
+            return "their calendar was never read"
+        return f"their calendar was read {(self.now - at) // _HOUR} h ago" if self.now - at > TOO_OLD else ""
 
     @property
     def rota(self) -> Rota:
@@ -106,6 +120,8 @@ def times_of(tx: Tx, people: Mapping[str, Colleague], zone: ZoneInfo, span: Span
     usual = working_hours(tx, now) or Calendar(name="usual", zone=zone.key, hours=USUAL_HOURS)
     booked: dict[Key, list[Booked]] = defaultdict(list)
     spans: dict[str, list[Span]] = defaultdict(list)
+    for whose, busy in busy_between(tx, *span).items():
+        spans[whose] += (Span(*each) for each in busy)
     for one in booked_between(tx, *span):
         booked[one.key].append(one)
         if (name := who.names.get(one.key)) is not None:
@@ -115,5 +131,6 @@ def times_of(tx: Tx, people: Mapping[str, Colleague], zone: ZoneInfo, span: Span
         free=FreeTime(rota_of(tx, who, zone, usual=usual, resting=Span(min(now, span.start), span.end)), spans),
         booked={key: tuple(found) for key, found in booked.items()},
         work=project_work(tx),
+        calendars=read_at(tx),
         now=now,
     )

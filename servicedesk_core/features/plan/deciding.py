@@ -1,5 +1,6 @@
 """What is missing in the days to come, read from the store in one piece."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -291,32 +292,35 @@ def _at(at: datetime) -> str:
     return at.isoformat(timespec="minutes")
 
 
+def _command(*words: str) -> str:
+    return shlex.join(["servicedesk", *words])
+
+
 def _assign(due: Due) -> Close:
-    return f"servicedesk assign {due.ticket}", Opens("assign", {"ticket": (due.ticket,)})
+    return _command("assign", due.ticket), Opens("assign", {"ticket": (due.ticket,)})
 
 
 def _book(due: Due, who: Person, start: datetime) -> Close:
     given = {"ticket": (due.ticket,), "technician": (who.key[1],), "start-at": (_at(start),)}
-    words = f"servicedesk appointments book {due.ticket} {who.key[1]} {_at(start)}"
-    return words, Opens("appointments.book", given)
+    return _command("appointments", "book", due.ticket, who.key[1], _at(start)), Opens("appointments.book", given)
 
 
 def _move(visit: AppointmentRow, start: datetime | None) -> Close:
+    at = () if start is None else ("--start-at", _at(start))
     given = {"appointment": (visit.appointment,)} | ({} if start is None else {"start-at": (_at(start),)})
-    words = f"servicedesk appointments move {visit.appointment}"
-    return words + (f" --start-at {_at(start)}" if start is not None else ""), Opens("appointments.move", given)
+    return _command("appointments", "move", visit.appointment, *at), Opens("appointments.move", given)
 
 
 def _cover(person: Person, start: datetime, end: datetime) -> Close:
     given = {"technician": (person.key[1],), "from": (_at(start),), "until": (_at(end),)}
-    return f"servicedesk cover {person.key[1]} --from {_at(start)} --until {_at(end)}", Opens("cover", given)
+    return _command("cover", person.key[1], "--from", _at(start), "--until", _at(end)), Opens("cover", given)
 
 
 def _override(name: str, who: str, start: datetime, end: datetime) -> Close:
     given = {"LIST": (name,), "technician": (who,), "until": (_at(end),), "from": (_at(start),)}
-    words = f"servicedesk oncall override {name} {who} --until {_at(end)} --from {_at(start)}"
-    return words, Opens("oncall.override", given)
+    words = "oncall", "override", name, who, "--until", _at(end), "--from", _at(start)
+    return _command(*words), Opens("oncall.override", given)
 
 
 def _lists() -> Close:
-    return "servicedesk oncall gaps", Opens("oncall.gaps")
+    return _command("oncall", "gaps"), Opens("oncall.gaps")

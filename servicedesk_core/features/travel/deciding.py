@@ -1,5 +1,6 @@
 """The order of a day's visits in which the ways are shortest, from what is booked."""
 
+import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -116,7 +117,8 @@ def _why(one: Visit, ways: Ways, now: datetime) -> str:
 
 
 def _move(leg: Leg) -> str:
-    return f"servicedesk appointments move {leg.stop.ref} --start-at {leg.begins.isoformat(timespec='minutes')}"
+    at = leg.begins.isoformat(timespec="minutes")
+    return shlex.join(["servicedesk", "appointments", "move", leg.stop.ref, "--start-at", at])
 
 
 def _told(items: tuple[Ordered, ...], ways: Ways, booked: int, saved: int) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.accessing import sign_ins as sign_ins
     from servicedesk_core.store.schema.accessing import walls as walls
     from servicedesk_core.store.schema.assigning import assignments as assignments
+    from servicedesk_core.store.schema.calendars import busy_times as busy_times
+    from servicedesk_core.store.schema.calendars import calendar_reads as calendar_reads
     from servicedesk_core.store.schema.claiming import claim_attachments as claim_attachments
     from servicedesk_core.store.schema.claiming import claim_credits as claim_credits
     from servicedesk_core.store.schema.claiming import claim_events as claim_events
@@ -116,7 +118,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 142
+SCHEMA_VERSION = 143
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

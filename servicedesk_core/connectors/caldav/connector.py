@@ -1,0 +1,150 @@
+"""The connector of calendars: one query a calendar, repetitions worked out here."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, ParseError, fromstring
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.connectors.caldav.settings import CalDavSettings
+from servicedesk_core.domain.calendars import BusyTime
+from servicedesk_core.errors import ProtocolError, SettingsError
+from servicedesk_core.hooks import (
+    CalendarCapability,
+    Capabilities,
+    Connector,
+    ConnectorSettings,
+    StreamCheck,
+    VendorIdentity,
+    hookimpl,
+)
+from servicedesk_core.http import BasicAuth, HttpClient, HttpProfile, Response, Route, together
+
+VENDOR: Final = "caldav"
+ROUTES: Final = (Route("REPORT", "{path:path}"), Route("PROPFIND", "{path:path}"))
+"""Both only read (RFC 4791, RFC 4918)."""
+
+_XML: Final = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
+_DATA: Final = "{urn:ietf:params:xml:ns:caldav}calendar-data"
+_TYPE: Final = "{urn:ietf:params:xml:ns:caldav}calendar"
+_IS_CALENDAR: Final = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>'
+_QUERY: Final = (
+    '<?xml version="1.0"?><c:calendar-query xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
+    '<prop><c:calendar-data/></prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT">'
+    '<c:time-range start="{:%Y%m%dT%H%M%SZ}" end="{:%Y%m%dT%H%M%SZ}"/>'
+    "</c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"
+)
+
+
+class CalDav(Connector[CalDavSettings]):
+    """Reads when technicians are busy, and nothing of what their events are about."""
+
+    Settings: ClassVar[type[ConnectorSettings]] = CalDavSettings
+    _opened: HttpClient | None = None
+
+    async def open(self) -> None:
+        """Make the client; nothing is asked.
+
+        Raises:
+            SettingsError: The extra that reads calendars is not installed.
+        """
+        if find_spec("icalendar") is None:
+            hint = "pip install 'servicedesk-core[ics]'"
+            raise SettingsError("Calendars are read by the extra ics, which is not installed.", hint=hint)
+        settings = self.ctx.settings
+        profile = HttpProfile(
+            base_url=f"{settings.url}/",
+            vendor=VENDOR,
+            account=self._account,
+            auth=BasicAuth(settings.username, settings.password),
+            budget=self.ctx.vendor_budget(requests=None, concurrency=4),
+            routes=ROUTES,
+        )
+        self._opened = self.ctx.http(profile)
+
+    @hookimpl
+    def describe_capabilities(self) -> Capabilities:
+        """Say how access is obtained."""
+        return Capabilities(
+            vendor="CalDAV",
+            calendar=CalendarCapability((*self.ctx.settings.calendars,)),
+            access=(
+                "Make a user on the server of calendars, and share the technicians' calendars with it, for reading.",
+                "Where the server has passwords for programs, make one of these.",
+            ),
+            approved_by="whoever runs the server of calendars",
+            documentation="https://www.rfc-editor.org/rfc/rfc4791",
+        )
+
+    @hookimpl
+    async def vendor_identity(self) -> VendorIdentity:
+        """Name the server and the user; that a calendar is shown proves the password."""
+        await self._ensure_calendar(next(iter(self.ctx.settings.calendars.values())))
+        return VendorIdentity(VENDOR, self._account)
+
+    @hookimpl
+    async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:
+        """Look whether each path is a calendar; there are no streams."""
+        del streams
+        await together(*(self._ensure_calendar(path) for path in self.ctx.settings.calendars.values()))
+        return ()
+
+    @hookimpl
+    async def busy_times(self, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
+        """Ask each calendar for the events that touch the span."""
+        asked = self.ctx.settings.calendars.items()
+        found = await together(*(self._busy(name, path, start, end) for name, path in asked))
+        return tuple(one for each in found for one in each)
+
+    async def _busy(self, name: str, path: str, start: datetime, end: datetime) -> list[BusyTime]:
+        from servicedesk_core.connectors.caldav.events import Within, busy_in  # noqa: PLC0415  # an optional extra
+
+        body = _QUERY.format(start.astimezone(UTC), end.astimezone(UTC)).encode()
+        answer = await self._client.request("REPORT", path, content=body, headers=_XML)
+        within, found = Within(start, end, ZoneInfo(self.ctx.settings.zone)), list[BusyTime]()
+        for text in _texts(answer, path):
+            try:
+                found += (BusyTime(name, one.uid, one.start, one.end) for one in busy_in(text, within))
+            except ValueError as error:
+                raise ProtocolError(f"The calendar {path} {error}.") from error
+        return found
+
+    async def _ensure_calendar(self, path: str) -> None:
+        answer = await self._client.request("PROPFIND", path, content=_IS_CALENDAR, headers={**_XML, "Depth": "0"})
+        if _read(answer, path).find(f".//{_TYPE}") is None:
+            message = f"{path} is no calendar."
+            raise SettingsError(message, hint="Name the path of one; the server's own pages show it.")
+
+    @property
+    def _account(self) -> str:
+        address = urlsplit(self.ctx.settings.url)
+        return f"{self.ctx.settings.username}@{address.netloc}{address.path}".lower()
+
+    @property
+    def _client(self) -> HttpClient:
+        if self._opened is None:
+            message = "the connector was not opened"
+            raise RuntimeError(message)
+        return self._opened
+
+
+def _texts(answer: Response, path: str) -> Iterator[str]:
+    return (one.text for one in _read(answer, path).iter(_DATA) if one.text)
+
+
+def _read(answer: Response, path: str) -> Element:
+    """Return an answer as XML.
+
+    Raises:
+        ProtocolError: It is none, or declares entities, which no such answer does.
+    """
+    try:
+        text = answer.content.decode()
+        if "<!DOCTYPE" not in text and "<!ENTITY" not in text:
+            return fromstring(text)  # noqa: S314  # without declarations there is nothing to expand
+    except (UnicodeDecodeError, ParseError):
+        pass
+    message = f"The server's answer about {path} is no answer of CalDAV."
+    raise ProtocolError(message, hint="Is url the address of CalDAV itself, and not of its pages?")

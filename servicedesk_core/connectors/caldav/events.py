@@ -1,0 +1,165 @@
+"""Busy times out of calendars of RFC 5545: recurrences, whole days, zones, what is cancelled or takes no time. Pure.
+
+Servers can expand recurrences themselves, but do not do it alike: Radicale 3.9 leaves exceptions out of account and
+expands in UTC, so that what is at nine in winter is at ten in summer. So that is done here.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from icalendar import Calendar
+
+_RULES: Final[Any] = import_module("dateutil.rrule")  # comes with icalendar, and says nothing of its types
+_DAY: Final = timedelta(days=1)
+_FREE: Final = frozenset({"TRANSPARENT"})
+_NOT: Final = frozenset({"CANCELLED"})
+_MOST: Final = 5_000
+"""So many times an event is repeated within what is looked at, at most."""
+
+
+class Busy(NamedTuple):
+    """Time that an event takes.
+
+    Attributes:
+        uid: The event's id, the same in all calendars.
+        at: When this one of its repetitions was to begin; tells them apart.
+        start: When it begins.
+        end: When it ends.
+    """
+
+    uid: str
+    at: datetime
+    start: datetime
+    end: datetime
+
+
+class Within(NamedTuple):
+    """What is looked at.
+
+    Attributes:
+        start: Begin of the span.
+        end: End of it.
+        zone: In which whole days lie, and times that name no zone.
+    """
+
+    start: datetime
+    end: datetime
+    zone: tzinfo
+
+
+class UnreadableCalendarError(ValueError):
+    """What a calendar holds cannot be read; says where and why."""
+
+
+def busy_in(text: str, within: Within) -> Iterator[Busy]:
+    """Yield the times that the events of one calendar object take within a span.
+
+    Args:
+        text: The object: an event with all its exceptions.
+        within: The span.
+
+    Raises:
+        UnreadableCalendarError: It is no calendar, or an event has no time that can be read.
+    """
+    try:
+        events = Calendar.from_ical(text).walk("VEVENT")
+    except (ValueError, IndexError, KeyError) as error:
+        msg = f"is no calendar of RFC 5545: {error}"
+        raise UnreadableCalendarError(msg) from error
+    by_uid: dict[str, list[Any]] = {}
+    for event in events:
+        by_uid.setdefault(str(event.get("UID", "")), []).append(event)
+    for uid, several in by_uid.items():
+        try:
+            found = [*_of(uid, several, within)]
+        except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+            msg = f"has an event {uid or 'without UID'} whose time cannot be read: {error}"
+            raise UnreadableCalendarError(msg) from error
+        yield from found
+
+
+def _of(uid: str, events: Iterable[Any], within: Within) -> Iterator[Busy]:
+    zone = within.zone
+    moved = {_instant(one.decoded("RECURRENCE-ID"), zone): one for one in events if "RECURRENCE-ID" in one}
+    for event in events:
+        begins, lasts = _when(event)
+        if "RECURRENCE-ID" in event:
+            at = _instant(event.decoded("RECURRENCE-ID"), zone)
+            times: Iterable[tuple[datetime, Any]] = ((at, begins),)
+        else:
+            times = ((_instant(one, zone), one) for one in _repeated(event, begins, lasts, within))
+            times = ((at, one) for at, one in times if at not in moved)
+        if not _takes_time(event):
+            continue
+        for at, one in times:
+            first = _instant(one, zone)
+            last = _instant(one + lasts, zone) if not isinstance(one, datetime) else first + lasts
+            if first < within.end and last > within.start and first < last:
+                yield Busy(uid, at, first, last)
+
+
+def _takes_time(event: Any) -> bool:
+    return str(event.get("STATUS", "")).upper() not in _NOT and str(event.get("TRANSP", "OPAQUE")).upper() not in _FREE
+
+
+def _when(event: Any) -> tuple[date, timedelta]:
+    """Return when an event begins, and how long it lasts."""
+    begins = event.decoded("DTSTART")
+    if "DTEND" in event:
+        ends = event.decoded("DTEND")
+        if isinstance(begins, datetime) and isinstance(ends, datetime) and begins.tzinfo and ends.tzinfo:
+            return begins, ends.astimezone(UTC) - begins.astimezone(UTC)
+        return begins, ends - begins
+    usual = timedelta() if isinstance(begins, datetime) else _DAY
+    return begins, event.decoded("DURATION") if "DURATION" in event else usual
+
+
+def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Iterator[date]:
+    """Yield when an event begins, by the clock of its own zone: what is at nine stays at nine."""
+    zone = within.zone
+    without = {_instant(one, zone) for one in _dates(event, "EXDATE")}
+    added = list(_dates(event, "RDATE"))
+    if "RRULE" not in event:
+        yield from (one for one in (begins, *added) if _instant(one, zone) not in without)
+        return
+    own = begins.tzinfo if isinstance(begins, datetime) else None
+    local = begins.replace(tzinfo=None) if isinstance(begins, datetime) else datetime.combine(begins, time())
+    first = (within.start - lasts - _DAY).astimezone(own or zone).replace(tzinfo=None)
+    last = (within.end + _DAY).astimezone(own or zone).replace(tzinfo=None)
+    rules = event["RRULE"] if isinstance(event["RRULE"], list) else [event["RRULE"]]
+    for rule in rules:
+        for number, at in enumerate(_RULES.rrulestr(_local(rule, own or zone), dtstart=local).xafter(first, inc=True)):
+            if at > last or number >= _MOST:
+                break
+            one = at.replace(tzinfo=own) if isinstance(begins, datetime) else at.date()
+            if _instant(one, zone) not in without:
+                yield one
+    yield from (one for one in added if _instant(one, zone) not in without)
+
+
+def _local(rule: Any, zone: tzinfo) -> str:
+    """Return a rule whose end is by the clock of the event, as the rule's other parts are."""
+    parts = []
+    for part in rule.to_ical().decode().split(";"):
+        name, _, value = part.partition("=")
+        if name.upper() == "UNTIL" and value.endswith("Z"):
+            until = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            part = f"UNTIL={until.astimezone(zone):%Y%m%dT%H%M%S}"  # noqa: PLW2901  # the one that is kept
+        parts.append(part)
+    return ";".join(parts)
+
+
+def _dates(event: Any, name: str) -> Iterator[date]:
+    said = event.get(name, [])
+    for each in said if isinstance(said, list) else [said]:
+        for one in each.dts:
+            yield one.dt[0] if isinstance(one.dt, tuple) else one.dt
+
+
+def _instant(at: date, zone: tzinfo) -> datetime:
+    """Return an instant in UTC; a day begins at midnight in the desk's zone."""
+    if not isinstance(at, datetime):
+        return datetime.combine(at, time(), zone).astimezone(UTC)
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
