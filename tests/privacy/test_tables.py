@@ -23,7 +23,7 @@ KEYS = {
         "profit_cells.contract", "profit_cells.project", "profit_cells.kind", "repeat_decisions.ticket_ref",
         "repeat_decisions.follow_up_ref", "ticket_histories.ticket_ref", "webhook_hints.stream",
         "webhook_hints.external_id", "webhook_subscriptions.stream", "write_lanes.connection", "write_lanes.kind",
-        "write_permits.connection", "scorecards.technician", "scorecard_words.technician",
+        "write_permits.connection", "scorecards.technician", "scorecard_words.technician", "calendar_reads.connection",
     },
     "an account at a vendor, and a process of the desk": {
         "budget_buckets.vendor", "budget_buckets.account", "budget_counters.vendor", "budget_counters.account",
