@@ -137,6 +137,10 @@ def on_appointments(appointment):
     }
 
 
+def on_promises(number):
+    return {"contact.keep": ((number,), {}), "contact.withdraw": ((number,), {"reason": "x"})}
+
+
 def on_writes(number):
     return {
         "writes.show": ((number,), {}),
@@ -187,8 +191,6 @@ def by_name(who):
         ("warranty.missed", (), {"company": (name,)}),
         ("warranty.date_changes", (), {"company": name}),
         ("warranty.write_dates", (), {"company": name}),
-        ("contact.keep", (1,), {}),
-        ("contact.withdraw", (1,), {"reason": "x"}),
         ("cover.show", ("mine-technicians",), {}),
         ("cover.preview", ("mine-technicians",), {}),
         ("cover.hand_over", ("mine-technicians",), {}),
@@ -241,6 +243,7 @@ def test_every_act_that_keeps_to_a_scope_is_tried():
         | on_tickets("1")
         | on_attachments("1")
         | on_appointments("1")
+        | on_promises(1)
         | on_writes(1)
         | {path: () for path, *_ in by_name("x")}
     )
@@ -263,6 +266,7 @@ async def test_acts_on_foreign_things_are_answered_as_if_these_were_not_there(de
     keys += [(on_tickets, f"{FOREIGN} number", f"{NOBODY} number")]
     keys += [(on_attachments, f"{FOREIGN}-attachments", f"{NOBODY}-attachments")]
     keys += [(on_appointments, f"{FOREIGN}-appointments", f"{NOBODY}-appointments")]
+    keys += [(on_promises, number, 996) for number in (3, 4)]
     keys += [(on_writes, number, 997) for number in (5, *range(7, 13), 14)]
     for on, key, no_such in keys:
         for path, arguments in on(key).items():

@@ -47,6 +47,7 @@ from servicedesk_core.store import Store, audit, cover, outbox, quarantine, reco
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS, quality_reviews, sla_clocks, sla_decisions, sla_tickets
+from tests.told import tell
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOREIGN = "OTHERS"
@@ -267,12 +268,16 @@ def filled(new_url):
             applied = records.apply(tx, source, stream, incoming, mode="incremental", now=NOW)
             assert len(applied.created) == 2, (stream, applied.rejected)
         quarantine.put(tx, source, "notes", [Rejected(f"{FOREIGN}-q", {"body": FOREIGN}, "odd")], NOW)
+        named = select(RECORDS["tickets"].c.external_id, RECORDS["tickets"].c.local_id)
+        tickets = {ref.removesuffix("-tickets"): number for ref, number in tx.execute(named)}
         for who, others in (("mine", FOREIGN), (FOREIGN, "mine")):
             add_writes(tx, who, others)
             add_claims(tx, source, who, others)
             add_cover(tx, source, who)
             add_turns(tx, source, who)
             add_review(tx, source, who)
+            about = {"ref": f"{who}-tickets", "word": f"{who} told", "technician": f"{who}-technicians"}
+            tell(tx, ticket=tickets[who], source=source, at=NOW, **about)
         add_clocks(tx)
         for who in ("mine", FOREIGN):  # behind all others, whose numbers tests name
             add_move(tx, who)

@@ -101,7 +101,7 @@ def places(addresses: Addresses, visit: Visit) -> tuple[Place, ...]:
     found = []
     for name, (title, key) in _PAGES.items():
         page = addresses.offers.get(name)
-        if page is not None and page.needs is not None and visit.desk.may(page.needs):
+        if page is not None and visit.may(page):
             found.append(Place(title, where := address_of(page), key, where == here))
     if visit.desk.may(Capability.WRITES_READ):
         waiting = f" {visit.data.undecided}" if visit.data is not None and visit.data.undecided else ""

@@ -4,9 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import (
     ActorType,
+    Appointment,
+    AppointmentState,
     Asset,
     Company,
     Contact,
@@ -26,9 +30,12 @@ from servicedesk_core.features import own, signins
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import records, sources
 from servicedesk_core.store.records import Incoming
+from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.testing import FakeClock
 from tests.golden import hostile_desk
 from tests.golden.fixing import NOW
+from tests.golden.hostile_desk import PAGE
+from tests.told import tell
 
 HIDDEN = "Umbra"
 """A word that stands in every text of the client whom client-scoped people must not see, and nowhere else."""
@@ -42,6 +49,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "finn": {"roles": ["finance", "account-manager"]},
     "ada": {"roles": ["admin"]},
     "otto": {"roles": ["auditor", "quality-reviewer"]},
+    "mia": {"roles": ["service-manager"], "companies": ["c1"], "connection": "psa"},
     "eve": {"roles": ["client-contact"], "companies": ["c1"], "connection": "psa"},
 }
 
@@ -81,6 +89,10 @@ async def fill(desk: ServiceDesk, folder: Path) -> None:
             coming = [Incoming(row, {"id": row.external_id}, None, "1") for row in rows if row.stream == stream]
             applied = records.apply(tx, source.id, stream, coming, mode="incremental", now=NOW - timedelta(minutes=5))
             assert not applied.rejected, applied.rejected
+        of = RECORDS["tickets"].c
+        for ref, word in (("h0", HIDDEN), ("plain1", PAGE)):
+            ticket = tx.execute(select(of.local_id).where(of.external_id == ref)).scalar_one()
+            tell(tx, ticket=ticket, source=source.id, ref=ref, word=word, technician="t1", at=NOW)
 
     await desk.store.write(work)
     promises = folder / "service"
@@ -141,3 +153,8 @@ def _hidden() -> Any:
         yield Note(external_id=f"hn{n}", ticket_ref=f"h{n}", title=HIDDEN, body=f"{HIDDEN} note",
                    visibility=NoteVisibility.PUBLIC, created_at=NOW)  # fmt: skip
         yield TimeEntry(external_id=f"hw{n}", ticket_ref=f"h{n}", technician_ref="t1", worked_s=600, summary=HIDDEN)
+        yield Appointment(
+            external_id=f"hv{n}", title=f"{HIDDEN} visit", ticket_refs=(f"h{n}",), technician_refs=("t1", "t2"),
+            company_ref="h1", start_at=NOW + timedelta(hours=n), end_at=NOW + timedelta(hours=n + 1),
+            state=AppointmentState.BOOKED, created_at=NOW,
+        )  # fmt: skip

@@ -263,7 +263,7 @@ async def _beside(visit: Visit, addresses: Addresses, filled: Filled) -> tuple[P
     It takes the record as the act does.
     """
     offer = addresses.offers.get(f"{filled.offer.name}.beside")
-    if offer is None or filled.is_bulk or offer.needs is None or not visit.desk.may(offer.needs):
+    if offer is None or filled.is_bulk or not visit.may(offer):
         return ()
     if any(one.required and one.spelled not in filled.records[0] for one in offer.parameters):
         return ()

@@ -62,7 +62,7 @@ def own_steps(visit: Visit, addresses: Addresses, ticket: str, connection: str) 
     found = []
     for title, (name, given) in steps.items():
         act = addresses.offers.get(name)
-        if act is not None and act.needs is not None and visit.desk.may(act.needs):
+        if act is not None and visit.may(act):
             found.append(Button(title, act.about, _form(act, ticket, connection, given), _KEYS.get(name, "")))
     return tuple(found)
 
@@ -77,7 +77,7 @@ def help_step(visit: Visit, addresses: Addresses, number: int) -> Button | None:
 
 def _buttons(visit: Visit, acts: Iterable[Offer[..., Any]], ticket: str, connection: str) -> Iterator[Button]:
     for act in acts:
-        if act.needs is not None and visit.desk.may(act.needs):
+        if visit.may(act):
             yield Button(
                 _title(act), act.about, _form(act, ticket, connection, {}), _KEYS.get(act.name, ""), act.name in FIRST
             )

@@ -51,7 +51,7 @@ class Around:
             more: What else it is given.
         """
         offer = self.addresses.offers.get(call)
-        if offer is None or offer.needs is None or not self.visit.desk.may(offer.needs):
+        if offer is None or not self.visit.may(offer):
             return None
         places, named = asked(offer, [*self._which(offer), *more], self.visit.zone)
         try:
