@@ -35,7 +35,6 @@ PICTURES = (
     Picture("console-sla", "/desks/service/sla", height=1250, scheme="dark"),
     Picture("console-tickets", "/desks/service/tickets", height=1250),
     Picture("console-warranty", "/desks/service/warranty", height=1250),
-    Picture("console-reports", "/desks/service/reports", height=1250),
     Picture("console-phone", "/desks/service", 390, 800),
     Picture("console-me", "/me", 390, 800),
 )
