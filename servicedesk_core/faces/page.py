@@ -1,13 +1,13 @@
 """A piece of a list."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import cache, partial
+from functools import cache
+from heapq import nsmallest
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from servicedesk_core.faces.column import Column, sortable
@@ -68,38 +68,51 @@ def piece(found: P, row: type, *, by: str, sort: str | None, after: str | None, 
     ensure_a_page(limit)
     own = Order.of(sort, by, sortable(row))
     order = replace(own, terms=(*own.terms, _AMONG_EQUALS))
-    place = order.place(after)
+    place, rows = order.place(after), [*found]
+    columns = [[_key(getattr(one, term.column)) for one in rows] for term in own.terms]
+    columns.append([*_among_equals(zip(*columns, strict=True))])
+    edges = [()] * len(columns) if place is None else [(key,) for key in place]
+    ranked = [_ranks([*keys, *edge], term) for keys, edge, term in zip(columns, edges, order.terms, strict=True)]
+    ranks = [*zip(*ranked, strict=True)]
+    edge = None if place is None else ranks.pop()
+    behind = [at for at, rank in enumerate(ranks) if edge is None or edge < rank]
+    by_rank = ranks.__getitem__
+    first = sorted(behind, key=by_rank) if limit is None else nsmallest(limit + 1, behind, key=by_rank)
+    kept = first[:limit]
+    more = order.cursor([keys[kept[-1]] for keys in columns]) if len(kept) < len(first) else None
+    return replace(found, items=tuple(rows[at] for at in kept), next=more)
+
+
+def _among_equals(rows: Iterable[tuple[Key, ...]]) -> Iterator[Key]:
+    """Yield the number of each row among those with the same keys."""
     equals: Counter[tuple[Key, ...]] = Counter()
-    keyed: list[tuple[tuple[Key, ...], Any]] = []
-    for one in found:
-        keys = tuple(_key(getattr(one, term.column)) for term in own.terms)
-        keyed.append(((*keys, equals[keys]), one))
+    for keys in rows:
+        yield equals[keys]
         equals[keys] += 1
-    for at, term in reversed([*enumerate(order.terms)]):  # each keeps what those after it ordered
-        keyed.sort(key=partial(_rank_of, at, term), reverse=term.falls)
-    first = 0 if place is None else bisect_left(keyed, True, key=lambda pair: _is_behind(order, pair[0], place))  # noqa: FBT003
-    kept = keyed[first:] if limit is None else keyed[first : first + limit]
-    more = order.cursor(kept[-1][0]) if first + len(kept) < len(keyed) else None
-    return replace(found, items=tuple(one for _, one in kept), next=more)
 
 
-def _is_behind(order: Order, one: Sequence[Key], place: Sequence[Key]) -> bool:
-    """Whether a row stands behind a place."""
-    for term, mine, theirs in zip(
-        order.terms, map(_rank, one, order.terms), map(_rank, place, order.terms), strict=True
-    ):
-        if mine != theirs:
-            return (mine > theirs) is not term.falls
-    return False
+class _Falling(str):
+    """A text that stands before those that it is behind."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return str.__gt__(self, other)
 
 
-def _rank_of(at: int, term: Term, keyed: tuple[Sequence[Key], Any]) -> tuple[bool, bool, Any]:
-    return _rank(keyed[0][at], term)
+def _ranks(keys: list[Key], term: Term) -> list[Any]:
+    """Return the keys of a column as what compares as its rows are ordered: nothing is last whichever way it goes."""
+    if all(isinstance(key, int | float) for key in keys):
+        return [-key for key in keys] if term.falls else keys  # type: ignore[operator]
+    return [_rank(key, term) for key in keys]
 
 
-def _rank(key: Key, term: Term) -> tuple[bool, bool, Any]:
-    """Return a key as one that compares with each other, for a term: nothing is last whichever way it goes."""
-    return (key is None) is not term.falls, isinstance(key, str), 0 if key is None else key
+def _rank(key: Key, term: Term) -> tuple[int, Any]:
+    if key is None:
+        return 2, 0
+    if isinstance(key, str):
+        return 1, _Falling(key) if term.falls else key
+    return 0, -key if term.falls else key
 
 
 @cache

@@ -1,9 +1,10 @@
 """What clients were promised, who has heard from nobody, and what one shift tells the next."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain import ActorType, Note, NoteVisibility, Priority
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.features.attention import NextActor, Reason
@@ -12,6 +13,7 @@ from servicedesk_core.features.contact.model import PromiseState
 from servicedesk_core.features.contact.rules import TOLERANCE, limit_at, state_of
 from servicedesk_core.features.report.morning.pages import html, text
 from servicedesk_core.features.tickets.working import Promise
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.scope import Scope
 from tests import stored
 from tests.triage.conftest import NOW
@@ -51,9 +53,15 @@ def test_a_promise_is_kept_by_contact_in_time(contact, withdrawn, now, state):
 
 def test_a_limit_is_that_of_the_priority():
     rule = ClientContact(limits={"P1": "1 h"}, otherwise="8 h")
-    assert limit_at(rule, Priority.P1, NOW, None) == NOW + timedelta(hours=1)
-    assert limit_at(rule, None, NOW, None) == NOW + timedelta(hours=8)
-    assert limit_at(ClientContact(limits={"P1": "1 h"}), Priority.P2, NOW, None) is None
+    assert (rule.limit(Priority.P1), rule.limit(None)) == (timedelta(hours=1), timedelta(hours=8))
+    assert ClientContact(limits={"P1": "1 h"}).limit(Priority.P2) is None
+
+
+def test_a_limit_is_of_the_hours_that_count():
+    since_us, hour_us = to_us(datetime(2026, 3, 6, 16, 30, tzinfo=UTC)), 3_600_000_000
+    office = Calendar(name="office", zone="UTC", hours={"mon-fri": "08:00-17:00"})
+    assert limit_at(hour_us, since_us, None) == since_us + hour_us
+    assert limit_at(hour_us, since_us, office) == to_us(datetime(2026, 3, 9, 8, 30, tzinfo=UTC)), "after a weekend"
 
 
 async def test_what_is_promised_is_the_technicians_turn_until_somebody_writes_to_the_client(desk):

@@ -41,6 +41,8 @@ class ClientPromise:
 class Silence:
     """An open ticket whose client has heard from nobody for too long, as far as it takes to order them.
 
+    There can be very many: instants are microseconds since 1970, as they are stored.
+
     Attributes:
         external_id: The vendor's id.
     """
@@ -48,8 +50,8 @@ class Silence:
     local_id: Annotated[int, Column("The desk's own number.")]
     external_id: str
     priority: Annotated[str | None, Column("Priority.")]
-    heard_at: Annotated[datetime | None, Column("When the client heard last from a person; nothing = never.")]
-    limit_at: Annotated[datetime, Column("When the limit of its priority passed.")]
+    heard_at: Annotated[int | None, Column("When the client heard last from a person; nothing = never.")]
+    limit_at: Annotated[int, Column("When the limit of its priority passed.")]
 
 
 @dataclass(frozen=True, slots=True)

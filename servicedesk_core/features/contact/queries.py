@@ -10,6 +10,7 @@ from servicedesk_core.features.contact.model import ClientPromise, PromiseState,
 from servicedesk_core.features.contact.tables import OPEN, promises_of, silences
 from servicedesk_core.features.tickets import TicketChoice, TicketFilter, conditions, found, mine, rows_by_id
 from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import from_us, optional_instant
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import client_promises
 
@@ -100,8 +101,8 @@ class ContactQueries(Namespace[Manner]):
                 company=row.company,
                 assignee=row.assignee,
                 priority=row.priority,
-                heard_at=one.heard_at,
-                limit_at=one.limit_at,
+                heard_at=optional_instant(one.heard_at),
+                limit_at=from_us(one.limit_at),
             )
             for one in page.items
             for row in (rows[one.local_id],)

@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.domain import Priority
-from servicedesk_core.features.contact.kinds import ClientContact
 from servicedesk_core.features.contact.model import PromiseState
 
 TOLERANCE: Final = timedelta(minutes=15)
@@ -30,18 +28,15 @@ def state_of(
     return PromiseState.OPEN if now <= due_at + TOLERANCE else PromiseState.BROKEN
 
 
-def limit_at(
-    rule: ClientContact, priority: Priority | None, since: datetime, calendar: Calendar | None
-) -> datetime | None:
-    """Return when a client has heard from nobody for too long; ``None`` = there is no limit.
+def limit_at(limit_us: int, since_us: int, calendar: Calendar | None) -> int:
+    """Return when a client has heard from nobody for too long, in microseconds since 1970, as what it is given is.
 
     Args:
-        rule: What the service manager decided.
-        priority: Of the ticket.
-        since: When the client heard last, or the ticket was created.
+        limit_us: For how long they may.
+        since_us: When the client heard last, or the ticket was created.
         calendar: Whose hours count; ``None`` = each hour does.
     """
-    limit = rule.limit(priority)
-    if limit is None:
-        return None
-    return since + limit if calendar is None else calendar.add(since, limit)
+    if calendar is None or not limit_us:
+        return since_us + limit_us
+    table = calendar.table
+    return table.reached(table.total(since_us) + limit_us, since_us)

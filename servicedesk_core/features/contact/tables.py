@@ -1,7 +1,8 @@
 """How contact with clients is read."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -14,7 +15,7 @@ from servicedesk_core.features.contact.rules import limit_at, state_of
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.tickets import HEARD, PROMISES, contacts, in_scope, rows_by_id, said_kept
 from servicedesk_core.store import Tx
-from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, client_promises
 
@@ -25,7 +26,6 @@ OPEN: Final = (_P.kept_at.is_(None), _P.withdrawn_at.is_(None))
 """Promises of which nobody has said that they are over; what was written may have kept them."""
 
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
-_PRIORITIES: Final = {one.value: one for one in Priority}
 
 
 def promises_of(
@@ -88,7 +88,7 @@ def silences(tx: Tx, now: datetime, where: Sequence[ColumnElement[bool]]) -> Ite
     if rule is None or not limits:
         return
     calendar = next((one for one in in_force(tx, CALENDARS, now) if one.name == rule.calendar), None)
-    said, queues = said_kept(tx), Queues(tx)
+    said, queues = {ticket: to_us(at) for ticket, at in said_kept(tx).items()}, Queues(tx)
     written = select(func.max(_N.created_at)).where(
         _N.source_id == _T.source_id, _N.ticket_ref == _T.external_id, *HEARD
     )
@@ -97,14 +97,20 @@ def silences(tx: Tx, now: datetime, where: Sequence[ColumnElement[bool]]) -> Ite
     which = [] if rule.otherwise is not None else [_T.priority.in_([one.value for one in rule.limits])]
     columns = _T.local_id, _T.external_id, _T.source_id, _T.queue_ref, _T.priority, _T.created_at, heard
     query = select(*columns).where(_T.company_ref.is_not(None), before, *which, *where)
-    for local_id, external_id, source_id, queue_ref, word, created_at, noted_at in tx.execute(query):
-        if queues.kind(source_id, queue_ref, now) in _WATCHED:
+    kinds, now_us = cache(partial(queues.kind, at=now)), to_us(now)
+    limits_us = {one.value: _us(rule.limit(one)) for one in Priority}
+    otherwise_us = _us(rule.otherwise)
+    for local_id, external_id, source_id, queue_ref, word, created_us, noted_us in tx.execute(query):
+        if kinds(source_id, queue_ref) in _WATCHED:
             continue
-        times = [one for one in (optional_instant(noted_at), said.get(local_id)) if one is not None]
-        last, priority = max(times, default=None), _PRIORITIES.get(word or "")
-        since, limit = last or optional_instant(created_at), rule.limit(priority)
-        if since is None or limit is None or since + limit >= now:  # open hours are at most the hours that passed
+        heard_us = max(noted_us or 0, said.get(local_id, 0)) or None
+        since_us, limit_us = heard_us or created_us, limits_us.get(word, otherwise_us)
+        if since_us is None or limit_us is None or since_us + limit_us >= now_us:  # open hours are fewer than all hours
             continue
-        at = limit_at(rule, priority, since, calendar)
-        if at is not None and at < now:
-            yield Silence(local_id, external_id, word, last, at)
+        at_us = limit_at(limit_us, since_us, calendar)
+        if at_us < now_us:
+            yield Silence(local_id, external_id, word, heard_us, at_us)
+
+
+def _us(duration: timedelta | None) -> int | None:
+    return None if duration is None else duration // timedelta(microseconds=1)
