@@ -49,7 +49,7 @@ async def test_who_took_which_list_is_audited_once_each_without_a_row(browser, d
     assert (first.after["as"], first.after["rows"], first.after["filter"]["company"]) == ("csv", 4, ["2"])
     assert (newest.actor, newest.after) == ("user:eve via console", {"as": "json", "rows": 3, "filter": {}})
     assert "Printer" not in str(first.after), "what somebody wrote about people is a digest"
-    assert (await ana.get("/lists/audit/list")).text.count("list.exported") == 2
+    assert (await ana.get("/lists/audit/list")).text.count("List exported") == 2
 
 
 async def test_columns_are_chosen_in_the_address(browser):
