@@ -33,7 +33,8 @@ from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
 
 GIVE_WAY_EVERY: Final = 16
 """Records after which a computing thread lets others run. The thread that fetches pages wants a moment for every piece
-of a body; the interpreter makes it wait five milliseconds each time, a page a third of a second."""
+of a body; the interpreter makes it wait five milliseconds each time, a page a third of a second. A single record never
+gives way: it may be on its way under the write lock."""
 
 
 ANOTHER_RECORD: Final = "The mapping made another record of it (other id or stream)."
@@ -119,7 +120,7 @@ class Landing:
         ready.known = records.known(tx, self.source_id, self.stream, newest)
         excluder = self.excluder or None  # asked once: it is not for nothing
         for number, (external_id, record) in enumerate(newest.items()):
-            if not number % GIVE_WAY_EVERY:
+            if number and not number % GIVE_WAY_EVERY:
                 sleep(0)
             known = ready.known.get(external_id)
             if (
