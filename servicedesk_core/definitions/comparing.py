@@ -46,8 +46,6 @@ def shown(value: Any, zone: tzinfo) -> str | None:
             return str(value)
         case timedelta():
             return duration(value)
-        case BaseModel():
-            return literal(value.model_dump(exclude_defaults=True), zone)
     return literal(value, zone)
 
 

@@ -28,8 +28,10 @@ def text_of(found: Mapping[Key, BaseModel], zone: tzinfo) -> str:
 
 
 def literal(value: Any, zone: tzinfo | None) -> str:
-    """Return a value as it is written behind an equals sign."""
+    """Return a value as it is written behind an equals sign; of a model what is not the default."""
     match value:
+        case BaseModel():
+            text = literal(value.model_dump(exclude_defaults=True), zone)
         case bool():
             text = str(value).lower()
         case int() | float():

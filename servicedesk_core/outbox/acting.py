@@ -29,6 +29,7 @@ class Acted:
         uncovered: How many no standing approval covers, by why.
         refused: Why something could not be proposed, each with what it was about.
         waiting: Numbers of writes that wait for a person: somebody edited them, or they need another person.
+        left: What no standing approval covers, and nobody decided about yet.
     """
 
     approved: tuple[int, ...] = ()
@@ -36,6 +37,7 @@ class Acted:
     uncovered: Mapping[str, int] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     waiting: tuple[int, ...] = ()
+    left: tuple[Suggestion, ...] = ()
 
 
 class Propose(Protocol):
@@ -78,6 +80,7 @@ class Acting:
         self._needs_person = needs_person
         self._run = uuid.uuid4().hex
         self._uncovered: Counter[str] = Counter()
+        self._left: list[Suggestion] = []
         self._limited = 0
 
     async def carry_out(self, suggestions: Sequence[Suggestion], propose: Propose) -> Acted:
@@ -102,7 +105,8 @@ class Acting:
         if proposed:
             work = partial(self._decided, proposed=proposed)
             approved, waiting = await self._store.write(work, durable=True)
-        return Acted(tuple(approved), self._limited, dict(self._uncovered), tuple(refused), tuple(waiting))
+        uncovered, left = dict(self._uncovered), tuple(self._left)
+        return Acted(tuple(approved), self._limited, uncovered, tuple(refused), tuple(waiting), left)
 
     def _covered(self, tx: Tx, suggestions: Sequence[Suggestion], now: datetime) -> list[Suggestion]:
         """Return what may be approved now, as far as limits reach; what was decided about already is not among it."""
@@ -117,6 +121,7 @@ class Acting:
             ruling = self._approvals.ruling(tx, self._act, one.facts, now)
             if isinstance(ruling, Stop):
                 self._uncovered[ruling.why] += 1
+                self._left.append(one)
                 continue
             left.setdefault(ruling.name, room(tx, ruling, now))
             if left[ruling.name] < (many := 1 + len(one.then)):

@@ -27,8 +27,9 @@ FEATURE = Feature(
         ),
     ),
     serves=f"{__name__}.jobs:follow",
+    automatic=f"{__name__}.automatic:ACTS",
     definitions=f"{__name__}.kinds:KINDS",
     looks_over=f"{__name__}.coverage:look_over",
-    needs=("clients", "definitions", "paging", "sla", "tickets", "writes"),
+    needs=("clients", "definitions", "oncall", "paging", "skills", "sla", "standing", "tickets", "writes"),
 )
-"""Its steps are messages of :mod:`servicedesk_core.outbox.staff`: no proposals."""
+"""What its steps say are messages of :mod:`servicedesk_core.outbox.staff`, and no proposals; what they change is."""

@@ -5,15 +5,18 @@ from datetime import timedelta
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import Finding, Found
-from servicedesk_core.features.escalate.kinds import PLANS, Plan
+from servicedesk_core.features.escalate.kinds import ON_CALL, PLANS, Plan
+from servicedesk_core.features.skills import TECHNICIANS
 from servicedesk_core.features.sla import PolicySet
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.names import meant
 
-_ROLES = frozenset({"assignee", "coordinators", "managers", "on-call"})
+_ROLES = frozenset({"assignee", "coordinators", "managers", ON_CALL})
 
 
-def look_over(tx: Tx, found: Found, desk: ConfiguredDesk) -> Iterator[Finding]:  # noqa: ARG001  # files alone tell it
+def look_over(tx: Tx, found: Found, desk: ConfiguredDesk) -> Iterator[Finding]:
     """Yield steps before a due time that are longer than the target, and whom or what steps name that is not there."""
+    technicians = {name for kind, name in found if kind == TECHNICIANS.name} | {ON_CALL, *desk.roster}
     policies = [one for one in found.values() if isinstance(one, PolicySet)]
     for plan in (one for one in found.values() if isinstance(one, Plan)):
         shortest = min(_targets(plan, policies), default=None)
@@ -26,6 +29,9 @@ def look_over(tx: Tx, found: Found, desk: ConfiguredDesk) -> Iterator[Finding]: 
                 known = ", ".join(sorted(_ROLES))
                 text = f'"{unknown[0]}" is nobody in the list of people; write a name of it, or one of {known}'
                 yield Finding(PLANS.name, plan.name, text, path, is_wrong=True)
+            if step.reassign not in {None, *technicians} and not meant(tx, "technicians", step.reassign or ""):
+                text = f'"{step.reassign}" is no technician; write a name of one, or {ON_CALL}'
+                yield Finding(PLANS.name, plan.name, text, path)
             if step.channel is not None and step.channel not in desk.settings.alerts.channels:
                 text = f'there is no alert channel "{step.channel}": write [alerts.channels.{step.channel}]'
                 yield Finding(PLANS.name, plan.name, text, path, is_wrong=True)

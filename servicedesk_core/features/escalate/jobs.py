@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
+from servicedesk_core.features.escalate.automatic import act
 from servicedesk_core.features.escalate.sweeping import Sweep
 from servicedesk_core.features.paging import PagingDesk
 from servicedesk_core.store.holding import held
@@ -26,19 +28,21 @@ async def escalate(desk: PagingDesk, connection: str | None) -> str:
     del connection
     async with held(desk.store, LEASE) as fence:
         done = await Sweep(desk, fence).once()
+    await act(desk)
     return f"{counted(done.fired, 'step')} taken, {done.late} too late for it"
 
 
 async def follow(desk: PagingDesk) -> None:
     """Take each step as soon as it falls due, until cancelled; while another process does, wait for it."""
     said = ""
+    acting = _Acting(desk)
     while True:
         try:
-            async with held(desk.store, LEASE) as fence:
+            async with held(desk.store, LEASE) as fence, acting:
                 sweep = Sweep(desk, fence)
                 while True:
                     await desk.store.read(desk.people_in)
-                    await sweep.once()
+                    acting.go_on((await sweep.once()).fired)
                     said = ""
                     await asyncio.sleep(LOOK_S)
         except LeaseHeldError:
@@ -50,3 +54,42 @@ async def follow(desk: PagingDesk) -> None:
                 _log.warning("no step of an escalation plan can be taken now: %s", error.message)
             said = error.message
             await asyncio.sleep(LOOK_S)
+
+
+class _Acting:
+    """Does what steps ask for beside the sweeps: a vendor that is slow holds up no message.
+
+    Args:
+        desk: The desk.
+    """
+
+    def __init__(self, desk: PagingDesk) -> None:
+        self._desk = desk
+        self._task: asyncio.Task[None] | None = None
+        self._is_wanted = True  # whoever took steps before may have ended before it acted
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._task, self._is_wanted = None, True
+
+    def go_on(self, fired: int) -> None:
+        """Begin, where some step fired since it was last begun, unless it still goes on."""
+        self._is_wanted = self._is_wanted or fired > 0
+        if self._is_wanted and (self._task is None or self._task.done()):
+            self._task, self._is_wanted = asyncio.create_task(self._act(), name="escalation:act"), False
+
+    async def _act(self) -> None:
+        try:
+            await act(self._desk)
+        except ServiceDeskError as error:
+            self._is_wanted = True
+            _log.warning("what steps of escalation plans ask for cannot be done now: %s", error.message)
+        except Exception:  # noqa: BLE001  # steps go on, whatever it is
+            _log.exception("what steps of escalation plans ask for: this should not have happened")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from servicedesk_core.business_time.table import duration_us
-from servicedesk_core.domain import Model
+from servicedesk_core.domain import Model, Priority
 from servicedesk_core.domain.base import Amount, Instant
 from servicedesk_core.faces import DefinitionKind
 from servicedesk_core.faces.definition import Refers
@@ -15,6 +15,9 @@ from servicedesk_core.features.sla import Clock, Duration
 
 _SHARE = re.compile(r"(\d{1,3})\s*%")
 _WHOLE: Final = 100
+
+ON_CALL: Final = "on-call"
+"""Names whoever is on call."""
 
 
 def _share(text: str) -> str:
@@ -42,6 +45,14 @@ class Step(Model):
     )
     channel: _Word | None = Field(default=None, description="Name of the alert channel that it is posted to.")
     page: bool = Field(default=False, description="Whether it rings whoever is on call until somebody takes it on.")
+    reassign: _Word | None = Field(
+        default=None,
+        description="Who is to have the ticket: on-call, or a name in the list of people or technicians. Under a "
+        "standing approval they get it; else that is proposed.",
+    )
+    raise_to: Priority | None = Field(
+        default=None, description="To which priority a lower one is raised, under a standing approval; else proposed."
+    )
     urgent: bool = Field(default=False, description="Whether it does not wait for the end of quiet hours.")
 
     @model_validator(mode="after")
@@ -49,10 +60,15 @@ class Step(Model):
         if sum(one is not None for one in (self.at, self.before, self.after)) != 1:
             msg = 'say when, in one way: at = "75 %", before = "30 min" or after = "60 min"'
             raise ValueError(msg)
-        if not (self.notify or self.channel or self.page):
-            msg = "does nothing: say notify, channel or page"
+        if not (self.notify or self.channel or self.page or self.acts):
+            msg = "does nothing: say notify, channel, page, reassign or raise_to"
             raise ValueError(msg)
         return self
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes the ticket."""
+        return self.reassign is not None or self.raise_to is not None
 
     @property
     def key(self) -> str:

@@ -58,6 +58,26 @@ class Due(NamedTuple):
         return self.ticket_id, self.clock, self.cycle
 
 
+class Fired(NamedTuple):
+    """A step that fired.
+
+    Attributes:
+        over: Why what it is about is over; ``None`` = its clock runs, and nobody was given the ticket since.
+    """
+
+    ticket_id: int
+    clock: str
+    cycle: int
+    step: str
+    plan: str
+    at: datetime
+    over: str | None
+
+    def request_id(self, act: str) -> str:
+        """Return what an act that it asks for is called: once for each step."""
+        return ":".join([act, *map(str, self[:4])])
+
+
 class About(NamedTuple):
     """What messages say of a ticket."""
 
@@ -288,3 +308,41 @@ def heard(tx: Tx, tickets: Mapping[int, tuple[int, str]]) -> dict[int, datetime]
         if at is not None:
             found[number] = at
     return found
+
+
+def fired(tx: Tx, since: datetime, until: datetime, ticket_id: int | None = None) -> list[Fired]:
+    """Return the steps that fired within a time, the oldest first.
+
+    Args:
+        tx: Any transaction.
+        since: From then on.
+        until: Until then.
+        ticket_id: Only those of a ticket.
+    """
+    of_clock = and_(_C.ticket_id == _S.ticket_id, _C.clock == _S.clock, _C.cycle == _S.cycle)
+    e = RECORDS["ticket_events"].c
+    mine = and_(e.source_id == _T.source_id, e.ticket_ref == _T.external_id, e.gone_at.is_(None))
+    given = exists().where(mine, e.type == EventType.ASSIGNED.value, e.effective_at > _S.at)
+    query = (
+        select(_S.ticket_id, _S.clock, _S.cycle, _S.step, _S.plan, _S.at, _T.is_open, _T.gone_at, _C.state, given)
+        .select_from(escalation_steps)
+        .join(RECORDS["tickets"], _T.local_id == _S.ticket_id)
+        .outerjoin(sla_clocks, of_clock)
+        .where(_S.outcome == "fired", _S.at >= since, _S.at <= until)
+        .order_by(_S.at, _S.ticket_id)
+    )
+    if ticket_id is not None:
+        query = query.where(_S.ticket_id == ticket_id)
+    return [_fired(row) for row in tx.execute(query)]
+
+
+def _fired(row: Any) -> Fired:
+    return Fired(row.ticket_id, row.clock, row.cycle, row.step, row.plan, row.at, _over(row))
+
+
+def _over(row: Any) -> str | None:
+    if not row.is_open or row.gone_at is not None:
+        return "it is done by now"
+    if row.state != "running":
+        return f"its {row.clock} does not run any more"
+    return "somebody was given it since" if row[-1] else None

@@ -1,12 +1,12 @@
 """Says what a step is there to say: to people, to channels, and by pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Role
 from servicedesk_core.features.escalate import tables
-from servicedesk_core.features.escalate.kinds import Plan, Step
+from servicedesk_core.features.escalate.kinds import ON_CALL, Plan, Step
 from servicedesk_core.features.escalate.rules import Taken
 from servicedesk_core.features.escalate.tables import UPDATE, About, Due
 from servicedesk_core.features.paging import Teller, open_page
@@ -57,7 +57,10 @@ class Voice:
         priority = f"{ticket.priority} " if ticket.priority else ""
         what = _words(step, one.clock) if one.clock != UPDATE else f"waits for a word to the client since {when}"
         subject = f"{priority}{ticket.ticket} {what}: {ticket.title}"
-        text = f"{one.clock} of plan {plan.name}, {step.key}, due {when}. servicedesk tickets show {ticket.ticket}"
+        asks = "".join(f" {said}" for said in _asked(step))
+        text = (
+            f"{one.clock} of plan {plan.name}, {step.key}, due {when}.{asks} servicedesk tickets show {ticket.ticket}"
+        )
         key = "/".join(["escalation", *map(str, one.key), step.key])
         is_urgent = step.urgent or ticket.priority in _AT_ONCE
         people = self._whom(step.notify, ticket)
@@ -74,7 +77,7 @@ class Voice:
         for word in words:
             if word == "assignee":
                 found += self._assignee(ticket)
-            elif word == "on-call":
+            elif word == ON_CALL:
                 found += [one.technician for one in self._teller.on_call()]
             elif word in _ROLES:
                 found += [name for name, one in self._people.items() if _ROLES[word] in one.roles]
@@ -92,6 +95,16 @@ class Voice:
 
     def _managers(self) -> list[str]:
         return [name for name, one in self._people.items() if Role.SERVICE_MANAGER in one.roles]
+
+
+def _asked(step: Step) -> Iterator[str]:
+    """Yield what a step asks for that a standing approval, or a person, has to let."""
+    if step.reassign is not None:
+        yield f"It is to go to {'whoever is on call' if step.reassign == ON_CALL else step.reassign}."
+    if step.raise_to is not None:
+        yield f"It is to become {step.raise_to}."
+    if step.acts:
+        yield "Where no standing approval lets that, it waits for you: servicedesk writes list"
 
 
 def _words(step: Step, clock: str) -> str:
