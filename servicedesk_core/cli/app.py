@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from servicedesk_core import __version__
 from servicedesk_core.cli.catalog import NAMES, WITHOUT_DESK, OurCommands, from_plugins, sections
 from servicedesk_core.cli.shell import exit_codes
-from servicedesk_core.cli.shell.arguments import hoist, wants_json
+from servicedesk_core.cli.shell.arguments import hoist, wants_csv, wants_json
 from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
 
 HELP = """One local desk for a managed service provider: your tickets, what is covered, what is claimed.
@@ -82,7 +82,7 @@ def build() -> typer.Typer:
 
 def execute(argv: Sequence[str]) -> int:
     """Run one command; every error ends here as a message and an exit code."""
-    cli = Cli(as_json=wants_json(argv))
+    cli = Cli(as_json=wants_json(argv), is_for_programs=wants_json(argv) or wants_csv(argv))
     try:
         code = _code_of(hoist(argv), cli)
         sys.stdout.flush()

@@ -115,6 +115,7 @@ PLAIN = (
     "connections accept-identity --reason x", *(f"export {stream}" for stream in STREAMS),
     "export tickets --output tickets.csv",
     "desks tickets", "desks lists", "desks list triage", "desks me", "desks service", "desks sla",
+    "desks escalation",
     "desks next", "desks team", "sla clocks", "sla decided", "sla policies",
     "worktime callouts", "worktime payroll",
     "helpers calls --all", "helpers list mine-tickets", "checklist list mine-tickets",

@@ -71,6 +71,7 @@ COMMANDS = [
     "cover show 29682885",
     "desks service",
     "desks data",
+    "desks escalation",
     "desks tickets",
     "desks lists",
     "desks list ready",

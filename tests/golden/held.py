@@ -18,6 +18,7 @@ HOSTILE: dict[str, str] = {
     "desks next": "80 json",
     "desks service": "80 json",
     "desks data": "80 json",
+    "desks escalation": "80 json",
     "desks tickets": "80 json",
     "views list": "80 json csv",
     "views pinned": "80 json csv",

@@ -33,7 +33,16 @@ def hoist(argv: Sequence[str]) -> list[str]:
 
 def wants_json(argv: Sequence[str]) -> bool:
     """Return whether a document is asked for, also where the rest of the line is not understood."""
-    return "--json" in [*takewhile(lambda word: word != "--", argv)]
+    return _says(argv, "--json")
+
+
+def wants_csv(argv: Sequence[str]) -> bool:
+    """Return whether CSV is asked for."""
+    return _says(argv, "--csv")
+
+
+def _says(argv: Sequence[str], option: str) -> bool:
+    return option in [*takewhile(lambda word: word != "--", argv)]
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document with its schema's name, and nothing else.")]

@@ -51,6 +51,7 @@ class Cli:
         acting_as: The person whose place is taken, if one is.
         log_format: ``text``, or ``json``: each message is an object on a line then; what a person is asked is not.
         as_json: Whether a document is asked for: then an error is one too.
+        is_for_programs: Whether a document or CSV is asked for.
         plugin: Distribution of the plugin whose command runs, if it is one's.
         serves: Whether this run goes on for months: its log tells each job and names the time.
         shows_bars: Whether bars on the terminal show how far this run is.
@@ -64,6 +65,7 @@ class Cli:
     acting_as: str | None = None
     log_format: str = "text"
     as_json: bool = False
+    is_for_programs: bool = False
     plugin: str | None = None
     serves: bool = False
     shows_bars: bool = False
@@ -267,7 +269,7 @@ class Cli:
             async with self.desk(**options) as desk:
                 self._speak_as(desk)
                 self.doing = lambda: counted(desk.requests_sent, "request") + " sent" if desk.requests_sent else ""
-                return await work(await self._acting(desk))
+                return await work(await self._told(await self._acting(desk)))
 
         return self.run(opened)
 
@@ -293,7 +295,7 @@ class Cli:
         async def opened() -> T:
             async with kind.open(self.config, redactor=self.redactor, actor=Way.CLI, read_only=True) as desk:
                 self._speak_as(desk)
-                return await work(await self._acting(desk))
+                return await work(await self._told(await self._acting(desk)))
 
         return self.run(opened)
 
@@ -313,6 +315,15 @@ class Cli:
                 ) as own:
                     await own.note_refusal("--as")
             raise
+
+    async def _told(self, desk: D) -> D:
+        """Tell a person what rings and nobody has taken on; a program, which wants a document, is told nothing."""
+        if not (self.is_for_programs or self.serves or self.quiet):
+            from servicedesk_core.cli.shell.calls import unanswered_on  # noqa: PLC0415
+
+            if said := await unanswered_on(desk):
+                self.warn(said)
+        return desk
 
     def _speak_as(self, desk: "StoredDesk") -> None:
         from zoneinfo import ZoneInfo  # noqa: PLC0415

@@ -48,6 +48,7 @@ class Alerts(Namespace[Manner]):
         tx: Tx,
         *,
         ended: Annotated[bool, Help("Those that are over, the newest first.")] = False,
+        muted: Annotated[bool, Help("Only those of which nobody is told, open or over.")] = False,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
@@ -58,7 +59,8 @@ class Alerts(Namespace[Manner]):
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        return tables.page(tx, ended=ended, sort=sort, after=after, limit=limit)
+        muted_at = self.desk.clock.now() if muted else None
+        return tables.page(tx, ended=ended, muted_at=muted_at, sort=sort, after=after, limit=limit)
 
     @query(
         "alerts.channels",

@@ -41,12 +41,15 @@ COLUMNS: Final = {column.name: column for column in _ALERTS.columns}
 """What lists can be ordered by, by the names of their columns."""
 
 
-def page(tx: Tx, *, ended: bool, sort: str | None, after: str | None, limit: int) -> Page[Alert]:
+def page(
+    tx: Tx, *, ended: bool, muted_at: datetime | None, sort: str | None, after: str | None, limit: int
+) -> Page[Alert]:
     """Return a page of alerts.
 
     Args:
         tx: Any transaction.
         ended: Those that are over, the newest first; else those that are open, the oldest first.
+        muted_at: Only those of which nobody is told at that instant, whether they are open or over.
         sort: Columns to order by first, joined with commas; a minus before one begins with the largest.
         after: ``next`` of the page before, in the same order.
         limit: At most so many.
@@ -56,7 +59,8 @@ def page(tx: Tx, *, ended: bool, sort: str | None, after: str | None, limit: int
         CursorError: ``after`` is not a position of this list.
     """
     is_open = alerts.c.closed_at.is_(None)
-    query, by = _ALERTS.select().where(~is_open if ended else is_open), "-closed_at,key" if ended else "opened_at,key"
+    meant = alerts.c.muted_until > muted_at if muted_at is not None else ~is_open if ended else is_open
+    query, by = _ALERTS.select().where(meant), "-closed_at,key" if ended else "opened_at,key"
     return Page(*page_of(tx, query, COLUMNS, _ALERTS.of, by=by, sort=sort, after=after, limit=limit))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import Capability, Column, Manner, Namespace, query
+from servicedesk_core.features.paging import PageRow, unanswered
 from servicedesk_core.store import Tx, issues, outbox, quarantine, sources
 from servicedesk_core.store.queries.completeness import freshness
 from servicedesk_core.store.queries.ownership import own_writes
@@ -26,6 +27,10 @@ class DataState:
     quarantined: Annotated[int, Column("Records that did not fit.")]
     without_meaning: Annotated[int, Column("Words of vendors to which nobody gave a meaning.")]
     undecided: Annotated[int, Column("Writes that wait for an approval, or that are in doubt.", "Approvals")]
+    unanswered: Annotated[
+        tuple[PageRow, ...],
+        Column("Pages that everybody who is on call was rung for in turns, and nobody has taken on.", "Unanswered"),
+    ] = ()
 
 
 class DataPage(Namespace[Manner]):
@@ -52,6 +57,7 @@ class DataPage(Namespace[Manner]):
             quarantined=sum(sum(quarantine.counts(tx, one.id).values()) for one in whole),
             without_meaning=len(issues.list(tx)) if scope is None else 0,
             undecided=self._undecided(tx, scope),
+            unanswered=tuple(unanswered(tx, scope)) if self.desk.may(Capability.INTERNAL) else (),
         )
 
     def _undecided(self, tx: Tx, scope: Scope | None) -> int:

@@ -5,6 +5,7 @@ from servicedesk_core.features.desks.billing import BillingPage
 from servicedesk_core.features.desks.data import DataPage
 from servicedesk_core.features.desks.finding import Finding
 from servicedesk_core.features.desks.mine import Mine
+from servicedesk_core.features.desks.now.escalation import EscalationPage
 from servicedesk_core.features.desks.parts import PartsPage
 from servicedesk_core.features.desks.reports import ReportsPage
 from servicedesk_core.features.desks.service import ServicePage
@@ -16,6 +17,7 @@ from servicedesk_core.features.desks.warranty import WarrantyPage
 class Desks(
     BillingPage[Manner],
     DataPage[Manner],
+    EscalationPage[Manner],
     Finding[Manner],
     Mine[Manner],
     PartsPage[Manner],

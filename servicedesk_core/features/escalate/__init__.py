@@ -8,6 +8,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.escalate.kinds import Plan as Plan
     from servicedesk_core.features.escalate.kinds import Step as Step
+    from servicedesk_core.features.escalate.queries import EscalationQueries as EscalationQueries
 else:
     from servicedesk_core.exports import lazily
 

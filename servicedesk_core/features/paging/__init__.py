@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from servicedesk_core.features.paging.linked import LinkedDesk as LinkedDesk
     from servicedesk_core.features.paging.linked import followed as followed
     from servicedesk_core.features.paging.links import PATH as PATH
+    from servicedesk_core.features.paging.model import PageRow as PageRow
+    from servicedesk_core.features.paging.queries import PagingQueries as PagingQueries
     from servicedesk_core.features.paging.tables import open_page as open_page
+    from servicedesk_core.features.paging.tables import unanswered as unanswered
     from servicedesk_core.features.paging.telling import Teller as Teller
 else:
     from servicedesk_core.exports import lazily

@@ -13,10 +13,12 @@ _PATIENCE: Final = timedelta(minutes=5)
 
 def unanswered(watch: Watch) -> Iterator[Condition]:
     """Yield the pages that everybody was rung for in turns, and nobody has taken on."""
-    for number, ticket in tables.unanswered(watch.tx):
-        about = f"about {ticket} " if ticket else ""
-        problem = f"Page {number} {about}was rung in three rounds, and nobody has taken it on."
-        yield Condition(f"page:{number}", "unanswered", problem, f"Run: servicedesk paging acknowledge {number}")
+    for one in tables.unanswered(watch.tx):
+        about = f"about {one.ticket} " if one.ticket else ""
+        problem = f"Page {one.number} {about}was rung in three rounds, and nobody has taken it on."
+        yield Condition(
+            f"page:{one.number}", "unanswered", problem, f"Run: servicedesk paging acknowledge {one.number}"
+        )
 
 
 def undelivered(watch: Watch) -> Iterator[Condition]:

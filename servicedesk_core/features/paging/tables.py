@@ -15,6 +15,7 @@ from servicedesk_core.outbox.staff import Fate
 from servicedesk_core.store import Tx, upserting
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.paging import page_of as paged
+from servicedesk_core.store.queries.ringing import is_ringing
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, pages, staff_attempts, staff_messages
 
@@ -142,11 +143,12 @@ def row_of(tx: Tx, number: int, scope: Scope | None) -> PageRow:
     return _row(row)
 
 
-def unanswered(tx: Tx) -> list[tuple[int, str | None]]:
-    """Return the pages that everybody was rung for in turns, each with its ticket."""
-    number = func.coalesce(_T.number, _T.external_id)
-    query = _joined(_P.id, number).where(_P.state == PageState.RINGING.value, _P.rung > ROUNDS * 3)
-    return [(row[0], row[1]) for row in tx.execute(query.order_by(_P.id))]
+def unanswered(tx: Tx, scope: Scope | None = None) -> list[PageRow]:
+    """Return the pages that everybody was rung for in turns, and nobody has taken on, the oldest first."""
+    if not is_ringing(tx):
+        return []
+    query = _joined(*_PAGES).where(_P.state == PageState.RINGING.value, _P.rung > ROUNDS * 3, _within(tx, scope))
+    return [_row(row) for row in tx.execute(query.order_by(_P.id))]
 
 
 def undelivered(tx: Tx, before: datetime) -> list[tuple[str, int, str]]:

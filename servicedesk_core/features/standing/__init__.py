@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.standing.kinds import APPROVALS as APPROVALS
     from servicedesk_core.features.standing.kinds import ActMode as ActMode
     from servicedesk_core.features.standing.kinds import StandingApproval as StandingApproval
+    from servicedesk_core.features.standing.queries import StandingQueries as StandingQueries
     from servicedesk_core.features.standing.tables import Book as Book
     from servicedesk_core.features.standing.tables import held_back as held_back
 else:

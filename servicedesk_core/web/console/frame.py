@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.html import render
+from servicedesk_core.features.desks import DataState
 from servicedesk_core.web.console.addresses import Addresses, Linked, address_of
 from servicedesk_core.web.console.assets import asset
 from servicedesk_core.web.console.values import Moment
@@ -22,6 +23,7 @@ _PAGES: Final = {
     "desks.sla": ("SLA", "l"),
     "desks.tickets": ("Tickets", "t"),
     "schedule.show": ("Schedule", "c"),
+    "desks.escalation": ("Escalation", "e"),
     "desks.warranty": ("Warranty", "w"),
     "desks.parts": ("Parts", "p"),
     "desks.billing": ("Billing", "b"),
@@ -61,6 +63,39 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Something that everybody was rung for, and nobody has taken on.
+
+    Attributes:
+        number: Number of the page.
+        subject: What it is about; empty = whoever looks is not told.
+        since: Since when it rings.
+    """
+
+    number: int
+    subject: str
+    since: Moment
+
+    @property
+    def hint(self) -> str:
+        """How it is taken on."""
+        return f"`servicedesk paging acknowledge {self.number}`"
+
+
+def calls(data: DataState | None, at: datetime, zone: ZoneInfo, *, tells: bool = True) -> tuple[Call, ...]:
+    """Return what nobody has taken on.
+
+    Args:
+        data: What the figures rest on; ``None`` = whoever looks may not know.
+        at: When the page is made.
+        zone: Where instants are shown.
+        tells: Whether it is told what each is about.
+    """
+    found = () if data is None else data.unanswered
+    return tuple(Call(one.number, one.subject if tells else "", Moment.of(one.opened_at, at, zone)) for one in found)
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around a page.
 
@@ -77,6 +112,7 @@ class Frame:
         is_sandbox: Whether a vendor that is connected is one to try things on.
         trust: What the figures rest on, each a part of a sentence with the instant that it ends with.
         is_stale: Whether the data are too old for a verdict.
+        calls: What rings, and nobody has taken on.
         linked: Makes links of what a hint says to type into a shell, where whoever looks may open them.
     """
 
@@ -92,6 +128,7 @@ class Frame:
     is_sandbox: bool = False
     trust: tuple[tuple[str, Moment | None], ...] = ()
     is_stale: bool = False
+    calls: tuple[Call, ...] = ()
     linked: Callable[[str], Linked] = lambda text: ((text, None),)
 
 
@@ -122,6 +159,7 @@ def framed(visit: Visit, addresses: Addresses, title: str) -> Frame:
         address=address,
         trust=tuple(_trust(visit)),
         is_stale=visit.data is not None and visit.data.is_stale,
+        calls=calls(visit.data, visit.at, visit.zone),
         linked=lambda text: addresses.among(visit.may).linked(text),
     )
 

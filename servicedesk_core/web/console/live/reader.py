@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from servicedesk_core.errors import StoreError
 from servicedesk_core.store import Store, Tx
-from servicedesk_core.store.schema import audit, changes, consumers
+from servicedesk_core.store.schema import audit, changes, consumers, pages
 
 _log = logging.getLogger("servicedesk.console")
 
@@ -27,12 +27,14 @@ class State:
         acts: Number of the newest record of the audit trail: what people and jobs did, sign-ins and rights among it.
         followed: All positions of whoever follows the changes, such as the judging of clocks, added up.
         is_reachable: Whether the store answered; without it the numbers are those of the last answer.
+        rung: How many calls were made for what rings.
     """
 
     changes: int = 0
     acts: int = 0
     followed: int = 0
     is_reachable: bool = True
+    rung: int = 0
 
 
 class Reader:
@@ -100,12 +102,13 @@ class Reader:
 
 
 def _newest(tx: Tx) -> State:
-    newest, act, followed = tx.execute(_NEWEST).one()
-    return State(newest, act, int(followed))  # PostgreSQL adds up as a decimal
+    newest, act, followed, rung = tx.execute(_NEWEST).one()
+    return State(newest, act, int(followed), rung=int(rung))  # PostgreSQL adds up as a decimal
 
 
 _NEWEST: Final = select(
     select(func.coalesce(func.max(changes.c.seq), 0)).scalar_subquery(),
     select(func.coalesce(func.max(audit.c.seq), 0)).scalar_subquery(),
     select(func.coalesce(func.sum(consumers.c.seq), 0)).scalar_subquery(),
+    select(func.coalesce(func.sum(pages.c.rung + 1), 0)).where(pages.c.state == "ringing").scalar_subquery(),
 )

@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from servicedesk_core.people import Actor, Way
 from servicedesk_core.web.console.addresses import Addresses
 from servicedesk_core.web.console.blocks import blocks_of
 from servicedesk_core.web.console.cache.answers import Answers
-from servicedesk_core.web.console.frame import outside, page
+from servicedesk_core.web.console.frame import calls, outside, page
 from servicedesk_core.web.console.live.asking import LIVE
 from servicedesk_core.web.console.values import Moment, Shower
 from servicedesk_core.web.console.visiting import OpenDesk
@@ -126,7 +126,10 @@ class Wall:
         board = told.value if one.names else nameless(told.value, of_clients)
         narrowed = pairs if one.names else [pair for pair in pairs if pair[0] not in CLIENTS]
         return page(
-            outside(request, self.desk, one.name or board.title, now),
+            replace(
+                outside(request, self.desk, one.name or board.title, now),
+                calls=calls(data.value, now, zone, tells=one.names),
+            ),
             _TEMPLATE,
             blocks=tuple(blocks_of(board, Shower(Addresses({}), now, zone, data.value))),
             narrowed=narrowed,
