@@ -77,6 +77,19 @@ async def test_a_due_time_that_moves_after_steps_fired_re_arms_the_others_only(t
     assert [step for step, _ in await told.steps()] == ["50 %", "75 %", "90 %", "100 %"]
 
 
+@pytest.mark.parametrize(
+    ("before", "outcome"), [({"status_category": "resolved"}, "fired"), ({"status_category": "new"}, "late")]
+)
+async def test_opening_a_ticket_again_makes_steps_past_and_another_status_does_not(told, before, outcome):
+    await told.move("03-02 08:00")
+    await told.ticket(1, created("03-02 08:00", "P2"), priority="P2")
+    await told.ticket(1, status("03-02 12:31", "resolved"))
+    again = status("03-02 16:00", "in_progress").model_copy(update={"before": before})
+    await told.ticket(1, again)
+    await told.sweep("03-02 16:01")
+    assert await told.steps(outcome) == [("50 %", "03-02 16:00")]
+
+
 async def test_a_ticket_that_is_closed_stops_its_steps_and_what_is_queued(told):
     await told.move("03-02 09:00")
     await told.ticket(1, created("03-02 09:00", "P2"), priority="P2")

@@ -1,5 +1,6 @@
 """What running clocks come to next, and the steps that were taken."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -267,7 +268,7 @@ def moved(tx: Tx, tickets: Iterable[int], since: datetime) -> set[int]:
     return {
         number
         for number, kind, before in tx.execute(query)
-        if kind in _MOVING or (before or {}).get("status_category") in _SOLVED
+        if kind in _MOVING or json.loads(before or "{}").get("status_category") in _SOLVED
     }
 
 
