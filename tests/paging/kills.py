@@ -3,7 +3,7 @@
 Each is a process of its own, forked from this one, in which an hour passes in six seconds; where pages arrive is a
 server that outlives them. Run it:
 ``python -m tests.paging.kills --folder DIRECTORY --tickets 40 --kills 500 --seed 1 [--store URL]``, or with
-``--points``: it is killed before and after each transaction instead.
+``--points``: it is killed before and after each transaction instead. One that was ended goes on in the same folder.
 """
 
 import argparse
@@ -169,8 +169,9 @@ def _die_at(store, point):
 class Phones:
     """Where pages arrive, in the process that kills."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, kept):
         self.told, self.calm, chance = [], False, random.Random(f"phones:{seed}")
+        self.told += map(tuple, map(json.loads, kept.read_text().splitlines())) if kept.exists() else ()
         phones = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -181,6 +182,8 @@ class Phones:
                     self.send_error(503)
                     return
                 phones.told.append((said["title"], said["message"]))
+                with kept.open("a") as file:
+                    file.write(json.dumps(phones.told[-1]) + "\n")
                 if manner == "ok":
                     self.send_response(200)
                     self.end_headers()
@@ -196,10 +199,10 @@ class Phones:
 
 def kill_at_random(given):
     """Kill one after the other at a random instant."""
-    chance = random.Random(given.seed)
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
-    for _ in range(given.kills):
+    for number in range(given.done, given.kills):
+        chance = random.Random(f"{given.seed}:{number}")
         pid = fork(lambda: work(given, told=writing))
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not _heard(reading):
@@ -208,6 +211,7 @@ def kill_at_random(given):
         os.kill(pid, signal.SIGKILL)
         ended(pid)
         _heard(reading)
+        (Path(given.folder) / "done").write_text(f"{number + 1} {time.time()}")
 
 
 def _heard(reading):
@@ -269,10 +273,17 @@ def main():
     given.minutes = given.kills * 5  # that many pass while all are killed, half a second each
     warnings.simplefilter("ignore")
     apprise.Apprise().add("json://127.0.0.1/warm")
-    phones = Phones(given.seed)
-    given.port = phones.port
-    (Path(given.folder) / "since").write_text(str(time.time()))
-    assert ended(fork(lambda: begin(given))) == 0
+    folder = Path(given.folder)
+    phones, since, done = Phones(given.seed, folder / "told"), folder / "since", folder / "done"
+    given.port, given.done = phones.port, 0
+    if done.exists():
+        number, at = done.read_text().split()
+        given.done = int(number)
+        since.write_text(str(float(since.read_text()) + time.time() - float(at)))  # while it rested no time passed
+    else:
+        since.write_text(str(time.time()))
+        assert ended(fork(lambda: begin(given))) == 0
+        done.write_text(f"0 {time.time()}")
     (kill_at_each_point if given.points else kill_at_random)(given)
     before, phones.calm = len(phones.told), True
     assert ended(fork(lambda: work(given, until_quiet=True))) == 0

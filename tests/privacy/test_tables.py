@@ -42,7 +42,9 @@ KEYS = {
     },
     "a cause by ids, and for whom of the desk's own list of people": {"pages.key", "staff_messages.key"},
     "who works at this desk, and their views": {"passwords.person", "saved_views.owner", "saved_views.name"},
-    "a name that the desk's own folder gives": {"alert_measures.rule", "definitions.kind", "definitions.name", "state.key"},
+    "a name that the desk's own folder gives": {
+        "alert_measures.rule", "definitions.kind", "definitions.name", "state.key",
+    },
 }  # fmt: skip
 """Texts that are keys, which cannot be taken out of a row, each with why they tell of no contact."""
 
