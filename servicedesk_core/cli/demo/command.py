@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.demo import books, parts, setup
+from servicedesk_core.cli.demo import books, parts, setup, watching
 from servicedesk_core.cli.demo.claims import STEPS_H, Made, claim, look_up
 from servicedesk_core.cli.demo.setup import (
     LEDGER,
@@ -68,7 +68,7 @@ def demo(
     installed = installed_sandboxes()
     known = setup.ports(cli.config) if resumes else {}
     names = (PSA, *(name for name in OTHERS if name in installed and (name in known or not resumes)))
-    behind = timedelta(hours=LIVES_ON_H + (sum(STEPS_H) if MAKERS.keys() & set(names) else 0))
+    behind = timedelta(hours=LIVES_ON_H + watching.LASTS_H + (sum(STEPS_H) if MAKERS.keys() & set(names) else 0))
     clock = ShiftedClock(timedelta() if resumes else behind)
     wanted = setup.arguments(directory, tickets, names)
     if not resumes:
@@ -129,6 +129,9 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
         cli.with_desk(lambda desk: books.invoice(cli, desk), clock=stage.clock)
     else:
         cli.say(f"   Invoices are left out; they need pip install servicedesk-{LEDGER}")
+    cli.say(f"\n{step}. Who is told, what is an alert, what the desk may do alone, and who takes what nobody has:")
+    step += 1
+    cli.with_desk(lambda desk: watching.watch(cli, desk, stage), clock=stage.clock)
     cli.say(f"\n{step}. The desk:")
     _report(cli, directory)
     return made
@@ -246,7 +249,7 @@ def _say_next(cli: Cli, made: Made | None, *, serve: bool, with_parts: bool) -> 
         lines.append("warranty expiring --within 90d")
     if with_parts:
         lines.append("parts report")
-    lines += ["billing stages", "leakage list"]
+    lines += ["billing stages", "leakage list", "desks escalation", "standing list", "assign stats"]
     for words in lines:
         cli.say(f"  servicedesk {flag} {words}")
     if not serve:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from servicedesk_core.cli.demo import watching
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
@@ -31,6 +32,7 @@ OWN_FILES = (
     STATE,
     *(f"sandbox-{name}.db" for name in OTHERS),
     SERVICE,
+    watching.FILE,
 )
 HISTORY_REQUESTS = 40
 """A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
@@ -117,12 +119,12 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
     desk = {"name": "Demo desk", "timezone": setup.local_timezone(), "store": "sqlite:///servicedesk.db"}
     psa = _connection(PSA, sandboxes[PSA], history_requests=HISTORY_REQUESTS)
     found = cli.run(lambda: discover(desk, "psa", psa, redactor=cli.redactor, directory=cli.config.absolute().parent))
-    if makers:
-        psa["writes"] = ["notes.create_internal"]
+    psa["writes"] = ["tickets.update", *(["notes.create_internal"] if makers else [])]
     text = setup.render_settings(
         desk=desk, name="psa", connection=psa, words=found.words, comment=f"The sandbox on this machine. {NOT_REAL}"
     )
-    sections = []
+    about = "Who is told when a promise is at stake. On a real desk mail, or a place to chat."
+    sections = [Section(("alerts", "channels", watching.CHANNEL), {"kind": "file", "path": watching.FILE}, about)]
     if makers:
         comment = "Each step of a claim leaves an internal note on its ticket."
         sections.append(Section(("claims",), {"ticket_notes": "send"}, comment))
@@ -130,9 +132,7 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
         values = _connection(name, sandboxes[name], writes=list(_GRANTS[name]), **_MORE.get(name, {}))
         about = f"The sandbox of {OTHERS[name]}. {NOT_REAL}\n{_ABOUT[name]}"
         sections.append(Section(("connections", _NAMES.get(name, name)), values, about))
-    if sections:
-        text += "\n" + render(tuple(sections))
-    write_settings(cli.config, text)
+    write_settings(cli.config, text + "\n" + render(tuple(sections)))
     found.count()
 
 
