@@ -318,11 +318,17 @@ class Cli:
 
     async def _told(self, desk: D) -> D:
         """Tell a person what rings and nobody has taken on; a program, which wants a document, is told nothing."""
-        if not (self.is_for_programs or self.serves or self.quiet):
-            from servicedesk_core.cli.shell.calls import unanswered_on  # noqa: PLC0415
+        from servicedesk_core.capabilities import Capability  # noqa: PLC0415
+        from servicedesk_core.store.queries.ringing import is_ringing  # noqa: PLC0415
 
-            if said := await unanswered_on(desk):
-                self.warn(said)
+        is_told = not (self.is_for_programs or self.serves or self.quiet) and desk.may(Capability.PAGES_ACKNOWLEDGE)
+        if is_told and await desk.store.read(is_ringing):
+            from servicedesk_core.features.paging import unanswered  # noqa: PLC0415  # most of the time nothing rings
+
+            scope = desk.rights.scope
+            for one in await desk.store.read(lambda tx: unanswered(tx, scope)):
+                what = f"Nobody has taken on page {one.number}: {one.subject}."
+                self.warn(f"{what} Run: servicedesk paging acknowledge {one.number}")
         return desk
 
     def _speak_as(self, desk: "StoredDesk") -> None:
