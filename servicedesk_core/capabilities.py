@@ -46,6 +46,7 @@ _ABOUT: Final = {
     "people.write": "Invite people, and say what they are.",
     "oncall.override": "Say who is on call in place of somebody else, and try how people are reached.",
     "pages.acknowledge": "Take on what rings, so that nobody else is rung.",
+    "incidents.declare": "Declare a major incident, put tickets under it, tell their clients, and close it.",
     "walls.make": "Put a page on a wall screen, where everybody who passes sees it, and take it off again.",
     "people.act-as": "Take the place of another person; the audit trail names both.",
 }
@@ -95,6 +96,7 @@ class Capability(StrEnum):
     PEOPLE_WRITE = "people.write"
     ONCALL_OVERRIDE = "oncall.override"
     PAGES_ACKNOWLEDGE = "pages.acknowledge"
+    INCIDENTS = "incidents.declare"
     WALLS = "walls.make"
     ACT_AS = "people.act-as"
 
@@ -148,6 +150,7 @@ _TECHNICIAN = frozenset(
 )
 _COORDINATOR = _TECHNICIAN | {
     _C.ONCALL_OVERRIDE,
+    _C.INCIDENTS,
     _C.PARTS_ORDER,
     _C.SCORECARDS_COORDINATOR,
     _C.QUALITY_READ,

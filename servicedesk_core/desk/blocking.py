@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.helpers.actions import Helpers
+    from servicedesk_core.features.incidents.actions import Incidents
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.next.queries import NextQueries
@@ -225,6 +226,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         attention: AttentionQueries[Waiting]
         triage: Triage[Waiting]
         contact: Contact[Waiting]
+        incidents: Incidents[Waiting]
         shiftlog: ShiftLog[Waiting]
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.helpers.actions import Helpers
+    from servicedesk_core.features.incidents.actions import Incidents
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.next.queries import NextQueries
@@ -117,6 +118,7 @@ class StoredDesk:
         attention: AttentionQueries[Awaited]
         triage: Triage[Awaited]
         contact: Contact[Awaited]
+        incidents: Incidents[Awaited]
         shiftlog: ShiftLog[Awaited]
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]
@@ -300,8 +302,7 @@ class StoredDesk:
     async def note_refusal(self, call: str) -> None:
         """Keep in the audit trail that whoever acts was refused an act, without what it was about.
 
-        A desk that only reads keeps nothing. What cannot be kept is logged: nobody waits for a refusal as long as for
-        what they may do.
+        A desk that only reads keeps nothing. What cannot be kept is logged: nobody waits long for a refusal.
         """
         if not self._read_only:
             from servicedesk_core.store import audit  # noqa: PLC0415  # hardly anybody is ever refused
@@ -319,8 +320,7 @@ class StoredDesk:
             raise
 
     def _as_who_acts(self) -> Rights:
-        acts = self._acts
-        who = account(self.settings, self.roster, acts) if isinstance(acts, Way) else acts
+        who = account(self.settings, self.roster, self._acts) if isinstance(self._acts, Way) else self._acts
         return Rights(self.settings, who, self.roster)
 
     def _give_parts(self) -> None:

@@ -13,8 +13,8 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "status", "desks", "tickets", "triage", "contact", "shiftlog", "next", "assign", "helpers", "checklist", "cover",
-    "attachments", "appointments", "schedule", "plan", "travel", "attention",
+    "status", "desks", "tickets", "triage", "contact", "incidents", "shiftlog", "next", "assign", "helpers",
+    "checklist", "cover", "attachments", "appointments", "schedule", "plan", "travel", "attention",
     "explain", "report", "sla", "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
     "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "worktime", "skills", "people",
     "signins", "tokens", "views", "walls", "calendars",

@@ -154,6 +154,9 @@ ARGUMENTS = {
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
     "scorecards.coach": [("nobody",)],
     "helpers.call": [(1,)],
+    "incidents.show": [(1,)],
+    "incidents.candidates": [(1,)],
+    "incidents.report": [(1,)],
     "triage.beside": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
@@ -182,6 +185,7 @@ NAMELESS = OF_A_PERSON | {
     "helpers.calls", "helpers.call", "plan.tomorrow", "plan.week",
     "worktime.callouts", "worktime.payroll",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
+    "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant, days without

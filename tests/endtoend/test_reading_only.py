@@ -60,6 +60,7 @@ COMMANDS = [
     "checklist list {ticket}",
     "shiftlog add Quiet.",
     "shiftlog list",
+    "incidents list",
     "tickets snooze {open_ticket} {tomorrow}",
     "triage list",
     "triage open",

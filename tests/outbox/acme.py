@@ -140,6 +140,8 @@ class Acme(Connector[AcmeSettings]):
                 "priority",
                 "resolution",
                 "resolved_at",
+                "problem_ref",
+                "created_at",
             )
             known |= {field: raw[field] for field in fields if raw.get(field) is not None}
             known |= {"number": f"T{raw['id']}", "modified_at": raw["modified"]}

@@ -24,6 +24,7 @@ FEATURE = Feature(
         "contact",
         "escalate",
         "helpers",
+        "incidents",
         "kpi",
         "leakage",
         "next",

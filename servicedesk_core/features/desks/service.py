@@ -29,6 +29,7 @@ from servicedesk_core.features.contact import ContactQueries
 from servicedesk_core.features.desks.now.queries import NowLists, team
 from servicedesk_core.features.desks.rules import verdict
 from servicedesk_core.features.desks.tables import Day
+from servicedesk_core.features.incidents import IncidentQueries
 from servicedesk_core.features.kpi import KPIS, KpiLists
 from servicedesk_core.features.shiftlog import ShiftLogQueries
 from servicedesk_core.features.sla import Past, Stand
@@ -165,6 +166,7 @@ def _blocks() -> tuple[Block, ...]:
             lambda looking: looking.once(Day).gravest,
         ),
         Counts("Needs somebody, by reason", _reasons),
+        Table("Major incidents", IncidentQueries.list, {"limit": _ROWS}),
         Table("Promised to clients", ContactQueries.promises, {"limit": _ROWS}),
         Table("Clients who hear from nobody", ContactQueries.unheard, {"limit": _ROWS}),
         Table("Shift log", ShiftLogQueries.list, {"limit": _ROWS}),

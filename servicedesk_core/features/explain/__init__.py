@@ -6,5 +6,5 @@ FEATURE = Feature(
     name="explain",
     about="Show why a ticket stands where it stands: the rule, and who said what.",
     queries=f"{__name__}.queries:Explain",
-    needs=("attention", "tickets"),
+    needs=("attention", "incidents", "tickets"),
 )

@@ -15,6 +15,7 @@ from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Feature, Help, Manner, Namespace, query
 from servicedesk_core.features.attention import RULES, next_actor, reason_of, staff, standings
 from servicedesk_core.features.explain.model import Explanation, Said, Tried
+from servicedesk_core.features.incidents import moves_of
 from servicedesk_core.features.tickets import TicketDetail, TicketFilter, conditions, ticket_of
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import from_us
@@ -85,7 +86,7 @@ class Explain(Namespace[Manner]):
                 for rule in RULES
                 if standing is not None and decision is not None
             ),
-            said=_said(tx, found),
+            said=_said(tx, found, with_internal=may),
         )
 
     def _refuse_figure(self, word: str) -> None:
@@ -96,7 +97,7 @@ class Explain(Namespace[Manner]):
                 raise NotFoundLocallyError(message, hint=hint)
 
 
-def _said(tx: Tx, found: TicketDetail) -> tuple[Said, ...]:
+def _said(tx: Tx, found: TicketDetail, *, with_internal: bool) -> tuple[Said, ...]:
     source_id = sources.id_of(tx, found.row.connection)
     people, told = _people(tx, source_id), list[Said]()
     for record, at in chain(
@@ -105,6 +106,9 @@ def _said(tx: Tx, found: TicketDetail) -> tuple[Said, ...]:
         _learned(tx, "ticket_events", source_id, found.events),
     ):
         told.append(_one(record, at, people, found.names))
+    if with_internal:
+        for moved_at, by, what in moves_of(tx, found.row.local_id):
+            told.append(Said(moved_at, moved_at, by.removeprefix("user:"), what, "the desk", counts=False))
     return tuple(sorted(told, key=lambda one: (one.effective_at or _FIRST, one.recorded_at or _FIRST)))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.queries import TicketQueries as TicketQueries
     from servicedesk_core.features.tickets.queries import mine as mine
     from servicedesk_core.features.tickets.queries import technician_meant as technician_meant
+    from servicedesk_core.features.tickets.rules import CREATE as CREATE
     from servicedesk_core.features.tickets.rules import UPDATE as UPDATE
     from servicedesk_core.features.tickets.rules import child_of as child_of
     from servicedesk_core.features.tickets.rules import found as found

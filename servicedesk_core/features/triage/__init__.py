@@ -6,6 +6,7 @@ from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
     from servicedesk_core.features.triage.queries import TriageQueries as TriageQueries
+    from servicedesk_core.features.triage.queries import related as related
 else:
     from servicedesk_core.exports import lazily
 

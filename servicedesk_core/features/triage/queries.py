@@ -192,6 +192,21 @@ class TriageQueries(Namespace[Manner]):
         return in_force(tx, INTAKE, self.desk.clock.now())
 
 
+def related(tx: Tx, local_id: int, scope: Scope | None) -> Iterator[tuple[int, str]]:
+    """Yield the tickets that came at once with a ticket or are likely the same, each with what they have in common.
+
+    Args:
+        tx: Any transaction.
+        local_id: The desk's own number of the ticket.
+        scope: Only those that it lets through.
+    """
+    near = tables.candidate(tx, local_id)
+    for outage in likeness.outages(near, tables.around(tx, near, scope).values()):
+        yield from ((other.local_id, outage.why) for other in outage.tickets if other.local_id != local_id)
+    for like in likeness.duplicates(near, tables.of_client(tx, near, scope).values()):
+        yield like.ticket.local_id, like.why
+
+
 _SHOWN: Final = 20
 """Tickets of an outage that are shown."""
 

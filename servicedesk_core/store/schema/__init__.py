@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.cover import cover_entitlements as cover_entitlements
     from servicedesk_core.store.schema.cover import cover_facts as cover_facts
     from servicedesk_core.store.schema.cover import cover_history as cover_history
+    from servicedesk_core.store.schema.declaring import incident_links as incident_links
+    from servicedesk_core.store.schema.declaring import incident_notes as incident_notes
+    from servicedesk_core.store.schema.declaring import incident_updates as incident_updates
+    from servicedesk_core.store.schema.declaring import incidents as incidents
     from servicedesk_core.store.schema.defining import definition_versions as definition_versions
     from servicedesk_core.store.schema.defining import definitions as definitions
     from servicedesk_core.store.schema.escalating import escalation_dues as escalation_dues
@@ -118,7 +122,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 143
+SCHEMA_VERSION = 144
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

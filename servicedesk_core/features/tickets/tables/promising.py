@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from servicedesk_core.domain import ActorType, NoteVisibility
 from servicedesk_core.store.fields import from_us
+from servicedesk_core.store.queries.told import awaited_of_incidents
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import RECORDS, client_promises
 
@@ -84,10 +85,13 @@ def contacts(tx: Connection, where: ColumnElement[bool]) -> dict[int, datetime]:
 
 
 def awaited(tx: Connection) -> dict[int, datetime]:
-    """Return by when clients are to hear, by the desk's own number of the ticket: what is not kept, the earliest."""
+    """Return by when clients are to hear, by the desk's own number of the ticket: what is not kept, the earliest.
+
+    Of a major incident they are to hear by its next update: the ticket is its parent.
+    """
     where = and_(_P.kept_at.is_(None), _P.withdrawn_at.is_(None))
     kept = contacts(tx, where)
-    found: dict[int, datetime] = {}
+    found = awaited_of_incidents(tx)
     for number, ticket_id, due_at in tx.execute(select(_P.id, _P.ticket_id, _P.due_at).where(where)):
         if number not in kept:
             found[ticket_id] = min(due_at, found.get(ticket_id, due_at))

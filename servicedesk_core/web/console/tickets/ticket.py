@@ -20,6 +20,7 @@ _TEMPLATE: Final = "servicedesk_core.web.console.tickets/ticket.html"
 _SEVERAL: Final = "servicedesk_core.web.console.tickets/several.html"
 
 _HANGS_ON_IT: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
+    ("Major incident", "incidents.list", ()),
     ("To be asked", "triage.open", ()),
     ("Promised to the client", "contact.promises", ()),
     ("Help wanted", "helpers.calls", ()),

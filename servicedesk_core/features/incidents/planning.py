@@ -1,0 +1,327 @@
+"""What an act on a major incident would do with each ticket: shown before it, and then done just so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
+from servicedesk_core.features.incidents.model import Plan, Row, TicketState, UnderIncident, What
+from servicedesk_core.features.incidents.queries import suggestions
+from servicedesk_core.features.incidents.rules import given_away
+from servicedesk_core.features.incidents.tables import (
+    OPEN,
+    Whole,
+    client_wrote,
+    incident,
+    own_companies,
+    stands_under,
+)
+from servicedesk_core.features.tickets import CREATE, TicketRow, found, resolved
+from servicedesk_core.features.writes import ProposingDesk
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.schema import incidents
+from servicedesk_core.wording import counted, plain
+
+_LONGEST_TITLE: Final = 200
+_GONE: Final = "the vendor has it no more"
+_WHY: Final[Mapping[TicketState, str]] = {
+    TicketState.CLOSED: "it is closed",
+    TicketState.MERGED: "it went up in another ticket",
+    TicketState.GONE: _GONE,
+}
+
+
+def open_incident(tx: Tx, number: int) -> Whole:
+    """Return an incident that is open.
+
+    Raises:
+        NotFoundLocallyError: There is none of that number.
+        WriteError: It is closed.
+    """
+    one = incident(tx, number)
+    if one.head.closed_at is not None:
+        by = (one.head.closed_by or "").removeprefix("user:")
+        message = f"Incident {number} was closed by {by}."
+        raise WriteError(message, hint="Declare another one, where it goes on: servicedesk incidents declare.")
+    return one
+
+
+def parent_of(tx: Tx, ticket: str, connection: str | None) -> TicketRow:
+    """Return a ticket that can stand above those of clients.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+        WriteError: It is closed, or a client reads it.
+    """
+    row = found(tx, ticket, connection, None).row
+    if row.company_ref not in own_companies(tx, sources.id_of(tx, row.connection)):
+        message = f"{row.ticket} is of {row.company or 'no company'}, and an incident stands under a ticket of our own."
+        raise WriteError(message, hint="Name one of our own company, or none: then one is made.")
+    if not row.is_open:
+        raise WriteError(f"{row.ticket} is {row.status or 'done'}.", hint="Name one that is open, or none.")
+    return row
+
+
+def own_company(tx: Tx, connection: str) -> str:
+    """Return the vendor's id of our own company, whose tickets no client reads.
+
+    Raises:
+        WriteError: The store holds none, or several.
+    """
+    refs = own_companies(tx, sources.id_of(tx, connection))
+    if len(refs) == 1:
+        return refs[0]
+    if refs:
+        hint = "Make the ticket that it stands under, and name it with --parent."
+        raise WriteError(f"{connection} has {len(refs)} companies of our own.", hint=hint)
+    message = f"{connection} has no company of our own, so a client would read the ticket that it stands under."
+    hint = f"Read companies: servicedesk sync {connection} --only companies. Where the vendor marks none, say which "
+    hint += "one it is in the mapping of the connection (is_own)."
+    raise WriteError(message, hint=hint)
+
+
+def links(tx: Tx, one: Whole | None, tickets: Sequence[str], connection: str | None) -> Iterator[Row]:
+    """Yield what becomes of each ticket that is to stand under an incident.
+
+    Args:
+        tx: Any transaction.
+        one: The incident; ``None`` = it is not declared yet.
+        tickets: Their numbers, or the vendor's ids.
+        connection: Where they are, if several have them.
+    """
+    done: set[int] = set()
+    for word in tickets:
+        try:
+            row = found(tx, word, connection, None).row
+        except NotFoundLocallyError as error:
+            yield Row(What.LINK, None, connection or "", None, word, None, "", error.message, is_left=True)
+            continue
+        if row.local_id not in done:
+            done.add(row.local_id)
+            why = _why_not(tx, one, row)
+            yield Row(
+                What.LINK, row.local_id, row.connection, row.external_id, row.ticket, row.company, "", why,
+                is_left=bool(why),
+            )  # fmt: skip
+
+
+def _why_not(tx: Tx, one: Whole | None, row: TicketRow) -> str:
+    """Return why a ticket cannot be put under an incident; empty = it can."""
+    if not row.is_open:
+        return f"it is {row.status or 'done'}"
+    if row.company_ref in own_companies(tx, sources.id_of(tx, row.connection)):
+        return "it is of our own company: no client of it is to be told"
+    under = stands_under(tx, [row.local_id]).get(row.local_id)
+    if under is None:
+        return ""
+    return (
+        "it stands under it already"
+        if one is not None and under == one.head.id
+        else f"it stands under incident {under}"
+    )
+
+
+def declare_plan(
+    tx: Tx,
+    desk: ProposingDesk,
+    *,
+    title: str,
+    tickets: Sequence[str] = (),
+    parent: str | None = None,
+    connection: str | None = None,
+    owner: str | None = None,
+    queue: str | None = None,
+    **_: Any,
+) -> Plan:
+    """Return what declaring an incident would do.
+
+    Raises:
+        WriteError: None of the tickets can stand under it, or no ticket of our own above them.
+        NotFoundLocallyError: There is no such ticket above them, or no such queue.
+        WriteNotGrantedError: The configuration does not grant to make one.
+        SettingsError: It has no title, or there is no such person.
+    """
+    name = title.strip()
+    if not name or len(name) > _LONGEST_TITLE:
+        raise SettingsError("An incident is called something.", hint=f"In at most {_LONGEST_TITLE} characters.")
+    owner_of(desk, owner)
+    ensure_new(tx, name)
+    rows = tuple(links(tx, None, tickets, connection))
+    if rows and all(row.is_left for row in rows):
+        why = "; ".join(f"{row.ticket}: {row.why}" for row in rows)
+        hint = "servicedesk incidents list shows those that are open; link puts tickets under one."
+        raise WriteError(f"None of these can stand under it. {why}.", hint=hint)
+    if parent is not None:
+        one = parent_of(tx, parent, connection)
+        above = Row(What.PARENT, one.local_id, one.connection, one.external_id, one.ticket, one.company, name)
+    else:
+        theirs = next((row.connection for row in rows if not row.is_left), None)
+        where = desk.outbox.grants.connection(connection or theirs, CREATE)
+        desk.outbox.grants.ensure(where, CREATE)
+        own_company(tx, where)
+        resolved(tx, where, None, queue=queue)
+        above = Row(What.PARENT, None, where, None, None, None, name, "it is made, of our own company")
+    return Plan(None, name, (above, *rows))
+
+
+def link_plan(
+    tx: Tx,
+    *,
+    number: int,
+    tickets: Sequence[str] = (),
+    suggested: bool = False,
+    connection: str | None = None,
+    **_: Any,
+) -> Plan:
+    """Return what putting tickets under an incident would do.
+
+    Raises:
+        NotFoundLocallyError: There is no such incident.
+        WriteError: It is closed.
+    """
+    one = open_incident(tx, number)
+    rows = list(links(tx, one, tickets, connection))
+    for each in suggestions(tx, one, None) if suggested else ():
+        rows += links(tx, one, [each.ticket], each.connection)
+    if not tickets and not suggested:
+        rows = [
+            Row(What.LINK, each.local_id, each.connection, each.external_id, each.ticket, each.company, "")
+            for each in one.standing
+            if each.state is TicketState.OPEN and not each.at_vendor and each.connection == one.head.connection
+        ]
+    return Plan(number, one.head.title, tuple(rows))
+
+
+def owner_of(desk: ProposingDesk, owner: str | None) -> str:
+    """Return who looks after an incident, as an actor's name.
+
+    Raises:
+        SettingsError: There is no such person.
+    """
+    if owner is None:
+        return desk.actor.name
+    if desk.roster and owner not in desk.roster:
+        names = ", ".join(sorted(desk.roster))
+        raise SettingsError(f'There is nobody called "{owner}".', hint=f"There are {names}.")
+    return f"user:{owner}"
+
+
+def ensure_new(tx: Tx, title: str) -> None:
+    """Refuse an incident that somebody has declared already.
+
+    Raises:
+        WriteError: There is an open one that is called so.
+    """
+    same = select(incidents.c.id, incidents.c.declared_by).where(OPEN, func.lower(incidents.c.title) == title.lower())
+    if (there := tx.execute(same).first()) is not None:
+        by = there.declared_by.removeprefix("user:")
+        message = f"Incident {there.id} is called so already: {by} declared it."
+        raise WriteError(message, hint=f"Put tickets under it: servicedesk incidents link {there.id} TICKET.")
+
+
+def update_plan(tx: Tx, desk: ConfiguredDesk, number: int, text: str) -> Plan:
+    """Return what an update would tell whom.
+
+    Raises:
+        NotFoundLocallyError: There is no such incident.
+        WriteError: It is closed, there is no text, or a client would read of another one.
+    """
+    one, said = open_incident(tx, number), text.strip()
+    if not said:
+        raise WriteError("The update says nothing.", hint="Say what clients are told.")
+    ensure_safe(one, said)
+    wrote = client_wrote(tx, [each.local_id for each in one.standing])
+    rows = [_note(each, said, wrote, desk) for each in one.standing]
+    rows += _internal(one, said, sum(not row.is_left for row in rows))
+    if all(row.is_left for row in rows):
+        message = "Nobody would be told: no ticket under it is open, and our own one is not there."
+        raise WriteError(message, hint=f"Put tickets under it: servicedesk incidents link {number} TICKET.")
+    return Plan(number, one.head.title, tuple(rows), text=said)
+
+
+def ensure_safe(one: Whole, text: str) -> None:
+    """Refuse a text that would tell one client of another.
+
+    Raises:
+        WriteError: It names one.
+    """
+    if told := given_away(text, one.readers):
+        reader, word = told[0]
+        message = f'The text names {reader.name or "a client"} ("{word}"), and clients of other tickets would read it.'
+        raise WriteError(message, hint="Say it without names of clients and numbers of their tickets.")
+
+
+def _note(each: UnderIncident, text: str, wrote: Mapping[int, Any], desk: ConfiguredDesk) -> Row:
+    why = "" if each.state is TicketState.OPEN else _WHY[each.state]
+    at = wrote.get(each.local_id)
+    if not why and at is not None and at > (each.told_at or each.linked_at):
+        why = f"the client wrote on {plain(at.astimezone(ZoneInfo(desk.timezone)))}"
+    return Row(
+        What.NOTE, each.local_id, each.connection, each.external_id, each.ticket, each.company, text, why,
+        is_left=each.state is not TicketState.OPEN,
+    )  # fmt: skip
+
+
+def _internal(one: Whole, text: str, clients: int) -> Iterator[Row]:
+    told = f"Told the clients of {counted(clients, 'ticket')}:\n{text}" if clients else text
+    why = ""
+    if one.parent_id is None:
+        why = "our own ticket is not made yet: its write waits"
+    elif one.is_gone:
+        why = _GONE
+    yield Row(
+        What.INTERNAL, one.parent_id, one.head.connection, one.head.parent_ref, one.parent, None, told, why,
+        is_left=bool(why),
+    )  # fmt: skip
+
+
+def unlink_plan(tx: Tx, number: int, tickets: Sequence[str], connection: str | None) -> Plan:
+    """Return which tickets would stand under an incident no more.
+
+    Raises:
+        NotFoundLocallyError: There is no such incident.
+        WriteError: It is closed.
+    """
+    one = open_incident(tx, number)
+    by_word = {word: each for each in one.standing for word in (each.ticket, each.external_id)}
+    rows = []
+    for word in dict.fromkeys(tickets):
+        each = by_word.get(word)
+        if each is None or connection not in {None, each.connection}:
+            why = "it does not stand under it"
+            rows.append(Row(What.UNLINK, None, connection or "", None, word, None, "", why, is_left=True))
+        else:
+            rows.append(
+                Row(What.UNLINK, each.local_id, each.connection, each.external_id, each.ticket, each.company, "")
+            )
+    return Plan(number, one.head.title, tuple(rows))
+
+
+def close_plan(tx: Tx, number: int, text: str | None, *, tickets: bool) -> Plan:
+    """Return what closing an incident would propose.
+
+    Raises:
+        NotFoundLocallyError: There is no such incident.
+        WriteError: It is closed, nothing was ever said, or a client would read of another one.
+    """
+    one = open_incident(tx, number)
+    said = (text or (one.updates[-1].text if one.updates else "")).strip()
+    if not said:
+        raise WriteError("Nobody has said what it was.", hint="Say it with --text; who reads the tickets reads it too.")
+    ensure_safe(one, said)
+    rows = [_closing(each, said) for each in one.standing if tickets]
+    if one.parent_id is not None and not one.is_gone:
+        parent = (one.parent_id, one.head.connection, one.head.parent_ref, one.parent, None)
+        rows.append(Row(What.CLOSE, *parent, said))
+    return Plan(number, one.head.title, tuple(rows), text=said)
+
+
+def _closing(each: UnderIncident, text: str) -> Row:
+    why = _WHY.get(each.state, "")
+    return Row(
+        What.CLOSE, each.local_id, each.connection, each.external_id, each.ticket, each.company, text, why,
+        is_left=bool(why),
+    )  # fmt: skip

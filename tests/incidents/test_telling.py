@@ -1,0 +1,212 @@
+"""One update is one note for each ticket, in the words that were shown, to nobody twice and of nobody else."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from servicedesk_core.domain import ActorType, Note, NoteVisibility
+from servicedesk_core.errors import WriteError
+from servicedesk_core.faces import Watch
+from servicedesk_core.features.attention import Reason
+from servicedesk_core.features.incidents.actions import Incidents
+from servicedesk_core.features.incidents.model import IncidentState, What
+from servicedesk_core.features.incidents.rules import Reader, given_away, safe
+from servicedesk_core.features.incidents.watching import overdue
+from servicedesk_core.outbox.writes import Writes
+from tests import stored
+from tests.assign.test_assigning import of
+
+TEXT = "Mail is down. We are working on it."
+BOLT, GLOBEX = (
+    Reader(("psa", "c1"), "Bolt & Co", frozenset({"T20260307.0001", "7"})),
+    Reader(("psa", "c2"), "Globex GmbH"),
+)
+
+
+class Killed(BaseException):
+    """The process ended."""
+
+
+def told(vendor, visibility="public"):
+    """Return the tickets that the vendor has notes on, in order."""
+    return sorted(one["ticket"] for one in vendor.added("notes") if one["visibility"] == visibility)
+
+
+@pytest.fixture
+async def down(hit):
+    await hit.incidents.declare("Mail is down", tickets=["T1", "T2", "T3"])
+    return hit
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("All is well at bolt & co", ["Bolt & Co"]),
+        ("All is well at Bolt.", ["Bolt & Co"]),
+        ("Globex  is up, and so is everybody", ["Globex GmbH"]),
+        ("See T20260307.0001", ["Bolt & Co"]),
+        ("Back at 7, the thunderbolts are over; Globexes", []),
+        ("", []),
+    ],
+)
+def test_a_text_that_names_a_client_is_known(text, named):
+    assert [one.name for one, _ in given_away(text, [BOLT, GLOBEX])] == named
+    assert given_away(text, [BOLT if named == ["Bolt & Co"] else GLOBEX]) == (), "who alone reads it may be named"
+    assert (safe(text, [BOLT, GLOBEX]) == text) is not bool(named)
+
+
+async def test_one_update_is_one_note_for_each_ticket_in_the_words_that_were_shown(down, vendor, clock):
+    clock.advance(600)
+    shown = await Incidents.update.foreseen(down, 1, TEXT)
+    assert {row.text for row in shown.rows if row.what is What.NOTE} == {TEXT}
+    assert told(vendor) == []
+    done = await down.incidents.update(1, TEXT, shown=shown)
+    assert [(row.what, row.state) for row in done] == [
+        *[(What.NOTE, "confirmed")] * 3, (What.INTERNAL, "confirmed"),
+    ]  # fmt: skip
+    assert told(vendor) == ["1", "2", "3"]
+    assert {one["body"] for one in vendor.added("notes") if one["visibility"] == "public"} == {TEXT}
+    assert len(told(vendor, "internal")) == 1
+    one = (await down.incidents.show(1)).incident
+    assert (one.told_at, one.due_at) == (clock.now(), clock.now() + timedelta(minutes=30))
+
+
+async def test_a_text_that_names_another_client_is_refused_also_when_somebody_edits_it(down, vendor):
+    with pytest.raises(WriteError, match='names Globex GmbH \\("Globex"\\)'):
+        await down.incidents.update(1, "Globex is up again.")
+    done = await of(down, "coo").incidents.update(1, TEXT)
+    with pytest.raises(WriteError, match="names Bolt & Co"):
+        await down.writes.edit(done.items[2].write, {"body": "Bolt & Co is up again."})
+    await down.writes.edit(done.items[2].write, {"body": "All is up again."})
+    assert told(vendor) == []
+
+
+async def test_what_waits_for_an_approval_is_told_to_nobody_yet(down, vendor, clock):
+    async def wrong():
+        return await down.store.read(
+            lambda tx: [one.key for one in overdue(Watch(tx, down, clock.now(), date(2026, 3, 2), frozenset()))]
+        )
+
+    done = await of(down, "coo").incidents.update(1, TEXT)
+    assert {row.state for row in done} == {"proposed"}
+    assert "4 writes wait for an approval" in done.told
+    assert await wrong() == []
+    clock.advance(31 * 60)
+    assert await wrong() == ["incident:1"]
+    (one,) = await down.incidents.list()
+    assert (one.state, one.told_at) == (IncidentState.OVERDUE, None)
+    (row,) = [row for row in await down.attention.list() if row.number == one.parent]
+    assert row.reason in {Reason.EMERGENCY, Reason.PROMISE_BROKEN}
+    await down.writes.approve([row.write for row in done], send=True)
+    assert (await down.incidents.list()).items[0].state is IncidentState.OPEN
+    assert await wrong() == []
+    assert told(vendor) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("at", range(6))
+@pytest.mark.slow
+async def test_an_update_that_was_cut_off_is_gone_on_with_and_nobody_is_told_twice(down, vendor, monkeypatch, at):
+    """Killed before, between and behind the proposals of its four notes, and before they are approved."""
+    steps = 0
+
+    def killing(real):
+        async def step(self, *args, **kwargs):
+            nonlocal steps
+            steps += 1
+            if steps == at + 1:
+                raise Killed
+            return await real(self, *args, **kwargs)
+
+        return step
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writes, "propose", killing(Writes.propose))
+        patched.setattr(Writes, "approve_own", killing(Writes.approve_own))
+        if at < 5:
+            with pytest.raises(Killed):
+                await down.incidents.update(1, TEXT)
+            assert told(vendor) == []
+        else:
+            await down.incidents.update(1, TEXT)
+    if at < 5:
+        done = await down.incidents.update(1, TEXT)
+        assert {row.state for row in done} == {"confirmed"}
+    assert told(vendor) == ["1", "2", "3"]
+    assert len(told(vendor, "internal")) == 1
+    assert [one.text for one in (await down.incidents.show(1)).timeline if one.what == "update"] == [TEXT]
+    await down.incidents.update(1, TEXT)
+    assert len(told(vendor)) == 6, "the same words again are another update once the one before is told"
+
+
+@pytest.mark.slow
+async def test_a_ticket_that_is_closed_meanwhile_is_told_nothing(down, vendor):
+    shown = await Incidents.update.foreseen(down, 1, TEXT)
+    await down.tickets.update("T2", status="Complete", send=True)
+    done = await down.incidents.update(1, TEXT, shown=shown)
+    (row,) = [row for row in done if row.is_left]
+    assert (row.ticket, row.why) == ("T2", "It is Complete: it was closed meanwhile.")
+    assert told(vendor) == ["1", "3"]
+    again = await down.incidents.update(1, "All is up again.")
+    assert [(row.ticket, row.why) for row in again if row.is_left] == [("T2", "it is closed")]
+
+
+@pytest.mark.slow
+async def test_what_a_client_wrote_meanwhile_is_shown_beside_the_note(down, clock):
+    clock.advance(60)
+    note = Note(external_id="c1", ticket_ref="3", body="Hello?", visibility=NoteVisibility.PUBLIC,
+                author_type=ActorType.CUSTOMER, created_at=clock.now())  # fmt: skip
+    source = {"connection": "psa", "connector": down.settings.connections["psa"].connector}
+    await down.store.write(lambda tx: stored.put(tx, [note], now=clock.now(), **source))
+    done = await down.incidents.update(1, TEXT)
+    assert [(row.ticket, row.is_left) for row in done if "the client wrote on" in row.why] == [("T3", False)]
+
+
+@pytest.mark.slow
+async def test_a_parent_that_is_gone_at_the_vendor_is_said_and_clients_are_told(down, vendor):
+    number = (await down.incidents.show(1)).incident.parent
+    await down.store.write(lambda tx: tx.exec_driver_sql(f"UPDATE tickets SET gone_at = 1 WHERE number = '{number}'"))
+    assert (await down.incidents.show(1)).incident.is_parent_gone
+    done = await down.incidents.update(1, TEXT)
+    assert [(row.what, row.why) for row in done if row.is_left] == [(What.INTERNAL, "the vendor has it no more")]
+    linked = await down.incidents.link(1, ["T4"])
+    assert linked.items[0].why == "the desk alone knows it: the vendor has our ticket no more"
+    assert told(vendor) == ["1", "2", "3"]
+    assert [row.what for row in (await down.incidents.close(1)).items if row.ticket == number] == []
+
+
+@pytest.mark.slow
+async def test_notes_that_the_vendor_refuses_have_their_reason_and_clients_are_still_to_hear(down, vendor):
+    vendor.deny.add("notes")
+    done = await down.incidents.update(1, TEXT)
+    assert not {row.state for row in done} & {"confirmed"}
+    assert all(row.why for row in done)
+    assert (await down.incidents.list()).items[0].told_at is None
+
+
+@pytest.mark.slow
+async def test_nobody_is_told_where_nothing_is_open(hit):
+    await hit.incidents.declare("Mail is down", parent="T5")
+    await hit.incidents.update(1, TEXT)
+    assert (await hit.incidents.list()).items[0].told_at is not None, "its own ticket alone holds it"
+    with pytest.raises(WriteError, match="says nothing"):
+        await hit.incidents.update(1, "  ")
+
+
+async def test_it_is_closed_with_what_was_said_last_and_tickets_only_by_a_person(down, vendor):
+    with pytest.raises(WriteError, match="Nobody has said what it was"):
+        await down.incidents.close(1)
+    await down.incidents.update(1, "A switch was broken.")
+    with pytest.raises(WriteError, match="names Bolt & Co"):
+        await down.incidents.close(1, text="Bolt & Co had a broken switch.")
+    done = await down.incidents.close(1)
+    assert {row.state for row in done} == {"proposed"}
+    assert len(done.items) == 4
+    assert {vendor.records["tickets"][one]["status"] for one in "123"} == {"New"}
+    await down.writes.approve([row.write for row in done], send=True)
+    assert {vendor.records["tickets"][one]["resolution"] for one in "123"} == {"A switch was broken."}
+    (one,) = await down.incidents.list(everything=True)
+    assert (one.state, one.said, one.due_at) == (IncidentState.CLOSED, "A switch was broken.", None)
+    assert (await down.incidents.list()).items == ()
+    for again in (down.incidents.close(1), down.incidents.update(1, TEXT), down.incidents.link(1, ["T4"])):
+        with pytest.raises(WriteError, match="was closed by mia"):
+            await again
