@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from servicedesk_core.domain import Appointment
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError, WriteError
 from servicedesk_core.features.helpers.rules import person_at
-from servicedesk_core.store.schema import staff_messages
+from servicedesk_core.store.schema import RECORDS, staff_messages
 from tests import stored
 
 
@@ -139,6 +140,20 @@ async def test_helpers_are_added_and_taken_away_and_shown_at_once(desk, of):
         await desk.helpers.remove("T1", "Dana Wolf")
     with pytest.raises(NotPermittedError):
         await of("tec").helpers.add("T1", "Dana Wolf")
+
+
+async def test_who_was_removed_in_the_psa_meanwhile_becomes_no_helper_and_the_call_stays(desk, of):
+    number = (await desk.helpers.ask("T1", "Look at it.")).number
+    people = RECORDS["technicians"]
+    left = update(people).where(people.c.external_id == "t1").values(is_active=False)
+    await desk.store.write(lambda tx: tx.execute(left))
+    with pytest.raises(WriteError, match="work here no more"):
+        await of("ana").helpers.give(number)
+    with pytest.raises(WriteError, match="work here no more"):
+        await desk.helpers.add("T1", "Ana Diaz")
+    assert [one.number for one in await desk.helpers.calls()] == [number]
+    with pytest.raises(WriteError, match="Ana Diaz: works here no more"):
+        await desk.helpers.ask("T2", "Look.", skills={"firewall": "4"})
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.assign.tables.deciding import tells_absences as tells_absences
     from servicedesk_core.features.assign.tables.kept import ensure_alone as ensure_alone
     from servicedesk_core.features.assign.tables.kept import is_as_it_was as is_as_it_was
+    from servicedesk_core.features.assign.tables.kept import is_here as is_here
     from servicedesk_core.features.assign.tables.kept import keep as keep
     from servicedesk_core.features.assign.tables.people import USUAL_VISIT as USUAL_VISIT
     from servicedesk_core.features.assign.tables.people import bench_of as bench_of

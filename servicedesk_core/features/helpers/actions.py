@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.faces import Capability, Help, Manner, action
-from servicedesk_core.features.assign import SKILLS, asked_of, bench_of, required, tells_absences
+from servicedesk_core.features.assign import SKILLS, asked_of, bench_of, is_here, required, tells_absences
 from servicedesk_core.features.helpers import tables
 from servicedesk_core.features.helpers.model import Asked, CallState, HelpCall
 from servicedesk_core.features.helpers.queries import WHERE, HelperQueries
@@ -62,7 +62,7 @@ class Helpers(HelperQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: The store holds no such ticket or technician.
-            WriteError: They have the ticket, or help already, or the vendor would refuse it.
+            WriteError: They have the ticket, help already, or work here no more, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it.
         """
 
@@ -254,6 +254,8 @@ class Helpers(HelperQueries[Manner]):
         if detail.ticket.assignee_ref == ref:
             raise WriteError(f"They have {detail.row.ticket} already.", hint="Name somebody else.")
         source = sources.id_of(tx, detail.row.connection)
+        if not is_here(tx, (source, ref)):
+            raise WriteError("They work here no more.", hint="Name somebody else; a sync brings who is new.")
         if ref in tables.refs(tables.helpers_of(tx, source, detail.row.external_id)):
             raise WriteError(f"They help with {detail.row.ticket} already.", hint="servicedesk helpers list shows who.")
         values: dict[str, Any] = {"technician_ref": ref}
