@@ -212,11 +212,8 @@ def measured(folder: Path, desk: RealDesk) -> list[Row]:
             return row(f"{measure}, {size}", told, bare, at_most(_p95(busy), goal_ms, "ms"))
 
         cold = [f"{BOARD}?{name}={quote(value)}" for name, value in _filters(_board_parameters())]
-        filtered, anew = (
-            served.all(cold),
-            _anew(served, store),
-        )  # before anything is remembered that is made anew beside
-        remembered = served.all([BOARD] * _TIMES)
+        anew = _anew(served, store)  # before much is remembered: after an act all of it is made anew beside
+        remembered, filtered = served.all([BOARD] * _TIMES), served.all(cold)
         parts = list(_scoped(served, size))
         return [
             row(

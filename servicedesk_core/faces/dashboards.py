@@ -33,7 +33,7 @@ class Looking(NamedTuple):
     at: datetime
     chosen: Any
     scope: Any
-    known: dict[Callable[..., Any], Any]
+    known: dict[Any, Any]
 
     def once(self, make: Callable[["Looking"], T]) -> T:
         """Return what several blocks of a page are made from: it is made for the first of them."""
@@ -49,7 +49,7 @@ class Looking(NamedTuple):
             asked: The query.
             values: What it is given, by the names of its parameters; those of a filter are named by themselves.
         """
-        own = {one.name: one for one in asked.parameters}
+        own = asked.named
         named = {name: value for name, value in values.items() if name not in own or not own[name].part_of}
         for filtered, kind in asked.filters.items():
             parts = {name: value for name, value in values.items() if name in own and own[name].part_of == filtered}
@@ -60,7 +60,9 @@ class Looking(NamedTuple):
 
     def opens(self, asked: Query[..., Any], **values: Any) -> Opens:
         """Return a list, narrowed by those filters of the page that it knows; takes what :meth:`Opens.of` does."""
-        return Opens.of(asked, **(_known(asked, self.chosen) | values))
+        if asked not in self.known:
+            self.known[asked] = _known(asked, self.chosen)
+        return Opens.of(asked, **(self.known[asked] | values))
 
 
 class Told(NamedTuple):
@@ -244,9 +246,10 @@ def _measured(kpis: Sequence[Kpi[Any]], among: Callable[[Any], Any] | None, look
 
 def _table(block: Table, looking: Looking) -> Shown:
     asked, given = block.query, block.given(looking) if callable(block.given) else block.given
-    own = {one.name: one for one in asked.parameters}
     values = _known(asked, looking.chosen) | dict(given)
-    opens = Opens.of(asked, **{name: value for name, value in values.items() if name in own and name != "limit"})
+    opens = Opens.of(
+        asked, **{name: value for name, value in values.items() if name in asked.named and name != "limit"}
+    )
     found = looking.ask(asked, **values) if block.rows is None else block.rows(looking)
     known = columns_of(asked.row) if asked.row else {}
     columns = {name: known[name].title for name in asked.on_page}

@@ -1,7 +1,7 @@
 """A call that every face offers: what queries and acts have in common."""
 
 import inspect
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import (
@@ -105,6 +105,11 @@ class Offer(Method[P, T]):
             else one
             for one in parameters_of(self.declared)
         )
+
+    @cached_property
+    def named(self) -> Mapping[str, Parameter]:
+        """The same, by the names that Python has for them."""
+        return {one.name: one for one in self.parameters}
 
     @property
     def is_on_web(self) -> bool:

@@ -40,7 +40,7 @@ class Opens:
         Raises:
             TypeError: It has no such parameter.
         """
-        known = {parameter.name: parameter for parameter in offer.parameters}
+        known = offer.named
         if wrong := values.keys() - known.keys():
             msg = f"{offer.name} has no parameter {', '.join(sorted(wrong))}"
             raise TypeError(msg)
