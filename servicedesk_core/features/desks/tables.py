@@ -1,11 +1,12 @@
 """What the blocks of a page are made from, read once for all of them."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import product, takewhile
+from itertools import islice, product, takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -172,10 +173,14 @@ class Day:
             every = (one for one in begun if one.ends_at >= at)
         return self._narrowed(every)
 
-    def booked_for(self, person: Person) -> Iterator[Booked]:
-        """Yield the appointments of a technician that are not over, the earliest first; with a filter, see above."""
-        theirs = self._theirs if self.sums is None or self.scope is not None else self.sums.look.theirs
-        return self._narrowed(one for one in theirs.get(person, ()) if one.ends_at >= self.at)
+    def now_and_next(self, person: Person) -> tuple[Booked | None, Booked | None]:
+        """Return the appointment of a technician that is under way, and the one that begins next; see above."""
+        each = self._theirs if self.sums is None or self.scope is not None else self.sums.look.theirs
+        theirs = each.get(person, ())
+        begun = bisect_right(theirs, self.at, key=lambda one: one.visit.start_at)
+        spans = islice(theirs, begun), islice(theirs, begun, None)
+        current, following = (self._narrowed(one for one in span if one.ends_at >= self.at) for span in spans)
+        return next(current, None), next(following, None)
 
     @cached_property
     def _theirs(self) -> Mapping[Person, Sequence[Booked]]:

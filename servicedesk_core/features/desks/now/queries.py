@@ -6,7 +6,6 @@ from typing import Any, Final
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Limit, Looking, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.attention import Booked
 from servicedesk_core.features.desks.lists import WorkLists
 from servicedesk_core.features.desks.now.model import Coming, Presence, TeamMember
 from servicedesk_core.features.desks.tables import Day, Person, last_entries, technicians
@@ -115,21 +114,11 @@ def team(looking: Looking) -> tuple[TeamMember, ...]:
             (
                 loads.get(person, Load()),
                 {"assignee": (person[1],), "connection": called[person[0]]},
-                _now_and_next(day, person),
+                day.now_and_next(person),
             ),
         )
         if load.open or current or following or person in rostered or person in ended
     )
-
-
-def _now_and_next(day: Day, person: Person) -> tuple[Booked | None, Booked | None]:
-    """Return the appointment of somebody that is under way, and the one that begins next."""
-    current = None
-    for one in day.booked_for(person):
-        if one.visit.start_at > day.at:
-            return current, one
-        current = current or one
-    return current, None
 
 
 def _presence(day: Day, rota: Rota, name: str | None, person: Person) -> tuple[Presence, datetime | None]:

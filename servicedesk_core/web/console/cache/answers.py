@@ -186,14 +186,16 @@ class Answers:
                 kept.passed_s = now
 
     async def _go_on(self) -> None:
-        state = self.reader.now
         while True:
-            state = await self.reader.other_than(state, within_s=_EVERY_S)
-            self._see(state)
+            self._see(state := self.reader.now)
             due = [(key, one) for key, one in self._kept.items() if one.is_due]
-            for key, kept in sorted(due, key=lambda one: one[1].asked_s, reverse=True):
-                try:
-                    await self._once(kept.question, self.reader.now)
-                except Exception as error:  # noqa: BLE001  # whoever asks next is told it
-                    _log.warning("what pages show could not be made anew: %s", type(error).__name__)
-                    self._kept.pop(key, None)
+            if not due:
+                await self.reader.other_than(state, within_s=_EVERY_S)
+                continue
+            key, kept = max(due, key=lambda one: one[1].asked_s)  # others may be looked at before the next is made
+            try:
+                await self._once(kept.question, state)
+            except Exception as error:  # noqa: BLE001  # whoever asks next is told it
+                _log.warning("what pages show could not be made anew: %s", type(error).__name__)
+            if self._kept.get(key) is kept:  # it failed, or is another one for everybody by now
+                del self._kept[key]

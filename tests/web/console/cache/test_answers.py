@@ -25,12 +25,14 @@ class Counting(Namespace[Any]):
     """Counts how often it is asked."""
 
     asked = 0
+    order: tuple[Any, ...] = ()
     going = threading.Event()
     error: Exception | None = None
 
     @query("counting.tickets", about="How many tickets there are.")
     def tickets(self, tx: Any, more: Any = None, *, scope: Scope | None = None) -> int:
         Counting.asked += 1
+        Counting.order += (more,)
         Counting.going.wait(10)
         if Counting.error is not None:
             raise Counting.error
@@ -47,7 +49,7 @@ class Counting(Namespace[Any]):
 
 @pytest.fixture(autouse=True)
 def counting():
-    Counting.asked, Counting.error = 0, None
+    Counting.asked, Counting.order, Counting.error = 0, (), None
     Counting.going.set()
 
 
@@ -148,6 +150,20 @@ async def test_what_a_sync_brought_comes_by_itself(desk, answers, monkeypatch):
                 await asyncio.sleep(0.01)
     assert found.value == 8
     assert found.state.changes > first.state.changes
+
+
+async def test_what_somebody_looked_at_meanwhile_is_made_anew_before_the_rest(desk, answers, monkeypatch):
+    monkeypatch.setattr(module, "BEHIND_S", 1e9)
+    for number in (1, 2, 3):
+        await answers.call(desk, Counting.tickets, number)
+    Counting.going.clear()
+    async with answers.kept_current():
+        await sync(desk, 8)
+        await until(lambda: Counting.asked == 4)
+        await answers.call(desk, Counting.tickets, 1)
+        Counting.going.set()
+        await until(lambda: Counting.asked == 6)
+    assert Counting.order[3:] == (3, 1, 2)
 
 
 async def test_nobody_is_told_what_is_too_far_behind(desk, answers, monkeypatch):
