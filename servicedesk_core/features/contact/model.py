@@ -37,7 +37,7 @@ class ClientPromise:
     by: Annotated[str, Column("Who promised it.", "By", shown=False, is_ours=True)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # very many are made, and a frozen one takes longer
 class Silence:
     """An open ticket whose client has heard from nobody for too long, as far as it takes to order them.
 

@@ -25,6 +25,7 @@ _N: Final = RECORDS["notes"].c
 OPEN: Final = (_P.kept_at.is_(None), _P.withdrawn_at.is_(None))
 """Promises of which nobody has said that they are over; what was written may have kept them."""
 
+_AT_ONCE: Final = 5_000
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
 
 
@@ -100,7 +101,8 @@ def silences(tx: Tx, now: datetime, where: Sequence[ColumnElement[bool]]) -> Ite
     kinds, now_us = cache(partial(queues.kind, at=now)), to_us(now)
     limits_us = {one.value: _us(rule.limit(one)) for one in Priority}
     otherwise_us = _us(rule.otherwise)
-    for local_id, external_id, source_id, queue_ref, word, created_us, noted_us in tx.execute(query):
+    rows = tx.execute(query, execution_options={"yield_per": _AT_ONCE})
+    for local_id, external_id, source_id, queue_ref, word, created_us, noted_us in rows:
         if kinds(source_id, queue_ref) in _WATCHED:
             continue
         heard_us = max(noted_us or 0, said.get(local_id, 0)) or None
