@@ -1,6 +1,6 @@
 """The tables of claims: what is claimed, how far each claim has come, and everything that happened to it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, false, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, false
 
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -59,11 +59,6 @@ claims = Table(
     sqlite_autoincrement=True,
 )
 
-_OPEN = text("is_open")
-Index("ix_claims_open", claims.c.state, claims.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
-# Lists of open claims.
-Index("ix_claims_poll", claims.c.connection, claims.c.poll_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
-# Which claims are to be asked after now.
 Index("ix_claims_ref", claims.c.connection, claims.c.ref)
 # The vendor's ids that are taken.
 Index("ix_claims_ticket", claims.c.ticket_source_id, claims.c.ticket_ref)

@@ -1,11 +1,9 @@
 """The tables of messages to our own people: what they are told, and each attempt to hand it over."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Scrubbed
 from servicedesk_core.store.schema.base import STAFF, Id, metadata
-
-_SENDING = text("fate = 'sending'")
 
 staff_messages = Table(
     "staff_messages",
@@ -40,7 +38,6 @@ staff_attempts = Table(
     Column("ended_at", Instant, doc="When it ended; none while it lasts."),
     Column("fate", Text, nullable=False, doc="sending, sent, refused or in_doubt."),
     Column("why", Scrubbed, doc="Why it was not taken."),
-    Index("ix_staff_attempts_sending", "batch", sqlite_where=_SENDING, postgresql_where=_SENDING),
     info={STAFF: True},
 )
 """Each attempt to hand messages over. That one begins is stored before the first byte leaves."""

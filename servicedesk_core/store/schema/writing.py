@@ -1,6 +1,6 @@
 """The tables of the one write path: the outbox, what happened to each write, and the audit trail."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, literal_column, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, literal_column
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.column_types import Enum, Instant, Json, Scrubbed
@@ -77,16 +77,8 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
-_LIVE = text("state IN ('proposed', 'queued', 'sending', 'in_doubt')")
-Index("ix_outbox_work", outbox.c.connection, outbox.c.state, outbox.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
-# What is to be sent or settled; finished writes pay nothing for it. Only queries that say UNFINISHED use it.
-Index("ix_outbox_unfinished", outbox.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
-# The same over all connections, the newest first: the list that people look at.
 Index("ix_outbox_aggregate", outbox.c.connection, outbox.c.aggregate, outbox.c.id)
 # What goes before a write, and what was written to the same thing lately.
-_FOLLOWS = text("after_write IS NOT NULL")
-Index("ix_outbox_after", outbox.c.after_write, sqlite_where=_FOLLOWS, postgresql_where=_FOLLOWS)
-# What waits for a write, and goes with it when that is discarded.
 Index("ix_outbox_sent", outbox.c.connection, outbox.c.sent_at)
 # How much was sent lately.
 UNFINISHED = outbox.c.state.in_(
@@ -102,8 +94,6 @@ OF_PARTS = outbox.c.kind.in_(
     ]
 )
 """The condition of ``ix_outbox_parts``, word for word: what moves and orders parts, kept apart from the many others."""
-_OF_PARTS = text("kind IN ('stock_moves.take', 'stock_moves.return', 'purchase_orders.place', 'goods_receipts.create')")
-Index("ix_outbox_parts", outbox.c.kind, outbox.c.id, sqlite_where=_OF_PARTS, postgresql_where=_OF_PARTS)
 
 outbox_files = Table(
     "outbox_files",
