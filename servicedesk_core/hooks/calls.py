@@ -5,13 +5,14 @@ checked before anybody relies on it.
 """
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.domain.billing import Document, DocumentKind
 from servicedesk_core.domain.calendars import BusyTime
 from servicedesk_core.domain.parts import PartOffer, PartQuery
+from servicedesk_core.domain.places import Point
 from servicedesk_core.domain.warranty import (
     Attachment,
     Claim,
@@ -251,6 +252,17 @@ class ConnectorCalls:
         found = await self._caller.many("busy_times", BusyTime, start=start, end=end)
         if any(one.start.tzinfo is None or one.end.tzinfo is None or one.start >= one.end for one in found):
             raise self._caller.origin.garbage("busy_times", "a time has no zone, or ends before it begins")
+        return found
+
+    # RouterSpecs
+
+    async def travel_times(self, ways: tuple[tuple[Point, Point], ...]) -> tuple[timedelta | None, ...]:
+        """See :meth:`RouterSpecs.travel_times`."""
+        found = await self._caller.one("travel_times", tuple, ways=ways)
+        if len(found) != len(ways):
+            raise self._caller.origin.garbage("travel_times", f"it answered {len(found)} of {len(ways)} ways")
+        if not all(one is None or (isinstance(one, timedelta) and one >= timedelta()) for one in found):
+            raise self._caller.origin.garbage("travel_times", "an answer is neither a time nor nothing")
         return found
 
     # WebhookSpecs: a delivery is what anybody may have sent, so what a connector cannot read is a ValueError here too

@@ -9,6 +9,7 @@ from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.calendar import CalendarSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
+from servicedesk_core.hooks.specs.router import RouterSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
 from servicedesk_core.hooks.specs.webhooks import WebhookSpecs
@@ -21,6 +22,7 @@ class Connector(
     PartsSpecs,
     BillingSpecs,
     CalendarSpecs,
+    RouterSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],

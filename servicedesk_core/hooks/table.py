@@ -12,6 +12,7 @@ from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.calendar import CalendarSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
+from servicedesk_core.hooks.specs.router import RouterSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
 from servicedesk_core.hooks.specs.webhooks import WebhookSpecs
@@ -23,6 +24,7 @@ FAMILIES: tuple[type, ...] = (
     PartsSpecs,
     BillingSpecs,
     CalendarSpecs,
+    RouterSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
 )

@@ -13,6 +13,7 @@ from servicedesk_core.testing.suites.billing_vendor import BillingVendor
 from servicedesk_core.testing.suites.calendar import CalendarSuite
 from servicedesk_core.testing.suites.orders import OrdersSuite, OrderVendor
 from servicedesk_core.testing.suites.parts import PartsSuite
+from servicedesk_core.testing.suites.router import RouterSuite
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
@@ -35,6 +36,7 @@ __all__ = [
     "PartsSuite",
     "Recorder",
     "Replayer",
+    "RouterSuite",
     "Stand",
     "TicketSyncSuite",
     "UnrecordedRequestError",

@@ -25,6 +25,9 @@ KEYS = {
         "webhook_hints.external_id", "webhook_subscriptions.stream", "write_lanes.connection", "write_lanes.kind",
         "write_permits.connection", "scorecards.technician", "scorecard_words.technician", "calendar_reads.connection",
     },
+    "a point on the earth: nothing says whose it is, and it goes with the definition that does": {
+        "travel_times.origin", "travel_times.destination",
+    },
     "an account at a vendor, and a process of the desk": {
         "budget_buckets.vendor", "budget_buckets.account", "budget_counters.vendor", "budget_counters.account",
         "budget_policies.vendor", "budget_policies.account", "budget_slots.vendor", "budget_slots.account",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from servicedesk_core.faces import Section
+from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
@@ -11,6 +11,11 @@ FEATURE = Feature(
     section=Section.EVERY_DAY,
     queries=f"{__name__}.queries:TravelQueries",
     actions=f"{__name__}.actions:Travel",
+    jobs=(
+        JobKind(
+            "travel", "Asks a map how long the ways of the next days take.", "every 1 hour", f"{__name__}.jobs:ask"
+        ),
+    ),
     definitions=f"{__name__}.kinds:KINDS",
     needs=("appointments", "definitions", "rota", "skills", "writes"),
 )

@@ -14,6 +14,7 @@ from servicedesk_core.domain.places import Point, estimate
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.rota import Span
 from servicedesk_core.features.skills import Key
+from servicedesk_core.features.travel.kept import known
 from servicedesk_core.features.travel.kinds import HOMES, PLACES
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_us, to_us
@@ -55,12 +56,14 @@ class Ways:
         places: Where clients are, by source, client and site; without a site where the client is else.
         visits: Where technicians are during a day, the earliest first.
         zone: Where days begin.
+        told: How long ways take, as far as a map said; the others are estimated.
     """
 
     homes: Mapping[str, Point] = field(default_factory=dict)
     places: Mapping[tuple[int, str, str | None], Point] = field(default_factory=dict)
     visits: Mapping[Key, list[Visit]] = field(default_factory=dict)
     zone: tzinfo | None = None
+    told: Mapping[tuple[Point, Point], timedelta] = field(default_factory=dict, repr=False)
     _known: dict[tuple[Point, Point], timedelta] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def place(self, source_id: int, company: str | None, site: str | None) -> Point | None:
@@ -71,6 +74,8 @@ class Ways:
 
     def between(self, one: Point, other: Point) -> timedelta:
         """Return how long a way takes."""
+        if (said := self.told.get((one, other))) is not None:
+            return said
         if (one, other) not in self._known:
             self._known[one, other] = estimate(one, other)
         return self._known[one, other]
@@ -111,7 +116,7 @@ def ways_of(tx: Tx, span: Span, now: datetime, zone: tzinfo) -> Ways:
     for one in visits_in(tx, span, ways):
         for ref in one.technicians:
             visits[one.source_id, ref].append(one)
-    return Ways(ways.homes, places, visits, zone)
+    return Ways(ways.homes, places, visits, zone, known(tx))
 
 
 def visits_in(tx: Tx, span: Span, ways: Ways) -> Iterable[Visit]:

@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.system import store_meta as store_meta
     from servicedesk_core.store.schema.system import ticket_histories as ticket_histories
     from servicedesk_core.store.schema.system import tokens as tokens
+    from servicedesk_core.store.schema.travelling import travel_times as travel_times
     from servicedesk_core.store.schema.webhooks import webhook_endpoints as webhook_endpoints
     from servicedesk_core.store.schema.webhooks import webhook_hints as webhook_hints
     from servicedesk_core.store.schema.webhooks import webhook_seen as webhook_seen
