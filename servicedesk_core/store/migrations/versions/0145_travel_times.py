@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0144"
-down_revision = "0143"
+revision = "0145"
+down_revision = "0144"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0143 to 0144."""
+    """Bring the schema from revision 0144 to 0145."""
     op.create_table(
         "travel_times",
         sa.Column("origin", sa.Text(), nullable=False),
