@@ -144,3 +144,19 @@ async def test_of_two_people_there_is_no_pattern_and_what_is_no_period_is_refuse
             await desk.worktime.payroll(first_day=wrong[0], last_day=wrong[1])
     (one,) = await desk.worktime.payroll(technician="ben")
     assert (one.first_day, one.last_day) == (date(2026, 2, 1), date(2026, 2, 28))
+
+
+async def test_the_same_time_on_a_ticket_and_on_none_is_paid_once(desk):
+    twice = [entry("e9", "t1", at(11, 1, 30), 60, ticket=None)]
+    await desk.store.write(lambda tx: stored.put(tx, twice, now=NOW))
+    ana = next(iter(await desk.worktime.payroll(**DAY)))
+    assert (ana.callouts, ana.callout_s, ana.night_s) == (2, 3_600, 3_600)
+    assert [one.ticket for one in await desk.worktime.callouts(**DAY)] == [None, "T1"]
+    assert [one.ends_at for one in await desk.rota.show() if one.presence == "rests"] == [at(11, 13, 30)]
+
+
+@pytest.mark.parametrize(("first", "hours"), [(date(2026, 10, 1), 745), (date(2025, 3, 29), 24 + 23 + 24)])
+async def test_hours_on_call_over_a_change_of_clocks_are_as_many_as_there_were(desk, first, hours):
+    last = date(2026, 10, 31) if first.year == 2026 else date(2025, 3, 31)
+    lines = await desk.worktime.payroll(first_day=first, last_day=last, technician="Ana")
+    assert [one.on_call_s for one in lines] == [hours * 3_600]

@@ -8,7 +8,7 @@ import pytest
 from servicedesk_core.features.rota import Away, Planned, Rota, Span, Worked, at_night
 from servicedesk_core.features.rota.kinds import Rest
 from servicedesk_core.features.rota.resting import rests
-from servicedesk_core.features.worktime.rules import patterns
+from servicedesk_core.features.worktime.rules import night_s, patterns
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -63,12 +63,20 @@ def test_a_night_in_which_clocks_are_set_is_as_long_as_it_is(day, hours):
     whole = Span(noon - timedelta(hours=24), noon)
     ((piece, night),) = at_night([whole], "22:00-06:00", BERLIN)
     assert piece == (night[0].astimezone(UTC), night[1].astimezone(UTC))
-    assert piece.end.timestamp() - piece.start.timestamp() == hours * 3_600
+    assert piece.length == timedelta(hours=hours)
+    assert night_s([piece], "22:00-06:00", Rota((), (), BERLIN)) == hours * 3_600
 
 
 def test_rest_over_the_change_of_clocks_is_eleven_hours_and_not_ten():
     ((start, end),) = rested(span("2026-03-29T01:00", "2026-03-29T01:45"))
     assert end.timestamp() - start.timestamp() == 11 * 3_600
+
+
+def test_of_the_same_time_on_a_ticket_and_on_none_there_is_one_rest():
+    night = span("2026-03-11T02:00", "2026-03-11T03:00")
+    worked = [Worked("ana", night, 1, ticket) for ticket in ("7", None)]
+    (one,) = rests(Rota([office(["ana"])], (), BERLIN), worked, Rest())
+    assert one.start == night.end
 
 
 def team(count, word, out=()):

@@ -1,7 +1,7 @@
 """Rest after work at night: who has to rest until when. Pure."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -32,10 +32,13 @@ def at_night(spans: Iterable[Span], night: str, zone: ZoneInfo) -> Iterator[tupl
     for span in joined(spans):
         day = span.start.astimezone(zone).date() - _DAY
         while day <= span.end.astimezone(zone).date():
-            start = datetime.combine(day, begins, zone)
-            whole = Span(start, datetime.combine(day if ends > begins else day + _DAY, ends, zone))
+            whole = Span(_instant(day, begins, zone), _instant(day if ends > begins else day + _DAY, ends, zone))
             yield from ((piece, whole) for piece in cut([span], *whole))
             day += _DAY
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def rests(rota: Rota, worked: Iterable[Worked], rule: Rest) -> Iterator[Away]:
@@ -46,7 +49,7 @@ def rests(rota: Rota, worked: Iterable[Worked], rule: Rest) -> Iterator[Away]:
         worked: What was recorded.
         rule: From how much on, and for how long.
     """
-    for technician, theirs in groupby(sorted(worked), lambda one: one.technician):
+    for technician, theirs in groupby(sorted(worked, key=lambda one: one.place), lambda one: one.technician):
         pieces = [span for one in theirs for span in outside(rota, one)]
         for whole, several in groupby(at_night(pieces, rule.night, rota.zone), lambda pair: pair[1]):
             spans = [span for span, _ in several]

@@ -40,6 +40,11 @@ class Worked(NamedTuple):
     source_id: int = 0
     ticket_ref: str | None = None
 
+    @property
+    def place(self) -> tuple[str, Span, int, str]:
+        """Where it stands among others: by technician, and then by time."""
+        return self.technician, self.span, self.source_id, self.ticket_ref or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:

@@ -1,7 +1,7 @@
 """Call-outs, the list for payroll, and when teams are away."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -163,7 +163,7 @@ class WorkTime(Namespace[Manner]):
 
     def _span(self, first: date, last: date) -> Span:
         zone = ZoneInfo(self.desk.timezone)
-        return Span(datetime.combine(first, time(), zone), datetime.combine(last + _DAY, time(), zone))
+        return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, last + _DAY)))
 
     def _seen(self, tx: Tx, scope: Scope | None) -> Iterable[str] | None:
         """Return whose time whoever asks may see; ``None`` = everybody's."""

@@ -45,7 +45,7 @@ def extras(rota: Rota, worked: Iterable[Worked], duties: Mapping[str, Iterable[H
         duties: Turns on call, by technician.
         within: Only in it.
     """
-    for one in sorted(worked):
+    for one in sorted(worked, key=lambda one: one.place):
         for span in cut(outside(rota, one), *within):
             held = (each for each in duties.get(one.technician, ()) if each.start <= span.start < each.end)
             yield Extra(one, span, next(held, None))
