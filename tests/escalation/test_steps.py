@@ -1,11 +1,14 @@
 """Steps of escalation plans on a desk: taken when they fall due, once, whatever becomes of the clock."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import DefinitionsError, StoreError
 from servicedesk_core.features.escalate.sweeping import Sweep
 from servicedesk_core.store import sending
-from tests.escalation.conftest import PLAN
+from tests.escalation.conftest import PEOPLE, PLAN
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
 
@@ -134,6 +137,16 @@ async def test_a_summary_that_was_not_told_is_told_by_the_next_process(told, mon
     await told.sweep()
     await told.sweep()
     assert await told.said() == [("dora", "1 step of 1 ticket fell due while nobody looked")]
+
+
+async def test_without_a_manager_whoever_is_above_hears_the_summary(told, monkeypatch):
+    people = {"ana": PEOPLE["ana"], "cleo": {"roles": ["coordinator", "admin"], "page": ["env:PAGE_DORA"]}}
+    roster = {name: Colleague(**one) for name, one in people.items()}
+    monkeypatch.setattr(told.desk, "_roster", SimpleNamespace(people=roster, people_in=lambda _: roster))
+    await told.move("03-04 16:00")
+    await told.ticket(1, created("03-02 09:00", "P1"), priority="P1")
+    assert await told.sweep() == "0 steps taken, 1 too late for it"
+    assert await told.said() == [("cleo", "1 step of 1 ticket fell due while nobody looked")]
 
 
 async def test_a_store_that_is_not_adopted_takes_no_step(told):

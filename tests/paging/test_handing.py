@@ -287,3 +287,13 @@ async def test_what_nobody_ever_tried_is_told_of_by_an_alert(desk, say, clock):
     await desk.run_jobs("alerts")
     [alert] = [one for one in (await desk.alerts.list()).items if one.kind == "undelivered"]
     assert alert.problem.startswith("1 message to ana cannot be handed over: nobody tried")
+
+
+async def test_what_was_told_long_ago_is_forgotten_and_what_waits_is_not(desk, say, run, clock):
+    await say(page("a"))
+    await run()
+    clock.advance(91 * 86_400)
+    await say(Message("n", "nobody", "For who is gone", ""))
+    await run()
+    assert [one.subject for one in (await desk.paging.messages()).items] == ["For who is gone"]
+    assert await fates(desk) == []
