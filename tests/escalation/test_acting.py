@@ -3,7 +3,8 @@
 import pytest
 
 from servicedesk_core import Actor, ServiceDesk
-from servicedesk_core.errors import DefinitionsError
+from servicedesk_core.errors import DefinitionsError, StoreError
+from servicedesk_core.features.escalate import jobs
 from servicedesk_core.features.escalate.automatic import ACTS, REASSIGN
 from servicedesk_core.features.standing import StandingApproval
 from servicedesk_core.outbox.policy import WritePolicy
@@ -125,6 +126,20 @@ async def test_under_a_standing_approval_it_is_done_once(told):
     }  # fmt: skip
     rehearsed = (await told.desk.standing.suggestions(act=REASSIGN, last=at("03-02 14:00") - at("03-02 08:00"))).items
     assert [one.at for one in rehearsed] == [at("03-02 12:00")], "whoever grants sees what it would have done"
+
+
+async def test_who_ends_before_it_acts_leaves_it_to_the_next(told, monkeypatch):
+    async def killed(_desk):
+        raise StoreError("killed", hint="")
+
+    told.desk.clock.advance((at("03-02 12:00") - told.now).total_seconds())
+    await told.desk.sla.evaluate()
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "act", killed)
+        [outcome] = await told.desk.run_jobs("escalation")
+    assert (outcome.outcome, await told.writes()) == ("failed", [])
+    await told.sweep("03-02 13:00")
+    assert await told.writes() == [("proposed", {"assignee_ref": "t1"}, None)]
 
 
 async def test_a_priority_that_is_raised_so_that_three_steps_are_past_changes_the_ticket_once(told):

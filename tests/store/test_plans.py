@@ -23,7 +23,9 @@ from servicedesk_core.features.profit.tables.parts import CostedByUs
 from servicedesk_core.features.report.morning.tables import flow
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.rules import status_given
 from servicedesk_core.features.tickets.tables import listing as tickets
+from servicedesk_core.outbox.staff import tables as staff
 from servicedesk_core.store import outbox, passes, records, schema, sources
 from servicedesk_core.store.queries import taken
 from servicedesk_core.store.queries.scope import Scope
@@ -284,6 +286,15 @@ def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
     ), "a partial one as well"
     lately = plan_of(store, partial(outbox.uncopied, connection="psa", since=START))
     assert lately[0] == "SEARCH outbox USING INDEX ix_outbox_sent (connection=? AND sent_at>?)"
+
+
+def test_words_for_statuses_and_what_is_under_way_are_found_in_indexes_of_their_own(store, source):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    words = plan_of(store, partial(status_given, connection=source.name, word="closed"), number=-1)
+    assert any("ix_tickets_status" in step for step in words), words
+    under_way = plan_of(store, partial(staff.is_anything_due, at=START), number=-1)
+    assert any("ix_staff_attempts_sending" in step for step in under_way), under_way
 
 
 def test_the_charges_that_the_desk_costed_itself_are_found_once_and_not_for_each_charge(store):
