@@ -9,6 +9,7 @@ PAGES = {
     "service": "/desks/service",
     "sla": "/desks/service/sla",
     "tickets": "/desks/service/tickets",
+    "escalation": "/desks/service/escalation",
     "warranty": "/desks/service/warranty",
     "parts": "/desks/service/parts",
     "billing": "/desks/service/billing",
