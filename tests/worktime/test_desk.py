@@ -160,3 +160,14 @@ async def test_hours_on_call_over_a_change_of_clocks_are_as_many_as_there_were(d
     last = date(2026, 10, 31) if first.year == 2026 else date(2025, 3, 31)
     lines = await desk.worktime.payroll(first_day=first, last_day=last, technician="Ana")
     assert [one.on_call_s for one in lines] == [hours * 3_600]
+
+
+async def test_of_two_technicians_with_one_name_each_has_their_own_hours_alone(desk):
+    other = [Technician(external_id="t1", name="Ana Diaz"), entry("o1", "t1", at(12, 1), 30)]
+    await desk.store.write(lambda tx: stored.put(tx, other, now=NOW, connection="other"))
+    lines = [one for one in await desk.worktime.payroll(**DAY) if one.technician == "Ana Diaz"]
+    assert {one.connection: (one.callouts, one.callout_s) for one in lines} == {"psa": (1, 3_600), "other": (1, 1_800)}
+    assert [one.starts_at for one in await desk.worktime.callouts(**DAY)] == [at(11, 1, 30), at(12, 1)]
+    mine = of(desk, "ana")
+    assert [one.connection for one in await mine.worktime.payroll(**DAY)] == ["psa"]
+    assert [one.starts_at for one in await mine.worktime.callouts(**DAY)] == [at(11, 1, 30)]

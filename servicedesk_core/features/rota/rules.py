@@ -33,17 +33,24 @@ class Worked(NamedTuple):
         span: When.
         source_id: The desk's number of the connection.
         ticket_ref: The vendor's id of the ticket; ``None`` = it was on none.
+        technician_ref: The vendor's id of the technician: their name may mean several.
     """
 
     technician: str
     span: Span
     source_id: int = 0
     ticket_ref: str | None = None
+    technician_ref: str = ""
 
     @property
-    def place(self) -> tuple[str, Span, int, str]:
+    def key(self) -> tuple[int, str]:
+        """Who worked: the source, and the vendor's id."""
+        return self.source_id, self.technician_ref
+
+    @property
+    def place(self) -> tuple[str, Span, int, str, str]:
         """Where it stands among others: by technician, and then by time."""
-        return self.technician, self.span, self.source_id, self.ticket_ref or ""
+        return self.technician, self.span, self.source_id, self.technician_ref, self.ticket_ref or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def worked_between(tx: Tx, who: Crew, start: datetime, end: datetime) -> Iterato
         name, began = who.names.get((source_id, ref)), from_us(start_at)
         ended = optional_instant(end_at) or (began + timedelta(seconds=worked_s) if worked_s else began)
         if name is not None and began < ended:
-            yield Worked(name, Span(began, ended), source_id, ticket_ref)
+            yield Worked(name, Span(began, ended), source_id, ticket_ref, ref)
 
 
 def planned_of(

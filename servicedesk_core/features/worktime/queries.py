@@ -1,6 +1,6 @@
 """Call-outs, the list for payroll, and when teams are away."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -71,10 +71,10 @@ class WorkTime(Namespace[Manner]):
         days = self._days(first_day, last_day)
         span = self._span(*days)
         known = known_of(tx, self.desk, span, self._seen(tx, scope))
-        people = {one.name: one for one in _meant(known, technician)}
-        found = [one for one in extras(known.rota, known.worked, known.duties, span) if one.worked.technician in people]
+        people = {one.key: one for one in _meant(known, technician)}
+        found = [one for one in extras(known.rota, known.worked, known.duties, span) if one.worked.key in people]
         tickets = tickets_of(tx, [one.worked for one in found], scope)
-        rows = tuple(_called(known, people[one.worked.technician], one, one.duty, tickets) for one in found if one.duty)
+        rows = tuple(_called(known, people[one.worked.key], one, one.duty, tickets) for one in found if one.duty)
         return piece(Page(rows), CallOut, by="starts_at,technician", sort=sort, after=after, limit=limit)
 
     @query(
@@ -108,11 +108,11 @@ class WorkTime(Namespace[Manner]):
         span = self._span(*days)
         known = known_of(tx, self.desk, span, self._seen(tx, scope))
         recorded = recorded_s(tx, *days)
-        more: dict[str, list[Extra]] = {}
+        more: dict[Key, list[Extra]] = {}
         for one in extras(known.rota, known.worked, known.duties, span):
-            more.setdefault(one.worked.technician, []).append(one)
+            more.setdefault(one.worked.key, []).append(one)
         lines = (
-            _line(known, one, days, more.get(one.name, ()), recorded.get(one.key, 0))
+            _line(known, one, days, more.get(one.key, ()), recorded.get(one.key, 0))
             for one in _meant(known, technician)
         )
         rows = tuple(one for one in lines if _is_anything(one))
@@ -165,15 +165,12 @@ class WorkTime(Namespace[Manner]):
         zone = ZoneInfo(self.desk.timezone)
         return Span(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, last + _DAY)))
 
-    def _seen(self, tx: Tx, scope: Scope | None) -> Iterable[str] | None:
+    def _seen(self, tx: Tx, scope: Scope | None) -> Collection[Key] | None:
         """Return whose time whoever asks may see; ``None`` = everybody's."""
         if scope is None and self.desk.may(Capability.ABSENCES):
             return None
         own = self.desk.technician
-        if own is None:
-            return ()
-        named = crew(tx, self.desk.roster).called(tx, own)
-        return named or [f"{one.id}:{own[1]}" for one in sources.all(tx) if one.name == own[0]]
+        return () if own is None else [(one.id, own[1]) for one in sources.all(tx) if one.name == own[0]]
 
 
 def _checked(first: date, last: date) -> tuple[date, date]:

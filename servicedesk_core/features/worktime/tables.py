@@ -1,7 +1,7 @@
 """The work time of everybody, as the store knows it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -69,14 +69,14 @@ class Known:
     night: str
 
 
-def known_of(tx: Tx, desk: ConfiguredDesk, span: Span, technicians: Iterable[str] | None = None) -> Known:
+def known_of(tx: Tx, desk: ConfiguredDesk, span: Span, technicians: Collection[Key] | None = None) -> Known:
     """Return the work time of a span. Whoever has no shift is taken to work the hours of the desk.
 
     Args:
         tx: Any transaction.
         desk: The desk.
         span: The span.
-        technicians: Only of these, by the names in definitions; ``None`` = of everybody.
+        technicians: Only of these; ``None`` = of everybody.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
@@ -91,13 +91,12 @@ def known_of(tx: Tx, desk: ConfiguredDesk, span: Span, technicians: Iterable[str
         if (source, ref) not in known.names
     }
     who = Crew({**known.meant, **others})
-    among = None if technicians is None else frozenset(technicians)
     people = tuple(
         Person((source, ref), who.names[source, ref], shown or ref, connection)
         for source, ref, shown, connection in rows
-        if among is None or who.names[source, ref] in among
+        if technicians is None or (source, ref) in technicians
     )
-    names = {one.name for one in people}
+    names, keys = {one.name for one in people}, {one.key for one in people}
     usual = working_hours(tx, span.end) or Calendar(name="usual", zone=zone.key, hours=USUAL_HOURS)
     rules = in_force(tx, REST, span.end)
     lists = lists_of(tx, zone)
@@ -105,7 +104,7 @@ def known_of(tx: Tx, desk: ConfiguredDesk, span: Span, technicians: Iterable[str
         span=span,
         people=people,
         rota=rota_of(tx, who, zone, usual=usual, resting=span),
-        worked=tuple(one for one in worked_between(tx, who, span.start - _DAY, span.end) if one.technician in names),
+        worked=tuple(one for one in worked_between(tx, who, span.start - _DAY, span.end) if one.key in keys),
         duties={name: tuple(held for one in lists for held in one.held(name, *span)) for name in sorted(names)},
         night=rules[0].night if rules else NIGHT,
     )
