@@ -171,3 +171,6 @@ def test_who_is_out_is_told_to_those_who_may_know():
     assert one.said(tells_absences=False) == ("is not free", "has 20 open tickets")
     found = rank(Demand(), [one.who], Limits(), NOW)
     assert found.refused[0].reasons[0] == OUT
+    (rests,) = rank(Demand(), [Candidate(id="t1", name="ana", rests_until=NOW)], Limits(), NOW).refused
+    assert rests.said(tells_absences=True) == (f"rests until {NOW:%Y-%m-%d %H:%M} after work at night",)
+    assert rests.said(tells_absences=False) == ("is not free",)

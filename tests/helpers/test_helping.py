@@ -91,6 +91,34 @@ async def test_two_who_decided_on_the_same_call_before_either_was_stored(desk, o
     assert len(await desk.writes.list()) == 1, "nothing half-written"
 
 
+async def test_of_two_who_ask_at_once_for_the_same_one_is_refused_and_nobody_is_told_twice(desk, of, monkeypatch):
+    read = desk.store.read
+
+    async def read_and_be_overtaken(work):
+        monkeypatch.undo()
+        found = await read(work)
+        await of("tec").helpers.ask("T1", "Look at it.")
+        return found
+
+    monkeypatch.setattr(desk.store, "read", read_and_be_overtaken)
+    with pytest.raises(WriteError, match="tec asked for help with T1 already"):
+        await desk.helpers.ask("T1", "Look at it.")
+    assert len((await desk.helpers.calls()).items) == len(await told(desk)) == 1
+
+
+async def test_a_refused_write_is_not_sent_again_when_somebody_else_took_the_call_up(desk, of, vendor):
+    number = (await desk.helpers.ask("T1", "Look at it.")).number
+    first = await of("ana").helpers.give(number)
+    vendor.faults.append("422")
+    await desk.writes.approve([first.id], send=True)
+    assert (await desk.writes.show(first.id)).write.state == "rejected"
+    second = await of("tec").helpers.give(number)
+    with pytest.raises(WriteError, match="discarded"):
+        await desk.writes.retry([first.id], send=True)
+    await desk.writes.approve([second.id], send=True)
+    assert await helpers(desk) == ["Dana Wolf"]
+
+
 async def test_a_call_ends_when_it_is_withdrawn_with_its_time_and_with_its_ticket(desk, of, clock):
     number = (await of("tec").helpers.ask("T1", "Look at it.")).number
     with pytest.raises(WriteError, match="asked for help with T1 already"):

@@ -171,3 +171,11 @@ async def test_of_two_technicians_with_one_name_each_has_their_own_hours_alone(d
     mine = of(desk, "ana")
     assert [one.connection for one in await mine.worktime.payroll(**DAY)] == ["psa"]
     assert [one.starts_at for one in await mine.worktime.callouts(**DAY)] == [at(11, 1, 30)]
+
+
+async def test_a_call_out_says_the_rest_of_its_own_night_alone(desk):
+    short = [entry("s1", "t1", at(3, 1), 10), entry("s2", "t1", at(10, 23), 5)]
+    await desk.store.write(lambda tx: stored.put(tx, short, now=NOW))
+    found = {one.starts_at: one.rests_until for one in await desk.worktime.callouts(**DAY)}
+    until = at(11, 13, 30)
+    assert found == {at(3, 1): None, at(10, 23): until, at(11, 1, 30): until}

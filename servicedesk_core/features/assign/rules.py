@@ -15,7 +15,9 @@ LEAST_GAP: Final = Decimal(5)
 """What a first place must have, and be ahead by, before a rule takes it without a person."""
 
 OUT: Final = "is out"
-"""A reason that only those may read who may know who is out."""
+RESTS: Final = "rests until"
+_ABSENT: Final = (OUT, RESTS)
+"""How reasons begin that only those may read who may know who is out."""
 
 LATE: Final = "cannot begin before it is due"
 
@@ -177,7 +179,7 @@ class Refused:
 
     def said(self, *, tells_absences: bool) -> tuple[str, ...]:
         """Return the reasons as somebody may read them who may know, or not, who is out."""
-        return tuple("is not free" if one == OUT and not tells_absences else one for one in self.reasons)
+        return tuple("is not free" if one.startswith(_ABSENT) and not tells_absences else one for one in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +266,7 @@ def _unfit(demand: Demand, one: Candidate, limits: Limits, zone: tzinfo) -> Iter
     if one.is_out:
         yield OUT
     elif one.rests_until is not None:
-        yield f"rests until {one.rests_until.astimezone(zone):%Y-%m-%d %H:%M} after work at night"
+        yield f"{RESTS} {one.rests_until.astimezone(zone):%Y-%m-%d %H:%M} after work at night"
     elif one.left < limits.least_left and one.starts_at is None:
         yield f"{one.left // _MINUTE} min of shift left"
     if one.open_tickets >= limits.most_open:

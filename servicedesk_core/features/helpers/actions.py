@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.domain.writing import Intent
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.assign import SKILLS, asked_of, bench_of, is_here, required, tells_absences
@@ -26,9 +26,10 @@ from servicedesk_core.features.tickets import (
     technician_meant,
 )
 from servicedesk_core.features.writes import proposed, proposes
+from servicedesk_core.outbox.deciding import discard
 from servicedesk_core.outbox.staff import take_back
 from servicedesk_core.outbox.views import WriteView
-from servicedesk_core.store import Tx, audit, sources
+from servicedesk_core.store import Tx, audit, outbox, sources
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import help_calls
@@ -145,15 +146,25 @@ class Helpers(HelperQueries[Manner]):
         now = self.desk.clock.now()
         until = now + within
 
-        def work(tx: Tx) -> Asked:
+        def wanted(tx: Tx) -> TicketDetail:
             detail = _open(found(tx, ticket, connection, scope))
             self._ensure_new(tx, detail, now)
-            can, cannot = self._who(tx, detail, manual, until, scope)
+            return detail
+
+        def who(tx: Tx) -> tuple[tuple[str, ...], tuple[str, ...]]:
+            can, cannot = self._who(tx, wanted(tx), manual, until, scope)
             if not can:
                 raise WriteError(
                     f"Nobody can help: {'; '.join(cannot) or 'the desk knows no other technician there'}.",
                     hint="Ask for less, or for longer, or hand it on: servicedesk escalate.",
                 )
+            return can, cannot
+
+        can, cannot = await self.desk.store.read(who)  # reads the whole desk, so nobody waits for it
+
+        def work(tx: Tx) -> Asked:
+            audit.take_turn(tx)  # whoever asks at the same time sees that call
+            detail = wanted(tx)
             values = {
                 "ticket_id": detail.row.local_id,
                 "text": text.strip(),
@@ -233,11 +244,12 @@ class Helpers(HelperQueries[Manner]):
 
         def also(tx: Tx, write: StoredWrite) -> None:
             call, ref = taken[0]
+            _ensure_open(tx, tables.call_of(tx, number, now, None))
             if not tables.give(tx, call, ref, write.id, now):
-                _ensure_open(tx, tables.call_of(tx, number, now, None))
                 raise WriteError(
                     f"Call {number} changed meanwhile.", hint="Look at it again: servicedesk helpers calls"
                 )
+            _drop_refused(tx, call, str(self.desk.actor), now)
             take_back(tx, call.kept.key, now, "somebody helped before")
 
         read = partial(self.desk.store.read, intent)
@@ -304,6 +316,13 @@ def _open(detail: TicketDetail) -> TicketDetail:
     if not detail.row.is_open:
         raise WriteError(f"{detail.row.ticket} is done.", hint="Open it again first, if it is not.")
     return detail
+
+
+def _drop_refused(tx: Tx, call: tables.Call, actor: str, now: datetime) -> None:
+    """Discard the refused write of whoever took a call up before: sent again, it would make both of them helpers."""
+    before = call.kept.write_id
+    if before is not None and outbox.get(tx, before).state is WriteState.REJECTED:
+        discard(tx, before, actor=actor, now=now, reason="the call for help was taken up again")
 
 
 def _ensure_open(tx: Tx, call: tables.Call) -> None:

@@ -9,7 +9,7 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.oncall import Held
-from servicedesk_core.features.rota import Span, cut, rota_of
+from servicedesk_core.features.rota import Span, at_night, cut, rota_of
 from servicedesk_core.features.skills import Key, crew
 from servicedesk_core.features.worktime.model import CallOut, Pattern, PayLine
 from servicedesk_core.features.worktime.rules import Extra, extras, night_s, patterns, seconds
@@ -187,20 +187,30 @@ def _meant(known: Known, technician: str | None) -> tuple[Person, ...]:
 
 def _called(known: Known, person: Person, one: Extra, duty: Held, tickets: Mapping[Key, str]) -> CallOut:
     named = tickets.get((one.worked.source_id, one.worked.ticket_ref or ""))
-    at_night = night_s([one.span], known.night, known.rota)
-    rests = (each.end for each in known.rota.rests if each.technician == person.name and each.start >= one.span.end)
+    at_night_s = night_s([one.span], known.night, known.rota)
     return CallOut(
         technician=person.shown,
         starts_at=one.span.start,
         ends_at=one.span.end,
         lasted_s=seconds([one.span]),
-        night_s=at_night,
+        night_s=at_night_s,
         ticket=named,
         connection=person.connection if named else None,
         list_name=duty.list_name,
         line=duty.line,
-        rests_until=next(rests, None) if at_night else None,
+        rests_until=_rests_until(known, one) if at_night_s else None,
     )
+
+
+def _rests_until(known: Known, one: Extra) -> datetime | None:
+    """Return until when somebody rested for a night's work; ``None`` = they did not, or for another night alone."""
+    theirs = (each for each in known.rota.rests if each.technician == one.worked.technician)
+    rest = next((each for each in theirs if each.start >= one.span.end), None)
+    if rest is None:
+        return None
+    spans = one.span, Span(one.span.start, rest.start)
+    worked, until_then = ({night for _, night in at_night([span], known.night, known.rota.zone)} for span in spans)
+    return rest.end if worked == until_then else None
 
 
 def _line(known: Known, one: Person, days: tuple[date, date], extra: Sequence[Extra], recorded: int) -> PayLine:
