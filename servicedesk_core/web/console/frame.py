@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -11,12 +11,14 @@ from starlette.responses import HTMLResponse, Response
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.html import render
-from servicedesk_core.features.desks import DataState
 from servicedesk_core.web.console.addresses import Addresses, Linked, address_of
 from servicedesk_core.web.console.assets import asset
 from servicedesk_core.web.console.values import Moment
 from servicedesk_core.web.console.visiting import OpenDesk, Visit
 from servicedesk_core.wording import counted
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.desks import DataState
 
 _PAGES: Final = {
     "desks.service": ("Service", "s"),
@@ -82,7 +84,7 @@ class Call:
         return f"`servicedesk paging acknowledge {self.number}`"
 
 
-def calls(data: DataState | None, at: datetime, zone: ZoneInfo, *, tells: bool = True) -> tuple[Call, ...]:
+def calls(data: "DataState | None", at: datetime, zone: ZoneInfo, *, tells: bool = True) -> tuple[Call, ...]:
     """Return what nobody has taken on.
 
     Args:
