@@ -1,15 +1,26 @@
 """Steps that change the ticket, on both databases: done under a standing approval, else proposed; each once."""
 
+import asyncio
+
 import pytest
+from sqlalchemy import select
 
 from servicedesk_core import Actor, ServiceDesk
 from servicedesk_core.errors import DefinitionsError, StoreError
+from servicedesk_core.features.definitions import Version, decide
 from servicedesk_core.features.escalate import jobs
 from servicedesk_core.features.escalate.automatic import ACTS, REASSIGN
-from servicedesk_core.features.standing import StandingApproval
+from servicedesk_core.features.escalate.jobs import Acting
+from servicedesk_core.features.escalate.sweeping import Sweep
+from servicedesk_core.features.standing import ActMode, StandingApproval
+from servicedesk_core.features.standing.kinds import MODES, ModeOfAct
+from servicedesk_core.outbox.grants import Grants
 from servicedesk_core.outbox.policy import WritePolicy
+from servicedesk_core.outbox.sending import Sending
 from servicedesk_core.store import records, sources
+from servicedesk_core.store.holding import held
 from servicedesk_core.store.records import Incoming
+from servicedesk_core.store.schema import staff_messages
 from servicedesk_core.testing import FakeClock
 from tests.outbox.conftest import QUICK, settings_for
 from tests.outbox.vendor import Vendor
@@ -61,13 +72,19 @@ class Escalated:
         [outcome] = await self.desk.run_jobs("escalation")
         assert outcome.outcome == "ok", outcome
 
+    async def promise(self, steps, path):
+        """Have a plan of other steps."""
+        head, _, _ = PLAN.partition("steps = [")
+        path.write_text(f"{BOOK}{head}steps = [{steps}]\n")
+        await self.desk.definitions.apply(reason="agreed", folder=path.parent)
+
     async def writes(self):
         found = reversed((await self.desk.writes.list(everything=True)).items)
         shown = [(await self.desk.writes.show(one.id)).write for one in found]
         return [(str(one.state), {each.field: each.after for each in one.changes}, one.decided_by) for one in shown]
 
-    async def grant(self, act):
-        limits = {"per_run": 10, "per_hour": 10, "per_day": 10, "expires_at": at("03-20 09:00")}
+    async def grant(self, act, **said):
+        limits = {"per_run": 10, "per_hour": 10, "per_day": 10, "expires_at": at("03-20 09:00")} | said
         return await grant(self.desk, StandingApproval(name=act.name.replace(".", "-"), act=act.name, **limits))
 
 
@@ -159,6 +176,65 @@ async def test_a_due_time_that_moves_after_a_step_fired_brings_it_no_second_time
     for when in ("03-02 14:00", "03-03 17:00"):
         await told.sweep(when)
     assert [values for _, values, _ in await told.writes()] == [{"assignee_ref": "t1"}]
+
+
+async def test_a_step_that_asks_for_both_does_both_though_the_first_takes_time(told, tmp_path, monkeypatch):
+    await told.promise('{ at = "50 %", reassign = "on-call", raise_to = "P1" }', tmp_path / "service" / "said.toml")
+    for act in ACTS:
+        await told.grant(act)
+    send = Sending.send
+
+    async def slowly(self, numbers):
+        told.desk.clock.advance(1)
+        return await send(self, numbers)
+
+    monkeypatch.setattr(Sending, "send", slowly)
+    told.vendor.stamp = 17 * 3_600  # the vendor's clock goes right: twelve in New York
+    await told.sweep("03-02 12:00")
+    ticket = told.vendor.records["tickets"]["1"]
+    assert (ticket["assignee_ref"], ticket["priority"]) == ("t1", "P1")
+
+
+async def test_what_a_limit_kept_is_done_when_there_is_room_again(told, tmp_path):
+    steps = '{ at = "50 %", reassign = "on-call" }, { at = "55 %", reassign = "Dana Wolf" }'
+    await told.promise(steps, tmp_path / "service" / "said.toml")
+    await told.grant(ACTS[0], per_hour=1)
+    await told.sweep("03-02 12:00")
+    told.desk.clock.advance(24 * 60)
+    await told.desk.sla.evaluate()
+    async with Acting(told.desk) as acting, held(told.desk.store, "escalation") as fence:
+        fired = (await Sweep(told.desk, fence).once()).fired
+        for seconds, many in ((0, fired), (59, 0), (35 * 60, 0), (60, 0)):
+            told.desk.clock.advance(seconds)
+            acting.go_on(many)
+            await asyncio.gather(*(one for one in asyncio.all_tasks() if one.get_name() == "escalation:act"))
+            if seconds == 0:
+                assert len(told.vendor.commits) == 1, "the limit is reached"
+    assert len(told.vendor.commits) == 2
+    assert told.vendor.records["tickets"]["1"]["assignee_ref"] == "t2"
+
+
+async def test_what_cannot_be_proposed_is_said_once(told, caplog):
+    await told.sweep("03-02 12:00")
+    told.desk.outbox.grants = Grants(told.desk.settings.model_copy(update={"connections": {}}))
+    async with Acting(told.desk) as acting:
+        for _ in range(2):
+            acting.go_on(1)
+            await asyncio.gather(*(one for one in asyncio.all_tasks() if one.get_name() == "escalation:act"))
+    [said] = [one.getMessage() for one in caplog.records if one.name == "servicedesk.escalate"]
+    assert said.endswith('cannot be proposed: T1 Mail is down: There is no connection "psa". Configured: none.')
+
+
+@pytest.mark.parametrize(("mode", "is_said"), [(ActMode.AUTO, True), (ActMode.RECOMMEND, False), (ActMode.OFF, False)])
+async def test_a_message_says_that_something_waits_only_where_it_is_proposed(told, mode, is_said):
+    version = Version(0, told.now, "user:dora via cli", "as agreed", None)
+    name = ACTS[1].name
+    await told.desk.store.write(lambda tx: decide(tx, MODES, name, ModeOfAct(name=name, mode=mode), version))
+    await told.sweep("03-02 14:00")
+    query = select(staff_messages.c.text).where(staff_messages.c.recipient == "dora")
+    text = await told.desk.store.read(lambda tx: tx.execute(query).scalar_one())
+    assert ("it waits for you" in text) is is_said
+    assert "It is to become P1." in text
 
 
 @pytest.mark.parametrize(

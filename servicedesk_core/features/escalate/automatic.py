@@ -3,7 +3,6 @@
 Under a standing approval that is done at once; else it is proposed, and a person releases it.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from servicedesk_core.errors import NotFoundLocallyError, ServiceDeskError, Stor
 from servicedesk_core.faces import AutomaticAct, Facts, Moot, Period, Suggestion
 from servicedesk_core.features.escalate import tables
 from servicedesk_core.features.escalate.kinds import ON_CALL, PLANS, Step
-from servicedesk_core.features.escalate.tables import Fired
+from servicedesk_core.features.escalate.tables import REASSIGN, Fired
 from servicedesk_core.features.oncall import Line
 from servicedesk_core.features.paging import PagingDesk, Teller
 from servicedesk_core.features.skills import crew
@@ -35,8 +34,6 @@ from servicedesk_core.features.tickets import (
 from servicedesk_core.outbox.acting import Acted
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.outbox import StoredWrite
-
-_log = logging.getLogger("servicedesk.escalate")
 
 LASTS: Final = timedelta(days=1)
 """So long after a step was taken it is still done what it asks for; whoever is killed goes on with it."""
@@ -106,8 +103,6 @@ class Asked:
         source_id = sources.get(self.tx, row.connection).id
         return next((ref for source, ref in crew(self.tx, people).keys(name) if source == source_id), None)
 
-
-REASSIGN: Final = "escalate.reassign"
 
 DEEDS: Final = (
     Deed(
@@ -215,24 +210,49 @@ ACTS: Final = tuple(
 )
 
 
-async def act(desk: PagingDesk) -> None:
+class Undone(NamedTuple):
+    """What steps ask for and could not be done yet.
+
+    Attributes:
+        limited: How many wait for room under a standing approval.
+        refused: What could not even be proposed, each with why.
+    """
+
+    limited: int
+    refused: tuple[str, ...]
+
+
+async def act(desk: PagingDesk) -> Undone:
     """Do what steps ask for: at once as far as standing approvals cover it, and propose the rest to people.
 
     What a step asks for is done or proposed once, whoever looks and however often.
     """
     now = desk.clock.now()
+    limited, refused = 0, list[str]()
     for each in ACTS:
-        some, is_proposed = await desk.store.read(partial(_asked_for, desk=desk, act=each, now=now))
+        some, is_on = await desk.store.read(partial(_asked_for, desk=desk, act=each, now=now))
         done = await desk.outbox.act(each, some, send=True) if some else Acted()
-        for one in done.left if is_proposed else ():
+        limited += done.limited
+        refused += done.refused
+        for one in done.left if is_on else ():
             try:
                 await desk.outbox.propose(one.intent, then=one.then)
             except StoreError:
                 raise
             except ServiceDeskError as error:
-                _log.warning("%s could not be proposed: %s", one.intent.label, error.message)
+                refused.append(f"{one.intent.label}: {error.message}")
+    return Undone(limited, tuple(refused))
+
+
+def is_proposed(tx: Tx, step: Step) -> bool:
+    """Whether something that a step asks for is proposed where no standing approval covers it."""
+    return any(_is_on(tx, deed.name) for deed in DEEDS if deed.asked(step) is not None)
 
 
 def _asked_for(tx: Tx, desk: PagingDesk, act: AutomaticAct, now: datetime) -> tuple[list[Suggestion], bool]:
     """Return what steps ask for, and whether it is proposed where no standing approval covers it."""
-    return [*act.suggestions(tx, desk, now)], held_back(tx).get(act.name, ActMode.AUTO) is ActMode.AUTO
+    return [*act.suggestions(tx, desk, now)], _is_on(tx, act.name)
+
+
+def _is_on(tx: Tx, act: str) -> bool:
+    return held_back(tx).get(act, ActMode.AUTO) is ActMode.AUTO

@@ -14,7 +14,7 @@ from servicedesk_core.features.clients import clients_of
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.escalate.kinds import PLANS, Plan
 from servicedesk_core.features.escalate.rules import Running, plan_of
-from servicedesk_core.store import Tx, bulk
+from servicedesk_core.store import Tx, bulk, outbox
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.schema import (
     RECORDS,
@@ -28,6 +28,9 @@ from servicedesk_core.store.schema import (
 
 UPDATE: Final = "update"
 """The clock of what the client is to hear."""
+
+REASSIGN: Final = "escalate.reassign"
+"""The act that gives tickets to somebody else."""
 
 _D: Final = escalation_dues.c
 _S: Final = escalation_steps.c
@@ -334,16 +337,29 @@ def fired(tx: Tx, since: datetime, until: datetime, ticket_id: int | None = None
     )
     if ticket_id is not None:
         query = query.where(_S.ticket_id == ticket_id)
-    return [_fired(row) for row in tx.execute(query)]
+    return [_fired(tx, row) for row in tx.execute(query).all()]
 
 
-def _fired(row: Any) -> Fired:
-    return Fired(row.ticket_id, row.clock, row.cycle, row.step, row.plan, row.at, _over(row))
+def _fired(tx: Tx, row: Any) -> Fired:
+    one = Fired(row.ticket_id, row.clock, row.cycle, row.step, row.plan, row.at, None)
+    return one._replace(over=_over(tx, one, row))
 
 
-def _over(row: Any) -> str | None:
+def _over(tx: Tx, one: Fired, row: Any) -> str | None:
     if not row.is_open or row.gone_at is not None:
         return "it is done by now"
     if row.state != "running":
-        return f"its {row.clock} does not run any more"
-    return "somebody was given it since" if row[-1] else None
+        return f"its {one.clock} does not run any more"
+    return "somebody was given it since" if row[-1] and _was_given(tx, one) else None
+
+
+def _was_given(tx: Tx, one: Fired) -> bool:
+    """Whether somebody was given the ticket of a step since, other than the step itself asked for."""
+    number = outbox.asked_before(tx, one.request_id(REASSIGN))
+    asked = None if number is None else outbox.get(tx, number).values.get("assignee_ref")
+    e = RECORDS["ticket_events"].c
+    mine = and_(e.source_id == _T.source_id, e.ticket_ref == _T.external_id, e.gone_at.is_(None))
+    given = select(e.after).where(
+        mine, _T.local_id == one.ticket_id, e.type == EventType.ASSIGNED.value, e.effective_at > to_us(one.at)
+    )
+    return any(json.loads(after or "{}").get("assignee_ref") != asked for after in tx.execute(given).scalars())

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Role
 from servicedesk_core.features.escalate import tables
+from servicedesk_core.features.escalate.automatic import is_proposed
 from servicedesk_core.features.escalate.kinds import ON_CALL, Plan, Step
 from servicedesk_core.features.escalate.rules import Taken
 from servicedesk_core.features.escalate.tables import UPDATE, About, Due
@@ -57,7 +58,7 @@ class Voice:
         priority = f"{ticket.priority} " if ticket.priority else ""
         what = _words(step, one.clock) if one.clock != UPDATE else f"waits for a word to the client since {when}"
         subject = f"{priority}{ticket.ticket} {what}: {ticket.title}"
-        asks = "".join(f" {said}" for said in _asked(step))
+        asks = "".join(f" {said}" for said in self._asked(step))
         text = (
             f"{one.clock} of plan {plan.name}, {step.key}, due {when}.{asks} servicedesk tickets show {ticket.ticket}"
         )
@@ -93,18 +94,17 @@ class Voice:
             if one.technician and one.technician == ticket.assignee_ref and one.connection in {"", connection}
         ]
 
+    def _asked(self, step: Step) -> Iterator[str]:
+        """Yield what a step asks for that a standing approval, or a person, has to let."""
+        if step.reassign is not None:
+            yield f"It is to go to {'whoever is on call' if step.reassign == ON_CALL else step.reassign}."
+        if step.raise_to is not None:
+            yield f"It is to become {step.raise_to}."
+        if is_proposed(self._tx, step):
+            yield "Where no standing approval lets that, it waits for you: servicedesk writes list"
+
     def _managers(self) -> list[str]:
         return [name for name, one in self._people.items() if Role.SERVICE_MANAGER in one.roles]
-
-
-def _asked(step: Step) -> Iterator[str]:
-    """Yield what a step asks for that a standing approval, or a person, has to let."""
-    if step.reassign is not None:
-        yield f"It is to go to {'whoever is on call' if step.reassign == ON_CALL else step.reassign}."
-    if step.raise_to is not None:
-        yield f"It is to become {step.raise_to}."
-    if step.acts:
-        yield "Where no standing approval lets that, it waits for you: servicedesk writes list"
 
 
 def _words(step: Step, clock: str) -> str:
