@@ -53,9 +53,12 @@ def test_what_is_at_nine_stays_at_nine_when_clocks_are_set_and_exceptions_hold()
          [("03-29 22:00", "03-30 22:00"), ("03-30 22:00", "03-31 22:00"), ("03-31 22:00", "04-01 22:00")]),
         ("DTSTART:20260305T090000Z\nDTEND:20260305T100000Z\nRDATE:20260306T090000Z,20260501T090000Z",
          [("03-05 09:00", "03-05 10:00"), ("03-06 09:00", "03-06 10:00")]),
+        ("DTSTART:20260305T090000Z\nDTEND;TZID=America/New_York:99991231T235959", [("03-05 09:00", "12-31 23:59")]),
+        ("DTSTART;VALUE=DATE:20260306\nDTEND;VALUE=DATE:99991231\nRRULE:FREQ=DAILY;COUNT=1",
+         [("03-05 23:00", "12-30 23:00")]),
     ],
     ids=["over-midnight", "days", "short-day", "no-zone", "duration", "no-length", "transparent", "cancelled", "later",
-         "yearly", "until", "daily-days", "rdate"],
+         "yearly", "until", "daily-days", "rdate", "for-ever", "for-ever-days"],
 )  # fmt: skip
 def test_what_takes_time_and_when(text, times):
     assert told(event(text)) == times
@@ -66,3 +69,12 @@ def test_what_cannot_be_read_is_said_and_never_passed_over():
         list(busy_in("BEGIN:VCALENDAR\nrubbish", MARCH))
     with pytest.raises(UnreadableCalendarError, match="event bad whose time"):
         told(event("SUMMARY:no time", uid="bad"))
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=5", "FREQ=DAILY;INTERVAL=0",
+             "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8;BYMINUTE=0,10,20,30,40,50;BYSECOND=0,10,20,30,40,50"],
+)  # fmt: skip
+def test_a_repetition_that_would_be_walked_for_hours_is_refused(rule):
+    with pytest.raises(UnreadableCalendarError, match="event one that is repeated"):
+        told(event(f"DTSTART:20000101T000000Z\nDURATION:PT1S\nRRULE:{rule}"))

@@ -1,11 +1,13 @@
 """The connector of calendars: one query a calendar, repetitions worked out here."""
 
+import asyncio
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.connectors.caldav.settings import CalDavSettings
@@ -27,6 +29,7 @@ ROUTES: Final = (Route("REPORT", "{path:path}"), Route("PROPFIND", "{path:path}"
 """Both only read (RFC 4791, RFC 4918)."""
 
 _XML: Final = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
+_DAV: Final = "{DAV:}"
 _DATA: Final = "{urn:ietf:params:xml:ns:caldav}calendar-data"
 _TYPE: Final = "{urn:ietf:params:xml:ns:caldav}calendar"
 _IS_CALENDAR: Final = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>'
@@ -103,17 +106,20 @@ class CalDav(Connector[CalDavSettings]):
 
         body = _QUERY.format(start.astimezone(UTC), end.astimezone(UTC)).encode()
         answer = await self._client.request("REPORT", path, content=body, headers=_XML)
-        within, found = Within(start, end, ZoneInfo(self.ctx.settings.zone)), list[BusyTime]()
-        for text in _texts(answer, path):
+        within = Within(start, end, ZoneInfo(self.ctx.settings.zone))
+
+        def read() -> list[BusyTime]:
+            texts = _texts(answer, path)
             try:
-                found += (BusyTime(name, one.uid, one.start, one.end) for one in busy_in(text, within))
+                return [BusyTime(name, one.uid, one.start, one.end) for text in texts for one in busy_in(text, within)]
             except ValueError as error:
-                raise ProtocolError(f"The calendar {path} {error}.") from error
-        return found
+                raise ProtocolError(f"The calendar {path} {error}.") from None
+
+        return await asyncio.to_thread(read)
 
     async def _ensure_calendar(self, path: str) -> None:
         answer = await self._client.request("PROPFIND", path, content=_IS_CALENDAR, headers={**_XML, "Depth": "0"})
-        if _read(answer, path).find(f".//{_TYPE}") is None:
+        if (await asyncio.to_thread(_read, answer, path)).find(f".//{_TYPE}") is None:
             message = f"{path} is no calendar."
             raise SettingsError(message, hint="Name the path of one; the server's own pages show it.")
 
@@ -130,21 +136,51 @@ class CalDav(Connector[CalDavSettings]):
         return self._opened
 
 
+class _WithoutDoctype(TreeBuilder):
+    """Refuses what declares a type of document: only there can entities be declared, which could be expanded."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        """Refuse it."""
+        del name, pubid, system
+        msg = "declares a type of document"
+        raise ValueError(msg)
+
+
 def _texts(answer: Response, path: str) -> Iterator[str]:
-    return (one.text for one in _read(answer, path).iter(_DATA) if one.text)
+    """Yield the calendar objects of an answer.
+
+    Raises:
+        ProtocolError: The server kept some of them back: without them somebody busy would look free.
+    """
+    for response in _read(answer, path).iter(f"{_DAV}response"):
+        told = [
+            one for one in response.iter(f"{_DAV}propstat") if _is_good(one) and one.find(f".//{_DATA}") is not None
+        ]
+        if not _is_good(response) or not told:
+            raise ProtocolError(
+                f"The server keeps back events of the calendar {path}.",
+                hint="Share it with the user so that whole events can be read, not only that they are.",
+            )
+        yield from (data.text or "" for one in told for data in one.iter(_DATA))
+
+
+def _is_good(one: Element) -> bool:
+    """Return whether a part of an answer has no status (RFC 4918, 14.28), or one that says that it went well."""
+    status = one.findtext(f"{_DAV}status")
+    return status is None or re.match(r"HTTP/\S+ 2", status.strip()) is not None
 
 
 def _read(answer: Response, path: str) -> Element:
     """Return an answer as XML.
 
     Raises:
-        ProtocolError: It is none, or declares entities, which no such answer does.
+        ProtocolError: It is no answer of WebDAV, or declares a type of document, which no such answer does.
     """
     try:
-        text = answer.content.decode()
-        if "<!DOCTYPE" not in text and "<!ENTITY" not in text:
-            return fromstring(text)  # noqa: S314  # without declarations there is nothing to expand
-    except (UnicodeDecodeError, ParseError):
+        found = fromstring(answer.content.decode(), XMLParser(target=_WithoutDoctype()))  # noqa: S314  # see there
+        if found.tag == f"{_DAV}multistatus":
+            return found
+    except (ValueError, ParseError):
         pass
     message = f"The server's answer about {path} is no answer of CalDAV."
     raise ProtocolError(message, hint="Is url the address of CalDAV itself, and not of its pages?")

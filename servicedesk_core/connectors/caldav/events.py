@@ -5,7 +5,7 @@ expands in UTC, so that what is at nine in winter is at ten in summer. So that i
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -13,10 +13,17 @@ from icalendar import Calendar
 
 _RULES: Final[Any] = import_module("dateutil.rrule")  # comes with icalendar, and says nothing of its types
 _DAY: Final = timedelta(days=1)
+_SHORT: Final = 80
+_TIMES: Final = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
 _FREE: Final = frozenset({"TRANSPARENT"})
 _NOT: Final = frozenset({"CANCELLED"})
 _MOST: Final = 5_000
 """So many times an event is repeated within what is looked at, at most."""
+_STEPS: Final = 500_000
+"""So many repetitions are walked to come there: each hour of 57 years."""
+_TOO_OFTEN: Final = frozenset({"FREQ=SECONDLY", "FREQ=MINUTELY", "INTERVAL=0"})
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Busy(NamedTuple):
@@ -50,7 +57,7 @@ class Within(NamedTuple):
 
 
 class UnreadableCalendarError(ValueError):
-    """What a calendar holds cannot be read; says where and why."""
+    """What a calendar holds cannot be read; says where, and never a word of an event."""
 
 
 def busy_in(text: str, within: Within) -> Iterator[Busy]:
@@ -64,19 +71,22 @@ def busy_in(text: str, within: Within) -> Iterator[Busy]:
         UnreadableCalendarError: It is no calendar, or an event has no time that can be read.
     """
     try:
-        events = Calendar.from_ical(text).walk("VEVENT")
+        events = Calendar.from_ical(text.encode()).walk("VEVENT")  # a text can be taken for the name of a file
     except (ValueError, IndexError, KeyError) as error:
-        msg = f"is no calendar of RFC 5545: {error}"
-        raise UnreadableCalendarError(msg) from error
+        msg = f"holds what is no calendar of RFC 5545 ({type(error).__name__})"
+        raise UnreadableCalendarError(msg) from None
     by_uid: dict[str, list[Any]] = {}
     for event in events:
         by_uid.setdefault(str(event.get("UID", "")), []).append(event)
     for uid, several in by_uid.items():
         try:
             found = [*_of(uid, several, within)]
+        except UnreadableCalendarError as error:
+            msg = f"has an event {uid[:_SHORT] or 'without UID'} that {error}"
+            raise UnreadableCalendarError(msg) from None
         except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
-            msg = f"has an event {uid or 'without UID'} whose time cannot be read: {error}"
-            raise UnreadableCalendarError(msg) from error
+            msg = f"has an event {uid[:_SHORT] or 'without UID'} whose time cannot be read ({type(error).__name__})"
+            raise UnreadableCalendarError(msg) from None
         yield from found
 
 
@@ -95,7 +105,10 @@ def _of(uid: str, events: Iterable[Any], within: Within) -> Iterator[Busy]:
             continue
         for at, one in times:
             first = _instant(one, zone)
-            last = _instant(one + lasts, zone) if not isinstance(one, datetime) else first + lasts
+            if isinstance(one, datetime):
+                last = first + min(lasts, _LAST - first)
+            else:
+                last = _instant(one + min(lasts, date.max - one), zone)
             if first < within.end and last > within.start and first < last:
                 yield Busy(uid, at, first, last)
 
@@ -105,12 +118,19 @@ def _takes_time(event: Any) -> bool:
 
 
 def _when(event: Any) -> tuple[date, timedelta]:
-    """Return when an event begins, and how long it lasts."""
+    """Return when an event begins, and how long it lasts.
+
+    Raises:
+        UnreadableCalendarError: A time of it was left out, because it cannot be read.
+    """
+    if not _TIMES.isdisjoint(str(name).upper() for name, _ in event.errors):
+        msg = "has a time that cannot be read"
+        raise UnreadableCalendarError(msg)
     begins = event.decoded("DTSTART")
     if "DTEND" in event:
         ends = event.decoded("DTEND")
         if isinstance(begins, datetime) and isinstance(ends, datetime) and begins.tzinfo and ends.tzinfo:
-            return begins, ends.astimezone(UTC) - begins.astimezone(UTC)
+            return begins, _instant(ends, UTC) - _instant(begins, UTC)
         return begins, ends - begins
     usual = timedelta() if isinstance(begins, datetime) else _DAY
     return begins, event.decoded("DURATION") if "DURATION" in event else usual
@@ -126,13 +146,19 @@ def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Ite
         return
     own = begins.tzinfo if isinstance(begins, datetime) else None
     local = begins.replace(tzinfo=None) if isinstance(begins, datetime) else datetime.combine(begins, time())
-    first = (within.start - lasts - _DAY).astimezone(own or zone).replace(tzinfo=None)
+    first = (within.start - _DAY).astimezone(own or zone).replace(tzinfo=None)
     last = (within.end + _DAY).astimezone(own or zone).replace(tzinfo=None)
     rules = event["RRULE"] if isinstance(event["RRULE"], list) else [event["RRULE"]]
     for rule in rules:
-        for number, at in enumerate(_RULES.rrulestr(_local(rule, own or zone), dtstart=local).xafter(first, inc=True)):
-            if at > last or number >= _MOST:
+        seen = 0
+        for step, at in enumerate(_RULES.rrulestr(_local(rule, own or zone), dtstart=local)):
+            if at > last:
                 break
+            if first - at > lasts and step < _STEPS:
+                continue
+            if (seen := seen + 1) > _MOST or step >= _STEPS:
+                msg = "is repeated too often"
+                raise UnreadableCalendarError(msg)
             one = at.replace(tzinfo=own) if isinstance(begins, datetime) else at.date()
             if _instant(one, zone) not in without:
                 yield one
@@ -140,8 +166,15 @@ def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Ite
 
 
 def _local(rule: Any, zone: tzinfo) -> str:
-    """Return a rule whose end is by the clock of the event, as the rule's other parts are."""
+    """Return a rule whose end is by the clock of the event, as the rule's other parts are.
+
+    Raises:
+        UnreadableCalendarError: It is repeated so often that nobody is meant to be busy by it.
+    """
     parts = []
+    if not _TOO_OFTEN.isdisjoint(rule.to_ical().decode().upper().split(";")):
+        msg = "is repeated by the minute, the second, or without an interval"
+        raise UnreadableCalendarError(msg)
     for part in rule.to_ical().decode().split(";"):
         name, _, value = part.partition("=")
         if name.upper() == "UNTIL" and value.endswith("Z"):
@@ -162,4 +195,7 @@ def _instant(at: date, zone: tzinfo) -> datetime:
     """Return an instant in UTC; a day begins at midnight in the desk's zone."""
     if not isinstance(at, datetime):
         return datetime.combine(at, time(), zone).astimezone(UTC)
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:  # the last hours of the year 9999 are later by UTC
+        return _LAST if at.year == MAXYEAR else _FIRST

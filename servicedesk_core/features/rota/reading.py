@@ -159,7 +159,7 @@ def _ics(text: str, kind: str, zone: tzinfo) -> Rows:
         raise SettingsError("Calendars are read by the extra ics, which is not installed.", hint=hint) from error
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _BEGIN.match(line)]
     try:
-        events = calendars.Calendar.from_ical(text).walk("VEVENT")
+        events = calendars.Calendar.from_ical(text.encode()).walk("VEVENT")
     except (ValueError, IndexError, KeyError) as error:
         found.tell(1, f"is no calendar of RFC 5545: {error}")
         return found
