@@ -6,10 +6,12 @@ import httpx
 import pytest
 
 from servicedesk_core.config.listening import ConsoleSection
+from servicedesk_core.domain import Technician
 from servicedesk_core.features.people import first_link
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.signing.coming import local
+from tests import stored
 from tests.web.console.conftest import ORIGIN, Browser
 from tests.web.console.signing.conftest import COOKIE, RIGHT, cookie_in
 
@@ -122,7 +124,9 @@ async def test_rights_that_change_end_a_sign_in_at_the_next_request(browser, des
     await nobody.get("/account", 303)
 
 
-async def test_the_first_administrator_comes_by_a_link_that_works_once(browser, desk):
+async def test_the_first_administrator_comes_by_a_link_that_works_once(browser, desk, clock):
+    here = Technician(external_id="t1", name="Kim Doe")
+    await desk.store.write(lambda tx: stored.put(tx, (here,), now=clock.now()))
     token = await first_link(desk)
     nobody = await browser(None)
     form = await nobody.get(f"/first/{token}")
