@@ -217,6 +217,26 @@ async def test_what_waits_for_a_thread_is_in_no_doubt(desk, say, mailbox, monkey
     assert await fates(desk) == [("mail", "sent")] * 2
 
 
+async def test_what_no_thread_comes_to_is_said_and_tried_again(desk, say, run, mailbox, monkeypatch):
+    threads, go_on = ThreadPoolExecutor(1), threading.Event()
+    blocked = threads.submit(go_on.wait)
+    monkeypatch.setattr("servicedesk_core.outbox.staff.handing._OTHER", threads)
+    await say(Message("n", "ben", "A notice", ""))
+    async with held(desk.store, "staff") as fence:
+        hands = Hands(desk, fence, patience_s=0.01)
+        await hands.start()
+        async with asyncio.timeout(10):
+            assert await hands.finish() == 0
+    go_on.set()
+    blocked.result()
+    [waiting] = (await desk.paging.messages(waiting=True)).items
+    assert "all threads wait for channels that do not answer" in waiting.why
+    assert {fate for _, fate in await fates(desk)} == {"refused"}, "the vendor certainly does not have it"
+    desk.clock.advance(12 * 3_600)
+    await run()
+    assert [to for to, _ in mailbox.mails] == ["ben@example.com"]
+
+
 async def test_what_is_not_urgent_waits_for_what_its_recipient_is_just_given(desk, say, clock):
     await say(Message("n", "ben", "A notice", ""), page("a", "ben"))
     now = clock.now()

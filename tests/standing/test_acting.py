@@ -261,6 +261,21 @@ def test_a_person_is_no_ruling(by):
     assert Ruling.of(by) is None
 
 
+async def test_what_was_decided_when_closings_had_no_version_stays_decided(desk, vendor):
+    act, now = act_of(desk), desk.clock.now()
+    first, second, *_ = await desk.store.read(lambda tx: list(act.suggestions(tx, desk, now)))
+    numbers = []
+    for one in (first, second):
+        before = one.intent.request_id.rpartition(":v")[0]
+        numbers.append((await desk.outbox.propose(replace(one.intent, request_id=before))).id)
+    await desk.outbox.discard([numbers[0]])
+    await grant(desk, approval())
+    done = await run(desk)
+    assert numbers[1] not in done.approved, "a person proposed it, and decides"
+    assert await states(desk) == ["discarded", "proposed", *["confirmed"] * (SOLVED - 2)]
+    assert len(vendor.commits) == SOLVED - 2
+
+
 async def test_what_went_moot_by_a_rule_that_was_changed_and_changed_back_is_done(desk, vendor):
     await grant(desk, approval())
     await run(desk, send=False)

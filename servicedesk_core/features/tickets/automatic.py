@@ -20,7 +20,7 @@ from servicedesk_core.features.tickets.rules import UPDATE, found, status_given,
 from servicedesk_core.features.tickets.tables.detail import ticket_of
 from servicedesk_core.features.tickets.tables.rows import rows_by_id
 from servicedesk_core.store.fields import optional_instant, to_us
-from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.outbox import StoredWrite, asked_before
 from servicedesk_core.store.schema import RECORDS
 
 LOOKED_BACK: Final = timedelta(days=90)
@@ -83,7 +83,7 @@ def suggestions(tx: Tx, _desk: Any, now: datetime) -> Iterator[Suggestion]:
         if row.status is not None and row.status == closing.get("status"):
             continue  # one word means resolved and closed: there is nothing to do
         ticket = found(tx, row.external_id, row.connection, None)
-        request_id = _request_id(row, one, rule)
+        request_id = _known_as(tx, row, one, rule)
         why = _reason(one, rule)
         try:
             intent = update_of(tx, ticket, closing, None, reason=why, request_id=request_id)
@@ -125,7 +125,7 @@ def still(tx: Tx, write: StoredWrite, now: datetime) -> Facts | Moot:
         return Moot(f"The client wrote again on {row.ticket}.")
     if (rule := _rule(tx, now)) is None:
         return Moot("There is no rule for closing any more.")
-    if write.request_id != _request_id(row, one, rule):
+    if write.request_id != _known_as(tx, row, one, rule):
         return Moot(f"{row.ticket} was resolved again since, or the rule for closing changed.")
     return facts
 
@@ -168,6 +168,13 @@ def _request_id(row: TicketRow, one: Row[Any], rule: _Rule) -> str:
     A rule that was changed and changed back is another version, so that what went moot in between is wanted again.
     """
     return f"tickets.close-resolved:{row.connection}:{row.external_id}:{one.resolved_at}:{rule}"
+
+
+def _known_as(tx: Tx, row: TicketRow, one: Row[Any], rule: _Rule) -> str:
+    """Return what a closing is about, as it was called when it was proposed first: once without the version."""
+    request_id = _request_id(row, one, rule)
+    before = request_id.removesuffix(f":v{rule.version}")
+    return before if asked_before(tx, before) is not None else request_id
 
 
 def _reason(one: Row[Any], rule: _Rule) -> str:

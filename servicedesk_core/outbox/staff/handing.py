@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.people import Colleague
-from servicedesk_core.errors import LeaseError, OutcomeUnknownError, ServiceDeskError
+from servicedesk_core.errors import LeaseError, OutcomeUnknownError, ServiceDeskError, VendorTimeoutError
 from servicedesk_core.outbox.staff import tables
 from servicedesk_core.outbox.staff.channels import ways_to
 from servicedesk_core.outbox.staff.model import Address, Attempt, Batch, Fate, Letter
@@ -28,6 +29,9 @@ LEASE: Final = "staff"
 
 PATIENCE_S: Final = 25.0
 """Longest time that a channel may take; what it did with the letter is in doubt then."""
+
+_TURNS: Final = 10
+"""So many times its patience something is queued for a thread."""
 
 _NOWHERE: Final = timedelta(minutes=10)
 
@@ -195,6 +199,7 @@ async def _at_it(threads: ThreadPoolExecutor, work: Callable[[], None], patience
     """Wait for work that blocks; its time begins when a thread is at it, however long it was queued for one.
 
     Raises:
+        VendorTimeoutError: No thread came to it in many times that: other channels hang. It was not begun.
         TimeoutError: It took longer than that.
     """
     loop, begun = asyncio.get_running_loop(), asyncio.Event()
@@ -203,9 +208,15 @@ async def _at_it(threads: ThreadPoolExecutor, work: Callable[[], None], patience
         loop.call_soon_threadsafe(begun.set)
         work()
 
-    running = loop.run_in_executor(threads, worked)
+    queued = threads.submit(worked)
+    running = asyncio.wrap_future(queued)
     try:
-        await begun.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s * _TURNS):
+                await begun.wait()
+        if not begun.is_set() and queued.cancel():
+            msg = "all threads wait for channels that do not answer; it is tried again"
+            raise VendorTimeoutError(msg)
         async with asyncio.timeout(patience_s):
             await running
     finally:

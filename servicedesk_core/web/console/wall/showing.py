@@ -128,7 +128,7 @@ class Wall:
         return page(
             replace(
                 outside(request, self.desk, one.name or board.title, now),
-                calls=calls(data.value, now, zone, tells=one.names),
+                calls=calls(data.value, now, zone, tells=one.names and not of_clients),
             ),
             _TEMPLATE,
             blocks=tuple(blocks_of(board, Shower(Addresses({}), now, zone, data.value))),

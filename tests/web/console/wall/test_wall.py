@@ -4,9 +4,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from servicedesk_core.faces import Board, Query
+from servicedesk_core.features.paging import open_page
 from servicedesk_core.people import Actor, Way
+from servicedesk_core.store.schema import pages
 from servicedesk_core.web.console.addresses import Addresses, address_of
 from servicedesk_core.web.console.app import application
 from servicedesk_core.web.console.wall import COOKIE
@@ -135,6 +138,20 @@ async def test_a_filter_of_clients_is_not_told(desk, screen):
     page = (await one.get("/wall")).text
     assert HIDDEN not in page.replace(f"{HIDDEN}-", "")  # as its tickets are numbered
     assert "· printers</h1>" in page
+
+
+@pytest.mark.parametrize(("given", "is_told"), [((), True), ((f"company={HIDDEN} Ltd",), False)])
+async def test_a_screen_of_one_client_does_not_say_what_rings_for_another(desk, screen, given, is_told):
+    def ring(tx):
+        open_page(tx, "p1/1", "P1 T9 Mail of Bolt is down", "", desk.clock.now())
+        tx.execute(update(pages).values(rung=100))
+
+    await desk.store.write(ring)
+    one = screen()
+    await one.get(path_of(await desk.walls.new("every.block", names=True, filter_=given)))
+    page = (await one.get("/wall")).text
+    assert "Nobody has taken on page 1" in page
+    assert ("Mail of Bolt" in page) is is_told
 
 
 async def test_it_is_seen_when_a_screen_asked_last(desk, screen):
