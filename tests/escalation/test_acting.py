@@ -72,10 +72,10 @@ class Escalated:
         [outcome] = await self.desk.run_jobs("escalation")
         assert outcome.outcome == "ok", outcome
 
-    async def promise(self, steps, path):
+    async def promise(self, steps, path, more=""):
         """Have a plan of other steps."""
         head, _, _ = PLAN.partition("steps = [")
-        path.write_text(f"{BOOK}{head}steps = [{steps}]\n")
+        path.write_text(f"{BOOK}{head}steps = [{steps}]\n{more}\n")
         await self.desk.definitions.apply(reason="agreed", folder=path.parent)
 
     async def writes(self):
@@ -193,6 +193,16 @@ async def test_a_step_that_asks_for_both_does_both_though_the_first_takes_time(t
     await told.sweep("03-02 12:00")
     ticket = told.vendor.records["tickets"]["1"]
     assert (ticket["assignee_ref"], ticket["priority"]) == ("t1", "P1")
+
+
+async def test_what_the_client_is_to_hear_is_no_step_of_the_promise_in_a_rehearsal(told, tmp_path):
+    steps = '{ at = "100 %", reassign = "Dana Wolf" }'
+    await told.promise(steps, tmp_path / "service" / "said.toml", 'update_every = "30 min"')
+    await told.tell(created_at=told.now.isoformat())
+    await told.sweep("03-02 08:40")
+    assert [(one.clock, one.step) for one in (await told.desk.escalate.list()).items] == [("update", "100 %")]
+    last = at("03-02 08:40") - at("03-02 07:00")
+    assert (await told.desk.standing.suggestions(act=REASSIGN, last=last)).items == ()
 
 
 async def test_what_a_limit_kept_is_done_when_there_is_room_again(told, tmp_path):

@@ -154,7 +154,8 @@ def _past(deed: Deed, tx: Tx, desk: ConfiguredDesk, period: Period) -> Iterator[
     """Yield what steps would have done by the plans as they are now; what a ticket was then is not known."""
     plans = tables.plans_in_force(tx, period.end)
     words = {(name, one.key): word for name, plan in plans.items() for one in plan.steps if (word := deed.asked(one))}
-    fired = [one for one in tables.fired(tx, period.start, period.end) if (one.plan, one.step) in words]
+    done = tables.fired(tx, period.start, period.end)
+    fired = [one for one in done if one.clock != tables.UPDATE and (one.plan, one.step) in words]
     rows, asked = rows_by_id(tx, {one.ticket_id for one in fired}), Asked(tx, desk, period.end)
     for one in fired:
         row = rows.get(one.ticket_id)
