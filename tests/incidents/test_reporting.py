@@ -2,7 +2,8 @@
 
 import pytest
 
-from servicedesk_core.domain import Contact
+from servicedesk_core import Scope
+from servicedesk_core.domain import Company, Contact, StatusCategory, Ticket
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.incidents.model import Happened
 from servicedesk_core.features.incidents.pages import html
@@ -53,6 +54,28 @@ async def test_a_client_reads_of_nobody_else(over):
         assert not [one for one in OTHERS if one in text]
     with pytest.raises(NotFoundLocallyError, match="Umbrella"):
         await over.incidents.report(1, client="Umbrella")
+
+
+async def test_who_sees_one_client_learns_of_no_other_by_asking_for_its_report(hit):
+    scope = Scope("psa", companies=["c1"])
+    await hit.incidents.declare("Mail of Globex is down", tickets=["T1", "T3"])
+    found = await hit.incidents.report(1, client="Bolt & Co", scope=scope)
+    assert (found.client, found.title) == ("Bolt & Co", "(withheld: it names another client)")
+    for word in ("Globex GmbH", "c2", "Globox GmbH"):
+        with pytest.raises(NotFoundLocallyError) as error:
+            await hit.incidents.report(1, client=word, scope=scope)
+        assert "Globex" not in str(error.value).replace(word, "")
+
+
+async def test_of_two_clients_of_one_name_somebody_says_which(hit, clock):
+    new = {"title": "Mail", "status": "New", "status_category": StatusCategory.NEW}
+    rows = [Company(external_id="x", name="Initech"), Ticket(external_id="80", number="X80", company_ref="x", **new)]
+    await hit.store.write(lambda tx: stored.put(tx, rows, now=clock.now(), connection="other"))
+    await hit.incidents.declare("Mail is down", tickets=["T4", "X80"])
+    with pytest.raises(NotFoundLocallyError, match="2 clients under incident 1") as error:
+        await hit.incidents.report(1, client="Initech")
+    assert "psa:c3, other:x" in error.value.hint
+    assert [one.ticket for one in (await hit.incidents.report(1, client="other:x")).tickets] == ["X80"]
 
 
 @pytest.mark.slow

@@ -142,13 +142,18 @@ def _for_client(tx: Tx, one: Whole, word: str) -> Whole:
     """Return an incident as one of its clients may read of it.
 
     Raises:
-        NotFoundLocallyError: No ticket of such a client was under it.
+        NotFoundLocallyError: No ticket of such a client was under it, or several are called so.
     """
-    meant = [each for each in one.readers if word.casefold() in {each.name.casefold(), each.key[1].casefold()}]
-    if len(meant) != 1:
-        near = did_you_mean(word, [each.name for each in one.readers])
+    unseen = {each.key for each in one.others}
+    seen = [each for each in one.readers if each.key not in unseen]
+    meant = [each for each in seen if word.casefold() in {called.casefold() for called in _called(each)}]
+    if not meant:
+        near = did_you_mean(word, [each.name for each in seen])
         message = f'No ticket of a client "{word}" was under incident {one.head.id}.{near}'
         raise NotFoundLocallyError(message, hint="Name one of those that `servicedesk incidents show` names.")
+    if len(meant) > 1:
+        message = f'{counted(len(meant), "client")} under incident {one.head.id} could be "{word}".'
+        raise NotFoundLocallyError(message, hint=f"Name one: {', '.join(':'.join(each.key) for each in meant)}.")
     key = meant[0].key
     mine = tuple(each for each in one.tickets if (each.connection, each.company_ref or "") == key)
     ids = {each.local_id for each in mine}
@@ -162,6 +167,11 @@ def _for_client(tx: Tx, one: Whole, word: str) -> Whole:
         readers=tuple(meant),
         others=tuple(each for each in one.readers if each.key != key),
     )
+
+
+def _called(one: Reader) -> tuple[str, ...]:
+    """Return by what a client can be named; with its connection that is one client alone."""
+    return one.name, one.key[1], ":".join(one.key)
 
 
 def _promises(tx: Tx, tickets: Collection[int], now: datetime) -> tuple[int, int]:
