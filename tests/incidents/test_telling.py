@@ -105,7 +105,9 @@ async def test_what_waits_for_an_approval_is_told_to_nobody_yet(down, vendor, cl
 
 @pytest.mark.parametrize("at", range(6))
 @pytest.mark.slow
-async def test_an_update_that_was_cut_off_is_gone_on_with_and_nobody_is_told_twice(down, vendor, monkeypatch, at):
+async def test_an_update_that_was_cut_off_is_gone_on_with_and_nobody_is_told_twice(
+    down, vendor, monkeypatch, at, clock
+):
     """Killed before, between and behind the proposals of its four notes, and before they are approved."""
     steps = 0
 
@@ -134,8 +136,76 @@ async def test_an_update_that_was_cut_off_is_gone_on_with_and_nobody_is_told_twi
     assert told(vendor) == ["1", "2", "3"]
     assert len(told(vendor, "internal")) == 1
     assert [one.text for one in (await down.incidents.show(1)).timeline if one.what == "update"] == [TEXT]
+    clock.advance(31 * 60)
     await down.incidents.update(1, TEXT)
-    assert len(told(vendor)) == 6, "the same words again are another update once the one before is told"
+    assert len(told(vendor)) == 6, "the same words again are another update once clients are to hear again"
+
+
+async def test_the_same_words_tell_only_those_who_were_not_told(down, vendor, clock):
+    done = await of(down, "coo").incidents.update(1, TEXT)
+    by_ticket = {row.ticket: row.write for row in done}
+    await down.writes.discard([by_ticket["T2"]])
+    await down.writes.approve([by_ticket["T1"]], send=True)
+    await down.incidents.link(1, ["T4"])
+    shown = await Incidents.update.foreseen(down, 1, TEXT)
+    assert [row.ticket for row in shown.rows if row.is_left and "told in these words on" in row.why] == ["T1"]
+    again = await down.incidents.update(1, TEXT, shown=shown)
+    assert [row.is_left for row in again] == [True, False, False, False, False]
+    assert {row.state for row in again if not row.is_left} == {"confirmed"}
+    assert told(vendor) == ["1", "2", "3", "4"]
+    assert len(told(vendor, "internal")) == 1
+    with pytest.raises(WriteError, match="T1: told in these words on"):
+        await down.incidents.update(1, TEXT)
+    assert [one.text for one in (await down.incidents.show(1)).timeline if one.what == "update"] == [TEXT]
+
+
+async def test_a_note_that_waits_swallows_no_later_update(down, clock):
+    first = await of(down, "coo").incidents.update(1, TEXT)
+    clock.advance(31 * 60)
+    second = await of(down, "coo").incidents.update(1, TEXT)
+    assert {row.state for row in second} == {"proposed"}
+    assert not {row.write for row in first} & {row.write for row in second}
+
+
+async def test_a_ticket_that_is_taken_out_is_told_nothing_that_is_under_way(down, vendor, monkeypatch):
+    shown = await Incidents.update.foreseen(down, 1, TEXT)
+    await down.incidents.unlink(1, ["T3"])
+    done = await of(down, "coo").incidents.update(1, TEXT, shown=shown)
+    assert [(row.ticket, row.why) for row in done if row.is_left] == [("T3", "it was taken out")]
+    (out,) = await down.incidents.unlink(1, ["T2"])
+    assert "its note was not sent, and is discarded" in out.why
+    await down.writes.approve([row.write for row in done if row.write and row.ticket != "T2"], send=True)
+    assert told(vendor) == ["1"]
+    assert (await down.incidents.list()).items[0].told_at is not None
+
+
+async def test_an_update_that_broke_off_before_a_ticket_that_was_taken_out_counts_as_told(down, vendor, monkeypatch):
+    real, steps = Writes.propose, 0
+
+    async def step(self, *args, **kwargs):
+        nonlocal steps
+        steps += 1
+        if steps == 2:
+            raise Killed
+        return await real(self, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writes, "propose", step)
+        with pytest.raises(Killed):
+            await down.incidents.update(1, TEXT)
+    await down.incidents.unlink(1, ["T2"])
+    await down.incidents.update(1, TEXT)
+    assert told(vendor) == ["1", "3"]
+    assert (await down.incidents.list()).items[0].told_at is not None
+
+
+async def test_a_link_that_waits_is_discarded_with_the_ticket_taken_out(down, vendor):
+    (row,) = await of(down, "coo").incidents.link(1, ["T4"])
+    assert row.state == "proposed"
+    (out,) = await down.incidents.unlink(1, ["T4"])
+    assert out.why == "its link was not sent, and is discarded"
+    assert (await down.writes.show(row.write)).write.state == "discarded"
+    assert not vendor.records["tickets"]["4"].get("problem_ref")
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from servicedesk_core.features.incidents import planning
 from servicedesk_core.features.incidents.carrying import act, planned, propose, sent, shows_problems, trail
 from servicedesk_core.features.incidents.kinds import UPDATES, IncidentUpdates
 from servicedesk_core.features.incidents.model import Done, Plan, Row
+from servicedesk_core.features.incidents.notes import take_out
 from servicedesk_core.features.incidents.queries import NUMBER
 from servicedesk_core.features.incidents.tables import STANDS, Whole, incident, stands_under
 from servicedesk_core.features.incidents.telling import Telling
@@ -228,22 +229,22 @@ class Incidents(Telling[Manner]):
             WriteError: It is closed.
         """
         plan = shown or await planned(self.desk, lambda tx: planning.unlink_plan(tx, number, tickets, connection))
-        out = [row.local_id for row in plan.rows if not row.is_left]
-        which = (incident_links.c.incident_id == number, STANDS, incident_links.c.ticket_id.in_(out))
+        out = [row.local_id for row in plan.rows if row.local_id is not None and not row.is_left]
+        stopped: dict[int, str] = {}
 
         def keep(tx: Tx) -> Whole:
             audit.take_turn(tx)
             one = planning.open_incident(tx, number)
-            end = {"unlinked_by": self.desk.actor.name, "unlinked_at": self.desk.clock.now()}
-            tx.execute(update(incident_links).where(*which).values(end))
+            stopped.update(take_out(tx, number, out, actor=self.desk.actor.name, now=self.desk.clock.now()))
             trail(tx, self.desk, number, "unlinked", tickets=[row.ticket for row in plan.rows if not row.is_left])
             return one
 
         before = await self.desk.store.write(keep)
         shows = {one.local_id for one in before.tickets if one.at_vendor}
+        rows = [replace(row, why=stopped.get(row.local_id or 0, row.why)) for row in plan.rows]
         rows = [
             await propose(self.desk, row, partial(_under, ref=None), lambda *_: None) if row.local_id in shows else row
-            for row in plan.rows
+            for row in rows
         ]
         return Done(number, plan.title, await sent(self.desk, rows, agreed=shown is not None))
 

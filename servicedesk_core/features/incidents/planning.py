@@ -1,6 +1,7 @@
 """What an act on a major incident would do with each ticket: shown before it, and then done just so."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.features.incidents.model import Plan, Row, TicketState, UnderIncident, What
+from servicedesk_core.features.incidents.notes import Noted, same_update
 from servicedesk_core.features.incidents.queries import suggestions
 from servicedesk_core.features.incidents.rules import given_away
 from servicedesk_core.features.incidents.tables import (
@@ -236,10 +238,31 @@ def update_plan(tx: Tx, desk: ConfiguredDesk, number: int, text: str) -> Plan:
     wrote = client_wrote(tx, [each.local_id for each in one.standing])
     rows = [_note(each, said, wrote, desk) for each in one.standing]
     rows += _internal(one, said, sum(not row.is_left for row in rows))
-    if all(row.is_left for row in rows):
-        message = "Nobody would be told: no ticket under it is open, and our own one is not there."
-        raise WriteError(message, hint=f"Put tickets under it: servicedesk incidents link {number} TICKET.")
+    before = same_update(tx, one, said, desk.clock.now()) or {}
+    rows = [told_before(row, before, desk) for row in rows]
+    ensure_told(rows, number)
     return Plan(number, one.head.title, tuple(rows), text=said)
+
+
+def told_before(row: Row, before: Mapping[int, Noted], desk: ConfiguredDesk) -> Row:
+    """Return a row with its ticket left, if this update is on it already."""
+    note = None if row.local_id is None or row.is_left else before.get(row.local_id)
+    if note is None or note.told_at is None:
+        return row
+    at = plain(note.told_at.astimezone(ZoneInfo(desk.timezone)))
+    return replace(row, is_left=True, why=f"told in these words on {at}")
+
+
+def ensure_told(rows: Sequence[Row], number: int) -> None:
+    """Refuse an update that nobody would be told.
+
+    Raises:
+        WriteError: All of its tickets are left.
+    """
+    if all(row.is_left for row in rows):
+        message = "Nobody would be told: " + "; ".join(f"{row.ticket or 'our own ticket'}: {row.why}" for row in rows)
+        hint = f"Say it in other words, or put tickets under it: servicedesk incidents link {number} TICKET."
+        raise WriteError(f"{message}.", hint=hint)
 
 
 def ensure_safe(one: Whole, text: str) -> None:

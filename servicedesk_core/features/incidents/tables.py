@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select
 
 from servicedesk_core.domain import ActorType
 from servicedesk_core.errors import NotFoundLocallyError
@@ -256,7 +256,9 @@ def _seen(tx: Tx, ids: Collection[int], scope: Scope) -> frozenset[int]:
 def _parents(tx: Tx, heads: Sequence[Head]) -> dict[int, tuple[str, int, bool]]:
     columns = (_T.source_id, _T.external_id, _T.number, _T.local_id, _T.gone_at.is_not(None))
     refs = [one.parent_ref for one in heads if one.parent_ref is not None]
-    rows = {(source, ref): rest for source, ref, *rest in tx.execute(select(*columns).where(_T.external_id.in_(refs)))}
+    # The index that finds an id begins with the connection.
+    which = (_T.source_id.in_({one.source_id for one in heads}), _T.external_id.in_(refs))
+    rows = {(source, ref): rest for source, ref, *rest in tx.execute(select(*columns).where(*which))}
     found = {}
     for one in heads:
         if (row := rows.get((one.source_id, one.parent_ref))) is not None:
@@ -319,14 +321,3 @@ def client_wrote(tx: Tx, ids: Collection[int]) -> dict[int, datetime]:
     query = select(_T.local_id, func.max(_W.created_at)).select_from(joined).where(_T.local_id.in_(ids))
     theirs = (_W.author_type == ActorType.CUSTOMER.value, _W.gone_at.is_(None), _W.created_at.is_not(None))
     return {local_id: from_us(at) for local_id, at in tx.execute(query.where(*theirs).group_by(_T.local_id))}
-
-
-def notes_of(tx: Tx, update_id: int) -> Iterator[tuple[int, int, int | None, str | None]]:
-    """Yield the notes of an update: their numbers, the tickets, their writes, and why there is none."""
-    query = select(_N.id, _N.ticket_id, _N.write_id, _N.why).where(_N.update_id == update_id).order_by(_N.id)
-    yield from map(tuple, tx.execute(query))
-
-
-def carried(tx: Tx, note_id: int, write_id: int) -> None:
-    """Keep which write carries a note."""
-    tx.execute(update(incident_notes).where(_N.id == note_id).values(write_id=write_id))

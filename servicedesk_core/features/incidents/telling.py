@@ -1,6 +1,6 @@
 """Telling all clients of a major incident how it stands, and closing it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
@@ -8,14 +8,14 @@ from typing import Annotated, Any, Final
 from sqlalchemy import insert, update
 
 from servicedesk_core.domain import StatusCategory
-from servicedesk_core.domain.writing import UNFINISHED, Intent
+from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Awaited, Help, Manner
 from servicedesk_core.features.incidents import planning
 from servicedesk_core.features.incidents.carrying import act, planned, propose, sent, trail
 from servicedesk_core.features.incidents.model import Done, Plan, Row, What
+from servicedesk_core.features.incidents.notes import TAKEN_OUT, Noted, carried, leave, same_update, stop
 from servicedesk_core.features.incidents.queries import NUMBER, IncidentQueries
-from servicedesk_core.features.incidents.tables import carried, notes_of
 from servicedesk_core.features.tickets import child_of, found, status_given, update_of
 from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx, audit, outbox
@@ -23,7 +23,6 @@ from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.schema import incident_notes, incident_updates, incidents
 from servicedesk_core.wording import counted
 
-_LATER: Final = "it came after this update broke off: tell it with the next one"
 _KINDS: Final = {What.NOTE: ("notes.create_public", "public"), What.INTERNAL: ("notes.create_internal", "internal")}
 
 
@@ -63,8 +62,8 @@ class Telling(IncidentQueries[Manner]):
         """Tell the clients of all tickets how a major incident stands. After you agreed, this changes outside systems.
 
         One public note for each open ticket, in exactly these words, and an internal one on our own ticket. A text that
-        names another of the clients is refused. An update that broke off is gone on with by saying the same again:
-        nobody is told twice.
+        names another of the clients is refused. Who says the same again, before clients are to hear again, goes on with
+        that update: only those are told who were not.
 
         Args:
             number: Number of the incident.
@@ -76,21 +75,18 @@ class Telling(IncidentQueries[Manner]):
             WriteError: It is closed, there is no text, or one client would read of another.
         """
         plan = shown or await planned(self.desk, lambda tx: planning.update_plan(tx, self.desk, number, text))
-        rows, notes = list(plan.rows), await self.desk.store.write(partial(self._kept, plan=plan))
-        for at, row in enumerate(rows):
-            if row.local_id not in notes:
-                rows[at] = row if row.is_left else replace(row, is_left=True, why=_LATER)
-                continue
-            note, write_id = notes[row.local_id]
-            if write_id is not None:
-                rows[at] = await self.desk.store.read(partial(_as_it_stands, row=row, write_id=write_id))
-                continue
-            done = await propose(
-                self.desk, row, _note, partial(_carries, note_id=note), request_id=f"incident-note:{note}"
-            )
-            if done.is_left:
-                await self.desk.store.write(partial(_left, note_id=note, why=done.why))
-            rows[at] = done
+        rows: list[Row] = []
+        for row, note, write_id in await self.desk.store.write(partial(self._kept, plan=plan)):
+            if note is None:
+                rows.append(row)
+            elif write_id is not None:
+                rows.append(await self.desk.store.read(partial(_as_it_stands, row=row, write_id=write_id)))
+            else:
+                keep = partial(_carries, note_id=note)
+                done = await propose(self.desk, row, _note, keep, request_id=f"incident-note:{note}")
+                if done.is_left:
+                    await self.desk.store.write(partial(leave, note_id=note, why=done.why))
+                rows.append(done)
         return Done(number, plan.title, await sent(self.desk, rows, agreed=shown is not None))
 
     @act(
@@ -139,37 +135,59 @@ class Telling(IncidentQueries[Manner]):
         rows = [row if row.is_left else await propose(self.desk, row, _closing, _nothing) for row in plan.rows]
         return Done(number, plan.title, tuple(rows))
 
-    def _kept(self, tx: Tx, plan: Plan) -> dict[int | None, tuple[int, int | None]]:
-        """Store an update with all of its notes, or find the one with these words that broke off; return its notes.
+    def _kept(self, tx: Tx, plan: Plan) -> list[tuple[Row, int | None, int | None]]:
+        """Store an update with its notes, or what is missing of the last one, and return its rows.
+
+        With each row is the note to be written, and the write that carries that already.
 
         Raises:
-            WriteError: It was closed meanwhile, or names a client whose ticket came meanwhile.
+            WriteError: It was closed meanwhile, nobody is left to be told, or it names a client whose ticket came
+                meanwhile.
         """
         audit.take_turn(tx)
         assert plan.number is not None  # noqa: S101  # only what is declared is told
-        one = planning.open_incident(tx, plan.number)
+        one, now = planning.open_incident(tx, plan.number), self.desk.clock.now()
         planning.ensure_safe(one, plan.text)
-        last = one.updates[-1] if one.updates else None
-        if last is not None and last.text == plan.text and any(map(partial(_is_unfinished, tx), notes_of(tx, last.id))):
-            return {ticket: (note, write) for note, ticket, write, why in notes_of(tx, last.id) if why is None}
-        made = {"incident_id": plan.number, "text": plan.text, "due_at": one.due_at}
-        made |= {"by": self.desk.actor.name, "at": self.desk.clock.now()}
-        number = tx.execute(insert(incident_updates).values(made).returning(incident_updates.c.id)).scalar_one()
-        notes = [
-            {"update_id": number, "ticket_id": row.local_id, "is_public": row.what is What.NOTE}
-            | {"why": row.why if row.is_left else None}
-            for row in plan.rows
-            if row.local_id is not None
-        ]
-        if notes:
-            tx.execute(insert(incident_notes), notes)
-        trail(tx, self.desk, plan.number, "updated", update=number, text=plan.text)
-        return {ticket: (note, write) for note, ticket, write, why in notes_of(tx, number) if why is None}
+        stands = {each.local_id for each in one.standing}
+        before = same_update(tx, one, plan.text, now)
+        rows = [planning.told_before(_still(row, stands), before or {}, self.desk) for row in plan.rows]
+        if before is None:
+            planning.ensure_told(rows, plan.number)
+            made = {"incident_id": plan.number, "text": plan.text, "due_at": one.due_at}
+            made |= {"by": self.desk.actor.name, "at": now}
+            number = tx.execute(insert(incident_updates).values(made).returning(incident_updates.c.id)).scalar_one()
+            trail(tx, self.desk, plan.number, "updated", update=number, text=plan.text)
+        else:
+            number = one.updates[-1].id
+            gone = set(before) - stands - {one.parent_id}
+            stop(tx, plan.number, gone, why=TAKEN_OUT, actor=str(self.desk.actor), now=now)
+        return [_stored(tx, number, row, None if before is None else before.get(row.local_id or 0)) for row in rows]
 
 
-def _is_unfinished(tx: Tx, note: Sequence[Any]) -> bool:
-    _, _, write_id, why = note
-    return why is None and (write_id is None or outbox.get(tx, write_id).state in UNFINISHED)
+def _still(row: Row, stands: Collection[int]) -> Row:
+    """Return a row with its ticket left, if that stands under the incident no more."""
+    if row.what is What.NOTE and not row.is_left and row.local_id not in stands:
+        return replace(row, is_left=True, why=TAKEN_OUT)
+    return row
+
+
+def _stored(tx: Tx, number: int, row: Row, before: Noted | None) -> tuple[Row, int | None, int | None]:
+    """Store the note of a row, unless it is there, and return the row with what is to be written yet."""
+    if row.local_id is None:
+        return row, None, None
+    if before is not None:
+        if before.is_under_way and not row.is_left:
+            return row, before.id, before.write_id
+        if before.told_at is not None or (row.is_left and before.write_id is not None):
+            return row, None, None
+        leave(tx, before.id, before.why or (row.why if row.is_left else "another note carries it"))
+        if row.is_left:
+            return row, None, None
+    values = {"update_id": number, "ticket_id": row.local_id, "is_public": row.what is What.NOTE}
+    note = tx.execute(
+        insert(incident_notes).values(values | {"why": row.why if row.is_left else None}).returning(incident_notes.c.id)
+    ).scalar_one()
+    return row, None if row.is_left else note, None
 
 
 def _note(tx: Tx, row: Row) -> Intent:
@@ -204,10 +222,6 @@ def _carries(tx: Tx, write: StoredWrite, note_id: int) -> None:
 
 def _nothing(tx: Tx, write: StoredWrite) -> None:
     """Keep nothing beside a proposal."""
-
-
-def _left(tx: Tx, note_id: int, why: str) -> None:
-    tx.execute(update(incident_notes).where(incident_notes.c.id == note_id).values(why=why))
 
 
 def _as_it_stands(tx: Tx, row: Row, write_id: int) -> Row:
