@@ -74,3 +74,16 @@ async def test_what_came_over_a_connection_that_is_gone_counts_no_more(desk):
     assert result[0].error is None, result
     assert await free(desk) == [(0, 10)]
     assert (await desk.calendars.list()).items == ()
+
+
+async def test_a_connector_that_cannot_be_loaded_loses_nothing_and_is_told(store_url, tmp_path):
+    connections = {"cal": {"connector": "not-installed"}}
+    settings = {"desk": {"name": "Example MSP", "store": store_url}, "connections": connections}
+    async with ServiceDesk(settings, clock=FakeClock(NOW)) as desk:
+        await put(desk, (1, 3))
+        (outcome,) = await desk.run_jobs("calendars")
+        assert outcome.error is not None, outcome
+        assert "not-installed" in outcome.error.message
+        assert await desk.store.read(lambda tx: tables.busy_between(tx, at(0), at(9))) == {"ana": [(at(1), at(3))]}
+        (row,) = (await desk.calendars.list()).items
+        assert row.read_at == NOW

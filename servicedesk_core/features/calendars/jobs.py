@@ -8,6 +8,7 @@ from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.features.calendars import tables
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.plugins.host import Host
+from servicedesk_core.plugins.offering import lacking
 from servicedesk_core.wording import counted
 
 BACK: Final = timedelta(days=1)
@@ -32,8 +33,7 @@ async def read(desk: HostingDesk, connection: str | None) -> str:
         ServiceDeskError: Calendars could not be read; those of the other connections were.
     """
     del connection
-    names, wrong, found = desk.host.offering("busy_times"), list[ServiceDeskError](), 0
-    await desk.store.write(lambda tx: tables.forget(tx, names))
+    names, wrong, found = await _connections(desk), list[ServiceDeskError](), 0
     for name in names:
         now = desk.clock.now()
         try:
@@ -49,3 +49,14 @@ async def read(desk: HostingDesk, connection: str | None) -> str:
     if wrong:
         raise wrong[0]
     return f"{counted(found, 'busy time', 'busy times')} of {counted(len(names), 'connection', 'connections')}"
+
+
+async def _connections(desk: HostingDesk) -> list[str]:
+    """Return the connections that are to be read, and forget what came over others.
+
+    One that was read and whose plugin cannot be loaded now is among them, so that opening it says why.
+    """
+    others = lacking(desk.host.catalog, desk.settings, "busy_times")
+    await desk.store.write(lambda tx: tables.forget(tx, desk.settings.connections.keys() - {*others}))
+    read_before = {one.connection for one in await desk.store.read(tables.reads)}
+    return sorted(read_before.union(desk.host.offering("busy_times")))
