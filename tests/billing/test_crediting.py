@@ -9,6 +9,8 @@ from tests.billing.books import settings
 from tests.billing.carrying import desk, entry, ledger, opened, put, send, status, told
 from tests.billing.ledger import LedgerFile
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["desk", "ledger", "opened"]
 
 

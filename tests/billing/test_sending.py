@@ -22,6 +22,8 @@ from tests import stored
 from tests.billing.books import NOW, batch, documents, draft, proposed, request_of, settings, worked
 from tests.billing.ledger import LedgerFile
 
+pytestmark = pytest.mark.slow
+
 QUICK = WritePolicy(shortest_settle_s=0)
 
 

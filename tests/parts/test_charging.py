@@ -23,6 +23,8 @@ from servicedesk_core.features.parts.charging.model import CostOf
 from servicedesk_core.features.parts.kpis import UNCHARGED
 from servicedesk_core.store.schema import claims
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 DAY_S = 86_400
 SHOP = Path(__file__).parent / "till.py"

@@ -15,6 +15,8 @@ from servicedesk_core.desk.serving.public.exchange import NOT_FOUND, Answer
 from servicedesk_core.desk.serving.public.listening import PublicListener
 from servicedesk_core.errors import SettingsError
 
+pytestmark = pytest.mark.slow
+
 
 class Echo:
     def __init__(self):

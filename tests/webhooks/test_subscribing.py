@@ -17,6 +17,8 @@ from servicedesk_core.machine import doctor
 from servicedesk_core.store import webhooks
 from tests.webhooks.conftest import nothing_waits, until
 
+pytestmark = pytest.mark.slow
+
 
 async def conditions(desk):
     now = desk.clock.now()

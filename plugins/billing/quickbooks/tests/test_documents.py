@@ -16,7 +16,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import Found, Inconclusive, ProvenAbsent, Write
 
-pytestmark = pytest.mark.usefixtures("held_to_contract")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("held_to_contract")]
 
 MADE = {"method": "POST", "path": "/invoice$"}
 

@@ -16,7 +16,7 @@ from servicedesk_quickbooks.reading.passes import Position, passed
 from servicedesk_quickbooks.sandbox.queries import read
 from servicedesk_quickbooks.settings import QuickBooksSettings
 
-pytestmark = pytest.mark.usefixtures("held_to_contract")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("held_to_contract")]
 
 LINE = {"DetailType": "SalesItemLineDetail", "Amount": 100, "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
 

@@ -9,6 +9,8 @@ from servicedesk_core.sandboxing import serve
 from servicedesk_xero.sandbox import Sandbox, SandboxOptions
 from servicedesk_xero.sandbox.seed import id_of
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 TENANT = id_of("Tenant", "Example Services")
 
