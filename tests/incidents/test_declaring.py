@@ -128,6 +128,20 @@ async def test_a_ticket_that_is_taken_out_can_stand_under_another_one(hit, vendo
     ]  # fmt: skip
 
 
+async def test_of_two_tickets_of_one_number_that_is_taken_out_which_is_meant(hit, clock):
+    new = {"title": "Mail", "status": "New", "status_category": StatusCategory.NEW}
+    rows = [Company(external_id="x", name="Umbrella"), Ticket(external_id="80", number="T1", company_ref="x", **new)]
+    await hit.store.write(lambda tx: stored.put(tx, rows, now=clock.now(), connection="other"))
+    await hit.incidents.declare("Mail is down", tickets=["1"], connection="psa")
+    await hit.incidents.link(1, ["80"])
+    (row,) = await hit.incidents.unlink(1, ["T1"])
+    assert (row.is_left, row.why) == (
+        True, "it could be T1 (1) at psa, T1 (80) at other: say its connection, or its other number",
+    )  # fmt: skip
+    (row,) = await hit.incidents.unlink(1, ["T1"], connection="psa")
+    assert (row.external_id, row.is_left) == ("1", False)
+
+
 async def test_without_a_company_of_our_own_nothing_is_declared(desk):
     with pytest.raises(WriteError, match="no company of our own") as error:
         await declared(desk)

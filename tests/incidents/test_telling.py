@@ -280,3 +280,48 @@ async def test_it_is_closed_with_what_was_said_last_and_tickets_only_by_a_person
     for again in (down.incidents.close(1), down.incidents.update(1, TEXT), down.incidents.link(1, ["T4"])):
         with pytest.raises(WriteError, match="was closed by mia"):
             await again
+
+
+async def test_a_closing_that_broke_off_is_gone_on_with(down, vendor, monkeypatch):
+    real, steps = Writes.propose, 0
+
+    async def step(self, *args, **kwargs):
+        nonlocal steps
+        steps += 1
+        if steps == 2:
+            raise Killed
+        return await real(self, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writes, "propose", step)
+        with pytest.raises(Killed):
+            await down.incidents.close(1, text="A switch was broken.")
+    with pytest.raises(WriteError, match="was closed by mia"):
+        await down.incidents.close(1, text="It was something else.")
+    done = await down.incidents.close(1)
+    assert [(row.ticket, row.state) for row in done if row.ticket in {"T1", "T2", "T3"}] == [
+        ("T2", "proposed"), ("T3", "proposed"),
+    ]  # fmt: skip
+    writes = (await down.writes.list()).items
+    assert len([one for one in writes if one.state == "proposed"]) == 4
+    with pytest.raises(WriteError, match="was closed by mia"):
+        await down.incidents.close(1)
+
+
+async def test_a_resolution_names_no_client_who_came_meanwhile_also_when_somebody_edits_it(down):
+    shown = await Incidents.close.foreseen(down, 1, text="A switch at Initech was broken.")
+    await down.incidents.link(1, ["T4"])
+    with pytest.raises(WriteError, match="names Initech"):
+        await down.incidents.close(1, text="A switch at Initech was broken.", shown=shown)
+    done = await down.incidents.close(1, text="A switch was broken.")
+    with pytest.raises(WriteError, match="names Initech"):
+        await down.writes.edit(done.items[0].write, {"resolution": "A switch at Initech was broken."})
+    await down.writes.edit(done.items[0].write, {"resolution": "All is well."})
+
+
+async def test_what_clients_were_not_told_yet_is_discarded_with_the_incident_closed(down, vendor):
+    waits = await of(down, "coo").incidents.update(1, TEXT)
+    shown = await Incidents.close.foreseen(down, 1)
+    assert {row.why for row in shown.rows if row.what is What.NOTE} == {"its note is not sent, and is discarded"}
+    await down.incidents.close(1, shown=shown)
+    assert {(await down.writes.show(row.write)).write.state for row in waits} == {"discarded"}

@@ -19,6 +19,6 @@ FEATURE = Feature(
     actions=f"{__name__}.actions:Incidents",
     alert_rules=(f"{__name__}.watching:overdue",),
     definitions=f"{__name__}.kinds:KINDS",
-    guards={"notes": f"{__name__}.watching:GUARD"},
+    guards=dict.fromkeys(("notes", "tickets"), f"{__name__}.watching:GUARD"),
     needs=("definitions", "sla", "tickets", "triage", "writes"),
 )

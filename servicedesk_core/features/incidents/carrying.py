@@ -72,7 +72,7 @@ async def propose(desk: ProposingDesk, row: Row, make: Make, also: Also, request
     desk.permitted(Capability.TICKETS_WRITE, "tickets.write")
 
     async def intended() -> Intent:
-        return await desk.store.read(lambda tx: make(tx, row))
+        return replace(await desk.store.read(lambda tx: make(tx, row)), request_id=request_id)
 
     try:
         view = await proposed(desk, intended, request_id, None, send=False, also=also)

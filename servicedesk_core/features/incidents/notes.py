@@ -41,6 +41,13 @@ class Noted(NamedTuple):
         """Whether it is still to come."""
         return self.why is None and (self.state is None or self.state in UNFINISHED)
 
+    @property
+    def waits(self) -> str:
+        """What becomes of it where it is stopped."""
+        if self.write_id is None or self.state in _NOT_SENT:
+            return "is not sent, and is discarded"
+        return f"is under way: look at write {self.write_id}"
+
 
 def _noted(tx: Tx, where: ColumnElement[bool]) -> Iterator[Noted]:
     joined = incident_notes.join(incident_updates, incident_updates.c.id == _N.update_id)

@@ -1,6 +1,6 @@
 """What an act on a major incident would do with each ticket: shown before it, and then done just so."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.features.incidents.model import Plan, Row, TicketState, UnderIncident, What
-from servicedesk_core.features.incidents.notes import Noted, same_update
+from servicedesk_core.features.incidents.notes import Noted, same_update, under_way
 from servicedesk_core.features.incidents.queries import suggestions
-from servicedesk_core.features.incidents.rules import given_away
+from servicedesk_core.features.incidents.rules import Reader, given_away
 from servicedesk_core.features.incidents.tables import (
     OPEN,
     Whole,
@@ -24,10 +24,12 @@ from servicedesk_core.features.incidents.tables import (
 from servicedesk_core.features.tickets import CREATE, TicketRow, found, resolved
 from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.outbox import asked_before
 from servicedesk_core.store.schema import incidents
 from servicedesk_core.wording import counted, plain
 
 _LONGEST_TITLE: Final = 200
+CLOSING: Final = "incident-close:"
 _GONE: Final = "the vendor has it no more"
 _WHY: Final[Mapping[TicketState, str]] = {
     TicketState.CLOSED: "it is closed",
@@ -234,7 +236,7 @@ def update_plan(tx: Tx, desk: ConfiguredDesk, number: int, text: str) -> Plan:
     one, said = open_incident(tx, number), text.strip()
     if not said:
         raise WriteError("The update says nothing.", hint="Say what clients are told.")
-    ensure_safe(one, said)
+    ensure_safe(one.readers, said)
     wrote = client_wrote(tx, [each.local_id for each in one.standing])
     rows = [_note(each, said, wrote, desk) for each in one.standing]
     rows += _internal(one, said, sum(not row.is_left for row in rows))
@@ -265,13 +267,13 @@ def ensure_told(rows: Sequence[Row], number: int) -> None:
         raise WriteError(f"{message}.", hint=hint)
 
 
-def ensure_safe(one: Whole, text: str) -> None:
+def ensure_safe(readers: Collection[Reader], text: str) -> None:
     """Refuse a text that would tell one client of another.
 
     Raises:
         WriteError: It names one.
     """
-    if told := given_away(text, one.readers):
+    if told := given_away(text, readers):
         reader, word = told[0]
         message = f'The text names {reader.name or "a client"} ("{word}"), and clients of other tickets would read it.'
         raise WriteError(message, hint="Say it without names of clients and numbers of their tickets.")
@@ -309,17 +311,23 @@ def unlink_plan(tx: Tx, number: int, tickets: Sequence[str], connection: str | N
         WriteError: It is closed.
     """
     one = open_incident(tx, number)
-    by_word = {word: each for each in one.standing for word in (each.ticket, each.external_id)}
     rows = []
     for word in dict.fromkeys(tickets):
-        each = by_word.get(word)
-        if each is None or connection not in {None, each.connection}:
-            why = "it does not stand under it"
-            rows.append(Row(What.UNLINK, None, connection or "", None, word, None, "", why, is_left=True))
-        else:
-            rows.append(
-                Row(What.UNLINK, each.local_id, each.connection, each.external_id, each.ticket, each.company, "")
-            )
+        meant = [
+            each
+            for each in one.standing
+            if word in {each.ticket, each.external_id} and connection in {None, each.connection}
+        ]
+        if len(meant) == 1:
+            (each,) = meant
+            which = (each.local_id, each.connection, each.external_id, each.ticket, each.company)
+            rows.append(Row(What.UNLINK, *which, ""))
+            continue
+        why = "it does not stand under it"
+        if meant:
+            which_of = ", ".join(f"{each.ticket} ({each.external_id}) at {each.connection}" for each in meant)
+            why = f"it could be {which_of}: say its connection, or its other number"
+        rows.append(Row(What.UNLINK, None, connection or "", None, word, None, "", why, is_left=True))
     return Plan(number, one.head.title, tuple(rows))
 
 
@@ -330,16 +338,33 @@ def close_plan(tx: Tx, number: int, text: str | None, *, tickets: bool) -> Plan:
         NotFoundLocallyError: There is no such incident.
         WriteError: It is closed, nothing was ever said, or a client would read of another one.
     """
-    one = open_incident(tx, number)
-    said = (text or (one.updates[-1].text if one.updates else "")).strip()
+    one = incident(tx, number)
+    is_over = one.head.closed_at is not None
+    said = (text or one.head.said or (one.updates[-1].text if one.updates else "")).strip()
+    if is_over and said != one.head.said:
+        open_incident(tx, number)
     if not said:
         raise WriteError("Nobody has said what it was.", hint="Say it with --text; who reads the tickets reads it too.")
-    ensure_safe(one, said)
+    ensure_safe(one.readers, said)
     rows = [_closing(each, said) for each in one.standing if tickets]
     if one.parent_id is not None and not one.is_gone:
         parent = (one.parent_id, one.head.connection, one.head.parent_ref, one.parent, None)
         rows.append(Row(What.CLOSE, *parent, said))
+    if is_over:  # a closing that broke off is gone on with
+        rows = [row for row in rows if not row.is_left and asked_before(tx, closing_id(number, row)) is None]
+        if not rows:
+            open_incident(tx, number)
+    by_id = {each.local_id: each for each in one.tickets}
+    for note in under_way(tx, number, by_id):
+        each = by_id[note.ticket_id]
+        which = (each.local_id, each.connection, each.external_id, each.ticket, each.company)
+        rows.append(Row(What.NOTE, *which, "", f"its note {note.waits}", is_left=True))
     return Plan(number, one.head.title, tuple(rows), text=said)
+
+
+def closing_id(number: int, row: Row) -> str:
+    """Return the id of the request that closes a ticket with its incident."""
+    return f"{CLOSING}{number}:{row.local_id}"
 
 
 def _closing(each: UnderIncident, text: str) -> Row:

@@ -1,7 +1,7 @@
 """How major incidents are read: with their tickets, and what was told to whose clients."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ from servicedesk_core.domain import ActorType
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.incidents.model import Incident, IncidentState, TicketState, UnderIncident
 from servicedesk_core.features.incidents.rules import Reader, safe
-from servicedesk_core.features.tickets import in_scope, rows_by_id
+from servicedesk_core.features.tickets import TicketRow, in_scope, rows_by_id
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.queries.population import is_merged
@@ -267,11 +267,17 @@ def _parents(tx: Tx, heads: Sequence[Head]) -> dict[int, tuple[str, int, bool]]:
     return found
 
 
-def _key(one: UnderIncident) -> tuple[str, str]:
+def _key(one: UnderIncident | TicketRow) -> tuple[str, str]:
     return one.connection, one.company_ref or ""
 
 
-def _readers(tickets: Sequence[UnderIncident]) -> tuple[Reader, ...]:
+def readers_of(tx: Tx, number: int) -> tuple[Reader, ...]:
+    """Return the clients whose tickets stand, or stood, under an incident."""
+    query = select(_L.ticket_id).where(_L.incident_id == number).distinct()
+    return _readers(rows_by_id(tx, tx.execute(query).scalars().all()).values())
+
+
+def _readers(tickets: Iterable[UnderIncident | TicketRow]) -> tuple[Reader, ...]:
     names: dict[tuple[str, str], str] = {}
     numbers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for one in tickets:

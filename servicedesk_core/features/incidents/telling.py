@@ -16,6 +16,7 @@ from servicedesk_core.features.incidents.carrying import act, planned, propose, 
 from servicedesk_core.features.incidents.model import Done, Plan, Row, What
 from servicedesk_core.features.incidents.notes import TAKEN_OUT, Noted, carried, leave, same_update, stop
 from servicedesk_core.features.incidents.queries import NUMBER, IncidentQueries
+from servicedesk_core.features.incidents.tables import incident
 from servicedesk_core.features.tickets import child_of, found, status_given, update_of
 from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx, audit, outbox
@@ -126,13 +127,20 @@ class Telling(IncidentQueries[Manner]):
 
         def end(tx: Tx) -> None:
             audit.take_turn(tx)
-            planning.open_incident(tx, number)
-            ended = {"closed_by": self.desk.actor.name, "closed_at": self.desk.clock.now(), "said": plan.text}
+            if incident(tx, number).head.said == plan.text:
+                return  # it broke off behind this
+            one, now = planning.open_incident(tx, number), self.desk.clock.now()
+            planning.ensure_safe(one.readers, plan.text)
+            ended = {"closed_by": self.desk.actor.name, "closed_at": now, "said": plan.text}
             tx.execute(update(incidents).where(incidents.c.id == number).values(ended))
+            stop(tx, number, None, why="the incident was closed", actor=str(self.desk.actor), now=now)
             trail(tx, self.desk, number, "closed", said=plan.text)
 
         await self.desk.store.write(end)
-        rows = [row if row.is_left else await propose(self.desk, row, _closing, _nothing) for row in plan.rows]
+        rows = [
+            row if row.is_left else await propose(self.desk, row, _closing, _nothing, planning.closing_id(number, row))
+            for row in plan.rows
+        ]
         return Done(number, plan.title, tuple(rows))
 
     def _kept(self, tx: Tx, plan: Plan) -> list[tuple[Row, int | None, int | None]]:
@@ -147,7 +155,7 @@ class Telling(IncidentQueries[Manner]):
         audit.take_turn(tx)
         assert plan.number is not None  # noqa: S101  # only what is declared is told
         one, now = planning.open_incident(tx, plan.number), self.desk.clock.now()
-        planning.ensure_safe(one, plan.text)
+        planning.ensure_safe(one.readers, plan.text)
         stands = {each.local_id for each in one.standing}
         before = same_update(tx, one, plan.text, now)
         rows = [planning.told_before(_still(row, stands), before or {}, self.desk) for row in plan.rows]

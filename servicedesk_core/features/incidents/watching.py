@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.faces import Condition, Watch
-from servicedesk_core.features.incidents.planning import ensure_safe
-from servicedesk_core.features.incidents.tables import incident
+from servicedesk_core.features.incidents.planning import CLOSING, ensure_safe
+from servicedesk_core.features.incidents.tables import readers_of
+from servicedesk_core.features.tickets import UPDATE
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.told import next_updates
@@ -26,8 +27,8 @@ def overdue(watch: Watch) -> Iterator[Condition]:
             )
 
 
-class NoteGuard:
-    """Implements :class:`servicedesk_core.outbox.guards.Guard` for notes: those of updates name no other client."""
+class TextGuard:
+    """Implements :class:`servicedesk_core.outbox.guards.Guard`: what clients read of an incident names no other one."""
 
     def warnings(self, tx: Tx, intent: Intent, *, without: int | None) -> Iterator[str]:
         """Yield nothing: what names another client is refused."""
@@ -35,17 +36,26 @@ class NoteGuard:
         yield from ()
 
     def stored(self, tx: Tx, write: StoredWrite) -> None:
-        """Make sure that a note of an update names no other client, also when somebody edits it.
+        """Make sure that a note of an update, or a resolution, names no other client, also when somebody edits it.
 
         Raises:
             WriteError: It does.
         """
-        if write.kind != "notes.create_public":
-            return
-        joined = incident_notes.join(incident_updates, incident_updates.c.id == incident_notes.c.update_id)
-        of = select(incident_updates.c.incident_id).select_from(joined).where(incident_notes.c.write_id == write.id)
-        if (number := tx.execute(of).scalar()) is not None:
-            ensure_safe(incident(tx, number), f"{write.values.get('title') or ''}\n{write.values.get('body') or ''}")
+        if (number := _incident_of(tx, write)) is not None:
+            text = "\n".join(str(write.values.get(field) or "") for field in ("title", "body", "resolution"))
+            ensure_safe(readers_of(tx, number), text)
 
 
-GUARD = NoteGuard()
+def _incident_of(tx: Tx, write: StoredWrite) -> int | None:
+    """Return the incident that a write tells a client of."""
+    if write.kind == UPDATE and write.request_id and write.request_id.startswith(CLOSING):
+        return int(write.request_id.removeprefix(CLOSING).partition(":")[0])
+    if write.kind != "notes.create_public":
+        return None
+    joined = incident_notes.join(incident_updates, incident_updates.c.id == incident_notes.c.update_id)
+    of = select(incident_updates.c.incident_id).select_from(joined).where(incident_notes.c.write_id == write.id)
+    number: int | None = tx.execute(of).scalar()
+    return number
+
+
+GUARD = TextGuard()
