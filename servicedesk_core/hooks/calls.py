@@ -247,9 +247,9 @@ class ConnectorCalls:
 
     # CalendarSpecs
 
-    async def busy_times(self, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
+    async def busy_times(self, technician: str, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
         """See :meth:`CalendarSpecs.busy_times`."""
-        found = await self._caller.many("busy_times", BusyTime, start=start, end=end)
+        found = await self._caller.many("busy_times", BusyTime, technician=technician, start=start, end=end)
         if any(one.start.tzinfo is None or one.end.tzinfo is None or one.start >= one.end for one in found):
             raise self._caller.origin.garbage("busy_times", "a time has no zone, or ends before it begins")
         return found

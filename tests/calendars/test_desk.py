@@ -1,12 +1,17 @@
 """Busy times of a desk: kept until they are read again, taken out of free time, and said to be old."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Technician
 from servicedesk_core.domain.calendars import BusyTime
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.errors import WriteError
+from servicedesk_core.features.appointments.guard import GUARD, refuse_clash
 from servicedesk_core.features.calendars import tables
 from servicedesk_core.testing import FakeClock
 from tests import stored
@@ -39,7 +44,7 @@ async def desk(store_url, tmp_path):
 
 async def put(desk, *times, now=NOW):
     busy = [BusyTime("ana", f"u{number}", at(begins), at(ends)) for number, (begins, ends) in enumerate(times)]
-    await desk.store.write(lambda tx: tables.put(tx, "cal", ("ana",), busy, now))
+    await desk.store.write(lambda tx: tables.put(tx, "cal", ("ana",), {"ana": busy}, now))
 
 
 async def free(desk, **given):
@@ -59,7 +64,7 @@ async def test_who_is_busy_is_not_free_and_what_is_read_again_takes_the_place_of
 
 async def test_what_is_old_is_said_where_it_counts_and_a_failure_leaves_what_was_read(desk):
     await put(desk, (1, 3), now=NOW - timedelta(hours=5))
-    await desk.store.write(lambda tx: tables.failed(tx, "cal", "The server is down.", NOW))
+    await desk.store.write(lambda tx: tables.put(tx, "cal", ("ana",), {}, NOW, error="The server is down."))
     assert await free(desk) == [(0, 1), (3, 10)]
     slots = (await desk.appointments.slots(days=1, technician="ana")).items
     assert {one.why for one in slots} == {"their calendar was read 5 h ago"}
@@ -87,3 +92,15 @@ async def test_a_connector_that_cannot_be_loaded_loses_nothing_and_is_told(store
         assert await desk.store.read(lambda tx: tables.busy_between(tx, at(0), at(9))) == {"ana": [(at(1), at(3))]}
         (row,) = (await desk.calendars.list()).items
         assert row.read_at == NOW
+
+
+@pytest.mark.parametrize(("hours", "told"), [((2, 4), True), ((3, 5), False)])
+async def test_a_booking_is_warned_of_and_refused_where_somebody_is_busy_by_their_calendar(desk, hours, told):
+    await put(desk, (1, 3))
+    values = {"start_at": at(hours[0]).isoformat(), "end_at": at(hours[1]).isoformat(), "technician_refs": ["a", "b"]}
+    intent = Intent(connection="psa", kind="appointments.create", aggregate="tickets:1", label="Visit", values=values)
+    warned = await desk.store.read(lambda tx: [*GUARD.warnings(tx, intent, without=None)])
+    assert warned == ["Ana Diaz is busy from 2026-03-11 09:00 to 11:00 UTC by their own calendar."] * told
+    write = SimpleNamespace(id=1, connection="psa", kind=intent.kind, target=None, values=values)
+    with pytest.raises(WriteError, match="Ana Diaz is busy") if told else nullcontext():
+        await desk.store.read(lambda tx: refuse_clash(tx, write, desk.roster))

@@ -89,7 +89,7 @@ class TestCalendars(CalendarSuite):
 
 async def test_repetitions_are_at_their_own_hour_and_what_takes_no_time_is_left_out(server):
     async with opened(CalDav, settings(server)) as connector:
-        found = await connector.busy_times(NOW - timedelta(days=10), NOW + timedelta(days=21))
+        found = await connector.busy_times("ana", NOW - timedelta(days=10), NOW + timedelta(days=21))
     assert sorted((one.uid, f"{one.start:%m-%d %H:%M}") for one in found) == [
         ("lunch", "03-11 11:00"),
         ("weekly", "03-02 14:00"),

@@ -7,7 +7,9 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Appointment, Company, Site, StatusCategory, Technician, Ticket
+from servicedesk_core.domain.calendars import BusyTime
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, SettingsError
+from servicedesk_core.features.calendars import tables
 from servicedesk_core.testing import FakeClock
 from tests import stored
 
@@ -154,6 +156,20 @@ async def test_the_order_of_a_day_says_what_it_saves_and_how_to_move(placed):
         await placed.travel.order("ana", fixed=("77",))
     with pytest.raises(NotFoundLocallyError, match='no technician "zoe"'):
         await placed.travel.order("zoe")
+
+
+async def test_no_visit_moves_onto_what_somebody_has_in_their_own_calendar(placed):
+    morning = NOW + timedelta(days=1, hours=2)
+    busy = [
+        BusyTime("ana", "u", morning, morning + timedelta(hours=2)),  # the order that is shortest begins a visit then
+        BusyTime("ana", "v", morning, morning + timedelta(minutes=30)),
+        BusyTime("ana", "w", morning + timedelta(hours=4), morning + timedelta(hours=5)),  # the visit itself
+    ]
+    await placed.store.write(lambda tx: tables.put(tx, "cal", ("ana",), {"ana": busy}, NOW))
+    found = await placed.travel.order("ana")
+    assert [one.appointment for one in found.items if morning < one.begins_at + timedelta(hours=1)
+            and one.begins_at < morning + timedelta(hours=2) and one.is_moved] == []  # fmt: skip
+    assert {one.appointment for one in found.items} == {"1", "2", "3", "4"}
 
 
 async def test_without_coordinates_no_order_is_proposed(desk):

@@ -95,23 +95,19 @@ class CalDav(Connector[CalDavSettings]):
         return ()
 
     @hookimpl
-    async def busy_times(self, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
-        """Ask each calendar for the events that touch the span."""
-        asked = self.ctx.settings.calendars.items()
-        found = await together(*(self._busy(name, path, start, end) for name, path in asked))
-        return tuple(one for each in found for one in each)
-
-    async def _busy(self, name: str, path: str, start: datetime, end: datetime) -> list[BusyTime]:
+    async def busy_times(self, technician: str, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
+        """Ask their calendar for the events that touch the span."""
         from servicedesk_core.connectors.caldav.events import Within, busy_in  # noqa: PLC0415  # an optional extra
 
+        path = self.ctx.settings.calendars[technician]
         body = _QUERY.format(start.astimezone(UTC), end.astimezone(UTC)).encode()
         answer = await self._client.request("REPORT", path, content=body, headers=_XML)
         within = Within(start, end, ZoneInfo(self.ctx.settings.zone))
 
-        def read() -> list[BusyTime]:
-            texts = _texts(answer, path)
+        def read() -> tuple[BusyTime, ...]:
+            found = (one for text in _texts(answer, path) for one in busy_in(text, within))
             try:
-                return [BusyTime(name, one.uid, one.start, one.end) for text in texts for one in busy_in(text, within)]
+                return tuple(BusyTime(technician, one.uid, one.start, one.end) for one in found)
             except ValueError as error:
                 raise ProtocolError(f"The calendar {path} {error}.") from None
 

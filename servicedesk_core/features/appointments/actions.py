@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 
 from servicedesk_core.domain import Appointment, AppointmentState
@@ -180,7 +181,9 @@ class Appointments(AppointmentQueries[Manner]):
         send: bool,
         double: bool,
     ) -> WriteView:
-        also: Callable[[Tx, StoredWrite], None] | None = None if double else refuse_clash
+        also: Callable[[Tx, StoredWrite], None] | None = (
+            None if double else partial(refuse_clash, people=self.desk.roster)
+        )
         return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send, also=also)
 
 

@@ -201,7 +201,7 @@ def _slots(times: Times, person: Person, wanted: _Wanted, connection: str) -> It
             ends_at=free.end,
             free_s=free.length // _SECOND,
             load_percent=round(100 * load.share) if load.available else None,
-            why=times.doubt(person),
+            why=times.doubt(person, free.end),
             **_booking(free.start, person.key[1], connection, wanted),
         )
 

@@ -37,7 +37,7 @@ class Booked(NamedTuple):
         key: Source and vendor's id of the technician.
         span: When.
         ref: The vendor's id of the appointment; ``None`` = it is a write that is under way.
-        write: Number of that write.
+        write: Number of that write; neither = it is time of their own calendar.
     """
 
     key: Key

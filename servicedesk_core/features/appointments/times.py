@@ -12,7 +12,7 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.appointments.rules import ProjectWork, committed
 from servicedesk_core.features.appointments.tables import Booked, booked_between, project_work
-from servicedesk_core.features.calendars import TOO_OLD, busy_between, read_at
+from servicedesk_core.features.calendars import AHEAD, TOO_OLD, busy_between, read_at
 from servicedesk_core.features.kpi import USUAL_HOURS, working_hours
 from servicedesk_core.features.rota import FreeTime, Load, Rota, Span, rota_of
 from servicedesk_core.features.skills import Crew, Key, crew
@@ -61,14 +61,16 @@ class Times:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def doubt(self, person: Person) -> str:
-        """Return what is not certain about the time of somebody; empty = nothing."""
+    def doubt(self, person: Person, until: datetime) -> str:
+        """Return what is not certain about the time of somebody until an instant; empty = nothing."""
         if person.name not in self.calendars:
             return ""
         at = self.calendars[person.name]
         if at is None:
-            return "their calendar was never read"
-        return f"their calendar was read {(self.now - at) // _HOUR} h ago" if self.now - at > TOO_OLD else ""
+            return "their calendar could not be read"
+        if self.now - at > TOO_OLD:
+            return f"their calendar was read {(self.now - at) // _HOUR} h ago"
+        return f"their calendar is read {AHEAD.days} days ahead" if until > at + AHEAD else ""
 
     @property
     def rota(self) -> Rota:

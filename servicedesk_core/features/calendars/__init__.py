@@ -14,6 +14,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.calendars.tables import AHEAD as AHEAD
     from servicedesk_core.features.calendars.tables import TOO_OLD as TOO_OLD
     from servicedesk_core.features.calendars.tables import busy_between as busy_between
     from servicedesk_core.features.calendars.tables import read_at as read_at

@@ -1,7 +1,7 @@
 """When technicians are busy, as it was read last."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +14,9 @@ from servicedesk_core.store.schema import busy_times, calendar_reads
 
 TOO_OLD: Final = timedelta(hours=2)
 """What was read longer ago is said to be old wherever it counts: the job reads every 15 minutes."""
+
+AHEAD: Final = timedelta(days=35)
+"""So far ahead is read."""
 
 _B, _R = busy_times.c, calendar_reads.c
 
@@ -34,34 +37,59 @@ def busy_between(tx: Tx, start: datetime, end: datetime) -> Mapping[str, list[tu
 
 
 def read_at(tx: Tx) -> Mapping[str, datetime | None]:
-    """Return when the calendars of technicians were read last; who has none is not among them."""
-    return {name: one.read_at for one in reads(tx) for name in one.technicians}
+    """Return when the calendars of technicians were read last; ``None`` = could not be; who has none is left out."""
+    return {name: None if name in one.unread else one.read_at for one in reads(tx) for name in one.technicians}
 
 
 def reads(tx: Tx) -> tuple[ReadCalendars, ...]:
     """Return when the calendars of each connection were read."""
-    columns = _R.connection, _R.technicians, _R.read_at, _R.tried_at, _R.error
+    columns = _R.connection, _R.technicians, _R.unread, _R.read_at, _R.tried_at, _R.error
     return tuple(ReadCalendars(*row) for row in tx.execute(select(*columns).order_by(_R.connection)))
 
 
-def put(tx: Tx, connection: str, technicians: Iterable[str], found: Iterable[BusyTime], now: datetime) -> None:
-    """Keep what was read over a connection, in place of what was read before."""
+def put(
+    tx: Tx,
+    connection: str,
+    technicians: Collection[str] | None,
+    found: Mapping[str, Iterable[BusyTime]],
+    now: datetime,
+    *,
+    error: str | None = None,
+) -> None:
+    """Keep what was read over a connection, in place of what was read before. What could not be read stays.
+
+    Args:
+        tx: A transaction that writes.
+        connection: The connection.
+        technicians: Whose calendars are there; ``None`` = nobody can say, they are taken to be the same.
+        found: What was read, by technician; who is not among them could not be read.
+        now: When.
+        error: Why something could not.
+    """
+    known = {one.connection: one for one in reads(tx)}.get(connection)
+    if technicians is None:
+        technicians = () if known is None else known.technicians
+    of = _B.connection == connection
+    tx.execute(delete(busy_times).where(of, _B.technician.in_([*found]) | _B.technician.not_in([*technicians])))
     rows = [
-        {"connection": connection, "technician": one.technician, "start_at": one.start, "end_at": one.end}
-        for one in found
+        {"connection": connection, "technician": name, "start_at": one.start, "end_at": one.end}
+        for name, times in found.items()
+        for one in times
     ]
-    tx.execute(delete(busy_times).where(_B.connection == connection))
     if rows:
         tx.execute(insert(busy_times), rows)
-    _note(tx, connection, technicians=tuple(technicians), read_at=now, tried_at=now, error=None)
-
-
-def failed(tx: Tx, connection: str, why: str, now: datetime) -> None:
-    """Note that the calendars of a connection could not be read; what was read before stays."""
-    before = next((one for one in reads(tx) if one.connection == connection), None)
-    known = () if before is None else before.technicians
-    at = None if before is None else before.read_at
-    _note(tx, connection, technicians=known, read_at=at, tried_at=now, error=why)
+    before = {*known.technicians} - {*known.unread} if known is not None and not found else {*found}
+    tx.execute(delete(calendar_reads).where(_R.connection == connection))
+    tx.execute(
+        insert(calendar_reads).values(
+            connection=connection,
+            technicians=tuple(technicians),
+            unread=tuple(one for one in technicians if one not in before),
+            read_at=now if found else None if known is None else known.read_at,
+            tried_at=now,
+            error=error,
+        )
+    )
 
 
 def forget(tx: Tx, without: Iterable[str]) -> None:
@@ -73,8 +101,3 @@ def forget(tx: Tx, without: Iterable[str]) -> None:
     """
     for table in (busy_times, calendar_reads):
         tx.execute(delete(table).where(table.c.connection.not_in([*without])))
-
-
-def _note(tx: Tx, connection: str, **values: object) -> None:
-    tx.execute(delete(calendar_reads).where(_R.connection == connection))
-    tx.execute(insert(calendar_reads).values(connection=connection, **values))

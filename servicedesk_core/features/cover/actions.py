@@ -126,7 +126,7 @@ class Cover(CoverQueries[Manner]):
 
         def also(tx: Tx, write: StoredWrite) -> None:
             if one.visit is not None:
-                refuse_clash(tx, write, of=taker.key)
+                refuse_clash(tx, write, self.desk.roster, of=taker.key)
             if one.choice is not None:
                 now, actor = self.desk.clock.now(), self.desk.outbox.actor
                 keep(tx, one.choice, write, actor=actor, at=now, reason=reason)

@@ -17,7 +17,7 @@ FEATURE = Feature(
         ),
     ),
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("appointments", "definitions", "rota", "skills", "writes"),
+    needs=("appointments", "calendars", "definitions", "rota", "skills", "writes"),
 )
 
 if TYPE_CHECKING:

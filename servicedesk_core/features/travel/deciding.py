@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.appointments import Person, rows_between, times_of
-from servicedesk_core.features.rota import Span
+from servicedesk_core.features.calendars import busy_between
+from servicedesk_core.features.rota import Span, joined
 from servicedesk_core.features.travel.model import DayOrder, Ordered
 from servicedesk_core.features.travel.rules import Day, Leg, Stop
 from servicedesk_core.features.travel.tables import Visit, Ways, visits_in, ways_of
@@ -82,8 +83,11 @@ def ordered(tx: Tx, desk: ConfiguredDesk, technician: str, day: date | None, fix
         )
         for one in own.values()
     ]
+    booked = {one.span for one in own.values()}  # a calendar may show what is booked, too
+    private = joined(one for each in busy_between(tx, *span).get(who.name, ()) if (one := Span(*each)) not in booked)
+    kept = [Stop("", *each, None, is_fixed=True) for each in private]
     plan = Day(ways.homes.get(who.name), ways.between, times.rota.works(who.name, *span))
-    before, after = plan.as_planned(stops), plan.shortest(stops)
+    before, after = plan.as_planned(stops), plan.shortest([*stops, *kept])
     rows = {one.appointment: one for one in rows_between(tx, *span) if one.connection == names[who.key[0]]}
     connection = names[who.key[0]]
 
@@ -103,7 +107,8 @@ def ordered(tx: Tx, desk: ConfiguredDesk, technician: str, day: date | None, fix
         )
 
     booked, saved = round(before.travel / _MINUTE), round((before.travel - after.travel) / _MINUTE)
-    items = tuple(row(place, leg) for place, leg in enumerate(after.legs, 1))
+    visited = [leg for leg in after.legs if leg.stop.ref]
+    items = tuple(row(place, leg) for place, leg in enumerate(visited, 1))
     return Found(who, DayOrder(items, None, who.shown, on, booked, saved, _told(items, ways, booked, saved)))
 
 

@@ -15,14 +15,15 @@ class CalendarSpecs:
     """
 
     @hookspec
-    async def busy_times(self, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
-        """Say when people are busy. Must not change anything.
+    async def busy_times(self, technician: str, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
+        """Say when somebody is busy. Must not change anything.
 
         An event that is repeated comes once for each time that lies in the span, with its exceptions, by the clock of
         its own zone. A whole day lasts from midnight to midnight. What is cancelled, or is marked as taking no time, is
         left out.
 
         Args:
+            technician: Who, of those whom the capabilities name.
             start: Begin of the span.
             end: End of it.
 
@@ -31,7 +32,7 @@ class CalendarSpecs:
 
         Raises:
             AuthenticationError: The credentials were refused.
-            ConnectorError: A calendar could not be read: then nothing is known of any, and what was kept stays.
+            ConnectorError: The calendar could not be read: then nothing is known of it, and what was kept stays.
 
         Added in 1.0.
         """

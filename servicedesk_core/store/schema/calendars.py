@@ -22,6 +22,7 @@ calendar_reads = Table(
     metadata,
     Column("connection", Text, primary_key=True, doc="The connection."),
     Column("technicians", Json(tuple), nullable=False, doc="Whose calendars were read."),
+    Column("unread", Json(tuple), nullable=False, server_default="[]", doc="Whose could not be read."),
     Column("read_at", Instant, doc="When they were read last; none = never."),
     Column("tried_at", Instant, nullable=False, doc="When that was tried last."),
     Column("error", Scrubbed, doc="Why it failed then; none = it did not."),

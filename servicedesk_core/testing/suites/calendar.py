@@ -85,5 +85,11 @@ class CalendarSuite:
         assert not any(secret in told for secret in secrets_of(rejected)), "a secret stands in the error"
 
     async def _busy(self, connector: AnyConnector, start: datetime, end: datetime) -> tuple[BusyTime, ...]:
-        found: tuple[BusyTime, ...] = await connector.busy_times(start, end)
-        return found
+        can = connector.describe_capabilities().calendar
+        assert can is not None
+        found: list[BusyTime] = []
+        for technician in can.technicians:
+            theirs = await connector.busy_times(technician, start, end)
+            assert {one.technician for one in theirs} <= {technician}
+            found += theirs
+        return (*found,)
