@@ -157,7 +157,7 @@ class Travel(TravelQueries[Manner]):
             return await self.desk.store.read(partial(_intent, one=one, reason=reason))
 
         def also(tx: Tx, write: StoredWrite) -> None:
-            refuse_clash(tx, write, beside=refs)
+            refuse_clash(tx, write, self.desk.roster, beside=refs)
 
         try:
             view = await proposed(self.desk, intended, None, None, send=False, also=also)

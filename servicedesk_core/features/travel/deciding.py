@@ -83,8 +83,8 @@ def ordered(tx: Tx, desk: ConfiguredDesk, technician: str, day: date | None, fix
         )
         for one in own.values()
     ]
-    booked = {one.span for one in own.values()}  # a calendar may show what is booked, too
-    private = joined(one for each in busy_between(tx, *span).get(who.name, ()) if (one := Span(*each)) not in booked)
+    taken = {one.span for one in own.values()}  # a calendar may show what is booked, too
+    private = joined(one for each in busy_between(tx, *span).get(who.name, ()) if (one := Span(*each)) not in taken)
     kept = [Stop("", *each, None, is_fixed=True) for each in private]
     plan = Day(ways.homes.get(who.name), ways.between, times.rota.works(who.name, *span))
     before, after = plan.as_planned(stops), plan.shortest([*stops, *kept])
