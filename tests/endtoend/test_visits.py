@@ -1,5 +1,6 @@
 """Service calls and helpers through the outbox: whole, partly applied and mended, gone when they were taken away."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -165,3 +166,13 @@ async def test_a_days_visits_are_moved_into_the_shortest_order_and_what_moved_me
         assert [one.why for one in await desk.travel.reorder(person, day=day, shown=found)] == [
             "It was moved meanwhile."] * len(done.items)  # fmt: skip
         assert (await desk.travel.order(person, day=day)).saved_min == 0
+        one, other = found.order.items[:2]
+        at = moves[one.appointment]
+        stale = replace(found.order, items=(
+            replace(one, starts_at=at, begins_at=at + timedelta(minutes=10), is_moved=True),
+            replace(other, starts_at=at - timedelta(days=1), is_moved=True)))  # fmt: skip
+        left = await desk.travel.reorder(person, day=day, shown=replace(found, order=stale))
+        assert [(row.write, row.why) for row in left] == [
+            (None, "another of these visits was not moved"), (None, "It was moved meanwhile.")]  # fmt: skip
+        assert (await desk.appointments.show(one.appointment)).starts_at == at
+        assert [row for row in (await desk.writes.list()).items if row.state == "proposed"] == []

@@ -112,6 +112,15 @@ async def test_every_wrong_row_is_told_with_its_line_and_nothing_is_written(desk
         await desk.travel.import_file(tmp_path / "none.csv", folder=tmp_path / "service")
 
 
+async def test_places_in_other_letters_have_names_of_their_own_and_a_quote_that_is_not_closed_is_told(desk, tmp_path):
+    (tmp_path / "far.csv").write_text("company,latitude,longitude\n大阪,1,1\n東京,1,2\nMüller,1,3\nMuller,1,4\n")
+    taken = await desk.travel.import_file(tmp_path / "far.csv", folder=tmp_path / "service")
+    assert taken.definitions == 4
+    (tmp_path / "bad.csv").write_text('company,"latitude"x,longitude\n')
+    with pytest.raises(DefinitionsError, match=r"bad.csv:\d: is no CSV"):
+        await desk.travel.import_file(tmp_path / "bad.csv", folder=tmp_path / "service")
+
+
 async def test_without_coordinates_travel_is_left_out_with_the_reason_and_with_them_it_counts(desk, tmp_path):
     why = "travel does not count: nobody said where that is, or where people set out from"
     first, second = (await desk.assign.candidates("T1")).items

@@ -190,7 +190,7 @@ class Ahead:
             person, lost = self._by_name[one.technician], Span(one.start, one.end)
             visits = sum(overlaps(each.span, lost) for each in self.times.booked.get(person.key, ()))
             dues = sum(
-                self._holder(each) == person and each.until_at is not None and one.start <= each.until_at < one.end
+                each.until_at is not None and one.start <= each.until_at < one.end and self._holder(each) == person
                 for each in self.opened.tickets
             )
             words = [counted(visits, "appointment", "appointments")] if visits else []

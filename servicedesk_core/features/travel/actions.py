@@ -23,6 +23,7 @@ from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.wording import counted
 
+_STAYS = "another of these visits was not moved"
 _PAGES = "servicedesk_core.features.travel.pages"
 
 
@@ -142,15 +143,31 @@ class Travel(TravelQueries[Manner]):
         refs = [one.appointment for one in moves]
         why = reason or f"{found.order.saved_min} min less on the way."
         done = [await self._proposed(one, refs, why) for one in moves]
-        waiting = [row.write for row in done if row.state == WriteState.PROPOSED and row.write is not None]
-        if waiting and self.desk.may(Capability.WRITES_APPROVE):
-            views = {one.id: one for one in await self.desk.outbox.approve_own(waiting, send=True, agreed=True)}
-            after = {number: (view.state, view.error or "") for number, view in views.items()}
-            done = [
-                replace(row, state=after[row.write][0], why=after[row.write][1]) if row.write in after else row
-                for row in done
-            ]
+        if any(row.write is None for row in done):
+            return Reordered(await self._withdrawn(done))
+        if self.desk.may(Capability.WRITES_APPROVE):
+            done = await self._sent(done)
         return Reordered(tuple(done))
+
+    async def _withdrawn(self: "Travel[Awaited]", done: list[Ordered]) -> tuple[Ordered, ...]:
+        """Move nothing where one visit cannot: the others would take its time."""
+        stands = {row.write for row in done if row.write is not None and row.state == WriteState.PROPOSED}
+        await self.desk.outbox.discard([*stands], reason=_STAYS)
+        return tuple(replace(row, write=None, state=None, why=_STAYS) if row.write in stands else row for row in done)
+
+    async def _sent(self: "Travel[Awaited]", done: list[Ordered]) -> list[Ordered]:
+        """Send one move after the other; once one is not confirmed, the others wait: they may need its time."""
+        after, stays = list[Ordered](), False
+        for row in done:
+            if row.write is None or row.state != WriteState.PROPOSED:
+                after.append(row)
+            elif stays:
+                after.append(replace(row, why=_STAYS))
+            else:
+                (view,) = await self.desk.outbox.approve_own([row.write], send=True, agreed=True)
+                after.append(replace(row, state=view.state, why=view.error or ""))
+                stays = view.state not in {WriteState.CONFIRMED, WriteState.PROPOSED}
+        return after
 
     async def _proposed(self: "Travel[Awaited]", one: Ordered, refs: list[str], reason: str) -> Ordered:
         async def intended() -> Intent:

@@ -1,7 +1,9 @@
 """Coordinates as other programs write them: CSV with a row for each client, site or technician. Pure."""
 
 import csv
+import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -43,12 +45,13 @@ def places_in(
     """
     lines = text.splitlines()
     reader = csv.DictReader(lines, delimiter=";" if lines and ";" in lines[0] else ",", strict=True)
-    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-    if missing := [name for name in _NEEDED if name not in reader.fieldnames]:
-        found.tell(1, f"there is no column {', '.join(missing)}; the first line names columns: {', '.join(COLUMNS)}.")
-        return {}
     made: dict[Key, BaseModel] = {}
     try:
+        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+        if missing := [name for name in _NEEDED if name not in reader.fieldnames]:
+            known = ", ".join(COLUMNS)
+            found.tell(1, f"there is no column {', '.join(missing)}; the first line names columns: {known}.")
+            return {}
         for row in reader:
             values = {name: (row.get(name) or "").strip() for name in COLUMNS}
             if any(values.values()) and (one := _read(values, reader.line_num, names, found)) is not None:
@@ -92,4 +95,9 @@ def _add(
 
 
 def _slug(words: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "place"
+    """Return a name for a place: its own in plain letters, with a hash where letters are left out."""
+    plain = unicodedata.normalize("NFKD", words.casefold())
+    name = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
+    if plain.isascii():
+        return name or "place"
+    return f"{name or 'place'}-{hashlib.sha256(plain.encode()).hexdigest()[:8]}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -45,19 +45,19 @@ async def ask(desk: HostingDesk, connection: str | None) -> str:
         return "no connection knows roads: ways are estimated"
     now, zone = desk.clock.now(), ZoneInfo(desk.settings.desk.timezone)
 
-    def wanted(tx: Tx) -> tuple[tuple[Point, Point], ...]:
+    def wanted(tx: Tx) -> tuple[tuple[tuple[Point, Point], ...], set[Point]]:
         span = Span(now, now + AHEAD)
         ways = ways_of(tx, span, now, zone)
-        kept.forget(tx, {*ways.homes.values(), *ways.places.values()})
         homes, goals = {*ways.homes.values()}, {*_of_visits(tx, span, ways), *_of_tickets(tx, ways)}
         several = (
             (one, other)
             for one, other in permutations(sorted(homes | goals), 2)
             if one in goals or other in goals  # from home to home nobody goes
         )
-        return tuple(dict.fromkeys(kept.unasked(tx, several, now)))[:MOST]
+        return (*islice(kept.unasked(tx, several, now), MOST),), {*ways.homes.values(), *ways.places.values()}
 
-    ways = await desk.store.write(wanted)
+    ways, points = await desk.store.read(wanted)
+    await desk.store.write(lambda tx: kept.forget(tx, points))
     if ways:
         opened = await desk.host.open(names[0])
         found = await opened.calls.travel_times(ways)
