@@ -60,7 +60,10 @@ async def test_who_may_not_send_declares_and_what_the_vendor_is_told_waits(hit, 
     assert done.items[0].state == "proposed"
     assert "1 write waits for an approval" in done.told
     assert {row.why for row in done.items[1:]} == {
-        "the desk alone knows it: our ticket is not made yet; link the incident again once it is"
+        (
+            "the desk alone knows it: our own ticket is not made yet: its write waits; "
+            "link the incident again once it is there"
+        )
     }
     await hit.writes.approve([done.items[0].write], send=True)
     assert (await hit.incidents.show(1)).incident.parent is not None
@@ -126,6 +129,19 @@ async def test_a_ticket_that_is_taken_out_can_stand_under_another_one(hit, vendo
     assert [(one.ticket, one.state) for one in (await hit.incidents.show(1)).tickets] == [
         ("T1", TicketState.OPEN), ("T3", TicketState.OUT),
     ]  # fmt: skip
+
+
+async def test_a_title_is_the_same_however_its_letters_are_written(hit):
+    await hit.incidents.declare("\u00c4rger mit Mail", tickets=["T1"])
+    with pytest.raises(WriteError, match="Incident 1 is called so already"):
+        await hit.incidents.declare("a\u0308rger  mit mail", tickets=["T3"])
+
+
+async def test_our_own_ticket_that_was_discarded_does_not_wait(hit):
+    done = await declared(of(hit, "coo"))
+    await hit.writes.discard([done.items[0].write])
+    shown = await Incidents.update.foreseen(hit, 1, "We work on it.")
+    assert shown.rows[-1].why == f"our own ticket is not made: write {done.items[0].write} was discarded"
 
 
 async def test_of_two_tickets_of_one_number_that_is_taken_out_which_is_meant(hit, clock):

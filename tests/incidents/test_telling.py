@@ -1,10 +1,11 @@
 """One update is one note for each ticket, in the words that were shown, to nobody twice and of nobody else."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from servicedesk_core.domain import ActorType, Note, NoteVisibility
+from servicedesk_core.domain import ActorType, Note, NoteVisibility, StatusCategory, Ticket
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.attention import Reason
@@ -46,6 +47,7 @@ async def down(hit):
         ("Globex  is up, and so is everybody", ["Globex GmbH"]),
         ("See T20260307.0001", ["Bolt & Co"]),
         ("Back at 7, the thunderbolts are over; Globexes", []),
+        ("See #7.", ["Bolt & Co"]),
         ("", []),
     ],
 )
@@ -53,6 +55,30 @@ def test_a_text_that_names_a_client_is_known(text, named):
     assert [one.name for one, _ in given_away(text, [BOLT, GLOBEX])] == named
     assert given_away(text, [BOLT if named == ["Bolt & Co"] else GLOBEX]) == (), "who alone reads it may be named"
     assert (safe(text, [BOLT, GLOBEX]) == text) is not bool(named)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_named"),
+    [
+        *[(f"Acme {form}", "Acme is up.", True) for form in ("AB", "Oy", "AS", "ApS", "SAS", "S.p.A.", "UG", "mbH")],
+        ("M\u00fcller AG", "Mu\u0308ller is up.", True),
+        ("Day Spa", "Good day.", False),
+    ],
+)
+def test_a_client_is_known_however_its_name_is_written(name, text, is_named):
+    assert (safe(text, [Reader(("psa", "c9"), name)]) != text) is is_named
+
+
+async def test_tickets_whose_client_is_not_known_are_each_of_another_one_and_said(hit, clock):
+    new = {"title": "Mail", "status": "New", "status_category": StatusCategory.NEW}
+    rows = [Ticket(external_id=one, number=f"X{one}", **new) for one in ("80", "81")]
+    await hit.store.write(lambda tx: stored.put(tx, rows, now=clock.now(), connection="other"))
+    await hit.incidents.declare("Mail is down", tickets=["X80", "X81"], parent="T5")
+    assert (await hit.incidents.list()).items[0].clients == 2
+    shown = await Incidents.update.foreseen(hit, 1, TEXT)
+    assert [row.ticket for row in shown.rows if "its client is not known" in row.why] == ["X80", "X81"]
+    with pytest.raises(WriteError, match="names a client"):
+        await hit.incidents.update(1, "See #X80.")
 
 
 async def test_one_update_is_one_note_for_each_ticket_in_the_words_that_were_shown(down, vendor, clock):
@@ -146,6 +172,12 @@ async def test_the_same_words_tell_only_those_who_were_not_told(down, vendor, cl
     by_ticket = {row.ticket: row.write for row in done}
     await down.writes.discard([by_ticket["T2"]])
     await down.writes.approve([by_ticket["T1"]], send=True)
+    assert (
+        "The clients of 1 ticket were not told"
+        in replace(
+            done, items=tuple([replace(row, state="discarded" if row.ticket == "T2" else "confirmed") for row in done])
+        ).told
+    )
     await down.incidents.link(1, ["T4"])
     shown = await Incidents.update.foreseen(down, 1, TEXT)
     assert [row.ticket for row in shown.rows if row.is_left and "told in these words on" in row.why] == ["T1"]

@@ -295,7 +295,7 @@ class Incidents(Telling[Manner]):
         one = await self.desk.store.read(lambda tx: incident(tx, number))
         why = await shows_problems(self.desk, one.head.connection)
         if one.head.parent_ref is None and not why:
-            why = "our ticket is not made yet; link the incident again once it is"
+            why = f"{planning.not_made(one)}; link the incident again once it is there"
         if one.is_gone:
             why = "the vendor has our ticket no more"
         return [row if row.is_left else await self._told_of(one, row, why) for row in rows]

@@ -178,6 +178,13 @@ class Done:
             words.append(f"{counted(doubtful, 'write is', 'writes are')} in doubt: servicedesk writes list.")
         if left:
             words.append(f"Of {counted(left, 'ticket')} nothing was done: see why.")
+        notes = [row for row in self.items if row.what is What.NOTE]
+        failed = sum(row.has_failed or row.state in _UNDONE for row in notes)
+        if 0 < failed < len(notes):
+            words.append(
+                f"The clients of {counted(failed, 'ticket')} were not told, and the next update is due as if they "
+                "were: say the same again."
+            )
         return " ".join(words)
 
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
 from servicedesk_core.features.incidents.model import Plan, Row, TicketState, UnderIncident, What
 from servicedesk_core.features.incidents.notes import Noted, same_update, under_way
 from servicedesk_core.features.incidents.queries import suggestions
-from servicedesk_core.features.incidents.rules import Reader, given_away
+from servicedesk_core.features.incidents.rules import Reader, folded, given_away
 from servicedesk_core.features.incidents.tables import (
     OPEN,
     Whole,
@@ -30,6 +31,7 @@ from servicedesk_core.wording import counted, plain
 
 _LONGEST_TITLE: Final = 200
 CLOSING: Final = "incident-close:"
+_NAMELESS: Final = "the name of its client is not known: look whether the words name it"
 _GONE: Final = "the vendor has it no more"
 _WHY: Final[Mapping[TicketState, str]] = {
     TicketState.CLOSED: "it is closed",
@@ -219,8 +221,10 @@ def ensure_new(tx: Tx, title: str) -> None:
     Raises:
         WriteError: There is an open one that is called so.
     """
-    same = select(incidents.c.id, incidents.c.declared_by).where(OPEN, func.lower(incidents.c.title) == title.lower())
-    if (there := tx.execute(same).first()) is not None:
+    query = select(incidents.c.id, incidents.c.title, incidents.c.declared_by).where(OPEN).order_by(incidents.c.id)
+    # Compared here: the lower() of a database may know the letters of English alone.
+    there = next((each for each in tx.execute(query) if folded(each.title) == folded(title)), None)
+    if there is not None:
         by = there.declared_by.removeprefix("user:")
         message = f"Incident {there.id} is called so already: {by} declared it."
         raise WriteError(message, hint=f"Put tickets under it: servicedesk incidents link {there.id} TICKET.")
@@ -284,6 +288,8 @@ def _note(each: UnderIncident, text: str, wrote: Mapping[int, Any], desk: Config
     at = wrote.get(each.local_id)
     if not why and at is not None and at > (each.told_at or each.linked_at):
         why = f"the client wrote on {plain(at.astimezone(ZoneInfo(desk.timezone)))}"
+    if each.state is TicketState.OPEN and not each.company:
+        why = "; ".join(filter(None, (why, _NAMELESS)))
     return Row(
         What.NOTE, each.local_id, each.connection, each.external_id, each.ticket, each.company, text, why,
         is_left=each.state is not TicketState.OPEN,
@@ -294,13 +300,21 @@ def _internal(one: Whole, text: str, clients: int) -> Iterator[Row]:
     told = f"Told the clients of {counted(clients, 'ticket')}:\n{text}" if clients else text
     why = ""
     if one.parent_id is None:
-        why = "our own ticket is not made yet: its write waits"
+        why = not_made(one)
     elif one.is_gone:
         why = _GONE
     yield Row(
         What.INTERNAL, one.parent_id, one.head.connection, one.head.parent_ref, one.parent, None, told, why,
         is_left=bool(why),
     )  # fmt: skip
+
+
+def not_made(one: Whole) -> str:
+    """Return why an incident has no ticket of our own."""
+    head = one.head
+    if head.made in {WriteState.REJECTED, WriteState.DISCARDED}:
+        return f"our own ticket is not made: write {head.write_id} was {head.made}"
+    return "our own ticket is not made yet: its write waits"
 
 
 def unlink_plan(tx: Tx, number: int, tickets: Sequence[str], connection: str | None) -> Plan:
@@ -368,8 +382,8 @@ def closing_id(number: int, row: Row) -> str:
 
 
 def _closing(each: UnderIncident, text: str) -> Row:
-    why = _WHY.get(each.state, "")
+    why = _WHY.get(each.state, "" if each.company else _NAMELESS)
     return Row(
         What.CLOSE, each.local_id, each.connection, each.external_id, each.ticket, each.company, text, why,
-        is_left=bool(why),
+        is_left=each.state in _WHY,
     )  # fmt: skip

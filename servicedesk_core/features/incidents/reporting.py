@@ -11,7 +11,7 @@ from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Column, Desk
 from servicedesk_core.features.incidents.model import Happened, IncidentEvent, IncidentState, UnderIncident
 from servicedesk_core.features.incidents.rules import Reader, safe
-from servicedesk_core.features.incidents.tables import Whole, told_on
+from servicedesk_core.features.incidents.tables import Whole, key_of, told_on
 from servicedesk_core.features.sla import promises
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.told import Update
@@ -146,7 +146,7 @@ def _for_client(tx: Tx, one: Whole, word: str) -> Whole:
     """
     unseen = {each.key for each in one.others}
     seen = [each for each in one.readers if each.key not in unseen]
-    meant = [each for each in seen if word.casefold() in {called.casefold() for called in _called(each)}]
+    meant = [each for each in seen if word.casefold() in {called.casefold() for called in _called(each) if called}]
     if not meant:
         near = did_you_mean(word, [each.name for each in seen])
         message = f'No ticket of a client "{word}" was under incident {one.head.id}.{near}'
@@ -155,7 +155,7 @@ def _for_client(tx: Tx, one: Whole, word: str) -> Whole:
         message = f'{counted(len(meant), "client")} under incident {one.head.id} could be "{word}".'
         raise NotFoundLocallyError(message, hint=f"Name one: {', '.join(':'.join(each.key) for each in meant)}.")
     key = meant[0].key
-    mine = tuple(each for each in one.tickets if (each.connection, each.company_ref or "") == key)
+    mine = tuple(each for each in one.tickets if key_of(each) == key)
     ids = {each.local_id for each in mine}
     told = told_on(tx, one.head.id, ids)
     return replace(

@@ -4,13 +4,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize
 
 SHORTEST_NUMBER: Final = 5
-"""A ticket's number of fewer characters is any number."""
+"""A ticket's number of fewer characters is any number, unless a number sign stands before it."""
 
 _FORMS: Final = frozenset(
     {
         "ag",
+        "aps",
         "bv",
         "co",
         "corp",
@@ -21,15 +23,24 @@ _FORMS: Final = frozenset(
         "llc",
         "llp",
         "ltd",
+        "mbh",
         "nv",
+        "ohg",
+        "oy",
+        "oyj",
         "plc",
         "pty",
         "sa",
         "sarl",
+        "sas",
         "srl",
+        "ug",
     }
 )
 """Words at the end of a company's name that say what it is before the law, and nobody says."""
+
+_WRITTEN: Final = frozenset({"AB", "AS", "SpA"})
+"""Such words that are others unless they are written so."""
 
 WITHHELD: Final = "(withheld: it names another client)"
 
@@ -51,10 +62,11 @@ class Reader:
 
 def named(text: str, readers: Iterable[Reader]) -> Iterator[tuple[Reader, str]]:
     """Yield the clients that a text names, each with the word that does: its name, or the number of a ticket."""
-    folded = _folded(text)
+    read = folded(text)
     for one in readers:
-        for word in (*_names(one.name), *sorted(n for n in one.numbers if len(n) >= SHORTEST_NUMBER)):
-            if re.search(rf"(?<!\w){re.escape(_folded(word))}(?!\w)", folded):
+        numbers = sorted(n if len(n) >= SHORTEST_NUMBER else f"#{n.lstrip('#')}" for n in one.numbers)
+        for word in (*_names(one.name), *numbers):
+            if re.search(rf"(?<!\w){re.escape(folded(word))}(?!\w)", read):
                 yield one, word
                 break
 
@@ -80,10 +92,15 @@ def _names(name: str) -> Iterator[str]:
     words = name.split()
     if words:
         yield name
-    while len(words) > 1 and (words[-1].strip(".,").casefold().replace(".", "") in _FORMS or words[-1] in {"&", "+"}):
+    while len(words) > 1 and (_is_form(words[-1].strip(".,").replace(".", "")) or words[-1] in {"&", "+"}):
         words = words[:-1]
         yield " ".join(words).rstrip(",")
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _is_form(word: str) -> bool:
+    return word.casefold() in _FORMS or word in _WRITTEN
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: however it is written, it reads the same."""
+    return " ".join(normalize("NFKC", text).casefold().split())

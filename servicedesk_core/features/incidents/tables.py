@@ -56,6 +56,9 @@ class Head(NamedTuple):
     closed_by: str | None
     closed_at: datetime | None
     said: str | None
+    write_id: int | None
+    made: str | None
+    """Where the write stands that makes its parent."""
 
 
 class Link(NamedTuple):
@@ -125,7 +128,7 @@ class Whole:
             is_parent_gone=self.is_gone,
             owner=head.owner.removeprefix("user:"),
             tickets=len(self.standing),
-            clients=len({(one.connection, one.company_ref) for one in self.standing}),
+            clients=len({key_of(one) for one in self.standing}),
             declared_by=head.declared_by.removeprefix("user:"),
             declared_at=head.declared_at,
             told_at=self.told_at,
@@ -162,7 +165,7 @@ def wholes(tx: Tx, where: ColumnElement[bool], scope: Scope | None) -> list[Whol
         mine = [one for one in tickets[head.id] if seen is None or one.local_id in seen]
         if seen is not None and not any(one.state is not TicketState.OUT for one in mine):
             continue
-        keys, readers = {_key(one) for one in mine}, _readers(tickets[head.id])
+        keys, readers = {key_of(one) for one in mine}, _readers(tickets[head.id])
         number, local_id, is_gone = parents.get(head.id, (None, None, False))
         found.append(
             Whole(
@@ -188,6 +191,7 @@ def incident(tx: Tx, number: int, scope: Scope | None = None) -> Whole:
 _HEAD: Final = (
     _I.id, _I.source_id, sources.c.name, PARENT, _I.title, _I.priority, _I.owner, _I.every_s, _I.declared_by,
     _I.declared_at, _I.closed_by, _I.closed_at, _I.said,
+    _I.write_id, _O.state,
 )  # fmt: skip
 
 
@@ -267,8 +271,9 @@ def _parents(tx: Tx, heads: Sequence[Head]) -> dict[int, tuple[str, int, bool]]:
     return found
 
 
-def _key(one: UnderIncident | TicketRow) -> tuple[str, str]:
-    return one.connection, one.company_ref or ""
+def key_of(one: UnderIncident | TicketRow) -> tuple[str, str]:
+    """Return what tells a ticket's client from others; one whose client is not known is by itself."""
+    return one.connection, one.company_ref or f"ticket {one.external_id}"
 
 
 def readers_of(tx: Tx, number: int) -> tuple[Reader, ...]:
@@ -281,8 +286,8 @@ def _readers(tickets: Iterable[UnderIncident | TicketRow]) -> tuple[Reader, ...]
     names: dict[tuple[str, str], str] = {}
     numbers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for one in tickets:
-        names[_key(one)] = one.company or ""
-        numbers[_key(one)].add(one.ticket)
+        names[key_of(one)] = one.company or ""
+        numbers[key_of(one)].add(one.ticket)
     return tuple(Reader(key, name, frozenset(numbers[key])) for key, name in names.items())
 
 
