@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, or_
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, PeopleSight, Sort, piece, query
@@ -168,8 +168,10 @@ class Clocks(Replays[Manner], Tolerances[Manner], Stands[Manner]):
             return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
         sight = PeopleSight.of(self.desk, scope)
         where, unseen = judged_of(self.desk, tx, chosen, scope, sight)
-        resolved = func.coalesce(_T.resolved_at, _T.closed_at)
-        _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end), in_figures=True)
+        since_us, until_us = to_us(begin), to_us(end)
+        resolved, closed = (and_(one >= since_us, one < until_us) for one in (_T.resolved_at, _T.closed_at))
+        ended = or_(resolved, and_(_T.resolved_at.is_(None), closed))
+        _, left_out = excluded(tx, *where, ended, in_figures=True)
         only = None if chosen is None or chosen.clock is None else str(chosen.clock)
         as_of, period = AsOf(book, now), (begin, end)
         sees = by != By.TECHNICIAN or sight.is_whole("period")

@@ -123,7 +123,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 146
+SCHEMA_VERSION = 147
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -61,6 +61,7 @@ sla_clocks = Table(
     ),
     Index("ix_sla_clocks_due", "due_at", "ticket_id"),
     Index("ix_sla_clocks_decided", "decided_at", "ticket_id"),
+    Index("ix_sla_clocks_stopped", "stopped_at", "ticket_id"),
 )
 """What each clock showed at the newest event of its ticket; what follows from the time alone is not kept."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
@@ -21,9 +21,10 @@ from servicedesk_core.features.sla.tables.chosen import all_of, of_clock, open_o
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import sla_clocks
+from servicedesk_core.store.schema import RECORDS, sla_clocks
 
 _C: Final = sla_clocks.c
+_T = RECORDS["tickets"].c
 _PAGES: Final = "servicedesk_core.features.sla.pages"
 MONTH: Final = timedelta(days=30)
 _TOLD: Final = 3
@@ -67,7 +68,8 @@ class Stands(Namespace[Manner]):
             return TicketClocks(items=(), basis=basis(tx, now), excluded=())
         as_of, tickets = AsOf(book, now), open_of(self.desk, tx, chosen, scope)
         meant = [or_(*(stands(as_of)[one] for one in stand))] if stand else []
-        where = [_C.state.in_(GOES_ON), *meant, *is_due(as_of, due_since, due_before), *of_clock(chosen), *tickets]
+        where = [_C.state.in_(GOES_ON), *meant, *is_due(as_of, due_since, due_before), *of_clock(chosen)]
+        where.append(_C.ticket_id.in_(select(_T.local_id).where(*tickets).correlate(None)))
         found, more = lists.clock_page(tx, as_of, where, sort=sort, after=after, limit=limit)
         return TicketClocks(items=found, next=more, basis=basis(tx, now), excluded=excluded(tx, *tickets)[1])
 

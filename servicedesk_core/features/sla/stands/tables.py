@@ -161,15 +161,13 @@ def decided(
         period: First instant, and the first one after it.
         outcomes: What became of them.
     """
-    since, until = period
-    at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
     query = (
         select(
             *standing(), _T.source_id, _T.local_id, _T.number, _T.external_id, _T.title, _T.company_ref, _T.priority,
-            _C.clock, _C.cycle, as_of.outcome, at, _C.policy,
+            _C.clock, _C.cycle, as_of.outcome, as_of.over_at, _C.policy,
         )
         .join(sla_clocks, _C.ticket_id == _T.local_id)
-        .where(*where, as_of.outcome.in_([one.value for one in outcomes]), at >= since, at < until)
+        .where(*where, as_of.outcome.in_([one.value for one in outcomes]), *as_of.over_in(*period))
     )  # fmt: skip
     rows = [row[4:] for row in tx.execute(query) if not outside(*row[:4])]
     names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}

@@ -46,15 +46,14 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
         period: First instant, and the first one after it.
         by: What they are divided by.
     """
-    (since, until), (group, stream) = period, _GROUPS[by]
+    group, stream = _GROUPS[by]
     tickets = select(_T.local_id, *standing(), _T.source_id, group.label("own")).where(*where).subquery()
     _, *of_ticket, own = tickets.c
     own = _C.policy if by is By.POLICY else own
-    at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
     clocks = (
         select(_C.clock, *of_ticket, own, as_of.outcome, *marked(as_of))
         .join(tickets, tickets.c.local_id == _C.ticket_id)
-        .where(as_of.outcome != Outcome.OPEN.value, at >= since, at < until)
+        .where(as_of.outcome != Outcome.OPEN.value, *as_of.over_in(*period))
         .group_by(_C.clock, *of_ticket, own, as_of.outcome)
     )
     found = [*tx.execute(clocks), *tx.execute(_together(as_of, tickets, period, by))]

@@ -34,7 +34,6 @@ def missed(
         period: First instant, and the first one after it.
         clock: Only this promise.
     """
-    since, until = period
     query = (
         select(
             *standing(), _T.source_id, _T.local_id, _T.number, _T.external_id, _T.title, _T.company_ref,
@@ -42,7 +41,7 @@ def missed(
             _C.policy,
         )
         .join(sla_clocks, _C.ticket_id == _T.local_id)
-        .where(*where, as_of.is_late, as_of.decided_at >= since, as_of.decided_at < until)
+        .where(*where, as_of.is_late, *as_of.over_in(*period))
     )  # fmt: skip
     if clock is not None:
         query = query.where(_C.clock == str(clock))

@@ -43,13 +43,12 @@ def audited(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], quarter: Q
     columns = (*standing(), _T.source_id, _T.company_ref, _T.priority)
     tickets = select(_T.local_id, *columns).where(*where).subquery()
     _, *of_ticket = tickets.c
-    at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
     promised = case((_C.is_overridden, null()), else_=_C.target_us).label("promised_us")
     exempted = func.count().filter(as_of.outcome == Outcome.EXEMPT.value, _C.is_overridden, decided.is_exempted())
     clocks = (
         select(*of_ticket, _C.policy, _C.clock, promised, as_of.outcome, *attained.marked(as_of), exempted)
         .join(tickets, tickets.c.local_id == _C.ticket_id)
-        .where(as_of.outcome != Outcome.OPEN.value, at >= quarter.start, at < quarter.end)
+        .where(as_of.outcome != Outcome.OPEN.value, *as_of.over_in(quarter.start, quarter.end))
         .group_by(*of_ticket, _C.policy, _C.clock, promised, as_of.outcome)
     )
     counted: dict[_Group, Counter[str]] = {}

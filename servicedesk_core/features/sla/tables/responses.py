@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from servicedesk_core.faces.measure import percentile
 from servicedesk_core.features.sla.past.model import Answered, ResponseBy
@@ -65,11 +65,14 @@ def answers(
         between_us: Returns how long it is from one instant to another, in microseconds.
     """
     since_us, until_us = map(to_us, period)
-    ended = func.coalesce(_T.resolved_at, _T.closed_at)
+    # Not as the first of both: an index knows each of them.
+    is_unended = or_(_T.closed_at.is_(None), _T.closed_at >= since_us)
+    ended = or_(_T.resolved_at >= since_us, and_(_T.resolved_at.is_(None), is_unended))
+    lived = select(_T.local_id).where(ended).correlate(None)
     query = select(
         *standing(), _T.source_id, _T.external_id, _T.created_at, _T.first_response_at, _T.is_open, _T.priority,
         _T.company_ref, _T.queue_ref, _T.assignee_ref, _T.kind,
-    ).where(*where, _T.created_at < until_us, or_(ended.is_(None), ended >= since_us))  # fmt: skip
+    ).where(*where, _T.created_at < until_us, _T.local_id.in_(lived))  # fmt: skip
     rows = [row[4:] for row in tx.execute(query) if not outside(*row[:4])]
     refs: dict[int, list[str]] = {}
     for source_id, ref, *_ in rows:
