@@ -132,3 +132,10 @@ async def test_who_may_not_know_who_is_out_is_told_nothing_of_it(desk):
     assert {block.title for block in board.blocks if block.kind == "table"} == {"Appointments", "Due before noon"}
     with pytest.raises(NotPermittedError):
         await tec.plan.out()
+
+
+async def test_who_is_out_is_missed_at_each_psa_where_they_are_known(desk):
+    there = Technician(external_id="b", name="Ben Roy"), visit("w1", 10, "b", "9")
+    await desk.store.write(lambda tx: stored.put(tx, there, now=NOW, connection="other"))
+    (cover,) = (one for one in (await desk.plan.gaps()).items if one.kind == "work without cover")
+    assert cover.why == "2 appointments and 1 ticket that is due"

@@ -52,14 +52,18 @@ async def test_each_way_is_asked_once_and_what_nobody_needs_is_forgotten(placed)
     assert await placed.store.read(lambda tx: list(kept.unasked(tx, ways, NOW))) == []
     later = NOW + kept.HOLDS + timedelta(days=1)
     assert await placed.store.read(lambda tx: list(kept.unasked(tx, ways, later))) == [*ways]
-    await placed.run_jobs("travel")  # without a map nothing is asked, and nothing forgotten
     await placed.store.write(lambda tx: kept.forget(tx, ways[0]))
-    assert await placed.store.read(kept.known) == {ways[0]: timedelta(minutes=5)}
+    assert await placed.store.read(lambda tx: kept.known(tx, NOW)) == {ways[0]: timedelta(minutes=5)}
+    assert await placed.store.read(lambda tx: kept.known(tx, later)) == {}, "too long ago"
+    await placed.run_jobs("travel")
+    assert await placed.store.read(lambda tx: kept.known(tx, NOW)) == {}, "there is no such map any more"
 
 
 async def test_a_desk_asks_its_map_once_for_the_ways_of_the_next_days(placed, store_url, tmp_path):
     connections = {"psa": {"connector": "tabular"}, "roads": {"connector": "great_circle"}}
     settings = {"desk": {"name": "Example MSP", "store": store_url}, "connections": connections}
+    said = {(Point(0.0, 0.0), Point(0.0, 0.2)): timedelta(minutes=54)}
+    await placed.store.write(lambda tx: kept.put(tx, "the map before", said, NOW))
     async with ServiceDesk(settings, clock=FakeClock(NOW)) as desk:
         told = [(await desk.run_jobs("travel"))[0].summary for _ in range(2)]
         assert told == ["12 ways asked of roads", "0 ways asked of roads"]

@@ -25,6 +25,7 @@ from servicedesk_core.features.kpi import OpenDesk, OpenTicket, open_desk
 from servicedesk_core.features.oncall import Line, lists_of
 from servicedesk_core.features.plan.model import Due, Gap, Kind, Out
 from servicedesk_core.features.rota import Away, Span
+from servicedesk_core.features.skills import Key
 from servicedesk_core.features.tickets import TicketRow, rows_by_id
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.wording import counted, plain
@@ -114,6 +115,10 @@ class Ahead:
     def _by_name(self) -> Mapping[str, Person]:
         return {one.name: one for one in self.times.people}
 
+    @cached_property
+    def _by_key(self) -> Mapping[Key, Person]:
+        return {one.key: one for one in self.times.people}
+
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.times.rota.zone)
 
@@ -128,8 +133,10 @@ class Ahead:
         return self._by_name[name].shown if name in self._by_name else name
 
     def _holder(self, one: OpenTicket) -> Person | None:
-        key = (self.sources.get(one.connection, 0), one.technician or "")
-        return next((person for person in self.times.people if person.key == key), None)
+        return self._by_key.get(self._key(one))
+
+    def _key(self, one: OpenTicket) -> Key:
+        return self.sources.get(one.connection, 0), one.technician or ""
 
     def _shown(self, one: OpenTicket) -> Due:
         row, visit = self._rows[one.local_id], one.standing.visit
@@ -188,9 +195,10 @@ class Ahead:
             return
         for one in self._away:
             person, lost = self._by_name[one.technician], Span(one.start, one.end)
-            visits = sum(overlaps(each.span, lost) for each in self.times.booked.get(person.key, ()))
+            theirs = [each.key for each in self.times.people if each.name == one.technician]  # of each PSA
+            visits = sum(overlaps(each.span, lost) for key in theirs for each in self.times.booked.get(key, ()))
             dues = sum(
-                each.until_at is not None and one.start <= each.until_at < one.end and self._holder(each) == person
+                each.until_at is not None and one.start <= each.until_at < one.end and self._key(each) in theirs
                 for each in self.opened.tickets
             )
             words = [counted(visits, "appointment", "appointments")] if visits else []

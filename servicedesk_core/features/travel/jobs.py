@@ -15,6 +15,7 @@ from servicedesk_core.features.travel import kept
 from servicedesk_core.features.travel.tables import Ways, visits_in, ways_of
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.plugins.host import Host
+from servicedesk_core.plugins.offering import lacking
 from servicedesk_core.store import Tx
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.store.schema.records import IS_OPEN
@@ -41,6 +42,8 @@ async def ask(desk: HostingDesk, connection: str | None) -> str:
     """
     del connection
     names = desk.host.offering("travel_times")
+    usable = desk.settings.connections.keys() - {*lacking(desk.host.catalog, desk.settings, "travel_times")}
+    await desk.store.write(lambda tx: kept.keep(tx, names[:1] or usable))  # what cannot be loaded now loses nothing
     if not names:
         return "no connection knows roads: ways are estimated"
     now, zone = desk.clock.now(), ZoneInfo(desk.settings.desk.timezone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import delete, insert, select, tuple_
@@ -19,9 +20,10 @@ _T = travel_times.c
 _SECOND: Final = timedelta(seconds=1)
 
 
-def known(tx: Tx) -> dict[Leg, timedelta]:
-    """Return how long ways take, as far as a map said."""
-    query = select(_T.origin, _T.destination, _T.takes_s).where(_T.takes_s.is_not(None))
+def known(tx: Tx, now: datetime) -> dict[Leg, timedelta]:
+    """Return how long ways take, as far as a map said lately."""
+    lately = _T.takes_s.is_not(None), _T.asked_at > now - HOLDS
+    query = select(_T.origin, _T.destination, _T.takes_s).where(*lately)
     return {(_point(one), _point(other)): takes_s * _SECOND for one, other, takes_s in tx.execute(query)}
 
 
@@ -61,9 +63,15 @@ def forget(tx: Tx, points: Iterable[Point]) -> None:
     tx.execute(delete(travel_times).where(_T.origin.not_in(words) | _T.destination.not_in(words)))
 
 
+def keep(tx: Tx, connections: Iterable[str]) -> None:
+    """Forget what came over other connections than these: another map says it in another way."""
+    tx.execute(delete(travel_times).where(_T.connection.not_in([*connections])))
+
+
 def _text(point: Point) -> str:
     return f"{point.latitude!r},{point.longitude!r}"
 
 
+@lru_cache(maxsize=4_096)
 def _point(text: str) -> Point:
     return Point(*map(float, text.split(",")))

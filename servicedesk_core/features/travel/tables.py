@@ -116,7 +116,7 @@ def ways_of(tx: Tx, span: Span, now: datetime, zone: tzinfo) -> Ways:
     for one in visits_in(tx, span, ways):
         for ref in one.technicians:
             visits[one.source_id, ref].append(one)
-    return Ways(ways.homes, places, visits, zone, known(tx))
+    return Ways(ways.homes, places, visits, zone, known(tx, now))
 
 
 def visits_in(tx: Tx, span: Span, ways: Ways) -> Iterable[Visit]:
