@@ -53,12 +53,15 @@ def test_what_is_at_nine_stays_at_nine_when_clocks_are_set_and_exceptions_hold()
          [("03-29 22:00", "03-30 22:00"), ("03-30 22:00", "03-31 22:00"), ("03-31 22:00", "04-01 22:00")]),
         ("DTSTART:20260305T090000Z\nDTEND:20260305T100000Z\nRDATE:20260306T090000Z,20260501T090000Z",
          [("03-05 09:00", "03-05 10:00"), ("03-06 09:00", "03-06 10:00")]),
+        (("DTSTART:20260305T090000Z\nDTEND:20260305T100000Z\n"
+         "RDATE;VALUE=PERIOD:20260306T090000Z/20260306T120000Z,20260307T090000Z/PT2H"),
+         [("03-05 09:00", "03-05 10:00"), ("03-06 09:00", "03-06 12:00"), ("03-07 09:00", "03-07 11:00")]),
         ("DTSTART:20260305T090000Z\nDTEND;TZID=America/New_York:99991231T235959", [("03-05 09:00", "12-31 23:59")]),
         ("DTSTART;VALUE=DATE:20260306\nDTEND;VALUE=DATE:99991231\nRRULE:FREQ=DAILY;COUNT=1",
          [("03-05 23:00", "12-30 23:00")]),
     ],
     ids=["over-midnight", "days", "short-day", "no-zone", "duration", "no-length", "transparent", "cancelled", "later",
-         "yearly", "until", "daily-days", "rdate", "for-ever", "for-ever-days"],
+         "yearly", "until", "daily-days", "rdate", "periods", "for-ever", "for-ever-days"],
 )  # fmt: skip
 def test_what_takes_time_and_when(text, times):
     assert told(event(text)) == times
@@ -67,6 +70,9 @@ def test_what_takes_time_and_when(text, times):
 def test_what_cannot_be_read_is_said_and_never_passed_over():
     with pytest.raises(UnreadableCalendarError, match="no calendar"):
         list(busy_in("BEGIN:VCALENDAR\nrubbish", MARCH))
+    follows = event("RECURRENCE-ID;RANGE=THISANDFUTURE:20260306T090000Z\nDTSTART:20260306T110000Z\nDURATION:PT1H")
+    with pytest.raises(UnreadableCalendarError, match="exception for all that follows"):
+        told(event("DTSTART:20260305T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3"), follows)
     with pytest.raises(UnreadableCalendarError, match="event bad whose time"):
         told(event("SUMMARY:no time", uid="bad"))
 

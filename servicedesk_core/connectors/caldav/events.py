@@ -96,19 +96,22 @@ def _of(uid: str, events: Iterable[Any], within: Within) -> Iterator[Busy]:
     for event in events:
         begins, lasts = _when(event)
         if "RECURRENCE-ID" in event:
+            if str(event["RECURRENCE-ID"].params.get("RANGE", "")).upper() == "THISANDFUTURE":
+                msg = "has an exception for all that follows; make it a repeated event of its own"
+                raise UnreadableCalendarError(msg)
             at = _instant(event.decoded("RECURRENCE-ID"), zone)
-            times: Iterable[tuple[datetime, Any]] = ((at, begins),)
+            times: Iterable[tuple[datetime, Any, timedelta]] = ((at, begins, lasts),)
         else:
-            times = ((_instant(one, zone), one) for one in _repeated(event, begins, lasts, within))
-            times = ((at, one) for at, one in times if at not in moved)
+            repeated = _repeated(event, begins, lasts, within)
+            times = ((at, *each) for each in repeated if (at := _instant(each[0], zone)) not in moved)
         if not _takes_time(event):
             continue
-        for at, one in times:
+        for at, one, length in times:
             first = _instant(one, zone)
             if isinstance(one, datetime):
-                last = first + min(lasts, _LAST - first)
+                last = first + min(length, _LAST - first)
             else:
-                last = _instant(one + min(lasts, date.max - one), zone)
+                last = _instant(one + min(length, date.max - one), zone)
             if first < within.end and last > within.start and first < last:
                 yield Busy(uid, at, first, last)
 
@@ -136,13 +139,13 @@ def _when(event: Any) -> tuple[date, timedelta]:
     return begins, event.decoded("DURATION") if "DURATION" in event else usual
 
 
-def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Iterator[date]:
-    """Yield when an event begins, by the clock of its own zone: what is at nine stays at nine."""
+def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Iterator[tuple[date, timedelta]]:
+    """Yield when an event begins, and how long it lasts, by the clock of its own zone: what is at nine stays at nine."""
     zone = within.zone
-    without = {_instant(one, zone) for one in _dates(event, "EXDATE")}
-    added = list(_dates(event, "RDATE"))
+    without = {_instant(one, zone) for one, _ in _dates(event, "EXDATE", lasts)}
+    added = list(_dates(event, "RDATE", lasts))
     if "RRULE" not in event:
-        yield from (one for one in (begins, *added) if _instant(one, zone) not in without)
+        yield from (one for one in ((begins, lasts), *added) if _instant(one[0], zone) not in without)
         return
     own = begins.tzinfo if isinstance(begins, datetime) else None
     local = begins.replace(tzinfo=None) if isinstance(begins, datetime) else datetime.combine(begins, time())
@@ -161,8 +164,8 @@ def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Ite
                 raise UnreadableCalendarError(msg)
             one = at.replace(tzinfo=own) if isinstance(begins, datetime) else at.date()
             if _instant(one, zone) not in without:
-                yield one
-    yield from (one for one in added if _instant(one, zone) not in without)
+                yield one, lasts
+    yield from (one for one in added if _instant(one[0], zone) not in without)
 
 
 def _local(rule: Any, zone: tzinfo) -> str:
@@ -184,11 +187,15 @@ def _local(rule: Any, zone: tzinfo) -> str:
     return ";".join(parts)
 
 
-def _dates(event: Any, name: str) -> Iterator[date]:
+def _dates(event: Any, name: str, lasts: timedelta) -> Iterator[tuple[date, timedelta]]:
     said = event.get(name, [])
     for each in said if isinstance(said, list) else [said]:
         for one in each.dts:
-            yield one.dt[0] if isinstance(one.dt, tuple) else one.dt
+            if isinstance(one.dt, tuple):  # a period: its end, or how long it lasts
+                start, end = one.dt
+                yield start, end if isinstance(end, timedelta) else _instant(end, UTC) - _instant(start, UTC)
+            else:
+                yield one.dt, lasts
 
 
 def _instant(at: date, zone: tzinfo) -> datetime:
