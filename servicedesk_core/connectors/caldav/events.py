@@ -140,7 +140,7 @@ def _when(event: Any) -> tuple[date, timedelta]:
 
 
 def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Iterator[tuple[date, timedelta]]:
-    """Yield when an event begins, and how long it lasts, by the clock of its own zone: what is at nine stays at nine."""
+    """Yield when an event begins, by the clock of its own zone (nine stays nine), and how long it lasts."""
     zone = within.zone
     without = {_instant(one, zone) for one, _ in _dates(event, "EXDATE", lasts)}
     added = list(_dates(event, "RDATE", lasts))
