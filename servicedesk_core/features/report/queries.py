@@ -25,6 +25,7 @@ from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, oldest, rows_by_id
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.scope import Scope
 
 TICKETS_ON_PAGE = 2_000
@@ -139,10 +140,17 @@ class Reports(Namespace[Manner]):
 
 
 def build(
-    tx: Tx, *, desk: str, timezone: str, now: datetime, connection: str | None = None, scope: Scope | None = None
+    tx: Tx,
+    *,
+    desk: str,
+    timezone: str,
+    now: datetime,
+    connection: str | None = None,
+    scope: Scope | None = None,
+    known: tuple[StreamCompleteness, ...] | None = None,
 ) -> DeskReport:
-    """Return the desk page; see :meth:`Reports.desk_page`."""
-    numbers = desk_numbers(tx, now, connection, scope=scope)
+    """Return the desk page; see :meth:`Reports.desk_page` and :func:`desk_numbers`."""
+    numbers = desk_numbers(tx, now, connection, scope=scope, known=known)
     whole = oldest(tx, TicketFilter(connection=connection), TICKETS_ON_PAGE, scope)
     ids = {
         name: oldest(tx, one.tickets or TicketFilter(), TICKETS_IN_LIST, scope) for name, one in numbers.watched.items()

@@ -154,7 +154,13 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         page=None
         if is_past
         else desk_page(
-            tx, desk=settings.desk.name, timezone=settings.desk.timezone, now=at, connection=connection, scope=scope
+            tx,
+            desk=settings.desk.name,
+            timezone=settings.desk.timezone,
+            now=at,
+            connection=connection,
+            scope=scope,
+            known=known,
         ),
     )
 
