@@ -8,6 +8,8 @@ from sqlalchemy import insert, select
 
 from servicedesk_core.domain import Ticket
 from servicedesk_core.features.desks.queries import Desks
+from servicedesk_core.features.report.morning.tables import flow
+from servicedesk_core.features.sla import clock_status
 from servicedesk_core.features.sla.tables.progress import book_of
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store.schema import sla_clocks
@@ -83,3 +85,18 @@ async def test_the_page_of_promises_walks_past_no_ticket_that_is_over(told):
     assert any("ix_sla_clocks_stopped" in step for step in steps)
     walked = ("SCAN sla_clocks", "SCAN tickets", "ix_tickets_found", "ix_sla_clocks_due (due_at>?)")
     assert [one for one in steps if any(way in one for way in walked) and "ix_tickets_open_" not in one] == []
+
+
+async def test_open_tickets_are_counted_by_client_and_by_promise_without_a_walk_past_those_that_are_over(told):
+    if told.desk.store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    await told.promise()
+    await told.desk.sla.evaluate()
+
+    def counted(tx):
+        return clock_status(Desks.sla.owner(told.desk).desk, tx), flow(tx, START, None, None, None)
+
+    steps = [step for plan in plans_of(told.desk.store, counted).values() for step in plan]
+    assert "SEARCH sla_clocks USING INDEX sqlite_autoindex_sla_clocks_1 (ticket_id=?)" in steps
+    walked = [step for step in steps if step.startswith(("SCAN sla_clocks", "SCAN tickets"))]
+    assert [step for step in walked if "ix_tickets_open_" not in step] == []

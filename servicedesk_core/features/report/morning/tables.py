@@ -36,7 +36,7 @@ from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.population import is_merged
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, ticket_source
 
 LISTED: Final = 12
 """Rows of a list on the page."""
@@ -333,8 +333,8 @@ def flow(
     among = conditions(tx, TicketFilter(connection=connection, everything=True), scope)
 
     def counted(*where: ColumnElement[bool]) -> Counter[tuple[int, str | None]]:
-        query = select(_T.source_id, _T.company_ref, func.count()).where(*where)
-        found = tx.execute(query.group_by(_T.source_id, _T.company_ref))
+        query = select(ticket_source, _T.company_ref, func.count()).where(*where)
+        found = tx.execute(query.group_by(ticket_source, _T.company_ref))
         return Counter({(source_id, ref): number for source_id, ref, number in found})
 
     created = counted(*among, _T.created_at >= since, _T.created_at <= until)
