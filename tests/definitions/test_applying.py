@@ -175,13 +175,13 @@ import asyncio, os, signal, sys
 from servicedesk_core import ServiceDesk
 from servicedesk_core.features.definitions import actions
 
-append = actions.tables.append
+append = actions.append
 
 def doomed(tx, version, changed):
     append(tx, version, changed)
     os.kill(os.getpid(), signal.SIGKILL)
 
-actions.tables.append = doomed
+actions.append = doomed
 
 async def main():
     async with ServiceDesk({"desk": {"timezone": "America/New_York"}}, store=sys.argv[1]) as desk:

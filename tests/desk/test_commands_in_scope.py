@@ -118,7 +118,7 @@ PLAIN = (
     "desks tickets", "desks lists", "desks list triage", "desks me", "desks service", "desks sla",
     "desks escalation",
     "desks next", "desks team", "sla clocks", "sla decided", "sla policies",
-    "worktime callouts", "worktime payroll",
+    "worktime callouts", "worktime payroll", "worktime patterns",
     "helpers calls --all", "helpers list mine-tickets", "checklist list mine-tickets",
     "shiftlog list", "contact promises --all", "contact unheard", "contact kpis",
     "incidents list --all", "incidents show 1", "incidents candidates 1", "incidents report 1",
