@@ -10,6 +10,7 @@ FEATURE = Feature(
     about="When technicians are busy by their own calendars, and how old that is.",
     section=Section.OTHER_SYSTEMS,
     queries=f"{__name__}.queries:Calendars",
+    needs=("definitions", "skills"),
     jobs=(JobKind("calendars", "Reads when technicians are busy.", "every 15 minutes", f"{__name__}.jobs:read"),),
 )
 
