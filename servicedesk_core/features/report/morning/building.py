@@ -181,7 +181,7 @@ def _kept_up(
         past = sums.went()
         figures = measured_up(tx, at, sums.added().measure, past)
     else:
-        opened = open_desk(tx, at, day, wanted.scope, known, people=people)
+        opened = open_desk(tx, at, day, wanted.scope, known, people=people, is_named=False)
         past = went(tx, since, at, day, wanted.scope, people=people, current=opened.tickets)
         figures = kept_up(tx, opened, past)
     hours = [at - DAY + timedelta(hours=number) for number in range(1, 25)]

@@ -94,6 +94,8 @@ def rows_of(tx: Connection, found: Sequence[Sequence[Any]]) -> tuple[TicketRow, 
 
 def rows_by_id(tx: Connection, local_ids: Collection[int]) -> dict[int, TicketRow]:
     """Return tickets as a list shows them, by the desk's own numbers."""
+    if not local_ids:
+        return {}
     found = tx.execute(rows_query().where(_T.local_id.in_(list(local_ids)))).all()
     return {row.local_id: row for row in rows_of(tx, [tuple(one) for one in found])}
 
