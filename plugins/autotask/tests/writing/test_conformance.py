@@ -156,7 +156,8 @@ class AutotaskVendor(WriteVendor):
 
 @pytest.fixture(scope="module")
 def desk(desk_with):
-    with desk_with(tickets=20) as running:
+    # So many that some have visits, helpers and steps from the beginning, whichever test comes first.
+    with desk_with(tickets=100) as running:
         yield running
 
 
