@@ -274,6 +274,7 @@ def main():
     warnings.simplefilter("ignore")
     apprise.Apprise().add("json://127.0.0.1/warm")
     folder = Path(given.folder)
+    folder.mkdir(parents=True, exist_ok=True)
     phones, since, done = Phones(given.seed, folder / "told"), folder / "since", folder / "done"
     given.port, given.done = phones.port, 0
     if done.exists():
