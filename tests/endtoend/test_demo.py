@@ -88,13 +88,15 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
         ("claims.submit", "confirmed"), ("customers.create", "confirmed"),
         *[("notes.create_internal", "confirmed")] * 4,
         ("sales_invoices.create", "confirmed"), ("stock_moves.take", "confirmed"),
+        *[("tickets.update", "confirmed")] * len(re.findall(r"goes to .*\(confirmed\)", told)),
     ]  # fmt: skip
+    assert "goes to" in told
     assert not any(one["warnings"] for one in writes), "such as that a part is taken for a closed ticket"
     (held,) = json.loads(run("--config", config, "parts", "taken", "--json")[1])["data"]["items"]
     assert (held["quantity"], held["cost"], held["currency"], held["state"]) == ("1", "84.50", "USD", "confirmed")
     granted = tomllib.loads((tmp_path / config).read_text())["connections"]
     assert {name: one.get("writes") for name, one in granted.items()} == {
-        "psa": ["notes.create_internal"],
+        "psa": ["tickets.update", "notes.create_internal"],
         "dell": ["claims.submit", "claims.resubmit"],
         "lenovo": ["claims.submit"],
         "stock": ["stock_moves.take", "stock_moves.return"],
