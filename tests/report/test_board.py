@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, timedelta
 
 import pytest
@@ -343,11 +343,11 @@ async def test_a_store_that_was_put_back_under_the_process_is_noticed(
     desk = await begun(3)
     before = await told(desk)
     path = store_url.removeprefix("sqlite:///")
-    with sqlite3.connect(path) as store, sqlite3.connect(tmp_path / "kept.db") as kept:
+    with closing(sqlite3.connect(path)) as store, closing(sqlite3.connect(tmp_path / "kept.db")) as kept:
         store.backup(kept)
     await desk.plain.store.write(lambda tx: stored.put(tx, [emergency(desk)], now=desk.clock.now()))
     assert await told(desk) != before
-    with sqlite3.connect(path) as store, sqlite3.connect(tmp_path / "kept.db") as kept:
+    with closing(sqlite3.connect(path)) as store, closing(sqlite3.connect(tmp_path / "kept.db")) as kept:
         kept.backup(store)
     assert await told(desk) == before
 
