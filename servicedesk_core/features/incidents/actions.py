@@ -24,11 +24,9 @@ from servicedesk_core.features.incidents.tables import STANDS, Whole, incident, 
 from servicedesk_core.features.incidents.telling import Telling
 from servicedesk_core.features.tickets import (
     CREATE,
-    QUEUE,
     WHERE,
     found,
     priority_given,
-    resolved,
     status_given,
     update_of,
 )
@@ -84,7 +82,10 @@ class Incidents(Telling[Manner]):
                 between=(5, _LONGEST_MIN),
             ),
         ] = None,
-        queue: QUEUE = None,
+        queue: Annotated[
+            str | None,
+            Help("Queue of our own ticket [default: that of the first ticket].", names="tickets.words queues"),
+        ] = None,
         connection: WHERE = None,
         shown: Plan | None = None,
     ) -> Done:
@@ -100,7 +101,7 @@ class Incidents(Telling[Manner]):
             priority: How urgent it is.
             owner: Who looks after it.
             every_min: How often clients are told, in minutes.
-            queue: In which queue our ticket is made.
+            queue: In which queue our ticket is made; else in that of the first ticket.
             connection: Where it is made, if several could have it.
             shown: What somebody has seen and agreed to: nothing else is done.
 
@@ -148,7 +149,8 @@ class Incidents(Telling[Manner]):
         if above.local_id is not None:
             number = await self.desk.store.write(lambda tx: keep(tx, None))
         else:
-            number, above = await self._made(above, keep, priority, queue)
+            into = partial(planning.queue_of, connection=above.connection, rows=rows, queue=queue)
+            number, above = await self._made(above, keep, priority, into)
         (above,) = await sent(self.desk, [above], agreed=shown is not None)
         told = await self._told(number, kept)
         return Done(number, plan.title, (above, *await sent(self.desk, told, agreed=shown is not None)))
@@ -253,14 +255,13 @@ class Incidents(Telling[Manner]):
         above: Row,
         keep: Callable[[Tx, StoredWrite], int],
         priority: Priority,
-        queue: str | None,
+        queue: Callable[[Tx], dict[str, Any]],
     ) -> tuple[int, Row]:
         """Propose our own ticket, and keep the incident with it."""
         number = 0
 
         def make(tx: Tx, row: Row) -> Intent:
-            refs = resolved(tx, row.connection, None, queue=queue)
-            values = {"title": row.text, "company_ref": planning.own_company(tx, row.connection)} | refs
+            values = {"title": row.text, "company_ref": planning.own_company(tx, row.connection)} | queue(tx)
             values |= priority_given(priority.value) | status_given(tx, row.connection, StatusCategory.NEW)
             about = f"tickets:new:{uuid.uuid4().hex}"
             return Intent(row.connection, CREATE, about, row.text, known(values, Ticket), visibility="internal")
@@ -271,7 +272,8 @@ class Incidents(Telling[Manner]):
 
         made = await propose(self.desk, above, make, also)
         if made.is_left:
-            raise WriteError(made.why)
+            hint = "Say --queue, or name a ticket of our own with --parent."
+            raise WriteError(made.why, hint=hint)
         return number, made
 
     def _still(self, tx: Tx, rows: Sequence[Row]) -> list[Row]:

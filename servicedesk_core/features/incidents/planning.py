@@ -22,7 +22,7 @@ from servicedesk_core.features.incidents.tables import (
     own_companies,
     stands_under,
 )
-from servicedesk_core.features.tickets import CREATE, TicketRow, found, resolved
+from servicedesk_core.features.tickets import CREATE, TicketRow, found, resolved, rows_by_id
 from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.outbox import asked_before
@@ -87,6 +87,20 @@ def own_company(tx: Tx, connection: str) -> str:
     hint = f"Read companies: servicedesk sync {connection} --only companies. Where the vendor marks none, say which "
     hint += "one it is in the mapping of the connection (is_own)."
     raise WriteError(message, hint=hint)
+
+
+def queue_of(tx: Tx, connection: str, rows: Sequence[Row], queue: str | None) -> dict[str, Any]:
+    """Return into which queue our own ticket goes: the one that is said, else that of the first ticket under it.
+
+    Raises:
+        NotFoundLocallyError: There is no such queue.
+    """
+    if queue is not None:
+        return resolved(tx, connection, None, queue=queue)
+    below = (row.local_id for row in rows if row.connection == connection and not row.is_left)
+    first = next((one for one in below if one is not None), None)
+    ref = None if first is None else rows_by_id(tx, [first])[first].queue_ref
+    return {} if ref is None else {"queue_ref": ref}
 
 
 def links(tx: Tx, one: Whole | None, tickets: Sequence[str], connection: str | None) -> Iterator[Row]:
@@ -159,7 +173,7 @@ def declare_plan(
     if rows and all(row.is_left for row in rows):
         why = "; ".join(f"{row.ticket}: {row.why}" for row in rows)
         hint = "servicedesk incidents list shows those that are open; link puts tickets under one."
-        raise WriteError(f"None of these can stand under it. {why}.", hint=hint)
+        raise WriteError(f"None of these can stand under it. {why.removesuffix('.')}.", hint=hint)
     if parent is not None:
         one = parent_of(tx, parent, connection)
         above = Row(What.PARENT, one.local_id, one.connection, one.external_id, one.ticket, one.company, name)
@@ -168,7 +182,7 @@ def declare_plan(
         where = desk.outbox.grants.connection(connection or theirs, CREATE)
         desk.outbox.grants.ensure(where, CREATE)
         own_company(tx, where)
-        resolved(tx, where, None, queue=queue)
+        queue_of(tx, where, rows, queue)
         above = Row(What.PARENT, None, where, None, None, None, name, "it is made, of our own company")
     return Plan(None, name, (above, *rows))
 
