@@ -12,66 +12,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.desk import DeskOptions, ServiceDesk
+from servicedesk_core.desk.own_features import OwnFeatures
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Page, Waiting
 from servicedesk_core.features import FEATURES, own
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.people import Actor
-
-if TYPE_CHECKING:
-    from servicedesk_core.features.alerts.actions import AlertActs
-    from servicedesk_core.features.analytics.actions import Analytics
-    from servicedesk_core.features.appointments.actions import Appointments
-    from servicedesk_core.features.assign.actions import Assign
-    from servicedesk_core.features.attachments.actions import Attachments
-    from servicedesk_core.features.attention.queries import AttentionQueries
-    from servicedesk_core.features.audit.actions import AuditTrail
-    from servicedesk_core.features.billing.actions import Billing
-    from servicedesk_core.features.calendars.queries import Calendars
-    from servicedesk_core.features.checklist.actions import Checklist
-    from servicedesk_core.features.claims.actions import Claims
-    from servicedesk_core.features.clients.queries import ClientQueries
-    from servicedesk_core.features.contact.actions import Contact
-    from servicedesk_core.features.cover.actions import Cover
-    from servicedesk_core.features.definitions.actions import Definitions
-    from servicedesk_core.features.desks.queries import Desks
-    from servicedesk_core.features.escalate.actions import Escalate
-    from servicedesk_core.features.explain.queries import Explain
-    from servicedesk_core.features.flow.queries import FlowQueries
-    from servicedesk_core.features.helpers.actions import Helpers
-    from servicedesk_core.features.incidents.actions import Incidents
-    from servicedesk_core.features.kpi.actions import Kpis
-    from servicedesk_core.features.leakage.actions import Leakage
-    from servicedesk_core.features.next.queries import NextQueries
-    from servicedesk_core.features.oncall.actions import OnCallActions
-    from servicedesk_core.features.paging.actions import Paging
-    from servicedesk_core.features.parts.actions import Parts
-    from servicedesk_core.features.people.actions import PeopleActs
-    from servicedesk_core.features.plan.page import Plan
-    from servicedesk_core.features.privacy.actions import Privacy
-    from servicedesk_core.features.profit.actions import Profit
-    from servicedesk_core.features.quality.actions import Quality
-    from servicedesk_core.features.quarantine.actions import Quarantine
-    from servicedesk_core.features.report.queries import Reports
-    from servicedesk_core.features.rota.actions import RotaActions
-    from servicedesk_core.features.schedule.page import Schedule
-    from servicedesk_core.features.scorecards.actions import Scorecards
-    from servicedesk_core.features.shiftlog.actions import ShiftLog
-    from servicedesk_core.features.signins.actions import SignIns
-    from servicedesk_core.features.skills.queries import SkillQueries
-    from servicedesk_core.features.sla.actions import Sla
-    from servicedesk_core.features.standing.actions import StandingActs
-    from servicedesk_core.features.status.queries import Status
-    from servicedesk_core.features.tickets.actions import Tickets
-    from servicedesk_core.features.tokens.actions import Tokens
-    from servicedesk_core.features.travel.actions import Travel
-    from servicedesk_core.features.triage.actions import Triage
-    from servicedesk_core.features.views.actions import Views
-    from servicedesk_core.features.walls.actions import Walls
-    from servicedesk_core.features.warranty.actions import Warranty
-    from servicedesk_core.features.webhooks.actions import Webhooks
-    from servicedesk_core.features.worktime.queries import WorkTime
-    from servicedesk_core.features.writes.actions import OutboxActs
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -172,7 +118,7 @@ def _iterating(
     return call
 
 
-class BlockingServiceDesk(_Twin[ServiceDesk]):
+class BlockingServiceDesk(_Twin[ServiceDesk], OwnFeatures[Waiting]):
     """The desk without ``await``: every method waits for its result.
 
     It owns one event loop on one background thread, so it works in plain scripts, in any thread, and where an event
@@ -220,61 +166,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     _lends = False
     """Whether store and thread are another's, who closes them."""
 
-    if TYPE_CHECKING:
-        alerts: AlertActs[Waiting]
-        analytics: Analytics[Waiting]
-        attention: AttentionQueries[Waiting]
-        triage: Triage[Waiting]
-        contact: Contact[Waiting]
-        incidents: Incidents[Waiting]
-        shiftlog: ShiftLog[Waiting]
-        audit: AuditTrail[Waiting]
-        claims: Claims[Waiting]
-        definitions: Definitions[Waiting]
-        desks: Desks[Waiting]
-        flow: FlowQueries[Waiting]
-        kpi: Kpis[Waiting]
-        explain: Explain[Waiting]
-        parts: Parts[Waiting]
-        people: PeopleActs[Waiting]
-        privacy: Privacy[Waiting]
-        clients: ClientQueries[Waiting]
-        oncall: OnCallActions[Waiting]
-        paging: Paging[Waiting]
-        escalate: Escalate[Waiting]
-        rota: RotaActions[Waiting]
-        skills: SkillQueries[Waiting]
-        profit: Profit[Waiting]
-        billing: Billing[Waiting]
-        leakage: Leakage[Waiting]
-        quality: Quality[Waiting]
-        quarantine: Quarantine[Waiting]
-        report: Reports[Waiting]
-        scorecards: Scorecards[Waiting]
-        sla: Sla[Waiting]
-        standing: StandingActs[Waiting]
-        status: Status[Waiting]
-        signins: SignIns[Waiting]
-        tickets: Tickets[Waiting]
-        tokens: Tokens[Waiting]
-        views: Views[Waiting]
-        walls: Walls[Waiting]
-        assign: Assign[Waiting]
-        helpers: Helpers[Waiting]
-        checklist: Checklist[Waiting]
-        cover: Cover[Waiting]
-        next: NextQueries[Waiting]
-        appointments: Appointments[Waiting]
-        schedule: Schedule[Waiting]
-        calendars: Calendars[Waiting]
-        plan: Plan[Waiting]
-        travel: Travel[Waiting]
-        worktime: WorkTime[Waiting]
-        attachments: Attachments[Waiting]
-        writes: OutboxActs[Waiting]
-        warranty: Warranty[Waiting]
-        webhooks: Webhooks[Waiting]
-    else:
+    if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
             """Return a feature of ours, whose calls wait."""

@@ -21,6 +21,7 @@ from servicedesk_core.config import (
     store_url,
 )
 from servicedesk_core.config.people import Colleague
+from servicedesk_core.desk.own_features import OwnFeatures
 from servicedesk_core.desk.permitting import Rights, account, keeping_refusal
 from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.faces import Awaited, Callee, Capability
@@ -34,59 +35,6 @@ from servicedesk_core.store.store import Migrate
 
 if TYPE_CHECKING:
     from servicedesk_core.faces import Feature
-    from servicedesk_core.features.alerts.actions import AlertActs
-    from servicedesk_core.features.analytics.actions import Analytics
-    from servicedesk_core.features.appointments.actions import Appointments
-    from servicedesk_core.features.assign.actions import Assign
-    from servicedesk_core.features.attachments.actions import Attachments
-    from servicedesk_core.features.attention.queries import AttentionQueries
-    from servicedesk_core.features.audit.actions import AuditTrail
-    from servicedesk_core.features.billing.actions import Billing
-    from servicedesk_core.features.calendars.queries import Calendars
-    from servicedesk_core.features.checklist.actions import Checklist
-    from servicedesk_core.features.claims.actions import Claims
-    from servicedesk_core.features.clients.queries import ClientQueries
-    from servicedesk_core.features.contact.actions import Contact
-    from servicedesk_core.features.cover.actions import Cover
-    from servicedesk_core.features.definitions.actions import Definitions
-    from servicedesk_core.features.desks.queries import Desks
-    from servicedesk_core.features.escalate.actions import Escalate
-    from servicedesk_core.features.explain.queries import Explain
-    from servicedesk_core.features.flow.queries import FlowQueries
-    from servicedesk_core.features.helpers.actions import Helpers
-    from servicedesk_core.features.incidents.actions import Incidents
-    from servicedesk_core.features.kpi.actions import Kpis
-    from servicedesk_core.features.leakage.actions import Leakage
-    from servicedesk_core.features.next.queries import NextQueries
-    from servicedesk_core.features.oncall.actions import OnCallActions
-    from servicedesk_core.features.paging.actions import Paging
-    from servicedesk_core.features.parts.actions import Parts
-    from servicedesk_core.features.people.actions import PeopleActs
-    from servicedesk_core.features.plan.page import Plan
-    from servicedesk_core.features.privacy.actions import Privacy
-    from servicedesk_core.features.profit.actions import Profit
-    from servicedesk_core.features.quality.actions import Quality
-    from servicedesk_core.features.quarantine.actions import Quarantine
-    from servicedesk_core.features.report.queries import Reports
-    from servicedesk_core.features.rota.actions import RotaActions
-    from servicedesk_core.features.schedule.page import Schedule
-    from servicedesk_core.features.scorecards.actions import Scorecards
-    from servicedesk_core.features.shiftlog.actions import ShiftLog
-    from servicedesk_core.features.signins.actions import SignIns
-    from servicedesk_core.features.skills.queries import SkillQueries
-    from servicedesk_core.features.sla.actions import Sla
-    from servicedesk_core.features.standing.actions import StandingActs
-    from servicedesk_core.features.status.queries import Status
-    from servicedesk_core.features.tickets.actions import Tickets
-    from servicedesk_core.features.tokens.actions import Tokens
-    from servicedesk_core.features.travel.actions import Travel
-    from servicedesk_core.features.triage.actions import Triage
-    from servicedesk_core.features.views.actions import Views
-    from servicedesk_core.features.walls.actions import Walls
-    from servicedesk_core.features.warranty.actions import Warranty
-    from servicedesk_core.features.webhooks.actions import Webhooks
-    from servicedesk_core.features.worktime.queries import WorkTime
-    from servicedesk_core.features.writes.actions import OutboxActs
     from servicedesk_core.jobs.job import Job
     from servicedesk_core.plugins import PluginCatalog
 
@@ -109,63 +57,8 @@ class DeskOptions(TypedDict, total=False):
     migrate: Migrate
 
 
-class StoredDesk:
+class StoredDesk(OwnFeatures[Awaited]):
     """A desk as far as its store reaches: what the queries of features need."""
-
-    if TYPE_CHECKING:
-        alerts: AlertActs[Awaited]
-        analytics: Analytics[Awaited]
-        attention: AttentionQueries[Awaited]
-        triage: Triage[Awaited]
-        contact: Contact[Awaited]
-        incidents: Incidents[Awaited]
-        shiftlog: ShiftLog[Awaited]
-        audit: AuditTrail[Awaited]
-        claims: Claims[Awaited]
-        definitions: Definitions[Awaited]
-        desks: Desks[Awaited]
-        flow: FlowQueries[Awaited]
-        kpi: Kpis[Awaited]
-        explain: Explain[Awaited]
-        parts: Parts[Awaited]
-        people: PeopleActs[Awaited]
-        privacy: Privacy[Awaited]
-        clients: ClientQueries[Awaited]
-        oncall: OnCallActions[Awaited]
-        paging: Paging[Awaited]
-        escalate: Escalate[Awaited]
-        rota: RotaActions[Awaited]
-        skills: SkillQueries[Awaited]
-        profit: Profit[Awaited]
-        billing: Billing[Awaited]
-        leakage: Leakage[Awaited]
-        quality: Quality[Awaited]
-        quarantine: Quarantine[Awaited]
-        report: Reports[Awaited]
-        scorecards: Scorecards[Awaited]
-        sla: Sla[Awaited]
-        standing: StandingActs[Awaited]
-        status: Status[Awaited]
-        signins: SignIns[Awaited]
-        tickets: Tickets[Awaited]
-        tokens: Tokens[Awaited]
-        views: Views[Awaited]
-        walls: Walls[Awaited]
-        assign: Assign[Awaited]
-        helpers: Helpers[Awaited]
-        checklist: Checklist[Awaited]
-        cover: Cover[Awaited]
-        next: NextQueries[Awaited]
-        appointments: Appointments[Awaited]
-        schedule: Schedule[Awaited]
-        calendars: Calendars[Awaited]
-        plan: Plan[Awaited]
-        travel: Travel[Awaited]
-        worktime: WorkTime[Awaited]
-        attachments: Attachments[Awaited]
-        writes: OutboxActs[Awaited]
-        warranty: Warranty[Awaited]
-        webhooks: Webhooks[Awaited]
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from servicedesk_core.desk import blocking, stored
+from servicedesk_core.desk import own_features
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Query, query
 from servicedesk_core.faces.column import columns_of
@@ -69,9 +69,8 @@ def test_what_features_bring_is_known_without_libraries():
     assert ran.stdout.split() == list(FEATURES)
 
 
-@pytest.mark.parametrize("desk", [stored, blocking])
-def test_type_checkers_know_the_part_of_each_feature(desk):
-    text = inspect.getsource(desk)
+def test_type_checkers_know_the_part_of_each_feature():
+    text = inspect.getsource(own_features)
     assert [name for name in FEATURES if own(name).queries and f"        {name}: " not in text] == []
 
 

@@ -20,7 +20,7 @@ from servicedesk_core.features.incidents.kinds import UPDATES, IncidentUpdates
 from servicedesk_core.features.incidents.model import Done, Plan, Row
 from servicedesk_core.features.incidents.notes import take_out
 from servicedesk_core.features.incidents.queries import NUMBER
-from servicedesk_core.features.incidents.tables import STANDS, Whole, incident, stands_under
+from servicedesk_core.features.incidents.tables import STANDS, Whole, incident, own_company, stands_under
 from servicedesk_core.features.incidents.telling import Telling
 from servicedesk_core.features.tickets import (
     CREATE,
@@ -261,7 +261,7 @@ class Incidents(Telling[Manner]):
         number = 0
 
         def make(tx: Tx, row: Row) -> Intent:
-            values = {"title": row.text, "company_ref": planning.own_company(tx, row.connection)} | queue(tx)
+            values = {"title": row.text, "company_ref": own_company(tx, row.connection)} | queue(tx)
             values |= priority_given(priority.value) | status_given(tx, row.connection, StatusCategory.NEW)
             about = f"tickets:new:{uuid.uuid4().hex}"
             return Intent(row.connection, CREATE, about, row.text, known(values, Ticket), visibility="internal")

@@ -20,6 +20,7 @@ from servicedesk_core.features.incidents.tables import (
     client_wrote,
     incident,
     own_companies,
+    own_company,
     stands_under,
 )
 from servicedesk_core.features.tickets import CREATE, TicketRow, found, resolved, rows_by_id
@@ -69,24 +70,6 @@ def parent_of(tx: Tx, ticket: str, connection: str | None) -> TicketRow:
     if not row.is_open:
         raise WriteError(f"{row.ticket} is {row.status or 'done'}.", hint="Name one that is open, or none.")
     return row
-
-
-def own_company(tx: Tx, connection: str) -> str:
-    """Return the vendor's id of our own company, whose tickets no client reads.
-
-    Raises:
-        WriteError: The store holds none, or several.
-    """
-    refs = own_companies(tx, sources.id_of(tx, connection))
-    if len(refs) == 1:
-        return refs[0]
-    if refs:
-        hint = "Make the ticket that it stands under, and name it with --parent."
-        raise WriteError(f"{connection} has {len(refs)} companies of our own.", hint=hint)
-    message = f"{connection} has no company of our own, so a client would read the ticket that it stands under."
-    hint = f"Read companies: servicedesk sync {connection} --only companies. Where the vendor marks none, say which "
-    hint += "one it is in the mapping of the connection (is_own)."
-    raise WriteError(message, hint=hint)
 
 
 def queue_of(tx: Tx, connection: str, rows: Sequence[Row], queue: str | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, select
 
 from servicedesk_core.domain import ActorType
-from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.features.incidents.model import Incident, IncidentState, TicketState, UnderIncident
 from servicedesk_core.features.incidents.rules import Reader, safe
 from servicedesk_core.features.tickets import TicketRow, in_scope, rows_by_id
@@ -27,6 +27,7 @@ from servicedesk_core.store.schema import (
     outbox,
     sources,
 )
+from servicedesk_core.store.sources import id_of
 
 _I: Final = incidents.c
 _L: Final = incident_links.c
@@ -322,6 +323,24 @@ def own_companies(tx: Tx, source_id: int) -> list[str]:
     """Return the vendor's ids of our own company at a connection."""
     query = select(_C.external_id).where(_C.source_id == source_id, _C.is_own, _C.gone_at.is_(None))
     return list(tx.execute(query.order_by(_C.external_id)).scalars())
+
+
+def own_company(tx: Tx, connection: str) -> str:
+    """Return the vendor's id of our own company, whose tickets no client reads.
+
+    Raises:
+        WriteError: The store holds none, or several.
+    """
+    refs = own_companies(tx, id_of(tx, connection))
+    if len(refs) == 1:
+        return refs[0]
+    if refs:
+        hint = "Make the ticket that it stands under, and name it with --parent."
+        raise WriteError(f"{connection} has {len(refs)} companies of our own.", hint=hint)
+    message = f"{connection} has no company of our own, so a client would read the ticket that it stands under."
+    hint = f"Read companies: servicedesk sync {connection} --only companies. Where the vendor marks none, say which "
+    hint += "one it is in the mapping of the connection (is_own)."
+    raise WriteError(message, hint=hint)
 
 
 def client_wrote(tx: Tx, ids: Collection[int]) -> dict[int, datetime]:
