@@ -25,7 +25,7 @@ from servicedesk_core.faces import (
     dashboard,
 )
 from servicedesk_core.features.claims import ClaimQueries, MoneyState
-from servicedesk_core.features.desks.billing import behind_money
+from servicedesk_core.features.desks.money.billing import behind_money
 from servicedesk_core.features.kpi import Goals, KpiLists, PeriodName, closed, courses_of
 from servicedesk_core.features.parts import VALUE, PartsQueries
 from servicedesk_core.features.profit import Month, ProfitQueries

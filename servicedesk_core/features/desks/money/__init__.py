@@ -1,0 +1,1 @@
+"""Pages of what is worth money: what is billed, used up, and claimed back."""
