@@ -13,7 +13,7 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "status", "desks", "tickets", "triage", "contact", "incidents", "shiftlog", "next", "assign", "helpers",
+    "status", "desks", "tickets", "triage", "contact", "messages", "incidents", "shiftlog", "next", "assign", "helpers",
     "checklist", "cover", "attachments", "appointments", "schedule", "plan", "travel", "attention",
     "explain", "report", "sla", "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
     "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "worktime", "skills", "people",

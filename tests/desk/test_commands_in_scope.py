@@ -124,6 +124,7 @@ PLAIN = (
     "incidents list --all", "incidents show 1", "incidents candidates 1", "incidents report 1",
     "incidents declare x --ticket mine-tickets --yes", "incidents link 1 mine-tickets --yes",
     "incidents unlink 1 mine-tickets --yes", "incidents update 1 x --yes", "incidents close 1 --yes",
+    "messages templates", "messages plan", "messages preview x",
     "triage list", "triage open", "triage beside mine-tickets",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "assign stats", "assign gaps", "next",

@@ -61,6 +61,7 @@ COMMANDS = [
     "shiftlog add Quiet.",
     "shiftlog list",
     "incidents list",
+    "messages plan",
     "tickets snooze {open_ticket} {tomorrow}",
     "triage list",
     "triage open",

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.clients.kinds import Channel as Channel
     from servicedesk_core.features.clients.kinds import Client as Client
     from servicedesk_core.features.clients.kinds import Contact as Contact
+    from servicedesk_core.features.clients.kinds import Preferences as Preferences
     from servicedesk_core.features.clients.kinds import Site as Site
+    from servicedesk_core.features.clients.kinds import Topic as Topic
     from servicedesk_core.features.clients.regions import Regions as Regions
     from servicedesk_core.features.clients.tables import clients_of as clients_of
     from servicedesk_core.features.clients.tables import contacts_of as contacts_of

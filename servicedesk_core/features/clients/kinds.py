@@ -26,6 +26,21 @@ class Channel(StrEnum):
     """A short message to their telephone."""
 
 
+class Topic(StrEnum):
+    """What messages to clients are about, as far as they may not want them."""
+
+    PROGRESS = "progress"
+    """That a ticket came, is somebody's, takes longer, is done, or is open again."""
+    VISITS = "visits"
+    """That a visit was booked, and that it comes."""
+    WAITING = "waiting"
+    """That we wait for them."""
+    SURVEYS = "surveys"
+    """How it went."""
+    NOTICES = "notices"
+    """What we are about to do."""
+
+
 class Preferences(Model):
     """How somebody wants to be treated. What is not said of a contact is that of their client."""
 
@@ -42,6 +57,9 @@ class Preferences(Model):
         default=None, description="The contact who approves work and costs: id, e-mail address or name."
     )
     call_first: bool | None = Field(default=None, description="Whether to call before anybody begins to work.")
+    no_messages: tuple[Topic, ...] | None = Field(
+        default=None, description="What they want no messages about: progress, visits, waiting, surveys, notices."
+    )
 
 
 class Site(Model):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from servicedesk_core.faces import Column
-from servicedesk_core.features.clients.kinds import Channel
+from servicedesk_core.features.clients.kinds import Channel, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class AgreedClient:
     vip: Annotated[bool | None, Column("Whether it comes first.", "VIP")]
     approver: Annotated[str | None, Column("Who approves work and costs there.", spare=3)]
     call_first: Annotated[bool | None, Column("Whether to call before the work begins.", spare=4)]
+    no_messages: Annotated[
+        tuple[Topic, ...] | None, Column("What it wants no messages about.", "No messages", shown=False)
+    ]
     sites: Annotated[tuple[str, ...], Column("Sites of its own region or calendar.", wraps=True, spare=1)]
 
 
@@ -42,3 +45,6 @@ class AgreedContact:
     vip: Annotated[bool | None, Column("Whether they come first.", "VIP")]
     approver: Annotated[str | None, Column("Who approves work and costs.", spare=3)]
     call_first: Annotated[bool | None, Column("Whether to call before the work begins.", spare=4)]
+    no_messages: Annotated[
+        tuple[Topic, ...] | None, Column("What they want no messages about.", "No messages", shown=False)
+    ]
