@@ -78,3 +78,12 @@ async def test_what_was_looked_through_for_moves_is_not_looked_through_again(des
     await desk.store.write(lambda tx: put(tx, [ticket("a", "Back")], now=NOW))
     await desk.store.write(lambda tx: put(tx, [ticket("b", "Again")], now=NOW))
     assert await desk.store.read(lambda tx: looked(tx, belonging)) > moved_at
+
+
+async def test_a_scope_made_while_only_one_source_had_tickets_lets_no_later_one_through(desk):
+    scope = Scope("psa", companies="b")
+    assert await desk.tickets.count(scope=scope) == 1
+    theirs = [ticket("b", "Of another PSA"), ticket("b", "And a second").model_copy(update={"external_id": "2"})]
+    await desk.store.write(lambda tx: put(tx, theirs, connection="other", now=NOW))
+    assert await desk.tickets.count(scope=scope) == 1
+    assert await desk.tickets.count(scope=Scope("other", companies="b")) == 2
