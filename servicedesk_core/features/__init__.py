@@ -16,8 +16,8 @@ FEATURES: Final = (
     "status", "desks", "tickets", "triage", "contact", "messages", "incidents", "shiftlog", "next", "assign", "helpers",
     "checklist", "cover", "attachments", "appointments", "schedule", "plan", "travel", "attention",
     "explain", "report", "sla", "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
-    "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "worktime", "skills", "people",
-    "signins", "tokens", "views", "walls", "calendars",
+    "agreements", "company", "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "worktime",
+    "skills", "people", "signins", "tokens", "views", "walls", "calendars",
     "warranty", "claims", "alerts", "paging", "escalate", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""

@@ -17,9 +17,13 @@ FEATURE = Feature(
 if TYPE_CHECKING:
     from servicedesk_core.features.kpi.cases.facts import Facts as Facts
     from servicedesk_core.features.kpi.cases.facts import Key as Key
+    from servicedesk_core.features.kpi.cases.facts import Work as Work
     from servicedesk_core.features.kpi.cases.measures import Of as Of
     from servicedesk_core.features.kpi.catalogue.now import NO_CLOCKS as NO_CLOCKS
     from servicedesk_core.features.kpi.catalogue.whole import KPIS as KPIS
+    from servicedesk_core.features.kpi.catalogue.work import is_reactive as is_reactive
+    from servicedesk_core.features.kpi.catalogue.work import months_of as months_of
+    from servicedesk_core.features.kpi.catalogue.work import reactive_hours as reactive_hours
     from servicedesk_core.features.kpi.dimensions import DIMENSIONS as DIMENSIONS
     from servicedesk_core.features.kpi.goals import WORK_KINDS as WORK_KINDS
     from servicedesk_core.features.kpi.goals import WorkKinds as WorkKinds

@@ -6,7 +6,10 @@ from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.leakage.model import Leak as Leak
     from servicedesk_core.features.leakage.queries import LeakageQueries as LeakageQueries
+    from servicedesk_core.features.leakage.rules import Leaked as Leaked
+    from servicedesk_core.features.leakage.tables.leaks import Look as Look
 else:
     from servicedesk_core.exports import lazily
 

@@ -102,18 +102,29 @@ def entered_at_once(facts: Facts) -> Iterator[Case]:
             yield one.case(one.created_at - ended <= AT_ONCE, 1)
 
 
+def is_reactive(entry: EntryFact) -> bool:
+    """Whether somebody worked on an incident of a client that a contract covers."""
+    return _is_covered(entry) and entry.of.get("type") == TicketKind.INCIDENT
+
+
+def _is_covered(entry: EntryFact) -> bool:
+    return not entry.is_own and entry.work is Work.CONTRACT
+
+
+def months_of(facts: Facts) -> Fraction:
+    """Return how many months a period is: one of the calendar is one, whatever its days, else 30 days are one."""
+    length_s = (facts.period.end - facts.period.start) // timedelta(seconds=1)
+    return Fraction(1) if _is_a_month(facts) else Fraction(length_s, 30 * 86_400)
+
+
 def reactive_hours(facts: Facts) -> Iterator[Case]:
     """Yield the hours of incidents under contract above the line, and the endpoints of the month below it."""
     for entry in facts.entries:
-        kind = entry.of.get("type")
-        if entry.is_own or entry.work is not Work.CONTRACT:
-            continue
-        if kind == TicketKind.INCIDENT:
+        if is_reactive(entry):
             yield entry.case(entry.worked_s or 0, 0)
-        elif kind is None and entry.ticket is not None:
+        elif _is_covered(entry) and entry.of.get("type") is None and entry.ticket is not None:
             yield entry.case(0, 0, "ticket of no known kind")
-    months = Fraction((facts.period.end - facts.period.start) // timedelta(seconds=1), 30 * 86_400)
-    whole = _is_a_month(facts)
+    months = months_of(facts)
     for asset in facts.assets:
         if not asset.is_active and asset.until is None:
             continue
@@ -122,8 +133,8 @@ def reactive_hours(facts: Facts) -> Iterator[Case]:
             for at in (facts.period.start, min(facts.period.end, facts.period.now))
         ]
         if any(there):
-            mean = Fraction(sum(there), 2) * (1 if whole else months)
-            yield Case(asset.id, 0, float(mean), of=asset.of, connection=asset.connection)
+            mean = Fraction(sum(there), 2)
+            yield Case(asset.id, 0, float(mean * months), of=asset.of, connection=asset.connection)
 
 
 def _is_a_month(facts: Facts) -> bool:

@@ -1,0 +1,99 @@
+"""When an agreement ends, until when somebody must decide, and how near that is. Pure."""
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+ENDED_DAYS: Final = 30
+"""For how many days after its end an agreement is told of."""
+
+
+class State(StrEnum):
+    """Where an agreement stands on a day."""
+
+    RUNNING = "running"
+    """Its deadline is further away than anybody is told of it."""
+    DUE = "due"
+    """Its notice deadline comes near."""
+    LATE = "past the deadline"
+    """No notice can be given any more, and it ends."""
+    RENEWS = "goes on"
+    """No notice can be given any more, and it goes on by itself."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The term of an agreement that runs on a day.
+
+    Attributes:
+        end: Its last day.
+        deadline: The last day on which notice can be given.
+        renews: Whether it goes on by itself.
+    """
+
+    end: date
+    deadline: date
+    renews: bool
+
+
+def term_on(day: date, ends_on: date, notice_days: int, renews_months: int | None) -> Term:
+    """Return the term of an agreement on a day; one that goes on by itself begins the next one after its end.
+
+    Args:
+        day: The day.
+        ends_on: The last day of a term.
+        notice_days: How many days before the end notice is to be given.
+        renews_months: For how many months it goes on by itself; ``None`` = it ends.
+    """
+    end, times = ends_on, 0
+    if renews_months is not None and end < day:
+        times = max(0, (day.year - end.year) * 12 + day.month - end.month - 1) // renews_months
+        while end < day:
+            times += 1
+            end = _later(ends_on, times * renews_months)
+    deadline = date.fromordinal(max(1, end.toordinal() - notice_days))
+    return Term(end, deadline, renews_months is not None)
+
+
+def standing(term: Term, day: date, before_days: Sequence[int]) -> tuple[State, int | None]:
+    """Return where an agreement stands, and the reminder that it has reached.
+
+    Of one that goes on by itself nobody hears more than once.
+
+    Args:
+        term: Its term.
+        day: The day.
+        before_days: How many days before the deadline it is told of, the largest first.
+
+    Returns:
+        The state, and the number of days of the nearest reminder; ``None`` = none is reached, or it is too late.
+    """
+    if term.end < day:
+        return State.ENDED, None
+    left = (term.deadline - day).days
+    if left < 0:
+        return (State.RENEWS if term.renews else State.LATE), None
+    reached = [days for days in (before_days[:1] if term.renews else before_days) if left <= days]
+    return (State.DUE, reached[-1]) if reached else (State.RUNNING, None)
+
+
+def follows(end: date, start: date | None, until: date | None) -> bool:
+    """Whether a contract with these days takes the place of one that ends on a day."""
+    if start is None or abs((start - end).days) > ENDED_DAYS:
+        return False
+    return until is None or until > end
+
+
+def _later(day: date, months: int) -> date:
+    """Return a day so many months later; the last day of a month stays the last one."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    if year > date.max.year:
+        return date.max
+    last = calendar.monthrange(year, month)[1]
+    was_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    return date(year, month, last if was_last else min(day.day, last))
