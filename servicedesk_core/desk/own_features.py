@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Generic
 from servicedesk_core.faces.namespace import Manner
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.agreements.queries import AgreementQueries
     from servicedesk_core.features.alerts.actions import AlertActs
     from servicedesk_core.features.analytics.actions import Analytics
     from servicedesk_core.features.appointments.actions import Appointments
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.checklist.actions import Checklist
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.clients.queries import ClientQueries
+    from servicedesk_core.features.company.queries import CompanyQueries
     from servicedesk_core.features.contact.actions import Contact
     from servicedesk_core.features.cover.actions import Cover
     from servicedesk_core.features.definitions.actions import Definitions
@@ -65,6 +67,7 @@ class OwnFeatures(Generic[Manner]):
     """A desk as far as its features reach: whose calls are awaited, or wait."""
 
     if TYPE_CHECKING:
+        agreements: AgreementQueries[Manner]
         alerts: AlertActs[Manner]
         analytics: Analytics[Manner]
         appointments: Appointments[Manner]
@@ -77,6 +80,7 @@ class OwnFeatures(Generic[Manner]):
         checklist: Checklist[Manner]
         claims: Claims[Manner]
         clients: ClientQueries[Manner]
+        company: CompanyQueries[Manner]
         contact: Contact[Manner]
         cover: Cover[Manner]
         definitions: Definitions[Manner]

@@ -11,7 +11,7 @@ from servicedesk_core.features.company.reporting import Reading
 from servicedesk_core.features.company.tables import Client, taken
 from servicedesk_core.features.profit import Month, months_of, results
 from servicedesk_core.store import Tx, sources
-from servicedesk_core.store.queries.checking import named
+from servicedesk_core.store.queries.checking import missing, named
 
 MONTHS: Final = 3
 """How many months are looked at, unless somebody names a period."""
@@ -60,6 +60,8 @@ def _client(tx: Tx, word: str, connection: str | None) -> Client:
         sources.id_of(tx, connection)
     found = [Client(source_id, connections[source_id], ref) for source_id, ref in named(tx, company=word)]
     chosen = [one for one in found if connection in {None, one.connection}]
+    if not found:
+        raise missing("client", word, (), "Name it as the desk shows it, or by the vendor's id.")
     if len(chosen) != 1:
         where = ", ".join(sorted(f"{one.connection} {one.ref}" for one in found))
         message = f'"{word}" is of several clients: {where}.' if chosen else f'"{word}" is only there: {where}.'
