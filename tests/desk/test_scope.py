@@ -178,7 +178,7 @@ NAMELESS = OF_A_PERSON | {
     "paging.get", "escalate.list", "escalate.next", "escalate.handoffs", "parts.kpis",
     "parts.stock", "parts.report", "parts.costs", "parts.uncharged", "billing.kpis", "billing.report", "billing.review",
     "billing.locks", "billing.map",
-    "leakage.list", "leakage.kpis",
+    "leakage.list", "leakage.kpis", "agreements.renewals", "agreements.signals",
     "scorecards.show", "scorecards.compare", "scorecards.coach", "quality.coverage", "quality.report",
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
