@@ -14,6 +14,8 @@ from servicedesk_core.features.billing.kpis import DAYS, RATE, REALISATION, UNBI
 from servicedesk_core.features.billing.model import Stage
 from tests.billing.conftest import NOW, entry, line
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 async def test_every_piece_stands_at_one_stage_with_what_it_comes_to(desk):
     found = await desk.billing.stages()

@@ -14,6 +14,8 @@ from tests import stored
 from tests.assign.conftest import applied, clock, desk, pulled_database, pulled_store, store_url, vendor
 from tests.assign.test_assigning import holders, kept, of
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 __all__ = ["clock", "desk", "pulled_database", "pulled_store", "store_url", "vendor"]
 
 ON_CALL = """

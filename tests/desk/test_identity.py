@@ -12,6 +12,8 @@ from servicedesk_core.errors import LeaseHeldError, TenantMismatchError, Unsuppo
 from servicedesk_core.store import leases
 from servicedesk_core.store.holding import held
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 ACME = textwrap.dedent(
     """
     from servicedesk_core import Connector, ConnectorSettings, hookimpl

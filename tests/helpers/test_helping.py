@@ -11,6 +11,8 @@ from servicedesk_core.features.helpers.rules import person_at
 from servicedesk_core.store.schema import RECORDS, staff_messages
 from tests import stored
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 async def told(desk):
     rows = await desk.store.read(lambda tx: tx.execute(staff_messages.select().order_by(staff_messages.c.id)).all())

@@ -15,6 +15,8 @@ from tests.assign.test_assigning import of
 from tests.incidents.conftest import applied
 from tests.outbox.conftest import settings_for
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 async def declared(desk, *tickets, **said):
     return await desk.incidents.declare("Mail is down", tickets=tickets or ("T1", "T3"), **said)

@@ -17,6 +17,8 @@ from servicedesk_core.outbox.writes import Writes
 from tests import stored
 from tests.assign.test_assigning import of
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 TEXT = "Mail is down. We are working on it."
 BOLT, GLOBEX = (
     Reader(("psa", "c1"), "Bolt & Co", frozenset({"T20260307.0001", "7"})),

@@ -14,6 +14,8 @@ from servicedesk_core.features.profit import Month
 from tests.kpi.conftest import _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 def _breaks(tx, *_):
     tx.exec_driver_sql("SELECT nothing FROM nowhere")

@@ -13,6 +13,8 @@ from servicedesk_core.errors import (
 )
 from tests.parts.orders import SHOP, lines
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 async def test_what_it_costs_is_shown_before_and_ordered_under_our_number(desk, shop):
     found = await desk.parts.order("T-7", "wd19s", source="shop", quantity=2)

@@ -13,6 +13,8 @@ from servicedesk_core.errors import NotPermittedError, PeriodClosedError, Settin
 from servicedesk_core.features.profit.model import By, Line
 from tests.profit.conftest import HOUR, NOW, entry, example
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 NOVEMBER = date(2026, 11, 3)
 ANA = Actor("user:ana", Way.CLI)
 

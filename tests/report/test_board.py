@@ -37,6 +37,8 @@ from servicedesk_core.testing import FakeClock
 from tests import stored
 from tests.attention.conftest import NOW
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 RULES = """
 [calendars.office]
 zone = "Europe/Berlin"

@@ -16,6 +16,8 @@ from servicedesk_core.store.schema import sla_clocks
 from tests.sla.office import at
 from tests.store.test_plans import plans_of
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 START = at("03-02 09:00")
 
 

@@ -28,6 +28,8 @@ from servicedesk_core.store import Store, audit, backup, leases, location, outbo
 from servicedesk_core.store.connecting import parse
 from tests.queued_write import queue_write
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 def path_of(url):
     return Path(url.removeprefix("sqlite:///"))

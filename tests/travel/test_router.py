@@ -12,6 +12,8 @@ from servicedesk_core.hooks import ConnectorSettings
 from servicedesk_core.testing import FakeClock, RouterSuite, opened
 from tests.travel.test_desk import NOW, desk, placed
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 __all__ = ["desk", "placed"]
 
 HERE, THERE = Point(40.7128, -74.0060), Point(40.7357, -74.1724)

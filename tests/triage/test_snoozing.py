@@ -11,6 +11,8 @@ from servicedesk_core.features.attention.rules import is_snoozed
 from tests import stored
 from tests.triage.conftest import NOW, ROWS
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 
 async def ready(desk):
     return [row.ticket for row in await desk.kpi.ready()]

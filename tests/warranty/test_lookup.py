@@ -24,6 +24,8 @@ from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.testing import MemoryMaker
 from tests.warranty.conftest import named, states
 
+pytestmark = pytest.mark.slow  # many desks with much in them
+
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TODAY = NOW.date()
 DAY_S = 86_400
