@@ -10,8 +10,6 @@ from servicedesk_core.features.incidents.pages import html
 from tests import stored
 from tests.assign.test_assigning import of
 
-pytestmark = pytest.mark.slow  # many desks with much in them
-
 OTHERS = ("Bolt", "Globex", "T1", "T3", "mia", "coo")
 
 
