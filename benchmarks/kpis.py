@@ -12,6 +12,7 @@ from benchmarks.rows import Row, at_most, row
 from servicedesk_core.faces import Period
 from servicedesk_core.features.kpi.catalogue.whole import KPIS
 from servicedesk_core.features.kpi.measuring import Measuring
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Store, Tx
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.testing import FakeClock
@@ -51,8 +52,9 @@ def _timed(store: Store, work: Callable[[Tx], object]) -> float:
 
 
 def _catalogue(tx: Tx) -> int:
-    measuring = Measuring(tx, MONTH)
-    return len([measuring.figure(kpi) for kpi in KPIS])
+    with collecting_seldom:  # as every query does
+        measuring = Measuring(tx, MONTH)
+        return len([measuring.figure(kpi) for kpi in KPIS])
 
 
 def _floor(tx: Tx) -> int:

@@ -69,6 +69,15 @@ class Given:
         }
 
     @cached_property
+    def created(self) -> Sequence[TicketFact]:
+        return [one for one in self.tickets if self.period.holds(one.created_at)]
+
+    @cached_property
+    def resolved(self) -> Sequence[tuple[TicketFact, datetime]]:
+        found = ((one, one.resolved_in(self.period)) for one in self.tickets)
+        return [(one, at) for one, at in found if at is not None]
+
+    @cached_property
     def repeats(self) -> Mapping[Key, Rule]:
         return repeats(pairs(self.tickets))
 

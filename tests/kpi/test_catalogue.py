@@ -33,7 +33,7 @@ def test_hours_for_clients_by_hours_available():
     open_s = {date(2026, 3, day): 8 * 3600 for day in (2, 3, 4, 5)}
     days = [entry(day, "ana", at(3, day), 6.8 * 60, f"T{day}") for day in (2, 3, 4, 5)]
     more = [
-        replace(entry("g", "ana", at(3, 2, 16), 60, "T2", Work.GOODWILL)),
+        entry("g", "ana", at(3, 2, 16), 60, "T2", Work.GOODWILL),
         entry("t", "ana", at(3, 2, 18), 60, "T2", Work.TRAVEL),
         entry("i", "ana", at(3, 3, 18), 60, None, Work.INTERNAL),
     ]
@@ -46,7 +46,7 @@ def test_hours_for_clients_by_hours_available():
     found = facts.measured("utilisation")
     assert (found.numerator, found.denominator, found.value) == (27.2 * 3600, 32 * 3600, 85)
     assert facts.verdict("utilisation") == "met"
-    night = replace(entry("n", "ana", at(3, 2, 22), 60, "1"), hours=Hours.AFTER)
+    night = entry("n", "ana", at(3, 2, 22), 60, "1")._replace(hours=Hours.AFTER)
     late = replace(facts, entries=[*facts.entries, night]).measured("utilisation")
     assert (late.numerator, late.excluded) == (found.numerator, found.excluded | {"after hours": 1})
     assert facts.measured("resource-utilisation").numerator == 28.2 * 3600
@@ -93,7 +93,7 @@ def test_reactive_hours_per_endpoint_and_month(hours, value, verdict):
               (600, "incident", Work.PROJECT))  # fmt: skip
     facts = Given(  # of tickets that were resolved long ago too
         entries=[
-            replace(entry(kind, "ana", at(3, 2), minutes, "T", work), of={"type": kind})
+            entry(kind, "ana", at(3, 2), minutes, "T", work)._replace(of={"type": kind})
             for minutes, kind, work in worked
         ],
         assets=assets,
@@ -137,13 +137,13 @@ def test_volume_backlog_and_time():
 def test_time_that_does_not_agree_with_the_log():
     done = at(3, 2, 12)
     tickets = [ticket(n, at(3, 1), done) for n in range(5)]
-    tickets[0] = replace(tickets[0], reported_resolved_at=done + timedelta(minutes=6))
+    tickets[0] = tickets[0]._replace(reported_resolved_at=done + timedelta(minutes=6))
     facts = Given(
         tickets,
         [
             entry("a", "ana", done, 10, "1"),
             entry("b", "ana", at(2, 28), 10, "2"),
-            replace(entry("c", "ana", at(3, 2), 10, "3"), created_at=at(3, 4)),
+            entry("c", "ana", at(3, 2), 10, "3")._replace(created_at=at(3, 4)),
             entry("d", "ben", at(3, 2), 10, "4"),
         ],
     )
@@ -306,7 +306,7 @@ def test_preventive_maintenance_is_what_was_done_by_its_due_time():
     late = [ticket("late", at(3, 1), at(3, 21), **planned), ticket("open", at(3, 1), **planned)]
     found = Given([*done, *late, ticket("next", at(3, 1), kind=TicketKind.RECURRING, due_at=at(4, 20))])
     assert (found.measured("preventive-maintenance").value, found.verdict("preventive-maintenance")) == (95, "met")
-    gone = replace(late[0], category=StatusCategory.CANCELLED)
+    gone = late[0]._replace(category=StatusCategory.CANCELLED)
     assert Given([*done, gone, late[1]]).measured("preventive-maintenance").denominator == 39
     assert Given().measured("preventive-maintenance").needs.startswith("recurring tickets")
 

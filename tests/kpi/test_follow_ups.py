@@ -26,7 +26,7 @@ def test_a_follow_up_counts_for_the_latest_visit_before_it():
     first, second = ticket("A", at(3, 1), at(3, 2), **one), ticket("F1", at(3, 10), at(3, 10, 10), **one)
     third = ticket("F2", at(4, 5), **one)
     assert repeats([first, second, third]) == {("psa", "A"): Rule.SAME_DEVICE, ("psa", "F1"): Rule.SAME_DEVICE}
-    assert set(repeats([first, second, replace(third, created_at=at(4, 12))])) == {("psa", "A")}
+    assert set(repeats([first, second, third._replace(created_at=at(4, 12))])) == {("psa", "A")}
 
 
 def test_what_makes_a_follow_up():
@@ -43,8 +43,8 @@ def test_what_makes_a_follow_up():
         (ticket("F", at(3, 1, 12), **same), None),
     ):
         assert repeats([base, other]).get(base.key) == rule, other
-    assert repeats([replace(base, reopenings=(at(3, 20),))]) == {base.key: Rule.REOPENED}
-    planned = [replace(base, parent="visit"), ticket("F", later, parent="visit", **same)]
+    assert repeats([base._replace(reopenings=(at(3, 20),))]) == {base.key: Rule.REOPENED}
+    planned = [base._replace(parent="visit"), ticket("F", later, parent="visit", **same)]
     assert repeats(planned) == {}
 
 
@@ -61,7 +61,7 @@ def test_first_call_is_one_person_in_one_session_for_good():
         ticket("gone", at(3, 1), done, category=StatusCategory.CANCELLED),
         ticket("own", at(3, 1), done, is_own=True),
     ]
-    tickets[4] = replace(tickets[4], reopenings=(at(3, 8),))
+    tickets[4] = tickets[4]._replace(reopenings=(at(3, 8),))
     facts = Given(
         tickets,
         [
@@ -71,7 +71,7 @@ def test_first_call_is_one_person_in_one_session_for_good():
             entry("d", "ana", start, 20, "2"),
             entry("e", "ana", start + timedelta(minutes=81), 20, "2"),
             entry("f", "ana", start, 20, "4"),
-            replace(entry("g", "ana", start, 20, "5"), start_at=None),
+            entry("g", "ana", start, 20, "5")._replace(start_at=None),
         ],
     )
     found = facts.measured("first-call-resolution")
@@ -113,9 +113,9 @@ def test_what_may_be_repeat_service_waits_for_somebody_to_say_so_and_what_they_s
     assert repeats([first, again]) == {}
     assert told(first, again, said={both: True}) == [("A", "F", "confirmed", True)]
     assert told(first, again, said={both: False}) == [("A", "F", "rejected", False)]
-    assert told(first, replace(again, site="quay")) == []
-    assert told(first, replace(again, title="Shared drive is full")) == []
-    assert told(first, replace(again, site="quay"), said={both: True}) == [("A", "F", "confirmed", True)]
+    assert told(first, again._replace(site="quay")) == []
+    assert told(first, again._replace(title="Shared drive is full")) == []
+    assert told(first, again._replace(site="quay"), said={both: True}) == [("A", "F", "confirmed", True)]
     assert told(first, again, booked={again.key: at(3, 2)}) == []  # planned before the first was done
 
     one = {"asset": "printer", "issue": "paper"}
@@ -125,5 +125,5 @@ def test_what_may_be_repeat_service_waits_for_somebody_to_say_so_and_what_they_s
     assert told(older, newer, later, said={(newer.key, later.key): False})[1:] == [
         ("B", "F", "rejected", False), ("A", "F", "counted", True),
     ]  # fmt: skip
-    back = replace(older, reopenings=(at(3, 20),))
+    back = older._replace(reopenings=(at(3, 20),))
     assert told(back, said={(back.key, back.key): False}) == [("A", "A", "rejected", False)]

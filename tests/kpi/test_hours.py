@@ -6,6 +6,9 @@ from servicedesk_core.domain import Technician, TimeOff, TimeOffState
 from servicedesk_core.features.kpi.cases.facts import Hours
 from servicedesk_core.features.kpi.periods import period_of
 from servicedesk_core.features.kpi.tables.facts import StoredFacts
+from servicedesk_core.features.oncall import lists_of
+from servicedesk_core.features.rota import rota_of
+from servicedesk_core.features.skills import crew
 from tests.kpi.conftest import NOW, _entry, fill
 from tests.kpi.given import NAMED, UTC, at
 
@@ -94,3 +97,23 @@ async def test_whoever_is_on_shift_and_entered_nothing_has_not_entered(staffed):
     assert (used.value, used.verdict, used.excluded) == (None, "no_data", {"not entered": 10})
     [tickets] = await staffed.kpi.show("K14", period="2026-W12")
     assert (tickets.value, tickets.excluded) == (None, {"not entered": 10})
+
+
+async def test_who_is_there_is_told_at_each_instant_as_the_rota_and_the_lists_tell_it(staffed, tmp_path):
+    people = tmp_path / "service" / "people.toml"
+    opens_later = SAID.replace('"09:00-17:00" }', '"15:00-20:00" }\neffective_from = 2026-09-09T12:00:00Z', 1)
+    people.write_text(opens_later)
+    await staffed.definitions.apply(reason="in autumn we open later", folder=tmp_path / "service")
+
+    def read(tx):
+        facts = StoredFacts(tx, period_of("2026-03", UTC, NOW))
+        rota, [listed] = rota_of(tx, crew(tx, {}), UTC), lists_of(tx, UTC)
+        instants = [at(9, day, hour, minute) for day in (8, 9, 10) for hour in range(24) for minute in (0, 59)]
+        for one in instants:
+            assert facts.on_shift(one) == len(rota.on_shift(one))
+            works, called = "ana" in rota.on_shift(one), listed.at(one)
+            hours = Hours.IN if works else Hours.ON_CALL if called else Hours.AFTER
+            assert facts.when(("psa", "ana"), one) is hours
+        return [(one.start, one.end) for one in listed.held("ana", at(9, 8, 12), at(9, 10, 12))]
+
+    assert await staffed.store.read(read) == [(at(9, 8, 17), at(9, 10, 12))]

@@ -113,6 +113,10 @@ class Listed:
         said = self._said(at)
         return self._duties(said, at) if said is not None and self._is_needed(said, at) else ()
 
+    def changes(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the beginning of a time, and when in it others may come on call: between, the same people are."""
+        return (begins for begins, _ in self._pieces(start, end))
+
     def turn(self, line: Line, at: datetime) -> "Taken | None":
         """Return whose turn it is at an instant; ``None`` = nobody's, or one without a beginning or an end."""
         said = self._said(at)

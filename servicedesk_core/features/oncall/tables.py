@@ -11,7 +11,7 @@ from servicedesk_core.config.people import Colleague
 from servicedesk_core.features.definitions import CALENDARS, decisions, holding, newest_values
 from servicedesk_core.features.oncall.kinds import ON_CALL, OVERRIDES, OnCall, Override
 from servicedesk_core.features.oncall.rules import Listed
-from servicedesk_core.features.rota import Span
+from servicedesk_core.features.rota import Span, cut
 from servicedesk_core.features.skills import Crew
 from servicedesk_core.store import Tx, sources
 
@@ -34,11 +34,16 @@ def lists_of(tx: Tx, zone: ZoneInfo) -> tuple[Listed, ...]:
             calendars.setdefault(kept.name, []).append((kept.since or _EVER, kept.value))
 
     def opened(name: str, start: datetime, end: datetime) -> list[Span]:
-        """Return open time by the version of the calendar that holds at the beginning."""
+        """Return open time, that of a day on which the calendar changes by both versions."""
         versions = calendars.get(name, ())
-        held = next((one for since, one in reversed(versions) if since <= start), None)
-        spans = () if held is None else held.table.intervals(micros(start), micros(end))
-        return [Span(instant(opens), instant(closes)) for opens, closes in spans]
+        following = [since for since, _ in versions[1:]]
+        found: list[Span] = []
+        for (since, held), until in zip(versions, (*following, end), strict=False):
+            first, last = max(since, start), min(until, end)
+            if first < last:
+                intervals = held.table.intervals(micros(first), micros(last))
+                found += cut((Span(instant(opens), instant(closes)) for opens, closes in intervals), first, last)
+        return found
 
     lists: dict[str, list[tuple[datetime | None, OnCall | None]]] = {}
     for one in holding(tx, ON_CALL):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.domain.population import why_outside
@@ -15,6 +16,8 @@ from servicedesk_core.features.sla import Clock, Outcome
 
 Key = tuple[str, str]
 """Connection and the vendor's id."""
+
+_NOTHING: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 
 class Rule(StrEnum):
@@ -53,8 +56,7 @@ class Hours(StrEnum):
     AFTER = "after hours"
 
 
-@dataclass(frozen=True, slots=True)
-class TicketFact:
+class TicketFact(NamedTuple):
     """A ticket as figures see it."""
 
     connection: str
@@ -85,7 +87,7 @@ class TicketFact:
     is_merged: bool = False
     is_own: bool = False
     """Whether it is of our own company."""
-    of: Mapping[str, str | None] = field(default_factory=dict)
+    of: Mapping[str, str | None] = _NOTHING
 
     @property
     def key(self) -> Key:
@@ -99,20 +101,36 @@ class TicketFact:
 
     def resolved_in(self, period: Period) -> datetime | None:
         """Return when it was first resolved in a period."""
-        return next((at for at in self.resolutions if period.holds(at)), None)
+        for at in self.resolutions:
+            if period.start <= at < period.end:
+                return at
+        return None
 
     def reopened_within(self, at: datetime, span: timedelta) -> bool:
         """Whether it was opened again within a time after it was resolved."""
         return any(at < again <= at + span for again in self.reopenings)
 
-    def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
-        """Return it as a figure counts it; one that is outside is left out for that reason."""
+    def case(
+        self,
+        numerator: float = 1,
+        denominator: float | None = None,
+        excluded: str = "",
+        beside: Mapping[str, str | None] | None = None,
+    ) -> Case:
+        """Return it as a figure counts it; one that is outside is left out for that reason.
+
+        Args:
+            numerator: What it adds above the line.
+            denominator: What it adds below it.
+            excluded: Why it is left out.
+            beside: What else it belongs to.
+        """
+        of = self.of if beside is None else {**self.of, **beside}
         why, who = self.outside or excluded, self.assignee or ""
-        return Case(self.label or self.id, numerator, denominator, why, self.of, self.connection, who)
+        return Case(self.label or self.id, numerator, denominator, why, of, self.connection, who)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFact:
+class EntryFact(NamedTuple):
     """Recorded time as figures see it."""
 
     connection: str
@@ -128,7 +146,7 @@ class EntryFact:
     is_own: bool = False
     hours: Hours | None = None
     """In which of the technician's hours it began; ``None`` = nobody said when they work."""
-    of: Mapping[str, str | None] = field(default_factory=dict)
+    of: Mapping[str, str | None] = _NOTHING
 
     @property
     def ended_at(self) -> datetime | None:
@@ -215,8 +233,7 @@ class TrainedFact:
     lacks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClockFact:
+class ClockFact(NamedTuple):
     """A promise on a ticket as figures see it."""
 
     ticket: Key
@@ -292,6 +309,16 @@ class Facts(Protocol):
     @property
     def tickets(self) -> Sequence[TicketFact]:
         """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
+        ...
+
+    @property
+    def created(self) -> Sequence[TicketFact]:
+        """Those of them that were created in the period."""
+        ...
+
+    @property
+    def resolved(self) -> Sequence[tuple[TicketFact, datetime]]:
+        """Those of them that were resolved in the period, each with when it first was in it."""
         ...
 
     @property

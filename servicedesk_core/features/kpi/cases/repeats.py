@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final
 
 from servicedesk_core.domain import TicketKind
@@ -103,26 +104,28 @@ class _Earlier:
 
     tickets: Iterable[TicketFact]
     named: _Named
-    found: dict[Hashable, list[tuple[datetime, Key, TicketFact]]] = field(default_factory=dict)
+    found: dict[Hashable, tuple[list[datetime], list[TicketFact]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        held: dict[Hashable, list[tuple[datetime, Key, TicketFact]]] = {}
         for one in self.tickets:
             if one.resolutions and (name := self.named(one)):
-                self.found.setdefault(name, []).append((one.resolutions[-1], one.key, one))
-        for several in self.found.values():
-            several.sort(key=lambda each: each[:2])
+                held.setdefault(name, []).append((one.resolutions[-1], one.key, one))
+        for name, several in held.items():
+            several.sort(key=itemgetter(0, 1))
+            self.found[name] = [each[0] for each in several], [each[2] for each in several]
 
     def before(self, later: TicketFact, name: Hashable, window: timedelta) -> Iterator[tuple[datetime, TicketFact]]:
         """Yield those that were resolved within a time before another one came, the latest first."""
         created = later.created_at
-        if created is None or not name:
+        if created is None or name not in self.found:
             return
-        held = self.found.get(name, [])
-        for resolved, _, one in reversed(held[: bisect_right(held, created, key=lambda each: each[0])]):
-            if created - resolved > window:
+        resolved, tickets = self.found[name]
+        for place in range(bisect_right(resolved, created) - 1, -1, -1):
+            if created - resolved[place] > window:
                 return
-            if one.key != later.key:
-                yield resolved, one
+            if tickets[place].key != later.key:
+                yield resolved[place], tickets[place]
 
 
 def pairs(
@@ -161,10 +164,12 @@ def pairs(
         strong = [
             Pair(first, later, rule, resolved, _standing(said, first, later))
             for rule, earlier, looks in rules
-            for resolved, first in earlier.before(later, looks(later), window)
+            if (name := looks(later))
+            for resolved, first in earlier.before(later, name, window)
             if not planned(resolved, first, later)
         ]
-        yield from {one.first.key: one for one in reversed(strong) if one.standing is Standing.REJECTED}.values()
+        if said:
+            yield from {one.first.key: one for one in reversed(strong) if one.standing is Standing.REJECTED}.values()
         by_hand = confirmed.get(later.key)
         if by_hand is not None and by_hand is not later and by_hand.resolutions:
             rule = next((one.rule for one in strong if one.first is by_hand), Rule.SAID)
@@ -183,7 +188,7 @@ def pairs(
 
 
 def _standing(said: Decided, first: TicketFact, later: TicketFact) -> Standing:
-    is_repeat = said.get((first.key, later.key))
+    is_repeat = said.get((first.key, later.key)) if said else None
     return Standing.COUNTED if is_repeat is None else Standing.CONFIRMED if is_repeat else Standing.REJECTED
 
 

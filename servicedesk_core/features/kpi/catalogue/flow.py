@@ -20,16 +20,12 @@ _OLDER: Final = "over 10 days"
 
 def created(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were created in the period."""
-    yield from (one.case() for one in facts.tickets if facts.period.holds(one.created_at))
-
-
-def _resolved(facts: Facts) -> Iterator[tuple[TicketFact, datetime]]:
-    yield from ((one, at) for one in facts.tickets if (at := one.resolved_in(facts.period)) is not None)
+    yield from (one.case() for one in facts.created)
 
 
 def resolved(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were resolved in the period."""
-    yield from (one.case() for one, _ in _resolved(facts))
+    yield from (one.case() for one, _ in facts.resolved)
 
 
 def backlog(facts: Facts) -> Iterator[Case]:
@@ -47,18 +43,18 @@ def backlog(facts: Facts) -> Iterator[Case]:
         elif one.is_open or done_later:
             days = (end - one.created_at).days
             age = next((name for below, name in _AGES if days < below), _OLDER)
-            yield one.case()._replace(of={**one.of, "age": age})
+            yield one.case(beside={"age": age})
 
 
 def kill(facts: Facts) -> Iterator[Case]:
     """Yield what was resolved above the line and what was created below it."""
-    yield from (one.case(1, 0) for one, _ in _resolved(facts))
-    yield from (one.case(0, 1) for one in facts.tickets if facts.period.holds(one.created_at))
+    yield from (one.case(1, 0) for one, _ in facts.resolved)
+    yield from (one.case(0, 1) for one in facts.created)
 
 
 def times_to_resolve(facts: Facts) -> Iterator[Case]:
     """Yield the elapsed time of each ticket that was resolved in the period."""
-    for one, at in _resolved(facts):
+    for one, at in facts.resolved:
         if one.created_at is None or at < one.created_at:
             yield one.case(excluded="resolved before it was created" if one.created_at else "nobody said when it began")
         else:
@@ -67,7 +63,7 @@ def times_to_resolve(facts: Facts) -> Iterator[Case]:
 
 def reopened(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were resolved in the period, and which of them were opened again."""
-    yield from (one.case(one.reopened_within(at, REOPENED_WITHIN), 1) for one, at in _resolved(facts))
+    yield from (one.case(one.reopened_within(at, REOPENED_WITHIN), 1) for one, at in facts.resolved)
 
 
 def sessions(entries: Iterable[EntryFact]) -> int:
@@ -81,7 +77,7 @@ def sessions(entries: Iterable[EntryFact]) -> int:
 
 
 def _eligible(facts: Facts) -> Iterator[tuple[TicketFact, datetime, str]]:
-    for one, at in _resolved(facts):
+    for one, at in facts.resolved:
         yield one, at, f"{str(one.kind).replace('_', ' ')}" if one.kind in PLANNED else ""
 
 
@@ -120,22 +116,21 @@ def repeated(facts: Facts) -> Iterator[Case]:
     again = facts.repeats
     for one, _, planned in _eligible(facts):
         rule = again.get(one.key)
-        yield one.case(rule is not None, 1, planned)._replace(of={**one.of, "rule": rule})
+        yield one.case(rule is not None, 1, planned, {"rule": rule})
 
 
 def reactive(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were created in the period, and which of them report something broken."""
-    for one in facts.tickets:
-        if facts.period.holds(one.created_at):
-            broken = one.kind in (TicketKind.INCIDENT, TicketKind.ALERT)
-            yield one.case(broken, 1, "" if one.kind else "of no known kind")
+    for one in facts.created:
+        broken = one.kind in (TicketKind.INCIDENT, TicketKind.ALERT)
+        yield one.case(broken, 1, "" if one.kind else "of no known kind")
 
 
 def incidents_of_problems(facts: Facts) -> Iterator[Case]:
     """Yield the incidents that were created in the period and belong to a problem, by problem."""
     known: dict[tuple[str, str], int] = {}
-    for one in facts.tickets:
-        if facts.period.holds(one.created_at) and one.problem and not one.outside:
+    for one in facts.created:
+        if one.problem and not one.outside:
             known[one.connection, one.problem] = known.get((one.connection, one.problem), 0) + 1
     yield from (Case(problem, count, 1, connection=connection) for (connection, problem), count in known.items())
 
@@ -143,14 +138,14 @@ def incidents_of_problems(facts: Facts) -> Iterator[Case]:
 def log_mismatches(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were resolved in the period, and which of them do not agree with their log."""
     doubled = overlapping((*facts.entries, *(one for held in facts.entries_of.values() for one in held)))
-    for one, at in _resolved(facts):
+    for one, at in facts.resolved:
         held = facts.entries_of.get(one.key, ())
         told = one.reported_resolved_at
         wrong = (
             "reported and logged resolution differ" if told is not None and abs(told - at) > timedelta(minutes=5)
             else next(filter(None, (_mismatch(one, each, at, doubled) for each in held)), None)
         )  # fmt: skip
-        yield one.case(wrong is not None, 1)._replace(of={**one.of, "mismatch": wrong})
+        yield one.case(wrong is not None, 1, beside={"mismatch": wrong})
 
 
 def overlapping(entries: Iterable[EntryFact]) -> frozenset[tuple[str, str]]:

@@ -35,7 +35,7 @@ def lags(facts: Facts) -> Iterator[Case]:
         for (_, _, start), (_, stage, end) in pairwise(((None, "", ticket.created_at), *reached)):
             if facts.period.holds(end):
                 lag = open_s(start, end)
-                yield ticket.case(lag, 1)._replace(of={**ticket.of, "stage": stage, **_beside(facts, ticket, start)})
+                yield ticket.case(lag, 1, beside={"stage": stage, **_beside(facts, ticket, start)})
 
 
 def _first(found: dict[Clock, datetime], one: ClockFact, at: datetime) -> None:

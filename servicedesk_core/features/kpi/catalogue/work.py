@@ -164,13 +164,13 @@ def failures(facts: Facts) -> Iterator[Case]:
     units: dict[str, int] = defaultdict(int)
     for one in facts.assets:
         units[one.model or ""] += one.is_active
-    for ticket in facts.tickets:
+    for ticket in facts.created:
         asset = models.get((ticket.connection, ticket.asset or ""))
-        if ticket.kind is TicketKind.INCIDENT and facts.period.holds(ticket.created_at) and asset is not None:
+        if ticket.kind is TicketKind.INCIDENT and asset is not None:
             reason = (
                 "model unknown" if not asset.model else f"less than {UNITS} units" if units[asset.model] < UNITS else ""
             )
-            yield ticket.case(1, 0, reason)._replace(of={**ticket.of, "model": asset.model})
+            yield ticket.case(1, 0, reason, {"model": asset.model})
     for one in facts.assets:
         if one.is_active and one.model and units[one.model] >= UNITS:
             yield Case(one.id, 0, 1, of={**one.of, "model": one.model}, connection=one.connection)

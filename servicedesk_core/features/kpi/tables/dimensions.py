@@ -46,6 +46,7 @@ class Dimensions:
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._people: dict[tuple[int, str | None, str | None], Of] = {}
+        self._hands: dict[tuple[int, str | None, str | None, str | None], Of] = {}
 
     def of_ticket(self, source: int, ref: str | None, who: str | None, about: About) -> Of:
         """Return what a ticket, or work on it, belongs to.
@@ -56,14 +57,12 @@ class Dimensions:
             who: Who has it, or worked on it.
             about: What the ticket says.
         """
-        queue, place = self._lookup.name(source, "queues", about.queue_ref), None
+        place = None
         if ref is not None and self._onsite is not None:
             place = ONSITE if (source, ref) in self._onsite else REMOTE
         return {
             **self._lookup.client(source, about.company_ref, about.site_ref),
-            **self.of_person(source, who, queue),
-            "place": place,
-            "queue": queue,
+            **self._in_hands(source, who, about.queue_ref, place),
             "priority": about.priority,
             "type": about.kind,
             "source": about.source,
@@ -71,6 +70,13 @@ class Dimensions:
             "sub-issue": f"{about.issue or ''} / {about.sub_issue}" if about.sub_issue else None,
             "contract": self._lookup.name(source, "contracts", about.contract_ref),
         }
+
+    def _in_hands(self, source: int, who: str | None, queue_ref: str | None, place: str | None) -> Of:
+        key = source, who, queue_ref, place  # far fewer than records
+        if key not in self._hands:
+            queue = self._lookup.name(source, "queues", queue_ref)
+            self._hands[key] = {**self.of_person(source, who, queue), "place": place, "queue": queue}
+        return self._hands[key]
 
     def of_person(self, source: int, who: str | None, queue: str | None = None) -> Of:
         """Return who somebody is, to which team they belong, and for whom they work."""

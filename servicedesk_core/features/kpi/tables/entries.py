@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.schema import RECORDS
 
 _NOTHING: Final = About()
+_Kind = tuple[int, str | None, bool, bool, str | None, Any]
 
 
 class Entries:
@@ -33,6 +34,7 @@ class Entries:
 
     def __init__(self, lookup: Lookup, working: Working, dimensions: Dimensions) -> None:
         self._lookup, self._working, self._dimensions = lookup, working, dimensions
+        self._works: dict[_Kind, Work] = {}
         self._known: dict[Local, EntryFact] = {}  # most time of a period is on tickets that were resolved in it
 
     def of_period(self) -> tuple[EntryFact, ...]:
@@ -80,15 +82,12 @@ class Entries:
         company = told.company_ref or self._company_of_task.get((source, task))
         agreed = contract or told.contract_ref
         start_at = optional_instant(start)
-        local = start_at.astimezone(self._lookup.period.zone).date() if start_at is not None else None
-        work = work_of(
-            self._codes.get((self._lookup.name(source, "billing_codes", code) or "").casefold()),
-            on_task=task is not None,
-            on_ticket=ticket is not None,
-            has_contract=agreed is not None,
-            contract_kind=self._contract_kinds.get((source, agreed or "")),
-            is_billable=None if billable is None else bool(billable),
-        )
+        kind = source, code, task is not None, ticket is not None, agreed, billable  # far fewer than entries
+        if kind not in self._works:
+            self._works[kind] = self._work(kind)
+        work = self._works[kind]
+        if company != told.company_ref or agreed != told.contract_ref:
+            told = told._replace(company_ref=company, contract_ref=agreed)
         when = None if start_at is None else self._working.when((source, technician or ""), start_at)
         return EntryFact(
             connection=self._lookup.connections[source],
@@ -96,7 +95,7 @@ class Entries:
             work=work,
             technician=technician,
             ticket=ticket,
-            day=date.fromisoformat(day) if isinstance(day, str) else day or local,
+            day=date.fromisoformat(day) if isinstance(day, str) else day or self._day(start_at),
             start_at=start_at,
             end_at=optional_instant(end),
             worked_s=worked,
@@ -104,13 +103,25 @@ class Entries:
             is_own=(source, company) in self._lookup.own,
             hours=when,
             of={
-                **self._dimensions.of_ticket(
-                    source, ticket, technician, told._replace(company_ref=company, contract_ref=agreed)
-                ),
+                **self._dimensions.of_ticket(source, ticket, technician, told),
                 "work": work.value,
                 "when": when,
                 "ticket": number or ticket,
             },
+        )
+
+    def _day(self, at: datetime | None) -> date | None:
+        return None if at is None else at.astimezone(self._lookup.period.zone).date()
+
+    def _work(self, kind: _Kind) -> Work:
+        source, code, on_task, on_ticket, agreed, billable = kind
+        return work_of(
+            self._codes.get((self._lookup.name(source, "billing_codes", code) or "").casefold()),
+            on_task=on_task,
+            on_ticket=on_ticket,
+            has_contract=agreed is not None,
+            contract_kind=self._contract_kinds.get((source, agreed or "")),
+            is_billable=None if billable is None else bool(billable),
         )
 
     def _tickets_of(self, rows: Iterable[Sequence[Any]]) -> dict[Local, tuple[str | None, About]]:

@@ -79,6 +79,17 @@ class StoredFacts:
         return Tickets(self._lookup, self._dimensions).read(*self._had_a_clock, self._was_planned)
 
     @cached_property
+    def created(self) -> Sequence[TicketFact]:
+        """Those of them that were created in the period."""
+        return tuple(one for one in self.tickets if self.period.holds(one.created_at))
+
+    @cached_property
+    def resolved(self) -> Sequence[tuple[TicketFact, datetime]]:
+        """Those of them that were resolved in the period, each with when it first was in it."""
+        found = ((one, one.resolved_in(self.period)) for one in self.tickets)
+        return tuple((one, at) for one, at in found if at is not None)
+
+    @cached_property
     def responses(self) -> Mapping[Key, datetime]:
         """When somebody of ours first answered, by ticket; of those that may have been answered in the period."""
         return responses(self._lookup, self.tickets, self.visits_of)
@@ -158,9 +169,8 @@ class StoredFacts:
         """All time on the tickets that were resolved in the period, by ticket."""
         wanted: dict[int, set[str]] = defaultdict(set)
         numbers = {name: number for number, name in self._lookup.connections.items()}
-        for one in self.tickets:
-            if one.resolved_in(self.period) is not None:
-                wanted[numbers[one.connection]].add(one.id)
+        for one, _ in self.resolved:
+            wanted[numbers[one.connection]].add(one.id)
         found: dict[Key, list[EntryFact]] = defaultdict(list)
         for entry in self._time.of_tickets(wanted):
             found[entry.connection, entry.ticket or ""].append(entry)

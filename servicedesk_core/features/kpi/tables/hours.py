@@ -1,9 +1,11 @@
 """When our people are to work: by their shifts, else in the desk's hours, without leave and approved time off."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,7 @@ from servicedesk_core.domain import TimeOffState
 from servicedesk_core.features.kpi.cases.facts import Hours, Key
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.features.oncall import lists_of
-from servicedesk_core.features.rota import Planned, Rota, rota_of
+from servicedesk_core.features.rota import Planned, Rota, Span, rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.store.schema import RECORDS
 
@@ -35,7 +37,9 @@ class Working:
         self._numbers = {name: number for number, name in lookup.connections.items()}
         self._zone = ZoneInfo(getattr(lookup.period.zone, "key", "UTC"))
         self._days: dict[Local, Mapping[date, int]] = {}
-        self._spans: dict[tuple[str, date], tuple[Any, ...]] = {}
+        self._spans: dict[tuple[str, date], Sequence[Span]] = {}
+        self._counts: dict[date, tuple[Sequence[datetime], Sequence[int]]] = {}
+        self._called: dict[date, tuple[Sequence[datetime], Sequence[frozenset[str]]]] = {}
 
     @cached_property
     def _rota(self) -> Rota:
@@ -69,9 +73,20 @@ class Working:
 
     def on_shift(self, at: datetime) -> int | None:
         """Return how many are on shift at an instant; ``None`` = nobody has shifts."""
+        day = at.astimezone(UTC).date()
+        if day not in self._counts:
+            self._counts[day] = self._counted(day)
+        edges, counts = self._counts[day]
+        return counts[bisect_right(edges, at)] if counts else None
+
+    def _counted(self, day: date) -> tuple[Sequence[datetime], Sequence[int]]:
+        """Return when on a day of UTC shifts begin or end, and how many are on shift before and after each."""
         names = self._rota.technicians
-        found = (any(start <= at < end for start, end in self._of_day(self._rota, name, at)) for name in names)
-        return sum(found) if names else None
+        spans = [span for name in names for span in self._of_day(self._rota, name, day)]
+        changes = Counter(start for start, _ in spans)
+        changes.subtract(end for _, end in spans)
+        edges = sorted(changes)
+        return edges, [0, *accumulate(changes[one] for one in edges)] if names else []
 
     def _available_s(self, who: Key, day: date) -> int | None:
         key = self.local(who)
@@ -106,22 +121,32 @@ class Working:
         """Return in which of somebody's hours an instant is; ``None`` = nobody said when they work."""
         rota, calendar, name = self._rota_of(key), self._lookup.calendar, self._names.get(key)
         if rota is not None and name is not None:
-            is_in = any(start <= at < end for start, end in self._of_day(rota, name, at))
+            is_in = any(start <= at < end for start, end in self._of_day(rota, name, at.astimezone(UTC).date()))
         elif calendar is not None:
             is_in = calendar.is_open(at)
         else:
             return None
         if is_in:
             return Hours.IN
-        on_call = name is not None and any(duty.technician == name for one in self._lists for duty in one.at(at))
-        return Hours.ON_CALL if on_call else Hours.AFTER
+        return Hours.ON_CALL if name is not None and name in self._on_call(at) else Hours.AFTER
 
-    def _of_day(self, rota: Rota, name: str, at: datetime) -> tuple[Any, ...]:
-        day = at.astimezone(UTC).date()
+    def _of_day(self, rota: Rota, name: str, day: date) -> Sequence[Span]:
+        """Return when somebody works on a day of UTC."""
         if (name, day) not in self._spans:
             midnight = datetime.combine(day, time(), UTC)
             self._spans[name, day] = rota.works(name, midnight, midnight + _DAY)
         return self._spans[name, day]
+
+    def _on_call(self, at: datetime) -> frozenset[str]:
+        """Return who is on call at an instant."""
+        day = at.astimezone(UTC).date()
+        if day not in self._called:
+            midnight = datetime.combine(day, time(), UTC)
+            starts = sorted({begins for one in self._lists for begins in one.changes(midnight, midnight + _DAY)})
+            called = [frozenset(duty.technician for one in self._lists for duty in one.at(each)) for each in starts]
+            self._called[day] = starts, called
+        instants, people = self._called[day]
+        return people[bisect_right(instants, at) - 1] if instants else frozenset()
 
     def _rota_of(self, key: Local) -> Rota | None:
         name = self._names.get(key)

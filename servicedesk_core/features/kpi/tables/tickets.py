@@ -1,7 +1,7 @@
 """Tickets, with when each was resolved and opened again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,11 +14,13 @@ from servicedesk_core.features.kpi.cases.repeats import WINDOW
 from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.store import Tx, bulk, sources
-from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.fields import from_us, optional_instant, to_us
 from servicedesk_core.store.queries.population import is_merged
 from servicedesk_core.store.schema import RECORDS
 
 _SOLVED: Final = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})
+_KINDS: Final[Mapping[str | None, TicketKind]] = {one.value: one for one in TicketKind}
+_CATEGORIES: Final[Mapping[str | None, StatusCategory]] = {one.value: one for one in StatusCategory}
 
 
 class Tickets:
@@ -69,8 +71,8 @@ class Tickets:
             id=ref,
             label=number or ref,
             title=title or "",
-            kind=TicketKind(kind) if kind else None,
-            category=StatusCategory(category) if category else None,
+            kind=_KINDS.get(kind),
+            category=_CATEGORIES.get(category),
             issue=issue,
             sub_issue=sub_issue,
             company=company,
@@ -85,8 +87,8 @@ class Tickets:
             due_at=optional_instant(due),
             reported_resolved_at=optional_instant(reported),
             first_response_at=optional_instant(responded),
-            resolutions=tuple(filter(None, map(optional_instant, resolutions))),
-            reopenings=tuple(filter(None, map(optional_instant, reopenings))),
+            resolutions=tuple(map(from_us, resolutions)),
+            reopenings=tuple(map(from_us, reopenings)),
             is_open=is_open,
             is_gone=gone is not None,
             is_merged=merged,
@@ -100,13 +102,16 @@ class Tickets:
         for source, ref in refs:
             by_source[source].add(ref)
         found: dict[Local, list[tuple[int, bool, bool]]] = defaultdict(list)
+        meant: dict[str, str | None] = {}
         query = (
             "SELECT ticket_ref, effective_at, after FROM ticket_events WHERE source_id = {source} "
             "AND ticket_ref IN {values} AND gone_at IS NULL ORDER BY ticket_ref, effective_at, source_seq, local_id"
         )
         for source, several in by_source.items():
             for ref, at, after in bulk.select_in(self._lookup.tx, query, source, several):
-                category = orjson.loads(after).get("status_category") if "status_category" in after else None
+                if after not in meant:  # far fewer than events
+                    meant[after] = orjson.loads(after).get("status_category") if "status_category" in after else None
+                category = meant[after]
                 if category is not None:
                     found[source, ref].append((at, category in DONE, category in _SOLVED))
         return found
