@@ -7,6 +7,7 @@ from typing import Self
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_settings, store_url
 from servicedesk_core.desk.stored import StoredDesk
+from servicedesk_core.features.appointments.sending import EventSender
 from servicedesk_core.features.billing.sending import guard as documents_guard
 from servicedesk_core.features.billing.sending.sender import DocumentSender
 from servicedesk_core.features.claims.writes.notes import TicketNotes
@@ -102,6 +103,7 @@ class OpenDesk(StoredDesk):
                 ClaimSender(store, clock, TicketNotes(settings)),
                 OrderSender(copier),
                 DocumentSender(copier, clock),
+                EventSender(copier, clock),
             ],
             guards=self._guards,
             another_person=lambda tx, write: next(filter(None, (why(tx, write) for why in takes_another)), None),

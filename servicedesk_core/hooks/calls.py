@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.domain.billing import Document, DocumentKind
-from servicedesk_core.domain.calendars import BusyTime
+from servicedesk_core.domain.calendars import BusyTime, CalendarEvent
 from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.places import Point
 from servicedesk_core.domain.warranty import (
@@ -253,6 +253,10 @@ class ConnectorCalls:
         if any(one.start.tzinfo is None or one.end.tzinfo is None or one.start >= one.end for one in found):
             raise self._caller.origin.garbage("busy_times", "a time has no zone, or ends before it begins")
         return found
+
+    async def read_event(self, technician: str, uid: str) -> CalendarEvent | None:
+        """See :meth:`CalendarSpecs.read_event`."""
+        return await self._caller.optional("read_event", CalendarEvent, technician=technician, uid=uid)
 
     # RouterSpecs
 

@@ -9,8 +9,11 @@ from pydantic import SecretStr
 from servicedesk_core import ServiceDesk
 from servicedesk_core.connectors.caldav import CalDav, CalDavSettings
 from servicedesk_core.domain import Technician
-from servicedesk_core.errors import AuthenticationError, NotFoundError, SettingsError
+from servicedesk_core.domain.calendars import CANCEL, PUT
+from servicedesk_core.errors import AuthenticationError, NotFoundError, SettingsError, WriteConflictError
+from servicedesk_core.hooks import Found, Write
 from servicedesk_core.testing import CalendarSuite, FakeClock, opened
+from servicedesk_core.testing.suites.warranty_claims import granted_http
 from tests import stored
 from tests.calendars import radicale
 
@@ -134,3 +137,31 @@ async def test_a_desk_finds_nobody_free_who_is_busy_in_their_calendar(server, sq
         assert hours == [(8, 11), (12, 18)]
         (row,) = (await desk.calendars.list()).items
         assert (row.technicians, row.read_at, row.error) == (("ana",), NOW, None)
+
+
+async def test_an_event_is_put_moved_and_taken_away_and_its_owner_comes_first(server):
+    uid, path = "servicedesk-1", "/ana/work/servicedesk-1.ics"
+    values = {"technician": "ana", "start_at": "2026-03-12T09:00:00+00:00", "end_at": "2026-03-12T10:00:00+00:00",
+              "summary": "Appointment T1"}  # fmt: skip
+    async with opened(CalDav, settings(server), http=granted_http(PUT, CANCEL)) as connector:
+        assert await connector.read_event("ana", uid) is None
+        put_it = Write("w1", PUT, target=uid, values=values, attempted_at=NOW)
+        await connector.send_write(put_it)
+        shown = await connector.read_event("ana", uid)
+        assert (shown.start.hour, shown.summary, shown.write_id) == (9, "Appointment T1", "w1")
+        assert await connector.find_write(put_it) == Found(uid)
+        with pytest.raises(WriteConflictError):
+            await connector.send_write(Write("w2", PUT, target=uid, values=values))
+        later = values | {"start_at": "2026-03-12T09:30:00+00:00"}
+        await connector.send_write(Write("w3", PUT, target=uid, values=later, base_revision=shown.revision))
+        stale = Write("w4", CANCEL, target=uid, values={"technician": "ana"}, base_revision=shown.revision)
+        with pytest.raises(WriteConflictError):
+            await connector.send_write(stale)
+        now = await connector.read_event("ana", uid)
+        busy = await connector.busy_times("ana", now.start, now.end)
+        assert [(one.uid, one.start.minute) for one in busy] == [(uid, 30)]
+        await connector.send_write(Write("w5", CANCEL, target=uid, values={"technician": "ana"},
+                                         base_revision=now.revision))  # fmt: skip
+        assert await connector.read_event("ana", uid) is None
+    with httpx.Client(base_url=server, auth=("ana", radicale.PASSWORD)) as person:
+        assert person.get(path).status_code == 404

@@ -10,23 +10,32 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.connectors.caldav.booking import CANCELS, PUTS, WRITES, Booking
 from servicedesk_core.connectors.caldav.settings import CalDavSettings
-from servicedesk_core.domain.calendars import BusyTime
+from servicedesk_core.domain.calendars import BusyTime, CalendarEvent
 from servicedesk_core.errors import ProtocolError, SettingsError
 from servicedesk_core.hooks import (
     CalendarCapability,
     Capabilities,
     Connector,
     ConnectorSettings,
+    FindResult,
     StreamCheck,
     VendorIdentity,
+    Write,
+    WriteReceipt,
     hookimpl,
 )
 from servicedesk_core.http import BasicAuth, HttpClient, HttpProfile, Response, Route, together
 
 VENDOR: Final = "caldav"
-ROUTES: Final = (Route("REPORT", "{path:path}"), Route("PROPFIND", "{path:path}"))
-"""Both only read (RFC 4791, RFC 4918)."""
+ROUTES: Final = (
+    Route("REPORT", "{path:path}"),
+    Route("PROPFIND", "{path:path}"),
+    PUTS.route("PUT", "{path:path}"),
+    CANCELS.route("DELETE", "{path:path}"),
+)
+"""The first two only read (RFC 4791, RFC 4918)."""
 
 _XML: Final = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
 _DAV: Final = "{DAV:}"
@@ -42,7 +51,7 @@ _QUERY: Final = (
 
 
 class CalDav(Connector[CalDavSettings]):
-    """Reads when technicians are busy, and nothing of what their events are about."""
+    """Reads when technicians are busy, and nothing of what their events are about; puts appointments there."""
 
     Settings: ClassVar[type[ConnectorSettings]] = CalDavSettings
     _opened: HttpClient | None = None
@@ -73,8 +82,10 @@ class CalDav(Connector[CalDavSettings]):
         return Capabilities(
             vendor="CalDAV",
             calendar=CalendarCapability((*self.ctx.settings.calendars,)),
+            writes=(*WRITES.values(),),
             access=(
                 "Make a user on the server of calendars, and share the technicians' calendars with it, for reading.",
+                "Share them for writing too where appointments shall stand in them.",
                 "Where the server has passwords for programs, make one of these.",
             ),
             approved_by="whoever runs the server of calendars",
@@ -113,6 +124,21 @@ class CalDav(Connector[CalDavSettings]):
 
         return await asyncio.to_thread(read)
 
+    @hookimpl
+    async def read_event(self, technician: str, uid: str) -> CalendarEvent | None:
+        """Read the one resource that an event of this id can be."""
+        return await self._booking.read(technician, uid)
+
+    @hookimpl
+    async def send_write(self, write: Write) -> WriteReceipt:
+        """Put an event, or take it away, unless another version of it is there than was read."""
+        return await self._booking.send(write)
+
+    @hookimpl
+    async def find_write(self, write: Write) -> FindResult:
+        """Read the event's own resource: that it is not there, or names another write, is proof."""
+        return await self._booking.find(write)
+
     async def _ensure_calendar(self, path: str) -> None:
         answer = await self._client.request("PROPFIND", path, content=_IS_CALENDAR, headers={**_XML, "Depth": "0"})
         if (await asyncio.to_thread(_read, answer, path)).find(f".//{_TYPE}") is None:
@@ -123,6 +149,11 @@ class CalDav(Connector[CalDavSettings]):
     def _account(self) -> str:
         address = urlsplit(self.ctx.settings.url)
         return f"{self.ctx.settings.username}@{address.netloc}{address.path}".lower()
+
+    @property
+    def _booking(self) -> Booking:
+        ctx = self.ctx
+        return Booking(self._client, ctx.settings.calendars, ZoneInfo(ctx.settings.zone), ctx.clock, ctx.connection)
 
     @property
     def _client(self) -> HttpClient:

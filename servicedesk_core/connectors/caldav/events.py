@@ -90,6 +90,20 @@ def busy_in(text: str, within: Within) -> Iterator[Busy]:
         yield from found
 
 
+def first_of(event: Any, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return when an event begins and ends, the first time where it is repeated.
+
+    Raises:
+        UnreadableCalendarError: It has no time that can be read.
+    """
+    try:
+        begins, lasts = _when(event)
+        return _instant(begins, zone), _instant(begins + lasts, zone)
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        msg = f"has an event whose time cannot be read ({type(error).__name__})"
+        raise UnreadableCalendarError(msg) from None
+
+
 def _of(uid: str, events: Iterable[Any], within: Within) -> Iterator[Busy]:
     zone = within.zone
     moved = {_instant(one.decoded("RECURRENCE-ID"), zone): one for one in events if "RECURRENCE-ID" in one}

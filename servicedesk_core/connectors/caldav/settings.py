@@ -13,7 +13,7 @@ class CalDavSettings(ConnectorSettings):
     """Keys of a connection with ``connector = "caldav"``."""
 
     url: str = Field(description="Address of the server, up to where the paths of calendars begin.")
-    username: str = Field(min_length=1, description="A user that may read the calendars.")
+    username: str = Field(min_length=1, description="A user that may read the calendars; to book into them, write too.")
     password: SecretStr = Field(description="Their password, or one for programs.")
     calendars: Mapping[str, Annotated[str, Field(min_length=1)]] = Field(
         min_length=1,

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from servicedesk_core.faces import Section
+from servicedesk_core.domain.calendars import PUT
+from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
@@ -11,13 +12,25 @@ FEATURE = Feature(
     section=Section.EVERY_DAY,
     queries=f"{__name__}.queries:AppointmentQueries",
     actions=f"{__name__}.actions:Appointments",
+    automatic=f"{__name__}.events:ACTS",
+    definitions=f"{__name__}.kinds:KINDS",
+    jobs=(
+        JobKind(
+            "appointments",
+            "Keeps appointments in technicians' own calendars.",
+            "every 5 minutes",
+            f"{__name__}.jobs:follow",
+            applies=lambda settings: any(PUT in one.writes for one in settings.connections.values()),
+        ),
+    ),
     guards={"appointments": f"{__name__}.guard:GUARD"},
-    needs=("calendars", "kpi", "rota", "skills", "tickets", "writes"),
+    needs=("calendars", "definitions", "kpi", "rota", "skills", "standing", "tickets", "writes"),
 )
 
 if TYPE_CHECKING:
     from servicedesk_core.features.appointments.changing import changed as changed
     from servicedesk_core.features.appointments.guard import refuse_clash as refuse_clash
+    from servicedesk_core.features.appointments.jobs import keep_behind as keep_behind
     from servicedesk_core.features.appointments.model import AppointmentRow as AppointmentRow
     from servicedesk_core.features.appointments.model import Slot as Slot
     from servicedesk_core.features.appointments.queries import AppointmentQueries as AppointmentQueries

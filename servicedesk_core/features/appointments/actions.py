@@ -11,6 +11,7 @@ from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import Capability, Help, Manner
 from servicedesk_core.features.appointments.changing import changed
 from servicedesk_core.features.appointments.guard import refuse_clash
+from servicedesk_core.features.appointments.jobs import keep_behind
 from servicedesk_core.features.appointments.queries import AppointmentQueries
 from servicedesk_core.features.appointments.tables import BOOK, CANCEL, CHANGE, USUAL, record_of, row_of
 from servicedesk_core.features.tickets import found as found_ticket
@@ -184,7 +185,10 @@ class Appointments(AppointmentQueries[Manner]):
         also: Callable[[Tx, StoredWrite], None] | None = (
             None if double else partial(refuse_clash, people=self.desk.roster)
         )
-        return await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send, also=also)
+        view = await proposed(self.desk, lambda: self.desk.store.read(intent), request_id, scope, send=send, also=also)
+        if send:
+            await keep_behind(self.desk, [view])
+        return view
 
 
 def _people(desk: Any, tx: Tx, connection: str, scope: Scope | None, words: tuple[str, ...]) -> list[str]:

@@ -1,7 +1,7 @@
 """How appointments are read: those of the store, those that are under way, and project work."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, cast
 
@@ -44,6 +44,90 @@ class Booked(NamedTuple):
     span: Span
     ref: str | None = None
     write: int | None = None
+
+
+class Visit(NamedTuple):
+    """An appointment as a technician's own calendar shows it.
+
+    Attributes:
+        source_id: Where it is.
+        connection: The same by its name.
+        appointment: The vendor's id.
+        technician_refs: Who goes.
+        start_at: When it begins.
+        end_at: When it ends.
+        stands: Whether it is to take place, or did.
+        ticket: Number of its first ticket.
+        client: At whose.
+        company_ref: The vendor's id of these.
+        title: What it is about.
+        created_at: When it was booked, if the vendor says.
+    """
+
+    source_id: int
+    connection: str
+    appointment: str
+    technician_refs: tuple[str, ...]
+    start_at: datetime
+    end_at: datetime
+    stands: bool
+    ticket: str | None
+    client: str | None
+    company_ref: str | None
+    title: str | None
+    created_at: datetime | None
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.ticket or self.title or self.appointment
+
+
+def visits(
+    tx: Tx, start: datetime | None, end: datetime | None, *, only: Collection[tuple[str, str]] | None = None
+) -> Iterator[Visit]:
+    """Yield appointments with a time, the earliest first.
+
+    Args:
+        tx: Any transaction.
+        start: Begin of a span with which they have an instant in common; without one also those that do not stand.
+        end: End of it.
+        only: Only these: connection and the vendor's id; ``None`` = all.
+    """
+    connections = {one.id: one.name for one in sources.all(tx)}
+    where: list[ColumnElement[bool]] = [_A.start_at.is_not(None)]
+    if start is not None and end is not None:
+        where += [_within(start, end), _STANDS, _A.gone_at.is_(None)]
+    if only is not None:
+        where.append(_A.external_id.in_([ref for _, ref in only]))
+    columns = (
+        _A.source_id, _A.external_id, _A.technician_refs, _A.start_at, _A.end_at, _A.state, _A.gone_at, _A.ticket_refs,
+        _A.company_ref, _A.title, _A.description, _A.created_at,
+    )  # fmt: skip
+    query = select(*columns).where(*where).order_by(_A.start_at, _A.local_id)
+    found = [
+        row
+        for row in tx.execute(query)
+        if row.source_id in connections and (only is None or (connections[row.source_id], row.external_id) in only)
+    ]
+    names, tickets = Names(tx), _numbers(tx, found)
+    for row in found:
+        names.want(row.source_id, "companies", row.company_ref)
+    for row in found:
+        ticket = next(iter(orjson.loads(row.ticket_refs)), None)
+        yield Visit(
+            row.source_id,
+            connections[row.source_id],
+            row.external_id,
+            tuple(orjson.loads(row.technician_refs)),
+            *_span(row.start_at, row.end_at),
+            stands=row.gone_at is None and row.state != AppointmentState.CANCELLED.value,
+            ticket=tickets.get((row.source_id, ticket)) if ticket is not None else None,
+            client=names.of(row.source_id, "companies", row.company_ref),
+            company_ref=row.company_ref,
+            title=row.title or row.description,
+            created_at=optional_instant(row.created_at),
+        )
 
 
 def rows_between(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.calendars.tables import TOO_OLD as TOO_OLD
     from servicedesk_core.features.calendars.tables import busy_between as busy_between
     from servicedesk_core.features.calendars.tables import read_at as read_at
+    from servicedesk_core.features.calendars.tables import reads as reads
 else:
     from servicedesk_core.exports import lazily
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
-from servicedesk_core.domain.calendars import BusyTime
+from servicedesk_core.domain.calendars import OURS, BusyTime
 from servicedesk_core.errors import AuthenticationError, ServiceDeskError, SettingsError, TransientError
 from servicedesk_core.features.calendars import tables
 from servicedesk_core.features.definitions import versions_of
@@ -81,13 +81,16 @@ async def _read(
 ) -> None:
     """Read each calendar of a connection for itself.
 
+    Events that the desk put there are left out: their appointments take the time already.
+
     Raises:
         ServiceDeskError: What goes for all of them: nobody of that name, no server, no access.
     """
     now, opened = desk.clock.now(), await desk.host.open(name)
     for technician in whose:
         try:
-            busy[technician] = await opened.calls.busy_times(technician, now - BACK, now + tables.AHEAD)
+            found = await opened.calls.busy_times(technician, now - BACK, now + tables.AHEAD)
+            busy[technician] = tuple(one for one in found if not one.uid.startswith(OURS))
         except (TransientError, AuthenticationError):
             raise
         except ServiceDeskError as error:

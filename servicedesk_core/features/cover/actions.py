@@ -12,7 +12,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
-from servicedesk_core.features.appointments import CHANGE, changed, record_of, refuse_clash, row_of
+from servicedesk_core.features.appointments import CHANGE, changed, keep_behind, record_of, refuse_clash, row_of
 from servicedesk_core.features.assign import is_as_it_was, keep
 from servicedesk_core.features.cover.deciding import Absence, Piece, Plan, planned
 from servicedesk_core.features.cover.model import Handed, HandedOver
@@ -103,6 +103,7 @@ class Cover(CoverQueries[Manner]):
         waiting = [row.write for row in done if row.write is not None and row.state == WriteState.PROPOSED]
         if waiting and self.desk.may(Capability.WRITES_APPROVE):
             views = {one.id: one for one in await self.desk.outbox.approve_own(waiting, send=True, agreed=True)}
+            await keep_behind(self.desk, [one for one in views.values() if one.kind == CHANGE])
             after = {number: (view.state, view.error) for number, view in views.items()}
             done = [
                 replace(row, state=after[row.write][0], why=after[row.write][1] or row.why)

@@ -10,7 +10,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Help, Manner, action, method, previewed
-from servicedesk_core.features.appointments import CHANGE, changed, refuse_clash, row_of
+from servicedesk_core.features.appointments import CHANGE, changed, keep_behind, refuse_clash, row_of
 from servicedesk_core.features.definitions import FOLDER_HELP, DefiningDesk
 from servicedesk_core.features.rota import Imported, Rows, Taking
 from servicedesk_core.features.skills import words_of
@@ -19,6 +19,7 @@ from servicedesk_core.features.travel.importing import places_in, text_in
 from servicedesk_core.features.travel.model import Ordered, Reordered
 from servicedesk_core.features.travel.queries import DAY, FIXED, OURS, WHO, TravelQueries
 from servicedesk_core.features.writes import ProposingDesk, code_of, proposed
+from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.wording import counted
@@ -146,7 +147,8 @@ class Travel(TravelQueries[Manner]):
         if any(row.write is None for row in done):
             return Reordered(await self._withdrawn(done))
         if self.desk.may(Capability.WRITES_APPROVE):
-            done = await self._sent(done)
+            done, views = await self._sent(done)
+            await keep_behind(self.desk, views)
         return Reordered(tuple(done))
 
     async def _withdrawn(self: "Travel[Awaited]", done: list[Ordered]) -> tuple[Ordered, ...]:
@@ -155,9 +157,9 @@ class Travel(TravelQueries[Manner]):
         await self.desk.outbox.discard([*stands], reason=_STAYS)
         return tuple(replace(row, write=None, state=None, why=_STAYS) if row.write in stands else row for row in done)
 
-    async def _sent(self: "Travel[Awaited]", done: list[Ordered]) -> list[Ordered]:
+    async def _sent(self: "Travel[Awaited]", done: list[Ordered]) -> tuple[list[Ordered], list[WriteView]]:
         """Send one move after the other; once one is not confirmed, the others wait: they may need its time."""
-        after, stays = list[Ordered](), False
+        after, views, stays = list[Ordered](), list[WriteView](), False
         for row in done:
             if row.write is None or row.state != WriteState.PROPOSED:
                 after.append(row)
@@ -165,9 +167,10 @@ class Travel(TravelQueries[Manner]):
                 after.append(replace(row, why=_STAYS))
             else:
                 (view,) = await self.desk.outbox.approve_own([row.write], send=True, agreed=True)
+                views.append(view)
                 after.append(replace(row, state=view.state, why=view.error or ""))
                 stays = view.state not in {WriteState.CONFIRMED, WriteState.PROPOSED}
-        return after
+        return after, views
 
     async def _proposed(self: "Travel[Awaited]", one: Ordered, refs: list[str], reason: str) -> Ordered:
         async def intended() -> Intent:
