@@ -18,6 +18,7 @@ from benchmarks import (
     console,
     escalation,
     event_log,
+    forecast,
     harder,
     kit,
     kpis,
@@ -72,6 +73,7 @@ MEASURES: dict[str, Measure] = {
     "parts": parts.parts_find,
     "stock": parts.stock_synced,
     "schedule-week": schedule.schedule_week,
+    "forecast": forecast.forecasting,
 }
 SLOW: dict[str, Measure] = {
     "two-in-flight-of-many": syncs.two_in_flight_of_many,

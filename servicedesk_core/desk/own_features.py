@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.escalate.actions import Escalate
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
+    from servicedesk_core.features.forecast.queries import ForecastQueries
     from servicedesk_core.features.helpers.actions import Helpers
     from servicedesk_core.features.incidents.actions import Incidents
     from servicedesk_core.features.kpi.actions import Kpis
@@ -88,6 +89,7 @@ class OwnFeatures(Generic[Manner]):
         escalate: Escalate[Manner]
         explain: Explain[Manner]
         flow: FlowQueries[Manner]
+        forecast: ForecastQueries[Manner]
         helpers: Helpers[Manner]
         incidents: Incidents[Manner]
         kpi: Kpis[Manner]

@@ -121,6 +121,7 @@ PLAIN = (
     "desks escalation",
     "desks next", "desks team", "sla clocks", "sla decided", "sla policies",
     "worktime callouts", "worktime payroll", "worktime patterns",
+    "forecast tickets", "forecast hours", "forecast backtest", "forecast staffing", "forecast gaps",
     "helpers calls --all", "helpers list mine-tickets", "checklist list mine-tickets",
     "shiftlog list", "contact promises --all", "contact unheard", "contact kpis",
     "incidents list --all", "incidents show 1", "incidents candidates 1", "incidents report 1",

@@ -183,7 +183,7 @@ NAMELESS = OF_A_PERSON | {
     "desks.next", "kpi.now", "signins.list", "views.list", "views.pinned",
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
     "helpers.calls", "helpers.call", "plan.tomorrow", "plan.week",
-    "worktime.callouts", "worktime.payroll",
+    "worktime.callouts", "worktime.payroll", "forecast.tickets", "forecast.hours", "forecast.backtest",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
 }  # fmt: skip

@@ -8,5 +8,5 @@ FEATURE = Feature(
     about="Tomorrow and the week to come: appointments, dues, leave, what is missing, and what closes it.",
     section=Section.EVERY_DAY,
     queries=f"{__name__}.page:Plan",
-    needs=("appointments", "kpi", "oncall", "rota", "skills", "tickets"),
+    needs=("appointments", "forecast", "kpi", "oncall", "rota", "skills", "tickets"),
 )

@@ -16,6 +16,7 @@ from servicedesk_core.faces import (
     dashboard,
 )
 from servicedesk_core.features.appointments import AppointmentQueries
+from servicedesk_core.features.forecast import ForecastQueries
 from servicedesk_core.features.plan.deciding import DAY, Ahead, ahead
 from servicedesk_core.features.plan.model import PlanFilter
 from servicedesk_core.features.plan.queries import PlanQueries
@@ -68,7 +69,7 @@ class Plan(PlanQueries[Manner]):
     week = dashboard(
         "plan.week",
         "The week to come",
-        _blocks(7),
+        (*_blocks(7), Table("Technicians that tickets take, from today on", ForecastQueries.staffing, {"days": 7})),
         about="Show the seven days from tomorrow on: what is missing and what closes it, appointments, dues, leave.",
         filters=PlanFilter,
         needs=Capability.INTERNAL,
