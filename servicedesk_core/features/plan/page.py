@@ -55,6 +55,10 @@ def _blocks(days: int) -> tuple[Block, ...]:
     )
 
 
+def _staffed(days: int) -> tuple[Block, ...]:
+    return (Table("Technicians that tickets take, from today on", ForecastQueries.staffing, {"days": days}),)
+
+
 class Plan(PlanQueries[Manner]):
     """The days to come."""
 
@@ -69,7 +73,7 @@ class Plan(PlanQueries[Manner]):
     week = dashboard(
         "plan.week",
         "The week to come",
-        (*_blocks(7), Table("Technicians that tickets take, from today on", ForecastQueries.staffing, {"days": 7})),
+        (*_blocks(7), *_staffed(7)),
         about="Show the seven days from tomorrow on: what is missing and what closes it, appointments, dues, leave.",
         filters=PlanFilter,
         needs=Capability.INTERNAL,
