@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 
-MOST = {"tickets list": 133, "report desk": 151, "report morning": 260, "claims list": 156, "status": 153}
+MOST = {"tickets list": 134, "report desk": 152, "report morning": 261, "claims list": 157, "status": 155}
 COUNT = """
 import sys
 from servicedesk_core.cli.main import main
