@@ -1,10 +1,11 @@
 """Busy times out of calendar objects: repetitions by their zone's clock, exceptions, days, and what takes no time."""
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from servicedesk_core.connectors.caldav import events
 from servicedesk_core.connectors.caldav.events import UnreadableCalendarError, Within, busy_in
 
 MARCH = Within(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
@@ -84,3 +85,21 @@ def test_what_cannot_be_read_is_said_and_never_passed_over():
 def test_a_repetition_that_would_be_walked_for_hours_is_refused(rule):
     with pytest.raises(UnreadableCalendarError, match="event one that is repeated"):
         told(event(f"DTSTART:20000101T000000Z\nDURATION:PT1S\nRRULE:{rule}"))
+
+
+def test_a_repetition_that_never_comes_true_is_not_followed_through_eight_thousand_years(monkeypatch):
+    begun, real = [], events._RULES.rrulestr
+
+    def spied(rule, dtstart):
+        begun.append(dtstart.year)
+        return real(rule, dtstart=dtstart)
+
+    monkeypatch.setattr(events._RULES, "rrulestr", spied)
+    times = "DTSTART:20240229T090000Z\nDTEND:20240229T100000Z\nRRULE:FREQ="
+    assert told(event(times + "MONTHLY;BYMONTH=2;BYMONTHDAY=30")) == []
+    assert min(begun) > MAXYEAR - 800
+    february = Within(datetime(2028, 2, 1, tzinfo=UTC), datetime(2028, 3, 1, tzinfo=UTC), UTC)
+    assert told(event(times + "YEARLY"), within=february) == [("02-29 09:00", "02-29 10:00")]
+    assert told(event(times + "YEARLY;UNTIL=20280228T090000Z"), within=february) == []
+    assert told(event(times + "WEEKLY;UNTIL=20280210T090000Z"), within=february) == [
+        ("02-03 09:00", "02-03 10:00"), ("02-10 09:00", "02-10 10:00")]  # fmt: skip

@@ -176,3 +176,28 @@ async def test_a_days_visits_are_moved_into_the_shortest_order_and_what_moved_me
             (None, "another of these visits was not moved"), (None, "It was moved meanwhile.")]  # fmt: skip
         assert (await desk.appointments.show(one.appointment)).starts_at == at
         assert [row for row in (await desk.writes.list()).items if row.state == "proposed"] == []
+
+
+async def test_where_one_of_two_swapped_visits_is_refused_the_other_can_be_put_back(world):
+    await world.sync(streams=STREAMS)
+    on = world.rows("SELECT number, company_ref FROM v_tickets WHERE is_open AND company_ref IS NOT NULL ORDER BY 2, 1")
+    one, other = on[0][0], next(each[0] for each in on if each[1] != on[0][1])
+    ((person,),) = world.rows("SELECT assignee_ref FROM v_tickets WHERE assignee_ref IS NOT NULL LIMIT 1")
+    day = date(2026, 12, 14)
+    async with world.desk(writes=GRANTS) as desk:
+        start = (await desk.appointments.slots(technician=person, day=day, days=1)).items[0].starts_at
+        for ticket, hours in ((one, 0), (other, 2)):
+            await desk.appointments.book(ticket, person, start + timedelta(hours=hours), send=True)
+        found = await desk.travel.preview(person, day=day)
+        first, second = found.order.items
+        times = (first, second.starts_at), (second, first.starts_at)
+        items = tuple(replace(row, begins_at=at, is_moved=True) for row, at in times)
+        swapped = replace(found.order, items=items)
+        world.sandbox.faults([{**REFUSED, "match": {"method": "PATCH", "path": "/ServiceCalls$"}, "nth": 2}])
+        done = await desk.travel.reorder(person, day=day, shown=replace(found, order=swapped))
+        states = [row.state for row in done]
+        assert states == ["confirmed", "rejected"], done.items
+        (back,) = [each for each in (await desk.writes.list()).items if each.state == "proposed"]
+        assert done.items[0].why == f"it is moved although another one was refused: write {back.id} would put it back"
+        await desk.writes.approve([back.id], send=True)
+        assert (await desk.appointments.show(first.appointment)).starts_at == first.starts_at

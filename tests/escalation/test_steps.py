@@ -1,5 +1,6 @@
 """Steps of escalation plans on a desk: taken when they fall due, once, whatever becomes of the clock."""
 
+from datetime import UTC
 from types import SimpleNamespace
 
 import pytest
@@ -226,12 +227,24 @@ async def test_what_could_never_be_done_is_refused_when_it_is_planned(told, step
         await told.desk.definitions.plan(folder=told.folder)
 
 
-async def test_a_night_that_loses_an_hour_takes_steps_by_the_hours_that_there_were(told):
-    await told.move("03-07 23:00")
-    await told.ticket(1, created("03-07 23:00", "P1"), priority="P1")
-    for _ in range(60):
+@pytest.mark.parametrize(
+    ("evening", "times"),
+    [
+        ("03-07 23:00", ["03-08 01:00", "03-08 03:00", "03-08 03:36", "03-08 04:00"]),
+        ("10-31 23:00", ["11-01 01:00", "11-01 01:00", "11-01 01:36", "11-01 02:00"]),
+    ],
+    ids=["an hour is lost", "an hour comes twice"],
+)
+async def test_a_night_in_which_clocks_are_set_takes_each_step_once_by_the_hours_that_there_were(told, evening, times):
+    begin = at(evening).astimezone(UTC)
+    told.clock._now = begin  # the office's own time would pass over the hour that comes twice
+    await told.ticket(1, created(evening, "P1"), priority="P1")
+    for _ in range(59):
         told.clock.advance(300)
         await told.sweep()
-    assert await told.steps() == [
-        ("50 %", "03-08 01:00"), ("75 %", "03-08 03:00"), ("90 %", "03-08 03:36"), ("100 %", "03-08 04:00")
-    ]  # fmt: skip
+    assert await told.steps() == list(zip(("50 %", "75 %", "90 %", "100 %"), times, strict=True))
+    due = [one.due_at for one in (await told.desk.escalate.list(sort="due_at")).items if one.outcome == "fired"]
+    hours = [(one - begin).total_seconds() / 3600 for one in due]
+    assert [each for each in hours if each in {2, 3, 3.6, 4}] == [2, 3, 3.6, 4]
+    messages = [text for to, text in await told.said() if "T1" in text and "%" in text]
+    assert len(messages) == len(set(messages)), "the hour that comes twice tells nobody twice"

@@ -247,3 +247,18 @@ async def test_how_often_clients_are_told_is_decided_by_the_service_manager(hit,
         await hit.incidents.declare(f"Incident {number}", tickets=[f"T{number}"], **said)
         one = (await hit.incidents.show(number)).incident
         assert one.due_at - one.declared_at == timedelta(minutes=minutes)
+
+
+async def test_a_ticket_of_our_own_can_be_named_once_the_one_that_was_proposed_is_given_up(hit, vendor):
+    done = await declared(of(hit, "coo"), "T1", "T3")
+    with pytest.raises(WriteError, match="waits for a ticket of our own"):
+        await hit.incidents.link(1, parent="T5")
+    await hit.writes.discard([done.items[0].write])
+    with pytest.raises(WriteError, match="stands under a ticket of our own"):
+        await hit.incidents.link(1, parent="T4")
+    named = await hit.incidents.link(1, parent="T5")
+    assert (named.items[0].what, named.items[0].ticket) == (What.PARENT, "T5")
+    assert problems(vendor) == {"1": "5", "3": "5"}
+    assert (await hit.incidents.show(1)).incident.parent == "T5"
+    with pytest.raises(WriteError, match="Incident 1 has a ticket of our own"):
+        await hit.incidents.link(1, parent="T5")

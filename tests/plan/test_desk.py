@@ -6,8 +6,10 @@ import pytest
 
 from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.domain import Appointment, Company, Priority, StatusCategory, Technician, Ticket
+from servicedesk_core.domain.calendars import BusyTime
 from servicedesk_core.errors import NotPermittedError, SettingsError
 from servicedesk_core.faces.opens import command_line
+from servicedesk_core.features.calendars import tables as calendars
 from servicedesk_core.testing import FakeClock
 from tests import stored
 
@@ -139,3 +141,14 @@ async def test_who_is_out_is_missed_at_each_psa_where_they_are_known(desk):
     await desk.store.write(lambda tx: stored.put(tx, there, now=NOW, connection="other"))
     (cover,) = (one for one in (await desk.plan.gaps()).items if one.kind == "work without cover")
     assert cover.why == "2 appointments and 1 ticket that is due"
+
+
+async def test_a_calendar_that_was_read_long_ago_is_said_in_the_plan_and_where_somebody_is_given_work(desk):
+    busy = {"ana": [BusyTime("ana", "u", at(20), at(21))]}
+    await desk.store.write(lambda tx: calendars.put(tx, "cal", ("ana",), busy, NOW - timedelta(hours=5)))
+    (row,) = [one for one in (await desk.plan.gaps()).items if one.kind == "calendar not read"]
+    assert (row.technician, row.why, row.proposal) == (
+        "Ana Diaz", "their calendar was read 5 h ago", "servicedesk calendars list")  # fmt: skip
+    said = {one.technician: one.why for one in (await desk.assign.candidates("T1")).items}
+    assert "their calendar was read 5 h ago" in said["Ana Diaz"]
+    assert "calendar" not in said["Ben Roy"]

@@ -21,6 +21,9 @@ _MOST: Final = 5_000
 """So many times an event is repeated within what is looked at, at most."""
 _STEPS: Final = 500_000
 """So many repetitions are walked to come there: each hour of 57 years."""
+_SAME_AGAIN: Final = 400
+"""After so many years the calendar is the same again, weekdays and leap years too. So what is repeated is looked for as
+late as there are years: a rule that never comes true is followed to the last of them, which is 9999."""
 _TOO_OFTEN: Final = frozenset({"FREQ=SECONDLY", "FREQ=MINUTELY", "INTERVAL=0"})
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -166,9 +169,14 @@ def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Ite
     first = (within.start - _DAY).astimezone(own or zone).replace(tzinfo=None)
     last = (within.end + _DAY).astimezone(own or zone).replace(tzinfo=None)
     rules = event["RRULE"] if isinstance(event["RRULE"], list) else [event["RRULE"]]
+    if local > last:
+        yield from (one for one in added if _instant(one[0], zone) not in without)
+        return
+    years = (MAXYEAR - last.year) // _SAME_AGAIN * _SAME_AGAIN
     for rule in rules:
         seen = 0
-        for step, at in enumerate(_RULES.rrulestr(_local(rule, own or zone), dtstart=local)):
+        for step, then in enumerate(_RULES.rrulestr(_local(rule, own or zone, years), dtstart=_later(local, years))):
+            at = _later(then, -years)
             if at > last:
                 break
             if first - at > lasts and step < _STEPS:
@@ -182,8 +190,12 @@ def _repeated(event: Any, begins: date, lasts: timedelta, within: Within) -> Ite
     yield from (one for one in added if _instant(one[0], zone) not in without)
 
 
-def _local(rule: Any, zone: tzinfo) -> str:
-    """Return a rule whose end is by the clock of the event, as the rule's other parts are.
+def _later(at: datetime, years: int) -> datetime:
+    return at.replace(year=at.year + years)
+
+
+def _local(rule: Any, zone: tzinfo, years: int) -> str:
+    """Return a rule whose end is by the clock of the event, as the rule's other parts are, so many years later.
 
     Raises:
         UnreadableCalendarError: It is repeated so often that nobody is meant to be busy by it.
@@ -196,7 +208,11 @@ def _local(rule: Any, zone: tzinfo) -> str:
         name, _, value = part.partition("=")
         if name.upper() == "UNTIL" and value.endswith("Z"):
             until = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            part = f"UNTIL={until.astimezone(zone):%Y%m%dT%H%M%S}"  # noqa: PLW2901  # the one that is kept
+            value = f"{until.astimezone(zone):%Y%m%dT%H%M%S}"
+        if name.upper() == "UNTIL":
+            if (year := int(value[:4]) + years) > MAXYEAR:
+                continue
+            part = f"UNTIL={year:04}{value[4:]}"  # noqa: PLW2901  # the one that is kept
         parts.append(part)
     return ";".join(parts)
 

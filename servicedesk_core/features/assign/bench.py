@@ -35,6 +35,7 @@ class Person:
         is_out: Whether they are out now.
         rests_until: Until when they rest after work at night; ``None`` = they do not rest now.
         assigned_at: When they were given a ticket last.
+        doubt: What is not certain about their time; empty = nothing.
     """
 
     key: Key
@@ -49,6 +50,7 @@ class Person:
     is_out: bool = False
     rests_until: datetime | None = None
     assigned_at: datetime | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def _rated(
     person: Person, who: Candidate, place: int | None = None, scored: Scored | None = None, *, why: str
 ) -> Rated:
     parts: Mapping[Part, Decimal] = {} if scored is None else scored.parts
+    why = "; ".join(filter(None, (why, person.doubt)))
     return Rated(
         place=place,
         technician=person.shown,
@@ -183,7 +184,7 @@ def why(choice: Choice) -> str:
     if choice.ranking.is_at_risk:
         words.append("nobody can begin before it is due")
     words += choice.ranking.left_out.values()
-    words += filter(None, (choice.asked.wanted.demand.usual,))
+    words += filter(None, (choice.asked.wanted.demand.usual, choice.taker.doubt))
     return "; ".join(words)
 
 

@@ -17,7 +17,7 @@ from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.incidents import planning
 from servicedesk_core.features.incidents.carrying import act, planned, propose, sent, shows_problems, trail
 from servicedesk_core.features.incidents.kinds import UPDATES, IncidentUpdates
-from servicedesk_core.features.incidents.model import Done, Plan, Row
+from servicedesk_core.features.incidents.model import Done, Plan, Row, What
 from servicedesk_core.features.incidents.notes import take_out
 from servicedesk_core.features.incidents.queries import NUMBER
 from servicedesk_core.features.incidents.tables import STANDS, Whole, incident, own_company, stands_under
@@ -169,6 +169,10 @@ class Incidents(Telling[Manner]):
         tickets: TICKETS = (),
         *,
         suggested: Annotated[bool, Help("All that `incidents candidates` suggests.", instead_of="tickets")] = False,
+        parent: Annotated[
+            str | None,
+            Help("A ticket of our own company to stand above them, where the one was not made.", names="tickets.show"),
+        ] = None,
         connection: WHERE = None,
         shown: Plan | None = None,
     ) -> Done:
@@ -180,27 +184,43 @@ class Incidents(Telling[Manner]):
             number: Number of the incident.
             tickets: Those of clients.
             suggested: All that may belong to it.
+            parent: Our own ticket above them, in place of one that was refused, discarded, or deleted by the vendor.
             connection: Where they are, if several have them.
             shown: What somebody has seen and agreed to: nothing else is done.
 
         Raises:
-            NotFoundLocallyError: There is no such incident.
-            WriteError: It is closed.
+            NotFoundLocallyError: There is no such incident, or no such ticket above it.
+            WriteError: It is closed; or has a ticket of our own, or waits for it.
         """
-        make = partial(planning.link_plan, number=number, tickets=tickets, suggested=suggested, connection=connection)
+        make = partial(
+            planning.link_plan,
+            number=number,
+            tickets=tickets,
+            suggested=suggested,
+            parent=parent,
+            connection=connection,
+        )
         plan = shown or await planned(self.desk, make)
+        above = tuple(row for row in plan.rows if row.what is What.PARENT)
+        below = [row for row in plan.rows if row not in above]
 
         def keep(tx: Tx) -> list[Row]:
             audit.take_turn(tx)
-            before = {one.local_id for one in planning.open_incident(tx, number).standing}
-            still = self._still(tx, [row for row in plan.rows if row.local_id not in before])
+            one = planning.open_incident(tx, number)
+            for row in above:
+                planning.new_parent(tx, one, row.external_id or "")  # somebody may have named one meanwhile
+                head = {"ticket_ref": row.external_id, "write_id": None}
+                tx.execute(update(incidents).where(incidents.c.id == number).values(head))
+                trail(tx, self.desk, number, "parent_named", ticket=row.ticket)
+            before = {each.local_id for each in one.standing}
+            still = self._still(tx, [row for row in below if row.local_id not in before])
             self._link(tx, number, still)
             if ids := [row.ticket for row in still if not row.is_left]:
                 trail(tx, self.desk, number, "linked", tickets=ids)
-            return [*still, *(row for row in plan.rows if row.local_id in before)]
+            return [*still, *(row for row in below if row.local_id in before)]
 
         told = await self._told(number, await self.desk.store.write(keep))
-        return Done(number, plan.title, await sent(self.desk, told, agreed=shown is not None))
+        return Done(number, plan.title, (*above, *await sent(self.desk, told, agreed=shown is not None)))
 
     @act(
         "incidents.unlink",

@@ -21,6 +21,7 @@ from servicedesk_core.features.incidents.tables import (
     incident,
     own_companies,
     own_company,
+    parent_of,
     stands_under,
 )
 from servicedesk_core.features.tickets import CREATE, TicketRow, found, resolved, rows_by_id
@@ -34,6 +35,7 @@ _LONGEST_TITLE: Final = 200
 CLOSING: Final = "incident-close:"
 _NAMELESS: Final = "the name of its client is not known: look whether the words name it"
 _GONE: Final = "the vendor has it no more"
+_ENDED: Final = (WriteState.REJECTED, WriteState.DISCARDED)
 _WHY: Final[Mapping[TicketState, str]] = {
     TicketState.CLOSED: "it is closed",
     TicketState.MERGED: "it went up in another ticket",
@@ -56,20 +58,19 @@ def open_incident(tx: Tx, number: int) -> Whole:
     return one
 
 
-def parent_of(tx: Tx, ticket: str, connection: str | None) -> TicketRow:
-    """Return a ticket that can stand above those of clients.
+def new_parent(tx: Tx, one: Whole, parent: str) -> Row:
+    """Return our own ticket that is to stand above an incident whose own was not made, or is gone.
 
     Raises:
         NotFoundLocallyError: There is none.
-        WriteError: It is closed, or a client reads it.
+        WriteError: It has one, or waits for it; or the ticket is closed, or a client reads it.
     """
-    row = found(tx, ticket, connection, None).row
-    if row.company_ref not in own_companies(tx, sources.id_of(tx, row.connection)):
-        message = f"{row.ticket} is of {row.company or 'no company'}, and an incident stands under a ticket of our own."
-        raise WriteError(message, hint="Name one of our own company, or none: then one is made.")
-    if not row.is_open:
-        raise WriteError(f"{row.ticket} is {row.status or 'done'}.", hint="Name one that is open, or none.")
-    return row
+    if not one.is_gone and (one.head.parent_ref is not None or one.head.made not in _ENDED):
+        why = "has a ticket of our own" if one.head.parent_ref is not None else "waits for a ticket of our own"
+        hint = f"servicedesk writes discard {one.head.write_id} gives that up." if one.head.parent_ref is None else None
+        raise WriteError(f"Incident {one.head.id} {why}.", hint=hint)
+    row = parent_of(tx, parent, one.head.connection)
+    return Row(What.PARENT, row.local_id, row.connection, row.external_id, row.ticket, row.company, one.head.title)
 
 
 def queue_of(tx: Tx, connection: str, rows: Sequence[Row], queue: str | None) -> dict[str, Any]:
@@ -176,16 +177,18 @@ def link_plan(
     number: int,
     tickets: Sequence[str] = (),
     suggested: bool = False,
+    parent: str | None = None,
     connection: str | None = None,
     **_: Any,
 ) -> Plan:
     """Return what putting tickets under an incident would do.
 
     Raises:
-        NotFoundLocallyError: There is no such incident.
-        WriteError: It is closed.
+        NotFoundLocallyError: There is no such incident, or no such ticket to stand above it.
+        WriteError: It is closed, or a ticket of our own cannot be named for it.
     """
     one = open_incident(tx, number)
+    above = [] if parent is None else [new_parent(tx, one, parent)]
     rows = list(links(tx, one, tickets, connection))
     for each in suggestions(tx, one, None) if suggested else ():
         rows += links(tx, one, [each.ticket], each.connection)
@@ -195,7 +198,7 @@ def link_plan(
             for each in one.standing
             if each.state is TicketState.OPEN and not each.at_vendor and each.connection == one.head.connection
         ]
-    return Plan(number, one.head.title, tuple(rows))
+    return Plan(number, one.head.title, (*above, *rows))
 
 
 def owner_of(desk: ProposingDesk, owner: str | None) -> str:
@@ -309,7 +312,7 @@ def _internal(one: Whole, text: str, clients: int) -> Iterator[Row]:
 def not_made(one: Whole) -> str:
     """Return why an incident has no ticket of our own."""
     head = one.head
-    if head.made in {WriteState.REJECTED, WriteState.DISCARDED}:
+    if head.made in _ENDED:
         return f"our own ticket is not made: write {head.write_id} was {head.made}"
     return "our own ticket is not made yet: its write waits"
 

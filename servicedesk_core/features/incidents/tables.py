@@ -12,7 +12,7 @@ from servicedesk_core.domain import ActorType
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.features.incidents.model import Incident, IncidentState, TicketState, UnderIncident
 from servicedesk_core.features.incidents.rules import Reader, safe
-from servicedesk_core.features.tickets import TicketRow, in_scope, rows_by_id
+from servicedesk_core.features.tickets import TicketRow, found, in_scope, rows_by_id
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.queries.population import is_merged
@@ -351,3 +351,19 @@ def client_wrote(tx: Tx, ids: Collection[int]) -> dict[int, datetime]:
     query = select(_T.local_id, func.max(_W.created_at)).select_from(joined).where(_T.local_id.in_(ids))
     theirs = (_W.author_type == ActorType.CUSTOMER.value, _W.gone_at.is_(None), _W.created_at.is_not(None))
     return {local_id: from_us(at) for local_id, at in tx.execute(query.where(*theirs).group_by(_T.local_id))}
+
+
+def parent_of(tx: Tx, ticket: str, connection: str | None) -> TicketRow:
+    """Return a ticket that can stand above those of clients.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+        WriteError: It is closed, or a client reads it.
+    """
+    row = found(tx, ticket, connection, None).row
+    if row.company_ref not in own_companies(tx, id_of(tx, row.connection)):
+        message = f"{row.ticket} is of {row.company or 'no company'}, and an incident stands under a ticket of our own."
+        raise WriteError(message, hint="Name one of our own company, or none: then one is made.")
+    if not row.is_open:
+        raise WriteError(f"{row.ticket} is {row.status or 'done'}.", hint="Name one that is open, or none.")
+    return row

@@ -80,7 +80,8 @@ class Ahead:
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing, the earliest first."""
-        several = (self._of_dues(), self._of_parts(), self._of_cover(), self._of_on_call(), self._of_two())
+        people = self._of_cover(), self._of_on_call(), self._of_two(), self._of_calendars()
+        several = (self._of_dues(), self._of_parts(), *people)
         found = sorted((gap for each in several for gap in each), key=_order)
         return tuple(replace(one, place=place) for place, one in enumerate(found, 1))
 
@@ -242,6 +243,12 @@ class Ahead:
                     yield self._gap(one.span.start, Kind.TWO, why, closes, visit=row, technician=person.shown)
                 before = one if before is None or one.span.end > before.span.end else before
 
+    def _of_calendars(self) -> Iterator[Gap]:
+        at = max(self.span.start, self.times.now)
+        for person in self._by_name.values():
+            if why := self.times.doubt(person, self.span.end):
+                yield self._gap(at, Kind.CALENDAR, why, [_calendars()], technician=person.shown)
+
     def _gap(
         self,
         at: datetime,
@@ -332,3 +339,7 @@ def _override(name: str, who: str, start: datetime, end: datetime) -> Close:
 
 def _lists() -> Close:
     return _command("oncall", "gaps"), Opens("oncall.gaps")
+
+
+def _calendars() -> Close:
+    return _command("calendars", "list"), Opens("calendars.list")

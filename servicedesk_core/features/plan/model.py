@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """Nobody has begun it, and nobody has an appointment for it before."""
     TWO = "two at a time"
     """Somebody has two appointments at a time."""
+    CALENDAR = "calendar not read"
+    """Somebody's own calendar was read long ago, or could not be: they may be busy when they seem free."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ class Travel(TravelQueries[Manner]):
     ) -> Reordered:
         """Move somebody's visits into the shortest order. After you agreed, this changes an outside system.
 
+        Where the vendor refuses one of them, it is proposed to put back those that were moved before.
+
         Args:
             technician: Whose day it is.
             day: The day.
@@ -149,6 +151,8 @@ class Travel(TravelQueries[Manner]):
         if self.desk.may(Capability.WRITES_APPROVE):
             done, views = await self._sent(done)
             await keep_behind(self.desk, views)
+            if any(row.state == WriteState.REJECTED for row in done):
+                done = [await self._back(row) if row.state == WriteState.CONFIRMED else row for row in done]
         return Reordered(tuple(done))
 
     async def _withdrawn(self: "Travel[Awaited]", done: list[Ordered]) -> tuple[Ordered, ...]:
@@ -171,6 +175,15 @@ class Travel(TravelQueries[Manner]):
                 after.append(replace(row, state=view.state, why=view.error or ""))
                 stays = view.state not in {WriteState.CONFIRMED, WriteState.PROPOSED}
         return after, views
+
+    async def _back(self: "Travel[Awaited]", row: Ordered) -> Ordered:
+        """Propose to put a visit back that was moved before another one was refused: both may take the same time."""
+        assert row.write is not None  # noqa: S101  # only what was sent is confirmed
+        try:
+            back = (await self.desk.outbox.revert(row.write, reason="another visit of that day was refused")).write
+        except ServiceDeskError as error:
+            return replace(row, why=f"it is moved although another one was refused; {error.message}")
+        return replace(row, why=f"it is moved although another one was refused: write {back.id} would put it back")
 
     async def _proposed(self: "Travel[Awaited]", one: Ordered, refs: list[str], reason: str) -> Ordered:
         async def intended() -> Intent:

@@ -83,7 +83,10 @@ def bench_of(
         place = ways.place(wanted.source_id, wanted.company, wanted.site)
         return None if place is None else ways.to(place, one.name, one.key, at)
 
-    return Bench([*_people(tx, who, times.rota, now)], times.free, open_tickets, now, zone, project=project, way=way)
+    doubts = {key: times.doubt(one, now) for key, one in on_desk.items()}
+    return Bench(
+        [*_people(tx, who, times.rota, now, doubts)], times.free, open_tickets, now, zone, project=project, way=way
+    )
 
 
 def work_left(one: OpenTicket, usual: timedelta = USUAL_WORK) -> timedelta:
@@ -104,7 +107,7 @@ def _everybody(tx: Tx, people: Mapping[str, Colleague]) -> Crew:
     return Crew({**who.meant, **others})
 
 
-def _people(tx: Tx, who: Crew, rota: Rota, now: datetime) -> Iterator[Person]:
+def _people(tx: Tx, who: Crew, rota: Rota, now: datetime, doubts: Mapping[Key, str]) -> Iterator[Person]:
     t, known, last = RECORDS["technicians"].c, qualified(tx, now), _last_assigned(tx)
     columns = t.source_id, t.external_id, t.name, t.is_active, t.gone_at, t.skills, t.certifications
     query = select(*columns).where(t.is_system.is_not(True)).order_by(t.source_id, t.external_id)
@@ -127,6 +130,7 @@ def _people(tx: Tx, who: Crew, rota: Rota, now: datetime) -> Iterator[Person]:
             is_out=rota.is_out(name, now),
             rests_until=rota.rests_until(name, now),
             assigned_at=last.get((source_id, ref)),
+            doubt=doubts.get((source_id, ref), ""),
         )
 
 
