@@ -33,6 +33,7 @@ class Column:
             where it has one (``tickets.show:ticket`` where that is not the ticket's). Empty = it names none.
         by: Name of the row's field that names the record in place of the value, or says where the value leads; empty =
             the value does.
+        given: What that list is given beside, as people write it, so that it holds what the value counts.
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
         is_ours: Whether its words are the desk's own, or name one of our people: a wall screen shows them, and no other
             text.
@@ -47,6 +48,7 @@ class Column:
     spare: int = 0
     leads: str = ""
     by: str = ""
+    given: tuple[tuple[str, str], ...] = ()
     draws: str = ""
     is_ours: bool = False
     words: Callable[[str], str] | None = None

@@ -3,17 +3,16 @@
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.parameter import NOBODY, Parameter
+from servicedesk_core.faces.spans import span_as_written
 
 if TYPE_CHECKING:
     from servicedesk_core.faces.offer import Offer
-
-_SPANS: Final = (("d", timedelta(days=1)), ("h", timedelta(hours=1)))
 
 
 COLUMNS: Final = "columns"
@@ -28,6 +27,12 @@ class Opens:
     given: Annotated[Mapping[str, tuple[str, ...]], Column("What it is given, as people write it.")] = field(
         default_factory=dict
     )
+
+    @classmethod
+    def behind(cls, column: Column, row: Any) -> Self | None:
+        """Return the list that a value of a row leads to by what its column says; ``None`` = to none."""
+        found = getattr(row, column.by) if column.by else None
+        return cls(found.call, {**found.given, **grouped(column.given)}) if isinstance(found, cls) else None
 
     @classmethod
     def of(cls, offer: "Offer[..., Any]", **values: Any) -> Self:
@@ -100,8 +105,10 @@ def _word(parameter: Parameter, value: Any) -> str:
             return f"{value / 3600:g}"
         case Enum():
             value = value.value
-        case datetime() | date():
+        case datetime():  # whatever zone it was counted in, the same instant is the same list
+            value = value.astimezone(UTC).isoformat()
+        case date():
             value = value.isoformat()
         case timedelta():
-            value = next(f"{value // unit}{sign}" for sign, unit in _SPANS if not value % unit)
+            value = span_as_written(value)
     return str(value)

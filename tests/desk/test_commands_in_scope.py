@@ -119,7 +119,7 @@ PLAIN = (
     "export tickets --output tickets.csv",
     "desks tickets", "desks lists", "desks list triage", "desks me", "desks service", "desks sla",
     "desks escalation",
-    "desks next", "desks team", "sla clocks", "sla decided", "sla policies",
+    "desks next", "desks team", "sla clocks", "sla decided", "sla answers", "sla policies",
     "worktime callouts", "worktime payroll", "worktime patterns",
     "forecast tickets", "forecast hours", "forecast backtest", "forecast staffing", "forecast gaps",
     "helpers calls --all", "helpers list mine-tickets", "checklist list mine-tickets",

@@ -131,8 +131,8 @@ def in_rows(block: Shown) -> Iterator[Lead]:
     """Yield the numbers of a table with where they lead."""
     for row in block.rows:
         for name, column in columns_of(type(row)).items():
-            opens, number = getattr(row, column.by) if column.by else None, getattr(row, name)
-            if isinstance(opens, Opens) and isinstance(number, int):
+            opens, number = Opens.behind(column, row), getattr(row, name)
+            if opens is not None and isinstance(number, int):
                 yield Lead(f"{block.title}: {name}", number, opens)
 
 

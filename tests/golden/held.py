@@ -299,6 +299,7 @@ DECIDED: tuple[str, ...] = (
     "sla upcoming --within 2d",
     "sla clocks --stand late",
     "sla decided",
+    "sla answers --by type",
     "sla policies",
     "sla attainment --by client",
     "sla summary",

@@ -2,15 +2,29 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from servicedesk_core import Scope
-from servicedesk_core.domain import Company, Queue, SlaResult, Technician
+from servicedesk_core.domain import Company, Queue, SlaResult, Technician, TimeEntry
+from servicedesk_core.faces import Opens
+from servicedesk_core.faces.asked import asked
+from servicedesk_core.faces.column import columns_of
+from servicedesk_core.features.sla import Past
 from servicedesk_core.features.sla.clocks.model import Outcome
-from servicedesk_core.features.sla.model import By, ClockFilter
+from servicedesk_core.features.sla.model import Attained, By, ClockFilter
+from servicedesk_core.features.sla.past.model import Answered, ResponseBy
 from servicedesk_core.features.sla.rules import Difference, Side, difference
 from tests.sla.office import at, created, event, status
+
+
+async def listed(desk, opens):
+    """Follow a number to its list."""
+    offer = {"sla.decided": Past.decided, "sla.answers": Past.answers}[opens.call]
+    pairs = [(name, word) for name, words in opens.given.items() for word in words]
+    places, named = asked(offer, pairs, ZoneInfo(desk.timezone))
+    return (await desk.call(offer, *places, **named)).items
 
 
 @pytest.fixture
@@ -66,8 +80,30 @@ async def test_attainment_counts_what_was_decided_in_the_period_and_says_what_is
     for by in By:
         divided = await desk.sla.attainment(since=at("03-02 00:00"), by=by)
         assert sum(one.judged for one in divided if one.clock == "all") == 2
+        for one in divided:
+            numbers = {name: Opens.behind(column, one) for name, column in columns_of(Attained).items()}
+            counted = {name: len(await listed(desk, opens)) for name, opens in numbers.items() if opens}
+            assert counted == {name: getattr(one, name) for name in counted}
+            assert len(counted) == 7
     scoped = await desk.sla.attainment(since=at("03-02 00:00"), scope=Scope("psa", companies="2"))
     assert {one.clock: one.judged for one in scoped}["all"] == 1
+
+
+async def test_each_number_of_first_answers_is_its_list(told, desk):
+    await told.put(TimeEntry(external_id="9", ticket_ref="3", technician_ref="7", start_at=at("03-02 10:00")))
+    await told.ticket(4, first_response_at=at("03-02 13:00"))
+    for by in ResponseBy:
+        found = await desk.sla.response(since=at("03-02 00:00"), by=by)
+        for one in (*found, found.whole):
+            numbers = {name: Opens.behind(column, one) for name, column in columns_of(Answered).items()}
+            counted = {name: len(await listed(desk, opens)) for name, opens in numbers.items() if opens}
+            assert counted == {name: getattr(one, name) for name in ("answered", "waiting", "told")}
+    assert (found.whole.answered, found.whole.told) == (2, 1)
+    rows = (await desk.sla.answers(since=at("03-02 00:00"))).items
+    assert [(one.ticket, one.after_s, one.is_told) for one in rows] == [("T4", 4 * 3600, True), ("T3", 3600, False)]
+    slow = await desk.sla.answers(since=at("03-02 00:00"), longer_than=timedelta(hours=1))
+    quick = await desk.sla.answers(since=at("03-02 00:00"), within=timedelta(hours=1))
+    assert ([one.ticket for one in slow], [one.ticket for one in quick]) == (["T4"], ["T3"])
 
 
 async def test_attainment_and_the_figures_of_promises_are_one_number_of_tickets_that_count(told, desk):

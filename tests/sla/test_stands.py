@@ -53,7 +53,7 @@ async def test_decided_promises_are_those_that_attainment_judges(told):
     judged = {one.clock: one.judged for one in await told.desk.sla.attainment(since=since) if one.clock != "all"}
     rows = (await told.desk.sla.decided(since=since)).items
     assert {clock: sum(one.clock == clock for one in rows) for clock in judged} == judged
-    missed = (await told.desk.sla.decided(since=since, missed=True)).items
+    missed = (await told.desk.sla.decided(since=since, outcome=("missed",))).items
     assert {one.outcome for one in missed} == {"missed"}
     assert len(missed) == len((await told.desk.sla.missed(since=since)).items)
 

@@ -35,7 +35,7 @@ from servicedesk_core.faces import (
 from servicedesk_core.features.desks.model import PageFilter
 from servicedesk_core.features.desks.rules import verdict
 from servicedesk_core.features.desks.tables import Day
-from servicedesk_core.features.kpi import KPIS, NO_CLOCKS, KpiLists, judged, last, period_of
+from servicedesk_core.features.kpi import KPIS, NO_CLOCKS, judged, last, period_of
 from servicedesk_core.features.sla import (
     Became,
     By,
@@ -61,6 +61,8 @@ _BINS: Final = {
     timedelta(hours=24): "to 24 h",
     timedelta.max: "longer",
 }
+_FROM: Final = dict(zip(_BINS, (None, *_BINS), strict=False))
+"""Where each begins: what took just so long is in the one before."""
 
 
 def _became(looking: Looking) -> Became:
@@ -110,8 +112,6 @@ def _attained(name: str) -> Callable[[Looking], Iterator[Figure]]:
 def _behind(name: str) -> Callable[[Figure, Looking], Opens | None]:
     def opens(figure: Figure, looking: Looking) -> Opens | None:
         clock = next(clock for clock, code in _KPIS.items() if code == figure.code)
-        if clock == "all":
-            return looking.opens(KpiLists.records, name=figure.name, period=_spans(looking)[name])
         since, until = _span(looking, name)
         return looking.opens(Past.decided, since=since, until=until, clock=clock)
 
@@ -152,14 +152,18 @@ def _by(by: By, **more: Any) -> Callable[[Looking], Mapping[str, Any]]:
 
 def _answers(looking: Looking) -> Iterator[Counted]:
     given = _given(looking)
-    counted: dict[str, Counter[str]] = {}
+    counted: dict[str, Counter[timedelta]] = {}
     for one in looking.once(_became).answers((given["since"], given["until"])):
         if one.after_s is not None:
             places = [bound.total_seconds() for bound in _BINS]
-            label = [*_BINS.values()][min(bisect_right(places, one.after_s - 1), len(places) - 1)]
-            counted.setdefault(group_in_words(one.group or "no type"), Counter())[label] += 1
+            bound = [*_BINS][min(bisect_right(places, one.after_s - 1), len(places) - 1)]
+            counted.setdefault(one.group or "", Counter())[bound] += 1
     for group, each in sorted(counted.items()):
-        yield from (Counted(label, each[label], group=group) for label in _BINS.values())
+        for bound, label in _BINS.items():
+            within = None if bound is timedelta.max else bound
+            asked = given | {"by": ResponseBy.TYPE, "group": group, "longer_than": _FROM[bound], "within": within}
+            opens = looking.opens(Past.answers, **asked)
+            yield Counted(label, each[bound], opens, group_in_words(group or "no type"))
 
 
 def _reasons(looking: Looking) -> Iterator[Counted]:

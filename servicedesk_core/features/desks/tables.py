@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice, product, takewhile
@@ -69,8 +69,7 @@ class Day:
         self.zone = ZoneInfo(looking.desk.timezone)
         self.at: datetime = looking.at.astimezone(self.zone)
         wanted = looking.chosen or TicketChoice()  # a page may have filters of its own beside
-        narrowed = TicketChoice(**{one.name: getattr(wanted, one.name) for one in fields(TicketChoice)})
-        self.chosen = mine(looking.desk, narrowed)
+        self.chosen = mine(looking.desk, TicketChoice(**wanted.named))
         self._looking = looking._replace(chosen=self.chosen)
         self._may: Callable[[Capability], bool] = looking.desk.may
         self._persons = looking.desk.roster

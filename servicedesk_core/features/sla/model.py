@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import TicketKind
-from servicedesk_core.faces import Column, Help, Page
+from servicedesk_core.faces import Column, Help, Opens, Page
+from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.tickets import TicketChoice
 
@@ -128,20 +129,65 @@ def group_in_words(group: str) -> str:
     return group.replace("_", " ") if group in {*TicketKind} else group
 
 
+def _became(*outcomes: Outcome) -> tuple[tuple[str, str], ...]:
+    return tuple(("outcome", one.value) for one in outcomes)
+
+
+_ENDED: Final = _became(*(one for one in Outcome if one is not Outcome.OPEN))
+
+
+@strict
+@dataclass(frozen=True, slots=True)
+class PromiseFilter(TicketChoice):
+    """Which promises of which tickets."""
+
+    clock: Annotated[
+        Promises | None, Help('Only this promise, or "all": resolved tickets with all of their promises together.')
+    ] = None
+
+
 @dataclass(frozen=True, slots=True)
 class Attained:
     """How many promises of one kind were kept."""
 
     clock: Annotated[Promises, Column('Which promise, or "all": resolved tickets of which every promise was kept.')]
     group: Annotated[str | None, Column("What it is divided by.", words=group_in_words)]
-    kept: Annotated[int, Column("Kept promises, or such tickets.")]
-    judged: Annotated[int, Column("All of those that were judged.")]
+    kept: Annotated[int, Column("Kept promises, or such tickets.", by="records", given=_became(Outcome.MET))]
+    judged: Annotated[int, Column("All of those that were judged.", by="records")]
     percent: Annotated[float | None, Column("Share of those judged that was kept; nothing when none was.", "%")]
-    exempt: Annotated[int, Column("Did not count.", spare=1)]
-    unknown: Annotated[int, Column("Could not be judged: not everything that happened is known.", spare=2)]
-    without_target: Annotated[int, Column("Nothing was promised.", "No target", spare=3)]
-    overridden: Annotated[int, Column("Somebody decided another due time, or that they do not count.", spare=4)]
-    without_reason: Annotated[int, Column("Were missed, and nobody has said why.", "No reason")]
+    exempt: Annotated[int, Column("Did not count.", spare=1, by="records", given=_became(Outcome.EXEMPT))]
+    unknown: Annotated[
+        int,
+        Column(
+            "Could not be judged: not everything that happened is known.",
+            spare=2,
+            by="records",
+            given=_became(Outcome.UNKNOWN),
+        ),
+    ]
+    without_target: Annotated[
+        int,
+        Column("Nothing was promised.", "No target", spare=3, by="records", given=_became(Outcome.NOT_APPLICABLE)),
+    ]
+    overridden: Annotated[
+        int,
+        Column(
+            "Somebody decided another due time, or that they do not count.",
+            spare=4,
+            by="records",
+            given=(*_ENDED, ("overridden", "true")),
+        ),
+    ]
+    without_reason: Annotated[
+        int,
+        Column(
+            "Were missed, and nobody has said why.",
+            "No reason",
+            by="records",
+            given=(*_ENDED, ("without-reason", "true")),
+        ),
+    ]
+    records: Annotated[Opens | None, Column("Where those are that were judged.", shown=False)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

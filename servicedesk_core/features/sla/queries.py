@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, or_
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, PeopleSight, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Opens, PeopleSight, Sort, piece, query
 from servicedesk_core.features.rota import hours_left
 from servicedesk_core.features.sla.clocks.model import ClockState
 from servicedesk_core.features.sla.model import (
@@ -175,9 +176,13 @@ class Clocks(Replays[Manner], Tolerances[Manner], Stands[Manner]):
         only = None if chosen is None or chosen.clock is None else str(chosen.clock)
         as_of, period = AsOf(book, now), (begin, end)
         sees = by != By.TECHNICIAN or sight.is_whole("period")
-        rows = attained.attained(tx, as_of, where, period, by if sees else By.CLOCK)
-        if not sees:  # all of them, beside their own
-            rows += attained.attained(tx, as_of, [*where, is_held_by(sight.own)], period, by)
+        # Without the right, all of them beside their own.
+        parts = [(by, where)] if sees else [(By.CLOCK, where), (by, [*where, is_held_by(sight.own)])]
+        rows = (
+            replace(one, records=_records(chosen, part, period, one))
+            for part, meant in parts
+            for one in attained.attained(tx, as_of, meant, period, part)
+        )
         found = Attainment(
             items=tuple(one for one in rows if only in {None, one.clock}),
             since=begin,
@@ -299,6 +304,14 @@ class Clocks(Replays[Manner], Tolerances[Manner], Stands[Manner]):
         wanted = [*where(as_of, now), *of_clock(chosen), *tickets]
         found, more = lists.clock_page(tx, as_of, wanted, sort=sort, after=after, limit=limit)
         return TicketClocks(items=found, next=more, basis=basis(tx, now), excluded=excluded(tx, *tickets)[1])
+
+
+def _records(chosen: ClockFilter | None, by: By, period: tuple[datetime, datetime], one: Attained) -> Opens:
+    """Return where the promises are that a row of attainment counts."""
+    named = {} if chosen is None else chosen.named
+    group = None if by is By.CLOCK else one.group or ""
+    given = {"since": period[0], "until": period[1], "clock": one.clock, "by": by, "group": group}
+    return Opens.of(Stands.decided, **(named | given))
 
 
 def _shifts(desk: ConfiguredDesk, tx: Tx, now: datetime) -> Callable[[int, str | None], int | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import (
@@ -47,6 +47,11 @@ class TicketChoice:
         Help('Who has it, by name or how it begins, or id; "none" = nobody, "me" = you.', name="technician", none=True),
     ] = ()
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """What tickets are narrowed by; what a filter has beside it is left out."""
+        return {one.name: getattr(self, one.name) for one in fields(TicketChoice)}
+
 
 @strict
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,7 @@ class TicketFilter(TicketChoice):
     @classmethod
     def of(cls, chosen: TicketChoice | None, *, everything: bool = False) -> Self:
         """Return a choice as a filter."""
-        named = {} if chosen is None else {one.name: getattr(chosen, one.name) for one in fields(TicketChoice)}
-        return cls(**named, everything=everything)
+        return cls(**({} if chosen is None else chosen.named), everything=everything)
 
     @property
     def unmapped_status(self) -> bool:

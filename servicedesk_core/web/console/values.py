@@ -283,9 +283,9 @@ class Shower:
     def _leads(self, column: Column | None, value: Any, row: Any) -> str | None:
         if column is None or not (column.leads or column.by) or isinstance(value, Enum | date):
             return None
+        if (opens := Opens.behind(column, row)) is not None:
+            return self.addresses.where(opens)
         named = getattr(row, column.by) if column.by else value
-        if isinstance(named, Opens):
-            return self.addresses.where(named)
         if named is None or named == "":
             return None
         where = getattr(row, "connection", None)

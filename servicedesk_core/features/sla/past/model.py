@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from servicedesk_core.faces import Column, Page
+from servicedesk_core.faces import Column, Opens, Page
 from servicedesk_core.features.definitions import DefinitionVersion
 from servicedesk_core.features.sla.model import Basis, Excluded, group_in_words
 
@@ -129,13 +129,25 @@ class Answered:
     """How fast tickets were first answered: time since they were created."""
 
     group: Annotated[str | None, Column("What it is divided by.", words=group_in_words)]
-    answered: Annotated[int, Column("Tickets that got their first answer in the period.")]
-    waiting: Annotated[int, Column("Open tickets that had none at its end.")]
+    answered: Annotated[int, Column("Tickets that got their first answer in the period.", by="records")]
+    waiting: Annotated[
+        int, Column("Open tickets that had none at its end.", by="records", given=(("waiting", "true"),))
+    ]
     mean_s: Annotated[int | None, Column("The mean, in seconds; nothing = there was none.", "Mean", spare=1)]
     median_s: Annotated[int | None, Column("What half of them stay below, in seconds.", "Median")]
     p90_s: Annotated[int | None, Column("What 90 % stay below, in seconds.", "p90")]
     p95_s: Annotated[int | None, Column("What 95 % stay below, in seconds.", "p95")]
-    told: Annotated[int, Column("Of those answered: only the vendor says so.", "Vendor's word", spare=2)]
+    told: Annotated[
+        int,
+        Column(
+            "Of those answered: only the vendor says so.",
+            "Vendor's word",
+            spare=2,
+            by="records",
+            given=(("told", "true"),),
+        ),
+    ]
+    records: Annotated[Opens | None, Column("Where those are that were answered.", shown=False)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +156,33 @@ class Responses(Page[Answered]):
 
     items: Annotated[tuple[Answered, ...], Column("One row for each group.")]
     whole: Annotated[Answered, Column("All of them.")]
+    since: Annotated[datetime, Column("First instant of the period.")]
+    until: Annotated[datetime, Column("First instant after it.")]
+    calendar: Annotated[str | None, Column("In whose hours the times are; nothing = elapsed time.")]
+    unseen: Annotated[str, Column("Why other people are not told; empty = all that there are are.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """The first answer on a ticket, or that there is none yet."""
+
+    ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
+    connection: Annotated[str, Column("Name of the connection.", shown=False)]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.", leads="tickets.show")]
+    title: Annotated[str, Column("Title of the ticket.", cut=16)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, leads="tickets.list:company")]
+    priority: Annotated[str | None, Column("Priority.", spare=3)]
+    created_at: Annotated[datetime, Column("When the ticket was created.", spare=1)]
+    answered_at: Annotated[datetime | None, Column("When somebody answered; nothing = nobody did by then.")]
+    after_s: Annotated[int | None, Column("Seconds from its creation on; nothing = nobody has answered.", "After")]
+    is_told: Annotated[bool, Column("Whether only the vendor says so.", "Vendor's word", spare=2)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstAnswers(Page[FirstAnswer]):
+    """First answers of a period, one by one."""
+
+    items: Annotated[tuple[FirstAnswer, ...], Column("The answers.")]
     since: Annotated[datetime, Column("First instant of the period.")]
     until: Annotated[datetime, Column("First instant after it.")]
     calendar: Annotated[str | None, Column("In whose hours the times are; nothing = elapsed time.")]

@@ -1,11 +1,13 @@
 """What became of promises: those that were missed, and what people decided about them."""
 
 from collections import Counter
-from datetime import datetime
-from typing import Annotated, Final
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Page, PeopleSight, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Opens, Page, PeopleSight, Sort, piece, query
 from servicedesk_core.features.clients import CLIENTS
 from servicedesk_core.features.definitions import history
 from servicedesk_core.features.sla.decisions.reasons import MISSED_REASONS
@@ -15,6 +17,8 @@ from servicedesk_core.features.sla.past.model import (
     Answered,
     AuditedPromise,
     DecidedClock,
+    FirstAnswer,
+    FirstAnswers,
     MissedClock,
     MissedClocks,
     MissedReasonRow,
@@ -36,7 +40,29 @@ from servicedesk_core.store.queries.scope import Scope
 
 NO_REASON: Final = "without a reason"
 
+Business = Annotated[bool, Help("Count only the hours of the calendar that [sla] names.")]
+
 _PAGES: Final = "servicedesk_core.features.sla.pages"
+
+
+class _First(NamedTuple):
+    """First answers of a period.
+
+    Attributes:
+        every: All of them.
+        seen: Those whose groups whoever asks is told.
+        since: First instant of the period.
+        until: First instant after it.
+        calendar: In whose hours times are; ``None`` = elapsed time.
+        unseen: Why other people are not told.
+    """
+
+    every: Sequence[responses.Answer]
+    seen: Sequence[responses.Answer]
+    since: datetime
+    until: datetime
+    calendar: str | None
+    unseen: str
 
 
 class Past(Clocks[Manner]):
@@ -138,7 +164,7 @@ class Past(Clocks[Manner]):
         chosen: TicketChoice | None = None,
         *,
         by: Annotated[ResponseBy, Help("Divide it.")] = ResponseBy.PRIORITY,
-        business: Annotated[bool, Help("Count only the hours of the calendar that [sla] names.")] = False,
+        business: Business = False,
         since: Since = None,
         until: Until = None,
         sort: Sort = None,
@@ -157,27 +183,101 @@ class Past(Clocks[Manner]):
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
+        found = self._first(tx, chosen, ResponseBy(by), (since, until), scope, business=business)
+        groups = {one.group: list[responses.Answer]() for one in found.seen}
+        for one in found.seen:
+            groups[one.group].append(one)
+        given = ({} if chosen is None else chosen.named) | {
+            "by": by,
+            "business": business,
+            "since": found.since,
+            "until": found.until,
+        }
+        told = Responses(
+            items=tuple(
+                replace(responses.summed(group, own), records=Opens.of(Past.answers, **given, group=group or ""))
+                for group, own in groups.items()
+            ),
+            whole=replace(responses.summed(None, found.every), records=Opens.of(Past.answers, **given)),
+            since=found.since,
+            until=found.until,
+            calendar=found.calendar,
+            unseen=found.unseen,
+        )
+        return piece(told, Answered, by="group", sort=sort, after=after, limit=limit)
+
+    @query(
+        "sla.answers", about="First answers on tickets, one by one.", empty="No ticket was answered so in that time."
+    )
+    def answers(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None = None,
+        *,
+        by: Annotated[ResponseBy, Help("What --group names.")] = ResponseBy.PRIORITY,
+        group: Annotated[
+            str | None, Help('Only those of it, called as "sla response" does; "none" = those of none.', none=True)
+        ] = None,
+        business: Business = False,
+        since: Since = None,
+        until: Until = None,
+        longer_than: Annotated[timedelta | None, Help("Only those that took longer, such as 4h.")] = None,
+        within: Annotated[timedelta | None, Help("Only those that took so long at most.")] = None,
+        told: Annotated[bool, Help("Only those of which nobody but the vendor tells.")] = False,
+        waiting: Annotated[bool, Help("In their place open tickets that had none at the end.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> FirstAnswers:
+        """List the first answers that "sla response" counts, the slowest first.
+
+        Raises:
+            SettingsError: There is no such column to sort by, or no calendar whose hours would count.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        found = self._first(tx, chosen, ResponseBy(by), (since, until), scope, business=business)
+        meant = [
+            one
+            for one in (found.every if group is None else found.seen)
+            if group in {None, one.group or ""}
+            and (one.after_s is None) == waiting
+            and (one.is_told or not told)
+            and (longer_than is None or (one.after_s is not None and one.after_s > longer_than.total_seconds()))
+            and (within is None or (one.after_s is not None and one.after_s <= within.total_seconds()))
+        ]
+        rows = FirstAnswers(
+            items=tuple(responses.listed(tx, meant)),
+            since=found.since,
+            until=found.until,
+            calendar=found.calendar,
+            unseen=found.unseen,
+        )
+        return piece(rows, FirstAnswer, by="-after_s,ticket_id", sort=sort, after=after, limit=limit)
+
+    def _first(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None,
+        by: ResponseBy,
+        period: tuple[datetime | None, datetime | None],
+        scope: Scope | None,
+        *,
+        business: bool,
+    ) -> _First:
+        since, until = period
         end = until or self.desk.clock.now()
         begin = since or end - MONTH
         calendar = hours.calendar_of_desk(tx, end) if business else None
         between_us = hours.elapsed if calendar is None else calendar.between
         sight = PeopleSight.of(self.desk, scope)
         where, unseen = judged_of(self.desk, tx, chosen, scope, sight)
-        found = responses.answers(tx, where, (begin, end), ResponseBy(by), scope, between_us=between_us)
-        sees = by != ResponseBy.TECHNICIAN or sight.is_whole("period")
-        seen = [one for one in found if sees or one.whose == sight.own]
-        groups = {one.group: list[responses.Answer]() for one in seen}
-        for one in seen:
-            groups[one.group].append(one)
-        told = Responses(
-            items=tuple(responses.summed(group, own) for group, own in groups.items()),
-            whole=responses.summed(None, found),
-            since=begin,
-            until=end,
-            calendar=None if calendar is None else calendar.name,
-            unseen=unseen if sees else sight.why("period"),
-        )
-        return piece(told, Answered, by="group", sort=sort, after=after, limit=limit)
+        every = responses.answers(tx, where, (begin, end), by, scope, between_us=between_us)
+        sees = by is not ResponseBy.TECHNICIAN or sight.is_whole("period")
+        seen = [one for one in every if sees or one.whose == sight.own]
+        why = unseen if sees else sight.why("period")
+        return _First(every, seen, begin, end, None if calendar is None else calendar.name, why)
 
     @query(
         "sla.audit",

@@ -30,7 +30,7 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecidedPromise:
-    """A promise that was kept or missed."""
+    """A promise that was decided, or ended undecided."""
 
     ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
     connection: Annotated[str, Column("Name of the connection.", shown=False)]
@@ -40,7 +40,13 @@ class DecidedPromise:
     priority: Annotated[str | None, Column("Priority.", spare=3)]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.", shown=False)]
-    outcome: Annotated[str, Column("`met`: it was kept; `missed`: it was not.")]
+    outcome: Annotated[
+        str,
+        Column(
+            "`met`: it was kept; `missed`: it was not; `exempt`: it does not count; `unknown`: not everything that "
+            "happened is known; `not_applicable`: nothing was promised."
+        ),
+    ]
     decided_at: Annotated[datetime, Column("When that was decided.", "Decided")]
     policy: Annotated[str | None, Column("Name of the policy.", shown=False)]
 

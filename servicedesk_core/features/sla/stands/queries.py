@@ -7,17 +7,17 @@ from typing import Annotated, Final
 from sqlalchemy import or_, select
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, PeopleSight, Sort, piece, query
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import Policy
 from servicedesk_core.features.sla.definitions import POLICIES
-from servicedesk_core.features.sla.model import ClockFilter, TicketClocks
+from servicedesk_core.features.sla.model import By, ClockFilter, PromiseFilter, TicketClocks
 from servicedesk_core.features.sla.stands.model import DecidedPromise, DecidedPromises, PolicyRow, Stand
-from servicedesk_core.features.sla.stands.tables import GOES_ON, decided, is_due, stands
+from servicedesk_core.features.sla.stands.tables import GOES_ON, Asked, decided, is_due, stands
 from servicedesk_core.features.sla.tables import lists, progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded
-from servicedesk_core.features.sla.tables.chosen import all_of, of_clock, open_of
+from servicedesk_core.features.sla.tables.chosen import all_of, is_held_by, of_clock, open_of
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -27,6 +27,7 @@ _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
 _PAGES: Final = "servicedesk_core.features.sla.pages"
 MONTH: Final = timedelta(days=30)
+_JUDGED: Final = (Outcome.MET, Outcome.MISSED)
 _TOLD: Final = 3
 """More words of one kind are counted."""
 
@@ -77,17 +78,25 @@ class Stands(Namespace[Manner]):
     def decided(
         self,
         tx: Tx,
-        chosen: ClockFilter | None = None,
+        chosen: PromiseFilter | None = None,
         *,
         since: Annotated[datetime | None, Help("From this instant on [default: 30 days before the end].")] = None,
         until: Annotated[datetime | None, Help("Up to this instant [default: now].")] = None,
-        missed: Annotated[bool, Help("Only those that were missed.")] = False,
+        outcome: Annotated[
+            tuple[Outcome, ...], Help("Only those of which that became [default: those that were kept or missed].")
+        ] = (),
+        by: Annotated[By, Help("What --group names.")] = By.CLOCK,
+        group: Annotated[
+            str | None, Help('Only those of it, called as "sla attainment" does; "none" = those of none.', none=True)
+        ] = None,
+        overridden: Annotated[bool, Help("Only those about which somebody decided.")] = False,
+        without_reason: Annotated[bool, Help("Only those that were missed, and nobody has said why.")] = False,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
         scope: Scope | None = None,
     ) -> DecidedPromises:
-        """List the promises that were decided in a period, the newest first: those that attainment judges.
+        """List the promises that were decided in a period, the newest first: those that attainment counts.
 
         Raises:
             SettingsError: There is no such column to sort by.
@@ -97,14 +106,22 @@ class Stands(Namespace[Manner]):
         now, book = self.desk.clock.now(), progress.book_of(tx)
         end = until or now
         begin = since or end - MONTH
-        rows: tuple[DecidedPromise, ...] = ()
-        if book is not None:
-            where = [*of_clock(chosen), *all_of(self.desk, tx, chosen, scope)]
-            outcomes = (Outcome.MISSED,) if missed else (Outcome.MET, Outcome.MISSED)
-            rows = decided(tx, AsOf(book, now), where, (begin, end), outcomes)
+        asked = Asked(
+            None if chosen is None else chosen.clock,
+            tuple(map(Outcome, outcome)) or _JUDGED,
+            By(by),
+            group,
+            overridden,
+            without_reason,
+        )
+        where = all_of(self.desk, tx, chosen, scope)
+        sight = PeopleSight.of(self.desk, scope)
+        if asked.by is By.TECHNICIAN and not sight.is_whole("period"):
+            where.append(is_held_by(sight.own))
+        rows = () if book is None else decided(tx, AsOf(book, now), where, (begin, end), asked)
         found = DecidedPromises(items=rows, since=begin, until=end, basis=basis(tx, now))
-        by = "-decided_at,ticket_id,clock,cycle"
-        return piece(found, DecidedPromise, by=by, sort=sort, after=after, limit=limit)
+        order = "-decided_at,ticket_id,clock,cycle"
+        return piece(found, DecidedPromise, by=order, sort=sort, after=after, limit=limit)
 
     @query(
         "sla.policies",

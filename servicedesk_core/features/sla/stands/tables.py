@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select, true
 
 from servicedesk_core.business_time.table import CalendarHasNoOpenTimeError, instant
 from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.faces import Desk
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.model import By, Promises
 from servicedesk_core.features.sla.stands.model import DecidedPromise, Stand
 from servicedesk_core.features.sla.tables import progress
+from servicedesk_core.features.sla.tables.attained import group_names, is_unexplained, own_of, tickets_of, together
 from servicedesk_core.features.sla.tables.chosen import open_of
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.tickets import TicketChoice
@@ -145,37 +147,81 @@ def is_due(as_of: AsOf, since: datetime | None, before: datetime | None) -> list
     return [as_of.is_open, _C.state == ClockState.RUNNING.value, *ends] if ends else []
 
 
+class Asked(NamedTuple):
+    """Which decided promises are meant.
+
+    Attributes:
+        clock: Only these; ``None`` = each by itself, and no ticket as a whole.
+        outcomes: What became of them.
+        by: What they are divided by.
+        group: Only those of it, called as attainment does; empty = those of none; ``None`` = all.
+        is_overridden: Only those about which somebody decided.
+        is_unexplained: Only those that were missed, and nobody has said why.
+    """
+
+    clock: Promises | None
+    outcomes: Sequence[Outcome]
+    by: By
+    group: str | None
+    is_overridden: bool
+    is_unexplained: bool
+
+
 def decided(
-    tx: Tx,
-    as_of: AsOf,
-    where: Sequence[ColumnElement[Any]],
-    period: tuple[datetime, datetime],
-    outcomes: Sequence[Outcome],
+    tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime], asked: Asked
 ) -> tuple[DecidedPromise, ...]:
-    """Return the promises that were decided in a period, of tickets that count: those that attainment judges.
+    """Return the promises that were decided in a period, of tickets that count: those that attainment counts.
 
     Args:
         tx: Any transaction.
         as_of: What clocks show.
-        where: Which clocks and tickets.
+        where: Which tickets.
         period: First instant, and the first one after it.
-        outcomes: What became of them.
+        asked: Which of their promises.
     """
-    query = (
-        select(
-            *standing(), _T.source_id, _T.local_id, _T.number, _T.external_id, _T.title, _T.company_ref, _T.priority,
-            _C.clock, _C.cycle, as_of.outcome, as_of.over_at, _C.policy,
-        )
-        .join(sla_clocks, _C.ticket_id == _T.local_id)
-        .where(*where, as_of.outcome.in_([one.value for one in outcomes]), *as_of.over_in(*period))
-    )  # fmt: skip
+    find = _wholes if asked.clock is Promises.ALL else _each
+    query = find(as_of, where, period, asked)
     rows = [row[4:] for row in tx.execute(query) if not outside(*row[:4])]
+    called = group_names(tx, as_of.now, asked.by, {(source_id, own) for source_id, own, *_ in rows})
     names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
-    for source_id, _, _, _, _, company, *_ in rows:
+    for source_id, _, _, _, _, _, company, *_ in rows:
         names.want(source_id, "companies", company)
     return tuple(
         DecidedPromise(
             ticket_id, connections[source_id], number or ref, title, names.of(source_id, "companies", company), *rest
         )
-        for source_id, ticket_id, number, ref, title, company, *rest in rows
+        for source_id, own, ticket_id, number, ref, title, company, *rest in rows
+        if asked.group is None or (called[source_id, own] or "") == asked.group
     )
+
+
+def _each(
+    as_of: AsOf, where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime], asked: Asked
+) -> Select[Any]:
+    meant = [as_of.outcome.in_([one.value for one in asked.outcomes]), *as_of.over_in(*period)]
+    meant += [] if asked.clock is None else [_C.clock == asked.clock.value]
+    meant += [_C.is_overridden] if asked.is_overridden else []
+    meant += [is_unexplained(as_of)] if asked.is_unexplained else []
+    of_ticket = _T.local_id, _T.number, _T.external_id, _T.title, _T.company_ref, _T.priority
+    return (
+        select(
+            *standing(), _T.source_id, own_of(asked.by), *of_ticket,
+            _C.clock, _C.cycle, as_of.outcome, as_of.over_at, _C.policy,
+        )
+        .join(sla_clocks, _C.ticket_id == _T.local_id)
+        .where(*where, *meant)
+    )  # fmt: skip
+
+
+def _wholes(
+    as_of: AsOf, where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime], asked: Asked
+) -> Select[Any]:
+    one = together(as_of, tickets_of(where, asked.by), period, asked.by)
+    *stands, source_id, own = [*one.c][:6]
+    meant: list[ColumnElement[bool]] = [one.c.outcome.in_([each.value for each in asked.outcomes])]
+    meant += [one.c.overridden > 0] if asked.is_overridden else []
+    meant += [one.c.unexplained > 0] if asked.is_unexplained else []
+    of_ticket = _T.local_id, _T.number, _T.external_id, _T.title, _T.company_ref, _T.priority
+    whole = literal(Promises.ALL.value), one.c.cycle, one.c.outcome, one.c.ended_at, one.c.policy
+    query = select(*stands, source_id, own, *of_ticket, *whole)
+    return query.join(RECORDS["tickets"], _T.local_id == one.c.ticket_id).where(*meant)

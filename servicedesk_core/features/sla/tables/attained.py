@@ -1,7 +1,7 @@
 """How many promises were kept in a period."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ Period = tuple[datetime, datetime]
 
 _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
-_OVERRIDDEN, _WITHOUT_REASON = "overridden", "without reason"
+_OVERRIDDEN, _UNEXPLAINED = "overridden", "unexplained"
 NO_TIER: Final = "no tier"
 _NOTHING: Final = cast(null(), Text)
 _GROUPS: Final[dict[By, tuple[ColumnElement[Any], str | None]]] = {
@@ -46,8 +46,7 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
         period: First instant, and the first one after it.
         by: What they are divided by.
     """
-    group, stream = _GROUPS[by]
-    tickets = select(_T.local_id, *standing(), _T.source_id, group.label("own")).where(*where).subquery()
+    tickets = tickets_of(where, by)
     _, *of_ticket, own = tickets.c
     own = _C.policy if by is By.POLICY else own
     clocks = (
@@ -56,21 +55,45 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
         .where(as_of.outcome != Outcome.OPEN.value, *as_of.over_in(*period))
         .group_by(_C.clock, *of_ticket, own, as_of.outcome)
     )
-    found = [*tx.execute(clocks), *tx.execute(_together(as_of, tickets, period, by))]
+    found = [*tx.execute(clocks), *tx.execute(_summed(together(as_of, tickets, period, by)))]
     rows = [(row[0], *row[-6:]) for row in found if not outside(*row[1:-6])]
-    names, clients = Names(tx), clients_of(tx).now(as_of.now) if by is By.TIER else {}
-    for _, source_id, ref, *_ in rows:
-        if stream is not None:
-            names.want(source_id, stream, ref)
+    called = group_names(tx, as_of.now, by, {(source_id, ref) for _, source_id, ref, *_ in rows})
     counted: dict[tuple[str, str | None], Counter[str]] = {}
     for clock, source_id, ref, outcome, number, overridden, without_reason in rows:
-        called = ref if stream is None else names.of(source_id, stream, ref) or ref
-        if by is By.TIER:
-            client = clients.get((source_id, ref))
-            called = (client.tier if client else None) or NO_TIER
-        counts = counted.setdefault((clock, called), Counter())
-        counts.update({outcome: number, _OVERRIDDEN: overridden, _WITHOUT_REASON: without_reason})
+        counts = counted.setdefault((clock, called[source_id, ref]), Counter())
+        counts.update({outcome: number, _OVERRIDDEN: overridden, _UNEXPLAINED: without_reason})
     return tuple(_rows(counted))
+
+
+def own_of(by: By) -> ColumnElement[Any]:
+    """Return what a clock and its ticket are divided by."""
+    return _C.policy if by is By.POLICY else _GROUPS[by][0]
+
+
+def tickets_of(where: Sequence[ColumnElement[Any]], by: By) -> Subquery:
+    """Return the tickets that are meant: number, what decides whether they count, source and group."""
+    return select(_T.local_id, *standing(), _T.source_id, _GROUPS[by][0].label("own")).where(*where).subquery()
+
+
+def group_names(
+    tx: Tx, now: datetime, by: By, groups: Collection[tuple[int, str | None]]
+) -> Mapping[tuple[int, str | None], str | None]:
+    """Return what groups are called, by source and the vendor's word or id.
+
+    Args:
+        tx: Any transaction.
+        now: The present instant.
+        by: What is divided.
+        groups: Those that are asked for.
+    """
+    _, stream = _GROUPS[by]
+    if by is By.TIER:
+        clients = clients_of(tx).now(now)
+        return {one: (clients[one].tier if one in clients else None) or NO_TIER for one in groups}
+    names = Names(tx)
+    for source_id, ref in groups if stream is not None else ():
+        names.want(source_id, stream or "", ref)
+    return {(source_id, ref): names.of(source_id, stream, ref) or ref if stream else ref for source_id, ref in groups}
 
 
 def _rows(counted: dict[tuple[str, str | None], Counter[str]]) -> Iterator[Attained]:
@@ -87,25 +110,32 @@ def _rows(counted: dict[tuple[str, str | None], Counter[str]]) -> Iterator[Attai
             unknown=found[Outcome.UNKNOWN.value],
             without_target=found[Outcome.NOT_APPLICABLE.value],
             overridden=found[_OVERRIDDEN],
-            without_reason=found[_WITHOUT_REASON],
+            without_reason=found[_UNEXPLAINED],
         )
 
 
 def marked(as_of: AsOf) -> tuple[ColumnElement[int], ...]:
     """Return how many clocks there are, about how many somebody decided, and how many were missed without a reason."""
-    unexplained = and_(as_of.is_late, ~decided.is_explained())
-    return func.count(), func.count().filter(_C.is_overridden), func.count().filter(unexplained)
+    return func.count(), func.count().filter(_C.is_overridden), func.count().filter(is_unexplained(as_of))
 
 
-def _together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Select[Any]:
-    """Return the query for tickets that were resolved in the period, by what their clocks together came to."""
+def is_unexplained(as_of: AsOf) -> ColumnElement[bool]:
+    """Return that a clock was missed, and nobody has said why."""
+    return and_(as_of.is_late, ~decided.is_explained())
+
+
+def together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Subquery:
+    """Return tickets that were resolved in a period, each with what its clocks together came to.
+
+    Args:
+        as_of: What clocks show.
+        tickets: Their numbers, what decides whether they count, source and group.
+        period: First instant, and the first one after it.
+        by: What they are divided by.
+    """
     since, until = period
-    ended = select(_C.ticket_id).where(
-        _C.clock == Clock.COMPLETION.value,
-        _C.state == ClockState.STOPPED.value,
-        _C.stopped_at >= since,
-        _C.stopped_at < until,
-    )
+    is_end = _C.clock == Clock.COMPLETION.value, _C.state == ClockState.STOPPED.value
+    ended = select(_C.ticket_id).where(*is_end, _C.stopped_at >= since, _C.stopped_at < until)
     ranked = (Outcome.UNKNOWN, Outcome.MISSED, Outcome.MET, Outcome.EXEMPT)
     worst = case(
         *((func.count().filter(as_of.outcome == one.value) > 0, one.value) for one in ranked),
@@ -113,15 +143,26 @@ def _together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Select[
     )
     _, *of_ticket, own = tickets.c
     shown = func.max(_C.policy) if by is By.POLICY else own
-    marks = (case((count > 0, 1), else_=0) for count in marked(as_of)[1:])
-    together = (
-        select(*of_ticket, shown.label("shown"), worst.label("outcome"), *(mark.label(None) for mark in marks))
+    _, *counts = marked(as_of)
+    marks = (
+        case((count > 0, 1), else_=0).label(name)
+        for count, name in zip(counts, (_OVERRIDDEN, _UNEXPLAINED), strict=True)
+    )
+    last = func.max(_C.stopped_at, type_=_C.stopped_at.type).filter(*is_end, _C.stopped_at < until)
+    return (
+        select(
+            *of_ticket, shown.label("shown"), worst.label("outcome"), *marks, _C.ticket_id, last.label("ended_at"),
+            func.max(_C.policy).label("policy"), func.max(_C.cycle).label("cycle"),
+        )
         .select_from(sla_clocks)
         .join(tickets, tickets.c.local_id == _C.ticket_id)
         .where(_C.ticket_id.in_(ended))
         .group_by(_C.ticket_id, *of_ticket, own)
         .subquery()
-    )
-    *groups, overridden, without_reason = together.c
-    sums = func.count(), func.sum(overridden), func.sum(without_reason)
+    )  # fmt: skip
+
+
+def _summed(of_tickets: Subquery) -> Select[Any]:
+    *groups, overridden, unexplained, _, _, _, _ = of_tickets.c
+    sums = func.count(), func.sum(overridden), func.sum(unexplained)
     return select(literal(Promises.ALL.value), *groups, *sums).group_by(*groups)
