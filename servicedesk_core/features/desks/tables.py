@@ -174,16 +174,17 @@ class Day:
 
     def now_and_next(self, person: Person) -> tuple[Booked | None, Booked | None]:
         """Return the appointment of a technician that is under way, and the one that begins next; see above."""
-        each = self._theirs if self.sums is None or self.scope is not None else self.sums.look.theirs
-        theirs = each.get(person, ())
+        theirs = self._theirs.get(person, ())
         begun = bisect_right(theirs, self.at, key=lambda one: one.visit.start_at)
         spans = islice(theirs, begun), islice(theirs, begun, None)
-        current, following = (self._narrowed(one for one in span if one.ends_at >= self.at) for span in spans)
-        return next(current, None), next(following, None)
+        current, following = (next((one for one in span if one.ends_at >= self.at), None) for span in spans)
+        return current, following
 
     @cached_property
     def _theirs(self) -> Mapping[Person, Sequence[Booked]]:
-        return visits_by_technician(booked(self.tx, self.at, scope=self.scope))
+        if self.sums is None or self.scope is not None:
+            return visits_by_technician(self._narrowed(booked(self.tx, self.at, scope=self.scope)))
+        return self.sums.look.theirs if self.chosen == TicketChoice() else self.sums.visits
 
     def _narrowed(self, visits: Iterable[Booked]) -> Iterator[Booked]:
         if self.chosen == TicketChoice():

@@ -19,6 +19,7 @@ from servicedesk_core.store.schema import RECORDS
 class Booked(NamedTuple):
     """An appointment."""
 
+    local_id: int
     source_id: int
     external_id: str
     title: str | None
@@ -26,6 +27,11 @@ class Booked(NamedTuple):
     technicians: tuple[str, ...]
     visit: Visit
     created_at: datetime | None = None
+
+    @property
+    def turn(self) -> tuple[datetime, int]:
+        """By what appointments are ordered: the earliest is the first."""
+        return self.visit.start_at, self.local_id
 
     @property
     def ends_at(self) -> datetime:
@@ -46,7 +52,7 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None, until: datetime 
     seen = true() if scope is None else Sight(tx, scope).live("appointments")
     columns = a.source_id, a.external_id, a.title, a.ticket_refs, a.technician_refs, a.start_at, a.end_at, a.created_at
     query = (
-        select(*columns)
+        select(a.local_id, *columns)
         .where(
             false() if seen is None else seen,
             a.gone_at.is_(None),
@@ -60,12 +66,12 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None, until: datetime 
     own = None
     if scope is not None:
         own = Sight(tx, scope).refs("tickets", {ticket for row in rows for ticket in orjson.loads(row.ticket_refs)})
-    for source_id, ref, title, tickets, technicians, start, end, created in rows:
+    for local_id, source_id, ref, title, tickets, technicians, start, end, created in rows:
         about, visit = orjson.loads(tickets), Visit(from_us(start), optional_instant(end))
         if own is not None:
             about = sorted(own.intersection(about))
         people = tuple(orjson.loads(technicians))
-        yield Booked(source_id, ref, title, tuple(about), people, visit, optional_instant(created))
+        yield Booked(local_id, source_id, ref, title, tuple(about), people, visit, optional_instant(created))
 
 
 def visits_by_ticket(visits: Iterable[Booked]) -> Mapping[tuple[int, str], Sequence[Booked]]:

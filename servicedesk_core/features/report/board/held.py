@@ -55,7 +55,7 @@ OPEN_NOW, MOVED, PROMISED, PROMISED_ONCE, PLANNED, READY, AWAY = (
     "open", "moved", "promised", "promised once", "planned", "ready", "away",
 )  # fmt: skip
 NEEDS_SOMEBODY, BLACK_HOLE, CLIENT_REPLIED, UNCOVERED = "needs somebody", "black hole", "client replied", "uncovered"
-REOPENED: Final = "reopened"
+REOPENED, BOOKED = "reopened", "booked"
 REASON, FIGURE, WHO, LIST, STAND = "reason", "figure", "who", "list", "stand"
 ACTOR, DUE_STATE, JUDGED_BY = "actor", "due state", "judged by"
 """What may be true of a ticket; the latter name what in particular, as a tuple."""
@@ -128,7 +128,7 @@ class Looking:
     def booked(self, refs: Iterable[Ref]) -> list[Booked]:
         """Return the appointments for some tickets, each once, the earliest first."""
         found = {(one.source_id, one.external_id): one for ref in refs for one in self.visits.get(ref, ())}
-        return sorted(found.values(), key=lambda one: one.visit.start_at)
+        return sorted(found.values(), key=lambda one: one.turn)
 
 
 def held(tx: Tx, look: Looking, tickets: Sequence[int], alike: dict[Hashable, Any]) -> Iterator[Held]:
@@ -198,6 +198,7 @@ def _held(  # noqa: PLR0917  # what was read of one ticket
         names |= {NEEDS_SOMEBODY, (REASON, reason)}
     if standing.judged_by is not None:
         names.add((JUDGED_BY, standing.judged_by))
+    names |= {BOOKED} if look.visits.get((state.source_id, state.external_id)) else set()
     names |= {CLIENT_REPLIED} if standing.is_unanswered else set()
     names |= {UNCOVERED} if is_uncovered else set()
     if [one for _, one in steps] != [marks] or steps[0][0] > look.since:

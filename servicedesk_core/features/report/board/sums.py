@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple, Self
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.features.attention import HORIZON, NextActor, Placed, Reason
+from servicedesk_core.features.attention import HORIZON, Booked, NextActor, Placed, Reason, visits_by_technician
 from servicedesk_core.features.kpi import (
     COUNTED,
     OF_CLOCKS,
@@ -167,6 +167,12 @@ class Sums:
             return False
         found = self.held[place]
         return found is not None and found.ref == ref
+
+    @cached_property
+    def visits(self) -> Mapping[Ref, Sequence[Booked]]:
+        """The appointments of the open ones by the technicians who are booked, the earliest first."""
+        refs = (self._at(one).ref for one in members(self._open & self.bits.of(of.BOOKED)))
+        return visits_by_technician(self.look.booked(refs))
 
     @cached_property
     def _among(self) -> Among:
