@@ -17,9 +17,13 @@ from servicedesk_core.store.schema import RECORDS
 
 
 class Booked(NamedTuple):
-    """An appointment."""
+    """An appointment.
 
-    local_id: int
+    Attributes:
+        turn: Its place among those that were read with it: the earliest is the first.
+    """
+
+    turn: int
     source_id: int
     external_id: str
     title: str | None
@@ -27,11 +31,6 @@ class Booked(NamedTuple):
     technicians: tuple[str, ...]
     visit: Visit
     created_at: datetime | None = None
-
-    @property
-    def turn(self) -> tuple[datetime, int]:
-        """By what appointments are ordered: the earliest is the first."""
-        return self.visit.start_at, self.local_id
 
     @property
     def ends_at(self) -> datetime:
@@ -52,7 +51,7 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None, until: datetime 
     seen = true() if scope is None else Sight(tx, scope).live("appointments")
     columns = a.source_id, a.external_id, a.title, a.ticket_refs, a.technician_refs, a.start_at, a.end_at, a.created_at
     query = (
-        select(a.local_id, *columns)
+        select(*columns)
         .where(
             false() if seen is None else seen,
             a.gone_at.is_(None),
@@ -66,12 +65,12 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None, until: datetime 
     own = None
     if scope is not None:
         own = Sight(tx, scope).refs("tickets", {ticket for row in rows for ticket in orjson.loads(row.ticket_refs)})
-    for local_id, source_id, ref, title, tickets, technicians, start, end, created in rows:
+    for turn, (source_id, ref, title, tickets, technicians, start, end, created) in enumerate(rows):
         about, visit = orjson.loads(tickets), Visit(from_us(start), optional_instant(end))
         if own is not None:
             about = sorted(own.intersection(about))
         people = tuple(orjson.loads(technicians))
-        yield Booked(local_id, source_id, ref, title, tuple(about), people, visit, optional_instant(created))
+        yield Booked(turn, source_id, ref, title, tuple(about), people, visit, optional_instant(created))
 
 
 def visits_by_ticket(visits: Iterable[Booked]) -> Mapping[tuple[int, str], Sequence[Booked]]:

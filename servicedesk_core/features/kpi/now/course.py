@@ -134,12 +134,13 @@ def courses_from(
         tally: What others add all the time, and takes these in; ``None`` = there are no others.
     """
     moves: Counter[tuple[datetime, int, int]] = Counter()
-    known = {id(NOTHING): NOTHING}
-    for life in tickets:
+    known, lives = {id(NOTHING): NOTHING}, [*tickets]
+    alike = {id(life): life for life in lives}  # of many tickets they are the same object, and so are marks
+    for life_id, many in Counter(map(id, lives)).items():
         before = NOTHING
-        for (at, marks), (until, _) in pairwise((*life, (end, NOTHING))):
+        for (at, marks), (until, _) in pairwise((*alike[life_id], (end, NOTHING))):
             if until > start and at < end:
-                moves[max(at, start), id(before), id(marks)] += 1  # of many tickets they are the same object
+                moves[max(at, start), id(before), id(marks)] += many
                 known[id(marks)] = before = marks
     tally = tally or Tally()
     steps = {name: [Step(start, value)] for name, value in tally.values().items()}

@@ -5,6 +5,7 @@ import threading
 from bisect import bisect_left, insort
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from heapq import heapify, heappop, heappush
@@ -84,8 +85,13 @@ class Board:
         """How many tickets are held."""
         return len(self._places)
 
-    def sums(self, tx: Tx, asked: Asked) -> Sums | None:
+    def sums(self, tx: Tx, asked: Asked, other: "Board | None" = None) -> Sums | None:
         """Return what is counted of some tickets as they are in a transaction; ``None`` = nobody can say it from here.
+
+        Args:
+            tx: The transaction.
+            asked: Who asks for which.
+            other: The same tickets, as those see them who are told something else of people.
 
         Raises:
             NotFoundLocallyError: There is no such connection.
@@ -94,13 +100,13 @@ class Board:
             return None
         try:
             with collecting_seldom:
-                return self._counted(tx, asked)
+                return self._counted(tx, asked, other)
         finally:
             self._lock.release()
 
-    def _counted(self, tx: Tx, asked: Asked) -> Sums | None:
+    def _counted(self, tx: Tx, asked: Asked, other: "Board | None") -> Sums | None:
         try:
-            is_held = self._move(tx, asked)
+            is_held = self._move(tx, asked, other)
         except BaseException:
             self._begin_anew()  # what was half done must not be told
             raise
@@ -109,20 +115,20 @@ class Board:
         meant, look = self._meant(tx, asked), replace(self._look, at=asked.at, people=asked.people)
         return Sums(look, meant, self._bits.copy(), list(self._held), list(self._order), self._by_ref)
 
-    def _move(self, tx: Tx, asked: Asked) -> bool:
+    def _move(self, tx: Tx, asked: Asked, other: "Board | None") -> bool:
         """Move on to what a transaction sees; return whether that is held now."""
         seen = stamp(tx, asked.at, asked.zone, asked.persons)
         known, look = self._stamp, self._look
         if not seen.is_settled:
             return False
         if known is None or look is None or not seen.goes_on_from(known):
-            return self._load(tx, asked, seen)
+            return self._load(tx, asked, seen, other)
         if seen.head < known.head or asked.at < look.at:  # who reads may have begun to before somebody else
             is_put_back = monotonic() - self._moved_s > _PATIENCE_S
-            return self._load(tx, asked, seen) if is_put_back else False
+            return self._load(tx, asked, seen, None) if is_put_back else False
         told = news(tx, known.head, (known.settled, seen.settled)) if seen.has_moved_from(known) else News()
         if told.is_too_much or asked.back_to < look.back_to:
-            return self._load(tx, asked, seen)
+            return self._load(tx, asked, seen, other)
         self._go_on(tx, asked, told, has_moved=seen.has_moved_from(known))
         self._stamp, self._moved_s = seen, monotonic()
         return True
@@ -145,8 +151,21 @@ class Board:
             choice.stale |= told.tickets
         self._choices = OrderedDict((key, one) for key, one in self._choices.items() if len(one.stale) < _AT_ONCE)
 
-    def _load(self, tx: Tx, asked: Asked, seen: Stamp) -> bool:
+    def handed_over(self) -> Mapping[str, Any]:
+        """Return a copy of what is held, for another one to go on from: most of it is told to all alike."""
+        if self._stamp is None or not self._lock.acquire(timeout=_WAIT_S):
+            return {}
+        try:
+            kept = {name: copy(value) for name, value in vars(self).items() if name not in {"_lock", "_choices"}}
+            return kept | {"_bits": self._bits.copy()}
+        finally:
+            self._lock.release()
+
+    def _load(self, tx: Tx, asked: Asked, seen: Stamp, other: "Board | None") -> bool:
         self._begin_anew()
+        if other is not None and (known := other.handed_over()):
+            vars(self).update(known)
+            return self._move(tx, asked, None)
         began_s = monotonic()
         look = self._looking(tx, asked, None)
         either = or_(_T.local_id.in_(select(_T.local_id).where(*OPEN)), has_ended(look.back_to))

@@ -127,8 +127,8 @@ class Looking:
 
     def booked(self, refs: Iterable[Ref]) -> list[Booked]:
         """Return the appointments for some tickets, each once, the earliest first."""
-        found = {(one.source_id, one.external_id): one for ref in refs for one in self.visits.get(ref, ())}
-        return sorted(found.values(), key=lambda one: one.turn)
+        found = {one.turn: one for ref in refs for one in self.visits.get(ref, ())}
+        return [found[turn] for turn in sorted(found)]
 
 
 def held(tx: Tx, look: Looking, tickets: Sequence[int], alike: dict[Hashable, Any]) -> Iterator[Held]:
@@ -159,6 +159,7 @@ def held(tx: Tx, look: Looking, tickets: Sequence[int], alike: dict[Hashable, An
         reopened_at = again_open.get(local_id)
         added = changes_of(life, look.since, look.at + _AFTER, coming)
         steps = tuple((at, alike.setdefault(marks, marks)) for at, marks in added)
+        steps = alike.setdefault(tuple((at, id(marks)) for at, marks in steps), steps)
         once = {PROMISED_ONCE} if any(one.ticket is not None and one.ticket.clock for one in life) else set()
         if local_id in open_ones:
             standing, ticket = open_ones[local_id]

@@ -78,4 +78,6 @@ def sums_of(tx: Tx, asked: Asked) -> "Sums | None":
     boards = lent(tx, Boards)
     if boards is None:
         return None
-    return (boards.whole if asked.scope is None else boards.part).sums(tx, asked)
+    if asked.scope is None:
+        return boards.whole.sums(tx, asked, boards.part)
+    return boards.part.sums(tx, asked, boards.whole)

@@ -23,13 +23,13 @@ from servicedesk_core.features.kpi import (
     courses_from,
 )
 from servicedesk_core.features.report.board import held as of
-from servicedesk_core.features.report.board.bitmaps import Among, Bitmaps, members
+from servicedesk_core.features.report.board.bitmaps import Among, Bitmaps, members, set_of
 from servicedesk_core.features.report.board.held import Held, Looking, Ref
 from servicedesk_core.features.report.morning.tables import LISTED, Pass, Top
 from servicedesk_core.features.sla import Stand
 
 _FEW: Final = 2_000
-"""To order so many is quicker than to look for them among all."""
+"""Among so many of the gravest those are looked for that are listed; else those that are meant are put in order."""
 
 Order = Sequence[tuple[Any, int]]
 
@@ -92,15 +92,12 @@ class Sums:
             wanted: Their places; ``None`` = of those that somebody has to look at.
         """
         wanted = self._open & (self.bits.of(of.NEEDS_SOMEBODY) if wanted is None else wanted)
-        count = wanted.bit_count()
-        if count <= _FEW:
-            return Top(count, self._placed(wanted))
-        meant = Among(wanted)  # those that nobody has to look at come last, and are in no order
-        gravest = [
-            self._at(place).placed for _, place in islice((one for one in self.order if one[1] in meant), LISTED)
-        ]
-        others = () if len(gravest) == LISTED else self._placed(wanted & ~self.bits.of(of.NEEDS_SOMEBODY))
-        return Top(count, (*filter(None, gravest), *others))
+        count, gravest = wanted.bit_count(), 0
+        if count > _FEW:
+            meant = Among(wanted)
+            first = (place for _, place in islice(self.order, _FEW) if place in meant)
+            gravest = set_of([*islice(first, LISTED)])
+        return Top(count, self._placed(gravest if gravest.bit_count() == LISTED else wanted))
 
     def listed(self, reason: Reason | None, actor: NextActor | None, *, everything: bool) -> Sequence[Placed]:
         """Return those with a reason and with somebody who has to act next, in no order.
