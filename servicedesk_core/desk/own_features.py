@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quality.actions import Quality
     from servicedesk_core.features.quarantine.actions import Quarantine
+    from servicedesk_core.features.recurring.actions import Recurring
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.schedule.page import Schedule
@@ -105,6 +106,7 @@ class OwnFeatures(Generic[Manner]):
         profit: Profit[Manner]
         quality: Quality[Manner]
         quarantine: Quarantine[Manner]
+        recurring: Recurring[Manner]
         report: Reports[Manner]
         rota: RotaActions[Manner]
         schedule: Schedule[Manner]

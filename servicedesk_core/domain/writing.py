@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+MADE_BEFORE: Final = "@made-before"
+"""As the parent of a write that follows another one: the record that the other one makes, whatever its id will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Intent:
         label: What people call the target.
         values: Field to new value; only what changes. Values that JSON can hold; instants as ISO 8601 text.
         target: The vendor's id of the record, or ``None`` for a new one.
-        parent: The vendor's id of the parent record, if any.
+        parent: The vendor's id of the parent record, if any, or :data:`MADE_BEFORE`.
         base: Field to the value that was read; the vendor must still show it when the write is sent.
         base_modified_at: The vendor's stamp of the record then.
         base_revision: The vendor's token of that version of the record, where it has one.

@@ -14,7 +14,8 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
     "status", "desks", "tickets", "triage", "contact", "messages", "incidents", "shiftlog", "next", "assign", "helpers",
-    "checklist", "cover", "attachments", "appointments", "schedule", "plan", "forecast", "travel", "attention",
+    "checklist", "cover", "attachments", "appointments", "schedule", "plan", "forecast",
+    "recurring", "travel", "attention",
     "explain", "report", "sla", "kpi", "flow", "profit", "quality", "scorecards", "parts", "billing", "leakage",
     "agreements", "company", "writes", "standing", "audit", "definitions", "clients", "rota", "oncall", "worktime",
     "skills", "people", "signins", "tokens", "views", "walls", "calendars",

@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 
-MOST = {"tickets list": 134, "report desk": 152, "report morning": 261, "claims list": 157, "status": 155}
+MOST = {"tickets list": 135, "report desk": 153, "report morning": 262, "claims list": 158, "status": 156}
 COUNT = """
 import sys
 from servicedesk_core.cli.main import main

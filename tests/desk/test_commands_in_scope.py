@@ -124,6 +124,8 @@ PLAIN = (
     "forecast tickets", "forecast hours", "forecast backtest", "forecast staffing", "forecast gaps",
     "helpers calls --all", "helpers list mine-tickets", "checklist list mine-tickets",
     "shiftlog list", "contact promises --all", "contact unheard", "contact kpis",
+    "recurring plans", "recurring preview", "recurring explain care",
+    "recurring generate --yes",
     "incidents list --all", "incidents show 1", "incidents candidates 1", "incidents report 1",
     "incidents declare x --ticket mine-tickets --yes", "incidents link 1 mine-tickets --yes",
     "incidents unlink 1 mine-tickets --yes", "incidents update 1 x --yes", "incidents close 1 --yes",

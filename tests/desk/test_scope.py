@@ -157,6 +157,7 @@ ARGUMENTS = {
     "incidents.show": [(1,)],
     "incidents.candidates": [(1,)],
     "incidents.report": [(1,)],
+    "recurring.explain": [("care",)],
     "triage.beside": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
@@ -187,6 +188,7 @@ NAMELESS = OF_A_PERSON | {
     "worktime.callouts", "worktime.payroll", "forecast.tickets", "forecast.hours", "forecast.backtest",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
+    "recurring.plans", "recurring.preview", "recurring.explain",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant, days without

@@ -67,6 +67,8 @@ COMMANDS = [
     "shiftlog list",
     "incidents list",
     "messages plan",
+    "recurring plans",
+    "recurring preview",
     "tickets snooze {open_ticket} {tomorrow}",
     "triage list",
     "triage open",

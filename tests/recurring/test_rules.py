@@ -1,10 +1,10 @@
-"""On which days plans are due, and which of these are made: months' ends, holidays, changes to summer time, downtime."""
+"""On which days plans are due, and what is made of these: ends of months, holidays, summer time, downtime."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk_core.business_time import Calendar
@@ -102,6 +102,7 @@ def test_where_everything_is_closed_there_is_none_and_it_says_why():
     assert (found.day, found.why) == (date(2026, 6, 15), NO_WORKING_DAY)
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from(["FREQ=MONTHLY", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=WEEKLY;INTERVAL=3", "FREQ=DAILY", "FREQ=YEARLY"]),
     st.dates(date(2015, 1, 1), date(2026, 6, 1)),
@@ -129,7 +130,7 @@ def test_which_days_there_are_does_not_depend_on_when_one_asks(rule, start, busi
         ("FREQ=WEEKLY;BYDAY=2TU", "need FREQ=MONTHLY"),
         ("FREQ=MONTHLY;BYDAY=XX", "no day"),
         ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=31", "short_months = skip"),
-        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=9", "never happens"),
+        ("FREQ=MONTHLY;INTERVAL=1000;BYMONTH=2", "never happens"),
         ("FREQ=YEARLY;BYHOUR=3", "no part of a rule"),
     ],
 )

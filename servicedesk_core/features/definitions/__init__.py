@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.definitions.queries import DefiningDesk as DefiningDesk
     from servicedesk_core.features.definitions.tables import Holding as Holding
     from servicedesk_core.features.definitions.tables import Version as Version
+    from servicedesk_core.features.definitions.tables import applied as applied
     from servicedesk_core.features.definitions.tables import decisions as decisions
     from servicedesk_core.features.definitions.tables import holding as holding
     from servicedesk_core.features.definitions.tables import in_force as in_force

@@ -1,6 +1,6 @@
 """Versions of definitions in the store. Rows are only ever added."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -194,6 +194,20 @@ def decisions(tx: Tx, kind: DefinitionKind[Any]) -> dict[str, Version]:
     joined = joined.join(definition_versions, definition_versions.c.version == definitions.c.version)
     rows = tx.execute(joined.order_by(definitions.c.version)).all()
     return {name: VERSIONS.of(version) for name, *version in rows}
+
+
+def applied(tx: Tx, kind: DefinitionKind[M]) -> Iterator[tuple[str, Version, M | None]]:
+    """Yield what versions said of the definitions of a kind, oldest first; ``None`` = it was removed.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    joined = select(*KEPT.columns, *VERSIONS.columns).where(definitions.c.kind == kind.name)
+    joined = joined.join(definition_versions, definition_versions.c.version == definitions.c.version)
+    many = len(KEPT.columns)
+    for row in tx.execute(joined.order_by(definitions.c.version, definitions.c.name)):
+        kept = KEPT.of(row[:many])
+        yield kept.name, VERSIONS.of(row[many:]), None if kept.body is None else value(kind, kept)
 
 
 def _of(tx: Tx, kind: DefinitionKind[Any]) -> list[Kept]:

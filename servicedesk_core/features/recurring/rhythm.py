@@ -1,7 +1,7 @@
 """On which days a rule of RFC 5545 falls, with what people expect of it at the end of a month. Pure.
 
-dateutil knows the rules; it skips a month that lacks the day, as the RFC says, so such days are worked out here. What is
-asked for is worked out from the anchor, never from the day before, so that no day drifts.
+dateutil knows the rules; it skips a month that lacks the day, as the RFC says, so such days are worked out here. All
+days are worked out from the anchor, never from the day before, so that none drifts.
 """
 
 import calendar

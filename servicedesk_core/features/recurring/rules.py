@@ -106,19 +106,21 @@ def occurrences(timing: Timing, first: date, last: date) -> Iterator[Occurrence]
     """
     if timing.business_days is BusinessDays.NONE:
         until = last if timing.end is None else min(last, timing.end)
-        for day in timing.rhythm.days(first, until):
-            yield _at(timing, day, day)
+        for on in timing.rhythm.days(first, until):
+            yield _at(timing, on, on)
         return
     margin = timedelta(days=FARTHEST)
     until = last + margin if timing.end is None else min(last + margin, timing.end)
-    placed = [(day, moved(day, timing.business_days, timing.is_working)) for day in timing.rhythm.days(first - margin, until)]
+    placed = [
+        (day, moved(day, timing.business_days, timing.is_working)) for day in timing.rhythm.days(first - margin, until)
+    ]
     chosen: dict[date, date] = {}
     for on, day in placed:
         if day is not None and (on == day or day not in chosen):
             chosen[day] = on
     found = []
     for on, day in placed:
-        here = on if day is None else day
+        here = day or on
         if first <= here <= last:
             why = NO_WORKING_DAY if day is None else "" if chosen[day] == on else SHARED_DAY
             found.append(_at(timing, on, here, why))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from servicedesk_core.domain.writing import AT_VENDOR, IllegalTransitionError, Standing, WriteState
+from servicedesk_core.domain.writing import AT_VENDOR, MADE_BEFORE, IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, WriteStateError
 from servicedesk_core.store import audit, leases
 from servicedesk_core.store.leases import Fence
@@ -15,11 +15,18 @@ from servicedesk_core.store.outbox import files
 from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox, outbox_history
+from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 from servicedesk_core.store.sending import require_sending
 
 # Made once: to make a statement, and the key by which its text is found again, costs as much as to carry it out.
 _REMEMBER: Final = insert(outbox_history)
 _COPIED: Final = update(outbox).where(outbox.c.id == bindparam("number")).values(copied_at=bindparam("at"))
+_BELOW: Final = (
+    update(outbox)
+    .where(IS_UNFINISHED, outbox.c.after_write == bindparam("made"), outbox.c.parent == MADE_BEFORE)
+    .values(parent=bindparam("its_ref"), aggregate=bindparam("its_aggregate"))
+)
+"""What waits to be put below a record is told its id as soon as that is known."""
 
 
 def move(
@@ -164,6 +171,9 @@ def _change(
             raise LeaseLostError(message, hint="Nothing is to be done; the other one settles it.")
         raise _wrong_state(present, present.state)
     remember(tx, after, before=was.state, after=standing, actor=actor, now=now, why=why, fence=fence)
+    if after.target is None and after.ref is not None and standing.state in AT_VENDOR:
+        aggregate = f"{after.kind.partition('.')[0]}:{after.ref}"
+        tx.execute(_BELOW, {"made": after.id, "its_ref": after.ref, "its_aggregate": aggregate})
     audit.append(
         tx,
         at=now,

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.records import IS_OPEN as IS_OPEN
     from servicedesk_core.store.schema.records import RECORDS as RECORDS
     from servicedesk_core.store.schema.records import ticket_source as ticket_source
+    from servicedesk_core.store.schema.recurring import recurring_occurrences as recurring_occurrences
     from servicedesk_core.store.schema.reviewing import quality_answers as quality_answers
     from servicedesk_core.store.schema.reviewing import quality_concerns as quality_concerns
     from servicedesk_core.store.schema.reviewing import quality_reviews as quality_reviews
@@ -123,7 +124,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 147
+SCHEMA_VERSION = 148
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -1,0 +1,27 @@
+"""Recurring service: plans, what they will make, and what came of it.
+
+:mod:`servicedesk_core.features.recurring.rhythm` and :mod:`~servicedesk_core.features.recurring.rules` are pure: rules,
+calendars and an instant in, occurrences out.
+"""
+
+from servicedesk_core.faces import JobKind
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="recurring",
+    about="Work that comes again: plans, their tickets, and what came of them.",
+    queries=f"{__name__}.queries:RecurringQueries",
+    actions=f"{__name__}.actions:Recurring",
+    automatic=f"{__name__}.automatic:ACTS",
+    jobs=(
+        JobKind(
+            "recurring",
+            "Makes tickets of recurring plans under a standing approval, and keeps what was missed or skipped.",
+            "every 5 minutes",
+            f"{__name__}.jobs:generate",
+        ),
+    ),
+    definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.tables:look_over",
+    needs=("definitions", "sla", "tickets", "writes"),
+)
