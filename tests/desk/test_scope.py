@@ -188,7 +188,8 @@ NAMELESS = OF_A_PERSON | {
     "worktime.callouts", "worktime.payroll", "forecast.tickets", "forecast.hours", "forecast.backtest",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
-    "recurring.plans", "recurring.preview", "recurring.explain",
+    "recurring.plans", "recurring.preview", "recurring.explain", "recurring.occurrences", "recurring.report",
+    "recurring.adopt", "recurring.kpis",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant, days without

@@ -7,9 +7,9 @@ from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.domain import Asset, Contract
 from servicedesk_core.features.definitions import Version, decide
 from servicedesk_core.features.recurring.actions import _open, _row
-from servicedesk_core.features.recurring.deciding import EDITED
-from servicedesk_core.features.recurring.jobs import generate
-from servicedesk_core.features.recurring.ledger import ACT, kept
+from servicedesk_core.features.recurring.making.deciding import ACT, EDITED
+from servicedesk_core.features.recurring.making.jobs import generate
+from servicedesk_core.features.recurring.making.ledger import kept
 from servicedesk_core.features.standing import APPROVALS, StandingApproval
 from servicedesk_core.people import JOBS
 from tests import stored

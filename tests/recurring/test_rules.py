@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.features.recurring.rhythm import Rhythm, ShortMonth
-from servicedesk_core.features.recurring.rules import (
+from servicedesk_core.features.recurring.when.rhythm import Rhythm, ShortMonth
+from servicedesk_core.features.recurring.when.rules import (
     NO_WORKING_DAY,
     SHARED_DAY,
     BusinessDays,

@@ -1,7 +1,7 @@
 """Recurring service: plans, what they will make, and what came of it.
 
-:mod:`servicedesk_core.features.recurring.rhythm` and :mod:`~servicedesk_core.features.recurring.rules` are pure: rules,
-calendars and an instant in, occurrences out.
+Its room ``when`` is pure: rules, calendars and an instant in, occurrences out. ``making`` goes from an occurrence whose
+time has come to its ticket.
 """
 
 from servicedesk_core.faces import JobKind
@@ -12,15 +12,17 @@ FEATURE = Feature(
     about="Work that comes again: plans, their tickets, and what came of them.",
     queries=f"{__name__}.queries:RecurringQueries",
     actions=f"{__name__}.actions:Recurring",
-    automatic=f"{__name__}.automatic:ACTS",
+    automatic=f"{__name__}.making.automatic:ACTS",
     jobs=(
         JobKind(
             "recurring",
             "Makes tickets of recurring plans under a standing approval, and keeps what was missed or skipped.",
             "every 5 minutes",
-            f"{__name__}.jobs:generate",
+            f"{__name__}.making.jobs:generate",
         ),
     ),
+    alert_rules=(f"{__name__}.watching:late",),
+    kpis=f"{__name__}.kpis:KPIS",
     definitions=f"{__name__}.kinds:KINDS",
     looks_over=f"{__name__}.tables:look_over",
     needs=("definitions", "sla", "tickets", "writes"),

@@ -8,9 +8,9 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Manner, previewed
 from servicedesk_core.features.recurring.ahead import title_of
-from servicedesk_core.features.recurring.automatic import grants_of, suggestion, turns
-from servicedesk_core.features.recurring.deciding import Outcome, Turn
-from servicedesk_core.features.recurring.ledger import keep, settle
+from servicedesk_core.features.recurring.making.automatic import grants_of, suggestion, turns
+from servicedesk_core.features.recurring.making.deciding import Outcome, Turn
+from servicedesk_core.features.recurring.making.ledger import keep, settle
 from servicedesk_core.features.recurring.model import Generated, Ripe
 from servicedesk_core.features.recurring.queries import PLANS, RecurringQueries, known_plans
 from servicedesk_core.features.writes import ProposingDesk, code_of

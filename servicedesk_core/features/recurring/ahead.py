@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from servicedesk_core.features.recurring.model import State, Visit
-from servicedesk_core.features.recurring.rules import Occurrence
 from servicedesk_core.features.recurring.tables import Planned, Target
+from servicedesk_core.features.recurring.when.rules import Occurrence
 
 SEARCHED = timedelta(days=3 * 366)
 """So far ahead the next occurrence is looked for."""

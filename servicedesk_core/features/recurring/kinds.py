@@ -13,8 +13,8 @@ from pydantic import Field, field_validator, model_validator
 from servicedesk_core.domain import Model, Priority, Ticket
 from servicedesk_core.faces import DefinitionKind
 from servicedesk_core.features.definitions import CALENDARS
-from servicedesk_core.features.recurring.rhythm import Rhythm, ShortMonth
-from servicedesk_core.features.recurring.rules import BusinessDays, CatchUp
+from servicedesk_core.features.recurring.when.rhythm import Rhythm, ShortMonth
+from servicedesk_core.features.recurring.when.rules import BusinessDays, CatchUp
 from servicedesk_core.features.sla import Duration
 
 _Word = Annotated[str, Field(min_length=1)]

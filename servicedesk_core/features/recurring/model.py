@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -126,3 +127,70 @@ class Generated:
     def has_failed(self) -> bool:
         """Whether something that was asked for was not done."""
         return any(one.write is None or one.state in _UNDONE for one in self.items)
+
+
+class Result(StrEnum):
+    """What came of an occurrence."""
+
+    DONE = "done"
+    """Its ticket was resolved in time."""
+    LATE = "late"
+    """Its ticket was resolved too late, or is not resolved and should be."""
+    OPEN = "open"
+    """It is still time."""
+    MISSED = "missed"
+    """No ticket was made in time."""
+    SKIPPED = "skipped"
+    """With good reason no ticket was made: it does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """An occurrence whose time has come, with what came of it."""
+
+    plan: Annotated[str, Column("The plan.", leads="recurring.explain")]
+    on: Annotated[date, Column("The day that its rule says.", shown=False)]
+    day: Annotated[date, Column("The day on which it was, after holidays.")]
+    asset_ref: Annotated[str | None, Column("The vendor's id of the device.", "Device", spare=2)]
+    due_at: Annotated[datetime, Column("Until when it was to be done.", "Due", spare=1)]
+    result: Annotated[Result, Column("What came of it.")]
+    why: Annotated[str | None, Column("Why no ticket was made.", wraps=True)]
+    ticket: Annotated[str | None, Column("Its ticket.", leads="tickets.show")]
+    connection: Annotated[str | None, Column("Name of the ticket's connection.", shown=False)]
+    resolved_at: Annotated[datetime | None, Column("When that was resolved.", "Resolved", spare=3)]
+    write: Annotated[int | None, Column("Number of the write that makes it.", shown=False, leads="writes.show")]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What came of a plan in some days."""
+
+    plan: Annotated[str, Column("The plan.", leads="recurring.explain")]
+    client: Annotated[str, Column("Whose it is.", cut=16)]
+    occurrences: Annotated[int, Column("Tickets that were to be made.", "Due")]
+    done: Annotated[int, Column("Done in time.")]
+    late: Annotated[int, Column("Done too late, or not done and overdue.")]
+    missed: Annotated[int, Column("Not made in time.")]
+    open: Annotated[int, Column("Still in time.")]
+    skipped: Annotated[int, Column("Not made with good reason.")]
+    completion_percent: Annotated[
+        Decimal | None, Column("Done in time, of those that count; nothing = none does.", "Done, %")
+    ]
+    estimated_s: Annotated[int | None, Column("Work that was planned for them.", "Planned", spare=2)]
+    worked_s: Annotated[int, Column("Work that was recorded on their tickets.", "Worked", spare=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptable:
+    """A series that the PSA makes by itself, and the plan that it would be."""
+
+    plan: Annotated[str, Column("Name of the plan that it would be.")]
+    client: Annotated[str, Column("Whose it is.", cut=16)]
+    title: Annotated[str, Column("Title of its newest ticket.", cut=24)]
+    rule: Annotated[str, Column("The rule that it follows.")]
+    tickets: Annotated[int, Column("How many tickets it has.")]
+    first_on: Annotated[date, Column("The day of the first one.", "First", spare=2)]
+    last_on: Annotated[date, Column("The day of the newest one.", "Last", spare=1)]
+    fits_percent: Annotated[int, Column("How well its days are those of the rule.", "Fits, %")]
+    connection: Annotated[str, Column("Name of the connection.", shown=False)]
+    definition: Annotated[str, Column("The plan, as a file of definitions has it.", shown=False)]

@@ -1,5 +1,6 @@
 """Which plans there are, what they will make, and why."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -7,8 +8,18 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.recurring.adopting import adoptable, halted
 from servicedesk_core.features.recurring.ahead import next_of, visits
-from servicedesk_core.features.recurring.model import PlanDetail, PlanRow, Visit
+from servicedesk_core.features.recurring.came import came, results
+from servicedesk_core.features.recurring.model import (
+    Adoptable,
+    Came,
+    PlanDetail,
+    PlanResult,
+    PlanRow,
+    Result,
+    Visit,
+)
 from servicedesk_core.features.recurring.tables import Planned, plans
 from servicedesk_core.features.writes import ProposingDesk
 from servicedesk_core.store import Tx
@@ -16,6 +27,8 @@ from servicedesk_core.store.queries.scope import Scope
 
 PLAN = Annotated[str, Help("Name of the plan.", names="recurring.plans")]
 PLANS = Annotated[tuple[str, ...], Help("Only of these plans, by name.", name="plan", names="recurring.plans")]
+FIRST = Annotated[date | None, Help("From this day on [default: the first of the month].")]
+LAST = Annotated[date | None, Help("Until this day [default: today].")]
 _SHOWN: Final = 12
 _LONGEST: Final = 36
 
@@ -48,9 +61,9 @@ class RecurringQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
             DefinitionsError: What is stored does not fit this program.
         """
-        rows = tuple(
-            _row(one, self._today(one)) for one in known_plans(tx, self.desk, (), scope) if _is_of(one, client)
-        )
+        found = [one for one in known_plans(tx, self.desk, (), scope) if _is_of(one, client)]
+        stopped = halted(tx, found, self.desk.clock.now())
+        rows = tuple(_row(one, self._today(one), stopped) for one in found)
         return piece(Page(rows), PlanRow, by="plan", sort=sort, after=after, limit=limit)
 
     @query(
@@ -102,7 +115,111 @@ class RecurringQueries(Namespace[Manner]):
         now, today = self.desk.clock.now(), self._today(one)
         coming = visits([one], today, _months_after(today, 12 * 5), now)
         shown = tuple(each for each, _ in zip(coming, range(_SHOWN), strict=False))
-        return PlanDetail(_row(one, today), one.since, one.plan.description, one.plan.checklist, shown)
+        return PlanDetail(
+            _row(one, today, halted(tx, [one], now)), one.since, one.plan.description, one.plan.checklist, shown
+        )
+
+    @query(
+        "recurring.occurrences",
+        about="Occurrences whose time has come, with what came of each.",
+        needs=Capability.INTERNAL,
+        empty="None came in these days.",
+    )
+    def occurrences(
+        self,
+        tx: Tx,
+        *,
+        plans: PLANS = (),
+        first_day: FIRST = None,
+        last_day: LAST = None,
+        result: Annotated[Result | None, Help("Only these.")] = None,
+        sort: Sort = None,
+        limit: Limit = 200,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[Came]:
+        """List the occurrences whose tickets were to be made, those that were skipped or missed among them.
+
+        Raises:
+            NotFoundLocallyError: There is no such plan.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            DefinitionsError: What is stored does not fit this program.
+        """
+        _, rows = self._came(tx, plans, first_day, last_day, scope)
+        found = tuple(one for one in rows if result in {None, one.result})
+        return piece(Page(found), Came, by="day,plan,asset_ref", sort=sort, after=after, limit=limit)
+
+    @query(
+        "recurring.report",
+        about="What came of each plan: done in time, late, missed, skipped, and the work on its tickets.",
+        needs=Capability.INTERNAL,
+        empty="There is no plan: [recurring_plans.NAME] in the definitions.",
+    )
+    def report(
+        self,
+        tx: Tx,
+        *,
+        plans: PLANS = (),
+        first_day: FIRST = None,
+        last_day: LAST = None,
+        sort: Sort = None,
+        limit: Limit = 200,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[PlanResult]:
+        """Show what came of plans.
+
+        Raises:
+            NotFoundLocallyError: There is no such plan.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            DefinitionsError: What is stored does not fit this program.
+        """
+        known, rows = self._came(tx, plans, first_day, last_day, scope)
+        found = tuple(results(tx, rows, known))
+        return piece(Page(found), PlanResult, by="plan", sort=sort, after=after, limit=limit)
+
+    @query(
+        "recurring.adopt",
+        about="Series that the PSA makes by itself, and the plan that each would be; --json has it as a definition.",
+        needs=Capability.INTERNAL,
+        empty="No series goes on in the history that no plan has.",
+    )
+    def adopt(
+        self,
+        tx: Tx,
+        *,
+        sort: Sort = None,
+        limit: Limit = 200,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[Adoptable]:
+        """List series of tickets in the history (client, title, rhythm), each with the plan that it would be.
+
+        A plan that is proposed says made_by = "psa": nothing is made of it before a person says that the desk does.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            DefinitionsError: What is stored does not fit this program.
+        """
+        known = known_plans(tx, self.desk, (), None)
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        found = tuple(adoptable(tx, zone, now, known, scope))
+        return piece(Page(found), Adoptable, by="client,plan", sort=sort, after=after, limit=limit)
+
+    def _came(
+        self, tx: Tx, names: tuple[str, ...], first: date | None, last: date | None, scope: Scope | None
+    ) -> tuple[list[Planned], list[Came]]:
+        """Return plans, and their occurrences on some days: those of the month, if nothing else is said."""
+        known, now = known_plans(tx, self.desk, names, scope), self.desk.clock.now()
+        today = now.astimezone(ZoneInfo(self.desk.timezone)).date()
+        until = last or today
+        rows = came(tx, first or until.replace(day=1), until, now)
+        seen = {one.plan.name for one in known}
+        is_whole = scope is None and not names  # what came of plans that are no more is told too
+        return known, [one for one in rows if is_whole or one.plan in seen]
 
     def _today(self, one: Planned) -> date:
         return self.desk.clock.now().astimezone(one.timing.zone).date()
@@ -136,7 +253,7 @@ def _is_of(one: Planned, client: str | None) -> bool:
     return client.casefold() in words
 
 
-def _row(one: Planned, today: date) -> PlanRow:
+def _row(one: Planned, today: date, stopped: Mapping[str, str]) -> PlanRow:
     coming = next_of(one, today)
     return PlanRow(
         plan=one.plan.name,
@@ -149,7 +266,7 @@ def _row(one: Planned, today: date) -> PlanRow:
         made_by=None if one.plan.made_by is None else one.plan.made_by.value,
         version=one.version,
         connection=one.connection,
-        problem=" ".join(one.problems) or None,
+        problem=" ".join(one.problems) or stopped.get(one.plan.name),
     )
 
 

@@ -12,7 +12,7 @@ from servicedesk_core.faces import Finding, Found
 from servicedesk_core.features.definitions import CALENDARS, applied, in_force
 from servicedesk_core.features.recurring.kinds import PLANS, RecurringPlan
 from servicedesk_core.features.recurring.places import Places, Record
-from servicedesk_core.features.recurring.rules import Occurrence, Timing, occurrences, since
+from servicedesk_core.features.recurring.when.rules import Occurrence, Timing, occurrences, since
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.scope import Scope
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Bring the schema from revision 0147 to 0148."""
     op.create_table(
         "recurring_occurrences",
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("plan", sa.Text(), nullable=False),
         sa.Column("on_day", sa.Text(), nullable=False),
         sa.Column("asset", sa.Text(), nullable=False),
@@ -23,7 +24,8 @@ def upgrade() -> None:
         sa.Column("why", sa.Text()),
         sa.Column("write_id", sa.BigInteger()),
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("plan", "on_day", "asset", name=op.f("pk_recurring_occurrences")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_recurring_occurrences")),
     )
     op.create_index("ix_recurring_occurrences_day", "recurring_occurrences", ["day"], unique=False)
     op.create_index("ix_recurring_occurrences_write_id", "recurring_occurrences", ["write_id"], unique=False)
+    op.create_index("ix_recurring_occurrences_plan", "recurring_occurrences", ["plan"], unique=False)

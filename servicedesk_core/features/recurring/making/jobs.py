@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.features.recurring.automatic import ACTS, suggestions, turns
-from servicedesk_core.features.recurring.ledger import keep, settle
+from servicedesk_core.features.recurring.making.automatic import ACTS, suggestions, turns
+from servicedesk_core.features.recurring.making.ledger import keep, settle
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.store import Tx
 from servicedesk_core.wording import counted

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.features.recurring.rhythm import Rhythm
+from servicedesk_core.features.recurring.when.rhythm import Rhythm
 
 FARTHEST: Final = 31
 """So many days at most an occurrence is moved: where all of these are holidays, there is none."""

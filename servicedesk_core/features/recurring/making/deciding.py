@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from servicedesk_core.features.recurring.kinds import Maker
-from servicedesk_core.features.recurring.rules import CatchUp, Occurrence, due
 from servicedesk_core.features.recurring.tables import Planned, Target
+from servicedesk_core.features.recurring.when.rules import CatchUp, Occurrence, due
 
 LOOKED_BACK: Final = timedelta(days=366)
 """What came longer ago, and was never decided about, is not made."""
@@ -37,10 +37,35 @@ class Outcome(StrEnum):
     """None was made in time: it counts as not done."""
 
 
+ACT: Final = "recurring.generate"
+
+
+class Key(NamedTuple):
+    """What an occurrence is known by."""
+
+    plan: str
+    on: date
+    asset: str
+
+    def __str__(self) -> str:
+        return f"{ACT}:{self.plan}:{self.on}:{self.asset}"
+
+    def step(self, number: int) -> str:
+        """Return the request id of a step of its checklist."""
+        return f"recurring.step-{number}:{self.plan}:{self.on}:{self.asset}"
+
+    @classmethod
+    def read(cls, request_id: str) -> "Key":
+        """Return that of a write of ours."""
+        _, plan, on, asset = request_id.split(":", 3)
+        return cls(plan, date.fromisoformat(on), asset)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What is kept of an occurrence: a row of the table."""
 
+    key: str
     plan: str
     on_day: date
     asset: str
@@ -138,7 +163,8 @@ def _decided(
             outcome, why = Outcome.SKIPPED, refused
         elif one in missed:
             outcome, why = Outcome.MISSED, _MISSED[how]
-        kept = Kept(planned.plan.name, one.on, target.key, one.day, one.at, one.due_at, outcome, why, None, now)
+        key = str(Key(planned.plan.name, one.on, target.key))
+        kept = Kept(key, planned.plan.name, one.on, target.key, one.day, one.at, one.due_at, outcome, why, None, now)
         is_new = row is None or replace(row, decided_at=now) != kept
         yield Turn(planned, one, target, kept, is_new)
 

@@ -7,51 +7,23 @@ however often. The write that makes its ticket has a request id of the same, so 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import and_, func, or_, select
 
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
-from servicedesk_core.features.recurring.deciding import Kept, Outcome, Turn
-from servicedesk_core.features.recurring.rules import FARTHEST
-from servicedesk_core.people import name_in
+from servicedesk_core.features.recurring.making.deciding import Kept, Outcome, Turn
+from servicedesk_core.features.recurring.when.rules import FARTHEST
 from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import outbox, recurring_occurrences
 from servicedesk_core.store.upserting import insert_into, put
 
-ACT: Final = "recurring.generate"
 _R: Final = recurring_occurrences.c
 _O: Final = outbox.c
 _ROWS: Final = Rows(Kept, recurring_occurrences)
 _PIECE: Final = 500
-
-
-class Key(NamedTuple):
-    """What an occurrence is known by."""
-
-    plan: str
-    on: date
-    asset: str
-
-    def __str__(self) -> str:
-        return f"{ACT}:{self.plan}:{self.on}:{self.asset}"
-
-    def step(self, number: int) -> str:
-        """Return the request id of a step of its checklist."""
-        return f"recurring.step-{number}:{self.plan}:{self.on}:{self.asset}"
-
-    @classmethod
-    def of(cls, kept: Kept) -> "Key":
-        """Return that of what is kept."""
-        return cls(kept.plan, kept.on_day, kept.asset)
-
-    @classmethod
-    def read(cls, request_id: str) -> "Key":
-        """Return that of a write of ours."""
-        _, plan, on, asset = request_id.split(":", 3)
-        return cls(plan, date.fromisoformat(on), asset)
 
 
 def kept(tx: Tx, now: datetime, names: Collection[str] = ()) -> Mapping[str, Sequence[Kept]]:
@@ -92,16 +64,15 @@ def keep(tx: Tx, turns: Iterable[Turn]) -> None:
 def settle(tx: Tx, now: datetime) -> None:
     """Join open occurrences with the writes that make their tickets, and keep what became of those."""
     audit.take_turn(tx)
-    some = {str(Key.of(one)): one for one in _ROWS.all(tx, _ROWS.select().where(_R.outcome == Outcome.OPEN.value))}
+    some = {one.key: one for one in _ROWS.all(tx, _ROWS.select().where(_R.outcome == Outcome.OPEN.value))}
     ids = sorted(some)
     for start in range(0, len(ids), _PIECE):
         piece = _O.request_id.in_(ids[start : start + _PIECE])
-        for write in tx.execute(select(_O.id, _O.request_id, _O.state, _O.decided_by).where(piece)).all():
+        for write in tx.execute(select(_O.id, _O.request_id, _O.state).where(piece)).all():
             one = some[write.request_id]
             joined = replace(one, write_id=write.id)
             if write.state == WriteState.DISCARDED:
-                who = name_in(write.decided_by or "").removeprefix("user:")
-                joined = replace(joined, outcome=Outcome.SKIPPED, why=f"write {write.id} was discarded by {who}")
+                joined = replace(joined, outcome=Outcome.SKIPPED, why=f"write {write.id} was discarded")
             elif write.state in AT_VENDOR:
                 joined = replace(joined, outcome=Outcome.MADE)
             if joined != one:

@@ -9,12 +9,13 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.writing import MADE_BEFORE, Intent
 from servicedesk_core.faces import AutomaticAct, Facts, Moot, Period, Suggestion
 from servicedesk_core.faces.automatic import id_of
+from servicedesk_core.features.recurring.adopting import halted
 from servicedesk_core.features.recurring.ahead import title_of
-from servicedesk_core.features.recurring.deciding import Outcome, Turn, of_each
 from servicedesk_core.features.recurring.kinds import PLANS, Maker
-from servicedesk_core.features.recurring.ledger import ACT, Key, kept
-from servicedesk_core.features.recurring.rules import FARTHEST, Occurrence, occurrences
+from servicedesk_core.features.recurring.making.deciding import ACT, Key, Outcome, Turn, of_each
+from servicedesk_core.features.recurring.making.ledger import kept
 from servicedesk_core.features.recurring.tables import Planned, Target, plans
+from servicedesk_core.features.recurring.when.rules import FARTHEST, Occurrence, occurrences
 from servicedesk_core.features.tickets import CREATE
 from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
@@ -22,10 +23,16 @@ from servicedesk_core.store.outbox import StoredWrite
 STEP: Final = "checklist_items.create"
 
 
-def turns(tx: Tx, desk: ConfiguredDesk, now: datetime, names: tuple[str, ...] = ()) -> Iterator[Turn]:
-    """Yield what is to be decided about occurrences now, as :func:`~.deciding.ripe` does."""
+def turns(tx: Tx, desk: ConfiguredDesk, now: datetime, names: tuple[str, ...] = ()) -> list[Turn]:
+    """Return what is to be decided about occurrences now, as :func:`~.deciding.ripe` does.
+
+    Nothing is decided of a plan whose series the PSA makes by itself before somebody has said which side does.
+    """
     found = plans(tx, ZoneInfo(desk.timezone), now, names=names)
-    return of_each(found, kept(tx, now, names), now)
+    some = [*of_each(found, kept(tx, now, names), now)]
+    asked = {turn.planned.plan.name: turn.planned for turn in some}
+    stopped = halted(tx, asked.values(), now)
+    return [turn for turn in some if turn.planned.plan.name not in stopped]
 
 
 def suggestions(tx: Tx, desk: ConfiguredDesk, now: datetime) -> Iterator[Suggestion]:

@@ -1,0 +1,1 @@
+"""When plans fall due, and which rule a history follows: pure."""
