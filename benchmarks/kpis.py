@@ -1,5 +1,6 @@
 """The whole catalogue of KPIs for a month of a large store, over the least that reading that month costs."""
 
+import asyncio
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from time import process_time
 
 from benchmarks.real_desk import NOW, RealDesk
 from benchmarks.rows import Row, at_most, row
+from benchmarks.service import write_definitions
+from servicedesk_core import ServiceDesk
 from servicedesk_core.faces import Period
 from servicedesk_core.features.kpi.catalogue.whole import KPIS
 from servicedesk_core.features.kpi.measuring import Measuring
@@ -22,14 +25,26 @@ MONTH = Period(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC
 
 
 def catalogue(*, quick: bool) -> list[Row]:
-    """All figures of a month: a million tickets of five years, and five million time entries."""
+    """All figures of a month: a million tickets of five years, and five million time entries.
+
+    Once where nobody decided anything, and once with promises that were judged, shifts and who is on call.
+    """
     desk = RealDesk(tickets=10_000, entries=LARGE.entries) if quick else LARGE
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Store.open(f"sqlite:///{Path(folder) / 'large.db'}", clock=FakeClock(NOW)) as store,
-    ):
-        desk.fill(store)
-        return [measured(store, desk)]
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'large.db'}"
+        with Store.open(url, clock=FakeClock(NOW)) as store:
+            desk.fill(store)
+            plain = measured(store, desk)
+        asyncio.run(_decide(url, Path(folder) / "service"))
+        with Store.open(url, clock=FakeClock(NOW)) as store:
+            return [plain, measured(store, desk, on=", with promises, shifts and on call")]
+
+
+async def _decide(url: str, folder: Path) -> None:
+    write_definitions(folder)
+    async with ServiceDesk({"desk": {"name": "Measured desk"}}, store=url, clock=FakeClock(NOW)) as desk:
+        await desk.definitions.apply(reason="measured", folder=folder)
+        await desk.sla.evaluate()
 
 
 def measured(store: Store, desk: RealDesk, *, on: str = "") -> Row:

@@ -69,6 +69,10 @@ class Given:
         }
 
     @cached_property
+    def by_key(self) -> Mapping[Key, TicketFact]:
+        return {one.key: one for one in self.tickets}
+
+    @cached_property
     def created(self) -> Sequence[TicketFact]:
         return [one for one in self.tickets if self.period.holds(one.created_at)]
 

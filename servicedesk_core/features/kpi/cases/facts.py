@@ -312,6 +312,11 @@ class Facts(Protocol):
         ...
 
     @property
+    def by_key(self) -> Mapping[Key, TicketFact]:
+        """The same by what tells each apart."""
+        ...
+
+    @property
     def created(self) -> Sequence[TicketFact]:
         """Those of them that were created in the period."""
         ...

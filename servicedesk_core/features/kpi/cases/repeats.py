@@ -1,7 +1,7 @@
 """Service that had to be given again: which completed tickets have a follow-up, and by which rule. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,22 +102,24 @@ def similarity(one: str, other: str) -> float:
 class _Earlier:
     """Resolved tickets by what a rule finds them by, in the order in which they were resolved."""
 
-    tickets: Iterable[TicketFact]
+    tickets: Sequence[TicketFact]
     named: _Named
+    looks: _Named
     found: dict[Hashable, tuple[list[datetime], list[TicketFact]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         held: dict[Hashable, list[tuple[datetime, Key, TicketFact]]] = {}
-        for one in self.tickets:
-            if one.resolutions and (name := self.named(one)):
+        wanted = None if self.looks is self.named else {self.looks(one) for one in self.tickets}
+        for one in self.tickets if wanted is None or any(wanted) else ():
+            if one.resolutions and (name := self.named(one)) and (wanted is None or name in wanted):
                 held.setdefault(name, []).append((one.resolutions[-1], one.key, one))
         for name, several in held.items():
             several.sort(key=itemgetter(0, 1))
             self.found[name] = [each[0] for each in several], [each[2] for each in several]
 
-    def before(self, later: TicketFact, name: Hashable, window: timedelta) -> Iterator[tuple[datetime, TicketFact]]:
+    def before(self, later: TicketFact, window: timedelta) -> Iterator[tuple[datetime, TicketFact]]:
         """Yield those that were resolved within a time before another one came, the latest first."""
-        created = later.created_at
+        created, name = later.created_at, self.looks(later)
         if created is None or name not in self.found:
             return
         resolved, tickets = self.found[name]
@@ -152,8 +154,8 @@ def pairs(
         again = next((at for at in one.resolutions if one.reopened_within(at, window)), None)
         if again is not None:
             yield Pair(one, one, Rule.REOPENED, again, _standing(said, one, one))
-    rules = [(rule, _Earlier(eligible, named), looks) for rule, named, looks in _RULES]
-    by_site, by_key = _Earlier(eligible, _site), {one.key: one for one in eligible}
+    rules = [(rule, held) for rule, named, looks in _RULES if (held := _Earlier(eligible, named, looks)).found]
+    by_site, by_key = _Earlier(eligible, _site, _site), {one.key: one for one in eligible}
     confirmed = {later: by_key[first] for (first, later), is_repeat in said.items() if is_repeat and first in by_key}
 
     def planned(resolved: datetime, first: TicketFact, later: TicketFact) -> bool:
@@ -163,9 +165,8 @@ def pairs(
     for later in sorted((one for one in eligible if one.created_at), key=lambda one: (one.created_at, one.key)):
         strong = [
             Pair(first, later, rule, resolved, _standing(said, first, later))
-            for rule, earlier, looks in rules
-            if (name := looks(later))
-            for resolved, first in earlier.before(later, name, window)
+            for rule, earlier in rules
+            for resolved, first in earlier.before(later, window)
             if not planned(resolved, first, later)
         ]
         if said:
@@ -179,7 +180,7 @@ def pairs(
         if left:
             yield max(left, key=lambda one: one.resolved_at)
             continue
-        for resolved, first in by_site.before(later, _site(later), window):
+        for resolved, first in by_site.before(later, window):
             if similarity(first.title, later.title) >= SIMILAR and not planned(resolved, first, later):
                 rejected = said.get((first.key, later.key)) is False
                 yield Pair(first, later, Rule.SIMILAR, resolved, Standing.REJECTED if rejected else Standing.CANDIDATE)

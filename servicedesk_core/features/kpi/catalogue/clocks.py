@@ -24,16 +24,14 @@ _WHY: Final[Mapping[Outcome, str]] = {
 
 def attained(clock: Clock, facts: Facts) -> Iterator[Case]:
     """Yield the clocks that were decided in the period, each life of a ticket for itself."""
-    tickets = {one.key: one for one in facts.tickets}
     for one in facts.clocks:
         at = one.decided_at or one.stopped_at
         if one.clock is clock and facts.period.holds(at) and one.outcome is not Outcome.OPEN:
-            yield _case(tickets.get(one.ticket), one.ticket[1], one.outcome)
+            yield _case(facts.by_key.get(one.ticket), one.ticket[1], one.outcome)
 
 
 def compliant(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were resolved in the period, and which of them kept every promise."""
-    tickets = {one.key: one for one in facts.tickets}
     held: dict[tuple[str, str], list[ClockFact]] = {}
     for one in facts.clocks:
         held.setdefault(one.ticket, []).append(one)
@@ -42,7 +40,7 @@ def compliant(facts: Facts) -> Iterator[Case]:
         if any(facts.period.holds(at) for at in ended):
             outcomes = {one.outcome for one in clocks}
             worst = next((one for one in _RANKED if one in outcomes), Outcome.NOT_APPLICABLE)
-            yield _case(tickets.get(key), key[1], worst)
+            yield _case(facts.by_key.get(key), key[1], worst)
 
 
 def _case(ticket: TicketFact | None, ref: str, outcome: Outcome) -> Case:

@@ -12,9 +12,8 @@ from servicedesk_core.features.sla import Clock, Outcome
 
 def triaged(facts: Facts) -> Iterator[Case]:
     """Yield how long the triage took, of the tickets that were triaged in the period."""
-    tickets = {one.key: one for one in facts.tickets}
     for one in facts.clocks:
-        ticket = tickets.get(one.ticket)
+        ticket = facts.by_key.get(one.ticket)
         if one.clock is not Clock.TRIAGE or not one.is_stopped or not facts.period.holds(one.stopped_at):
             continue
         if ticket is not None and ticket.created_at is not None and one.stopped_at is not None:
@@ -23,12 +22,11 @@ def triaged(facts: Facts) -> Iterator[Case]:
 
 def rescued(facts: Facts) -> Iterator[Case]:
     """Yield the tickets resolved in the period that were late at first, and which of them were resolved in time."""
-    tickets = {one.key: one for one in facts.tickets}
     late: set[Key] = {
         one.ticket for one in facts.clocks if one.clock is not Clock.COMPLETION and one.outcome is Outcome.MISSED
     }
     for one in facts.clocks:
-        ticket = tickets.get(one.ticket)
+        ticket = facts.by_key.get(one.ticket)
         ended = one.is_stopped and facts.period.holds(one.stopped_at)
         if one.clock is Clock.COMPLETION and ended and one.ticket in late and ticket is not None:
             why = "" if one.outcome in (Outcome.MET, Outcome.MISSED) else "nothing was decided about its resolution"

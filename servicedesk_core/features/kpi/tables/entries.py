@@ -12,7 +12,7 @@ from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.cases.facts import EntryFact, Work
 from servicedesk_core.features.kpi.cases.work import work_of
 from servicedesk_core.features.kpi.goals import WORK_KINDS
-from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
+from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions, Of
 from servicedesk_core.features.kpi.tables.hours import Working
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.store import bulk
@@ -35,6 +35,7 @@ class Entries:
     def __init__(self, lookup: Lookup, working: Working, dimensions: Dimensions) -> None:
         self._lookup, self._working, self._dimensions = lookup, working, dimensions
         self._works: dict[_Kind, Work] = {}
+        self._of: dict[tuple[Any, ...], Of] = {}
         self._known: dict[Local, EntryFact] = {}  # most time of a period is on tickets that were resolved in it
 
     def of_period(self) -> tuple[EntryFact, ...]:
@@ -86,9 +87,16 @@ class Entries:
         if kind not in self._works:
             self._works[kind] = self._work(kind)
         work = self._works[kind]
-        if company != told.company_ref or agreed != told.contract_ref:
-            told = told._replace(company_ref=company, contract_ref=agreed)
         when = None if start_at is None else self._working.when((source, technician or ""), start_at)
+        belongs = source, ticket, technician, company, agreed, work, when  # mostly as the entry before
+        if belongs not in self._of:
+            told = told._replace(company_ref=company, contract_ref=agreed)
+            self._of[belongs] = {
+                **self._dimensions.of_ticket(source, ticket, technician, told),
+                "work": work.value,
+                "when": when,
+                "ticket": number or ticket,
+            }
         return EntryFact(
             connection=self._lookup.connections[source],
             id=ref,
@@ -102,12 +110,7 @@ class Entries:
             created_at=optional_instant(created),
             is_own=(source, company) in self._lookup.own,
             hours=when,
-            of={
-                **self._dimensions.of_ticket(source, ticket, technician, told),
-                "work": work.value,
-                "when": when,
-                "ticket": number or ticket,
-            },
+            of=self._of[belongs],
         )
 
     def _day(self, at: datetime | None) -> date | None:

@@ -79,6 +79,11 @@ class StoredFacts:
         return Tickets(self._lookup, self._dimensions).read(*self._had_a_clock, self._was_planned)
 
     @cached_property
+    def by_key(self) -> Mapping[Key, TicketFact]:
+        """The same by what tells each apart."""
+        return {one.key: one for one in self.tickets}
+
+    @cached_property
     def created(self) -> Sequence[TicketFact]:
         """Those of them that were created in the period."""
         return tuple(one for one in self.tickets if self.period.holds(one.created_at))
@@ -148,7 +153,7 @@ class StoredFacts:
                 decided_at=decided,
                 stopped_at=stopped,
             )
-            for source, ref, clock, outcome, state, decided, stopped in self._tx.execute(query)
+            for source, ref, clock, outcome, state, decided, stopped in self._tx.execute(query).all()
         )
 
     @property

@@ -101,20 +101,27 @@ class Tickets:
         by_source: dict[int, set[str]] = defaultdict(set)
         for source, ref in refs:
             by_source[source].add(ref)
-        found: dict[Local, list[tuple[int, bool, bool]]] = defaultdict(list)
-        meant: dict[str, str | None] = {}
+        found: dict[Local, list[tuple[int, bool, bool]]] = {}
+        meant: dict[str, tuple[bool, bool] | None] = {}  # far fewer than events
         query = (
             "SELECT ticket_ref, effective_at, after FROM ticket_events WHERE source_id = {source} "
             "AND ticket_ref IN {values} AND gone_at IS NULL ORDER BY ticket_ref, effective_at, source_seq, local_id"
         )
         for source, several in by_source.items():
+            by_ref: dict[str, list[tuple[int, bool, bool]]] = defaultdict(list)
             for ref, at, after in bulk.select_in(self._lookup.tx, query, source, several):
-                if after not in meant:  # far fewer than events
-                    meant[after] = orjson.loads(after).get("status_category") if "status_category" in after else None
-                category = meant[after]
-                if category is not None:
-                    found[source, ref].append((at, category in DONE, category in _SOLVED))
+                if after not in meant:
+                    meant[after] = _meaning(after)
+                if (ends := meant[after]) is not None:
+                    by_ref[ref].append((at, *ends))
+            found |= {(source, ref): changes for ref, changes in by_ref.items()}
         return found
+
+
+def _meaning(after: str) -> tuple[bool, bool] | None:
+    """Return whether a ticket is done and whether it is resolved after a change; ``None`` = it is about neither."""
+    category = orjson.loads(after).get("status_category") if "status_category" in after else None
+    return None if category is None else (category in DONE, category in _SOLVED)
 
 
 def _turns(changes: Sequence[tuple[int, bool, bool]], stamp: int | None) -> tuple[list[int], list[int]]:
