@@ -47,6 +47,7 @@ _ABOUT: Final = {
     "oncall.override": "Say who is on call in place of somebody else, and try how people are reached.",
     "pages.acknowledge": "Take on what rings, so that nobody else is rung.",
     "incidents.declare": "Declare a major incident, put tickets under it, tell their clients, and close it.",
+    "messages.release": "Send clients what the desk would tell them, or leave it; read what mails came back.",
     "walls.make": "Put a page on a wall screen, where everybody who passes sees it, and take it off again.",
     "people.act-as": "Take the place of another person; the audit trail names both.",
 }
@@ -97,6 +98,7 @@ class Capability(StrEnum):
     ONCALL_OVERRIDE = "oncall.override"
     PAGES_ACKNOWLEDGE = "pages.acknowledge"
     INCIDENTS = "incidents.declare"
+    MESSAGES = "messages.release"
     WALLS = "walls.make"
     ACT_AS = "people.act-as"
 
@@ -151,6 +153,7 @@ _TECHNICIAN = frozenset(
 _COORDINATOR = _TECHNICIAN | {
     _C.ONCALL_OVERRIDE,
     _C.INCIDENTS,
+    _C.MESSAGES,
     _C.PARTS_ORDER,
     _C.SCORECARDS_COORDINATOR,
     _C.QUALITY_READ,

@@ -183,6 +183,28 @@ class PagingSection(Model):
     )
 
 
+class MessagesSection(Model):
+    """How clients are told something: ``[messages]``. What they are told is decided by definitions."""
+
+    mail: ChannelName | None = Field(
+        default=None,
+        description="The alert channel of the kind `smtp` over whose server mails to clients go; left out = none do.",
+    )
+    mailbox: Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")] | None = Field(
+        default=None,
+        description="The mailbox from which the PSA takes mails in, such as support@example.com. Mails to clients come "
+        "from it, so that an answer goes to the ticket.",
+    )
+    link_days: int = Field(default=30, ge=1, le=366, description="How many days a link in a message leads anywhere.")
+
+    @model_validator(mode="after")
+    def _mails_can_be_answered(self) -> Self:
+        if self.mail is not None and self.mailbox is None:
+            msg = 'write mailbox too, the mailbox from which the PSA takes mails in, such as "support@example.com"'
+            raise ValueError(msg)
+        return self
+
+
 def span_of(schedule: str) -> timedelta | None:
     """Return the interval of an ``every …`` schedule; ``None`` for cron and ``never``."""
     seconds = every_s(schedule)

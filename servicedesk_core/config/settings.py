@@ -15,6 +15,7 @@ from servicedesk_core.config.operating import (
     AlertsSection,
     JobName,
     MailChannel,
+    MessagesSection,
     MorningSection,
     PagingSection,
     Schedule,
@@ -169,6 +170,7 @@ class DeskSettings(Model):
         alerts: When somebody is told, and who.
         morning: What the morning page goes by, and who gets it.
         paging: How single people of ours are told something.
+        messages: How clients are told something.
         writes: When sending stops and asks, and how much is sent at once.
         claims: Claims against manufacturers.
         orders: How much may be ordered without another person's approval.
@@ -189,6 +191,7 @@ class DeskSettings(Model):
     alerts: AlertsSection = AlertsSection()
     morning: MorningSection = MorningSection()
     paging: PagingSection = PagingSection()
+    messages: MessagesSection = MessagesSection()
     writes: WritesSection = WritesSection()
     claims: ClaimsSection = ClaimsSection()
     orders: OrdersSection = OrdersSection()
@@ -221,7 +224,8 @@ class DeskSettings(Model):
 
     @model_validator(mode="after")
     def _what_is_mailed_has_a_server(self) -> Self:
-        for key, name in (("morning.mail", self.morning.mail), ("paging.mail", self.paging.mail)):
+        mailed = {"morning": self.morning.mail, "paging": self.paging.mail, "messages": self.messages.mail}
+        for key, name in ((f"{section}.mail", name) for section, name in mailed.items()):
             if name is not None and not isinstance(self.alerts.channels.get(name), MailChannel):
                 mails = [one for one, channel in self.alerts.channels.items() if isinstance(channel, MailChannel)]
                 msg = (

@@ -12,6 +12,8 @@ from servicedesk_core.features.billing.sending import guard as documents_guard
 from servicedesk_core.features.billing.sending.sender import DocumentSender
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
+from servicedesk_core.features.messages import MAIL
+from servicedesk_core.features.messages.making.sender import MessageSender
 from servicedesk_core.features.parts.ordering import guard as orders_guard
 from servicedesk_core.features.parts.ordering.sending import OrderSender
 from servicedesk_core.features.standing import Book
@@ -98,12 +100,13 @@ class OpenDesk(StoredDesk):
             clock,
             settings,
             host.open,
-            WriteChecks(host),
+            WriteChecks(host, own=(MAIL,)),
             senders=[
                 ClaimSender(store, clock, TicketNotes(settings)),
                 OrderSender(copier),
                 DocumentSender(copier, clock),
                 EventSender(copier, clock),
+                MessageSender(store, clock, settings, self._secrets),
             ],
             guards=self._guards,
             another_person=lambda tx, write: next(filter(None, (why(tx, write) for why in takes_another)), None),

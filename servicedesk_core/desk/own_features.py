@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.incidents.actions import Incidents
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
-    from servicedesk_core.features.messages.queries import MessageQueries
+    from servicedesk_core.features.messages.actions import Messages
     from servicedesk_core.features.next.queries import NextQueries
     from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.paging.actions import Paging
@@ -95,7 +95,7 @@ class OwnFeatures(Generic[Manner]):
         incidents: Incidents[Manner]
         kpi: Kpis[Manner]
         leakage: Leakage[Manner]
-        messages: MessageQueries[Manner]
+        messages: Messages[Manner]
         next: NextQueries[Manner]
         oncall: OnCallActions[Manner]
         paging: Paging[Manner]

@@ -78,6 +78,8 @@ class AutomaticAct:
         rules: Kinds of definitions that it goes by; whoever wrote one grants it no approval where four eyes are on.
         by_job: Whether the job ``standing`` does it; else a job of its feature does, through
             :meth:`servicedesk_core.outbox.writes.Writes.act`.
+        bars: Where the function is that says why nobody may let it now, whatever its scope; given a transaction and the
+            present. Empty = there is none.
     """
 
     name: str
@@ -88,6 +90,7 @@ class AutomaticAct:
     still: str
     rules: tuple[str, ...] = field(default=())
     by_job: bool = True
+    bars: str = ""
 
     def suggestions(self, tx: Any, desk: Any, now: datetime) -> Iterable[Suggestion]:
         """Return what it would do now."""
@@ -98,6 +101,11 @@ class AutomaticAct:
         """Return what it would have done within a period."""
         past: Callable[[Any, Any, Period], Iterable[Suggestion]] = named(self.past)
         return past(tx, desk, period)
+
+    def barred(self, tx: Any, now: datetime) -> str | None:
+        """Return why nobody may let it now, in a sentence; ``None`` = somebody may."""
+        bars: Callable[[Any, datetime], str | None] = named(self.bars) if self.bars else lambda _tx, _now: None
+        return bars(tx, now)
 
     def facts_now(self, tx: Any, write: Any, now: datetime) -> Facts | Moot:
         """Return the facts of a write of it as they are now, or why nobody wants it any more."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Final
 
 from servicedesk_core.arguments import did_you_mean
@@ -28,10 +29,12 @@ class WriteChecks:
 
     Args:
         host: Opens connections.
+        own: Kinds that the desk carries itself, of which no connector knows anything.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, own: Collection[str] = ()) -> None:
         self._host = host
+        self._own = own
 
     async def capability(self, connection: str, kind: str) -> WriteCapability | None:
         """Return what a connector says about a kind of writes; ``None`` when that cannot be found out now.
@@ -40,6 +43,8 @@ class WriteChecks:
             UnsupportedError: It cannot send them.
             StoreError: The store cannot be used.
         """
+        if kind in self._own:
+            return None
         try:
             async with self._host.unplugged(connection) as lent:
                 return capability(lent.calls, kind)
@@ -65,6 +70,8 @@ class WriteChecks:
                 that may be meant, and those that there are.
             StoreError: The store cannot be used.
         """
+        if intent.kind in self._own:
+            return
         write = Write(
             id="unsent",
             kind=intent.kind,

@@ -91,27 +91,31 @@ class Carrier:
             OutcomeUnknownError: The connection was lost when the server may have had all of it.
             OSError: The server certainly did not take it.
         """
+        message = EmailMessage()
+        message["From"], message["To"] = self.channel.sender, ", ".join(self.recipients or self.channel.recipients)
+        message["Subject"], message["Message-ID"] = mail.subject, mail.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.text + "\n")
+        if mail.html:
+            message.add_attachment(mail.html, subtype="html", filename=f"{mail.key}.html")
+        self.hand_over(message)
+
+    def hand_over(self, message: EmailMessage) -> None:
+        """Hand a mail to the server that somebody put together; raises like calling it."""
         channel, password = self.channel, None
         if channel.username is not None and channel.password is not None:
             key = f"alerts.channels.{self.name}.password"
             password = self.secrets.resolve(channel.password, key=key, where=self.where).get_secret_value()
-        _send(channel, mail, password, self.recipients or channel.recipients)
+        _send(channel, message, password)
 
 
-def _send(channel: MailChannel, mail: Mail, password: str | None, recipients: tuple[str, ...]) -> None:
+def _send(channel: MailChannel, message: EmailMessage, password: str | None) -> None:
     """Hand a mail to the server.
 
     Raises:
         OutcomeUnknownError: The connection was lost when the server may have had all of it.
         OSError: The server certainly did not take it.
     """
-    message = EmailMessage()
-    message["From"], message["To"] = channel.sender, ", ".join(recipients)
-    message["Subject"], message["Message-ID"] = mail.subject, mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text + "\n")
-    if mail.html:
-        message.add_attachment(mail.html, subtype="html", filename=f"{mail.key}.html")
     context = ssl.create_default_context()
     secured: dict[str, Any] = {"context": context} if channel.security == "tls" else {}
     server = (_Tls if secured else _Plain)(channel.host, channel.port, timeout=TIMEOUT_S, **secured)

@@ -131,14 +131,24 @@ def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Location:
 
     place = here(tx, url)
     _note(tx, place)
-    sending.switch_on(tx)
+    sending.switch_on(tx, now)
     audit.append(tx, at=now, actor=actor, action="store.adopted", entity="store", after={"place": place.where})
     return place
 
 
 def _hush(tx: Connection, why: str, now: datetime) -> tuple[int, int]:
-    """Drop what waits for our own people, end what rings, and let no older link acknowledge anything."""
-    from servicedesk_core.store.schema import page_keys, pages, staff_messages  # noqa: PLC0415  # every command opens a store
+    """Drop what waits for our own people and for clients, end what rings, and let no older link lead anywhere."""
+    from servicedesk_core.store.schema import (  # noqa: PLC0415  # every command opens a store
+        client_links,
+        client_messages,
+        page_keys,
+        pages,
+        staff_messages,
+    )
+
+    untold = update(client_messages).where(client_messages.c.state.in_(("waiting", "held")))
+    tx.execute(untold.values(state="dropped", done_at=now, why=why))
+    tx.execute(update(client_links).where(client_links.c.revoked_at.is_(None)).values(revoked_at=now))
 
     waiting = update(staff_messages).where(staff_messages.c.state == "waiting")
     dropped = tx.execute(waiting.values(state="dropped", done_at=now, why=why))

@@ -13,6 +13,7 @@ from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import store_meta
 
 _KEY: Final = "sending_off"
+_ADOPTED: Final = "sending_on_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ def switch_off(tx: Connection, why: str, now: datetime) -> None:
     meta.put(tx, _KEY, json.dumps({"why": why, "at": to_us(now)}))
 
 
-def switch_on(tx: Connection) -> None:
+def switch_on(tx: Connection, now: datetime) -> None:
     """Let writes be sent again."""
     tx.execute(delete(store_meta).where(store_meta.c.key == _KEY))
+    meta.put(tx, _ADOPTED, str(to_us(now)))
+
+
+def adopted_at(tx: Connection) -> datetime | None:
+    """Return when sending was switched on again the last time; ``None`` = it never was off."""
+    value = meta.get(tx, _ADOPTED)
+    return None if value is None else from_us(int(value))

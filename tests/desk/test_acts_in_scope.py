@@ -97,6 +97,7 @@ def on_tickets(ticket):
         "shiftlog.list": ((), {"ticket": ticket}),
         "contact.promises": ((), {"ticket": ticket}),
         "incidents.list": ((), {"ticket": ticket}),
+        "messages.list": ((), {"ticket": ticket}),
         "triage.__call__": ((ticket,), {"priority": "P1"}),
         "triage.beside": ((ticket,), {}),
         "assign.candidates": ((ticket,), {}),

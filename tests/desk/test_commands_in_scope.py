@@ -131,6 +131,8 @@ PLAIN = (
     "incidents declare x --ticket mine-tickets --yes", "incidents link 1 mine-tickets --yes",
     "incidents unlink 1 mine-tickets --yes", "incidents update 1 x --yes", "incidents close 1 --yes",
     "messages templates", "messages plan", "messages preview x",
+    "messages queue", "messages list", "messages show 1", "messages release --all --yes", "messages discard 1 --yes",
+    "messages bounced", "messages bounces x.eml", "messages clear x@example.com",
     "triage list", "triage open", "triage beside mine-tickets",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "assign stats", "assign gaps", "next",

@@ -73,6 +73,7 @@ COMMANDS = [
     "recurring report",
     "recurring adopt",
     "recurring kpis",
+    "messages queue",
     "tickets snooze {open_ticket} {tomorrow}",
     "triage list",
     "triage open",

@@ -22,6 +22,9 @@ told_by = "desk"
 """
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 async def desk(sqlite_url, tmp_path):
     (tmp_path / "service").mkdir()

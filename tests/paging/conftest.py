@@ -66,7 +66,7 @@ class Mailbox:
 async def mailbox():
     box = Mailbox()
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(box), "127.0.0.1", 0)
-    box.port = server.sockets[0].getsockname()[1]
+    box.port, box.close = server.sockets[0].getsockname()[1], server.close
     yield box
     server.close()
     await server.wait_closed()

@@ -19,6 +19,7 @@ from servicedesk_core.config.operating import (
     AppriseChannel,
     FileChannel,
     MailChannel,
+    MessagesSection,
     MorningSection,
     PagingSection,
     ServeSection,
@@ -89,6 +90,7 @@ def page() -> str:
     text += section("[public]", PublicSection)
     text += section("[morning]", MorningSection)
     text += section("[paging]", PagingSection)
+    text += section("[messages]", MessagesSection)
     text += section("[alerts]", AlertsSection)
     for channel in (FileChannel, MailChannel, AppriseChannel):
         text += section(channel.__name__, channel, level=3)

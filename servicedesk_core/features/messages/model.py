@@ -1,6 +1,8 @@
 """Templates, who tells what, and messages, as lists show them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from servicedesk_core.faces import Column
@@ -45,3 +47,96 @@ class Preview:
     subject: Annotated[str, Column("Its subject.", wraps=True)]
     text: Annotated[str, Column("What it says.", wraps=True)]
     html: Annotated[str, Column("The same as HTML; empty = there is none.", shown=False)]
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    """Its time has not come."""
+    HELD = "held"
+    """Something is missing."""
+    PROPOSED = "proposed"
+    """It waits for somebody to release it."""
+    QUEUED = "queued"
+    """It is released, and goes out when its turn comes."""
+    SENT = "sent"
+    IN_DOUBT = "in doubt"
+    """It may have gone out, and goes out again only when somebody says so."""
+    REFUSED = "refused"
+    """It did not go out."""
+    DISCARDED = "discarded"
+    """Somebody decided against it."""
+    DROPPED = "dropped"
+    """There was no need for it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message to a client."""
+
+    number: Annotated[int, Column("Its number.", "No.", leads="messages.show")]
+    trigger: Annotated[Trigger, Column("What it tells of.")]
+    ticket: Annotated[str, Column("The vendor's number for people of the ticket, or its id.", leads="tickets.show")]
+    client: Annotated[str | None, Column("Name of the client.", cut=14, spare=1)]
+    state: Annotated[MessageState, Column("Where it stands.")]
+    to: Annotated[str | None, Column("To which address; nothing = a note on the ticket, or not made yet.", cut=18)]
+    subject: Annotated[str | None, Column("Its subject.", cut=20)]
+    why: Annotated[str | None, Column("What is missing, or why it did not go out.", wraps=True)]
+    happened_at: Annotated[datetime, Column("When that happened.", "Happened", spare=2)]
+    due_at: Annotated[datetime, Column("Not told before this.", "Due", shown=False)]
+    template: Annotated[str | None, Column("Name of its template.", shown=False)]
+    write: Annotated[int | None, Column("Number of the write that carries it.", shown=False, leads="writes.show")]
+    told_at: Annotated[datetime | None, Column("When it was sent, refused or left.", shown=False)]
+    local_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDetail:
+    """A message with all that it says."""
+
+    row: Annotated[MessageRow, Column("As in a list.")]
+    text: Annotated[str | None, Column("What it says; nothing = it is not made yet.")]
+    html: Annotated[str | None, Column("The same as HTML.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of messages that somebody decided about."""
+
+    messages: Annotated[int, Column("How many.")]
+    sent: Annotated[int, Column("How many of them went out at once.")]
+    waiting: Annotated[int, Column("How many go out when their turn comes.")]
+    left: Annotated[tuple[str, ...], Column("Those of which nothing became, each with why.")]
+    stopped: Annotated[str | None, Column("Why sending stopped before all of them were out.")]
+
+
+@dataclass(frozen=True, slots=True)
+class BounceRow:
+    """An address that a mail did not reach."""
+
+    address: Annotated[str, Column("The address.")]
+    is_final: Annotated[
+        bool, Column("Whether the mail will not arrive any more; else the server still tries.", "Final")
+    ]
+    status: Annotated[str, Column("The code of the report, such as 5.1.1.", spare=1)]
+    told: Annotated[str, Column("What the mail server said.", wraps=True)]
+    at: Annotated[datetime, Column("When the report was read.", "Read", spare=2)]
+    cleared_at: Annotated[datetime | None, Column("When somebody said that the address is right.", "Cleared")]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounces:
+    """What reports of mail servers said."""
+
+    reports: Annotated[int, Column("How many were about mails of this desk.")]
+    final: Annotated[int, Column("How many addresses nothing is mailed to any more.")]
+    delayed: Annotated[int, Column("Of how many mails the server still tries.")]
+    left: Annotated[tuple[str, ...], Column("Files that say nothing of a mail of this desk, each with why.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """An address to which mails go again."""
+
+    bounces: Annotated[int, Column("How many reports stood against it.")]

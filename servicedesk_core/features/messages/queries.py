@@ -7,12 +7,31 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.definitions import decisions
+from servicedesk_core.features.messages import tables
+from servicedesk_core.features.messages.bounces.tables import rows as bounces
 from servicedesk_core.features.messages.kinds import TEMPLATES
-from servicedesk_core.features.messages.model import Preview, TemplateRow, Told
+from servicedesk_core.features.messages.lists import detail, of_tickets, rows
+from servicedesk_core.features.messages.model import (
+    BounceRow,
+    MessageDetail,
+    MessageRow,
+    MessageState,
+    Preview,
+    TemplateRow,
+    Told,
+)
 from servicedesk_core.features.messages.rendering import rendered
 from servicedesk_core.features.messages.telling import Decided
 from servicedesk_core.features.messages.triggers import Trigger, sample
+from servicedesk_core.features.tickets import TicketFilter, found
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import client_messages
+
+_LATELY = 10_000
+"""So many messages a list looks through, the newest."""
+
+UNSCOPED_ADDRESSES = "it shows addresses of whoever was mailed, of all clients"
 
 UNSCOPED = "it shows what was decided for the whole desk, and no record"
 
@@ -111,3 +130,108 @@ class MessageQueries(Namespace[Manner]):
             )
         rows = tuple(Preview(each, one.name, *rendered(one, sample(each))) for each in one.triggers)
         return piece(Page(rows), Preview, by="trigger", sort=sort, after=after, limit=limit)
+
+    @query(
+        "messages.queue",
+        about="Messages that wait for somebody, those that happened first, first.",
+        empty="No message waits for anybody.",
+    )
+    def queue(
+        self,
+        tx: Tx,
+        *,
+        trigger: Annotated[Trigger | None, Help("Only what tells of this.")] = None,
+        client: Annotated[str | None, Help("Only those of this client, by name or id.")] = None,
+        held: Annotated[bool, Help("Only those for which something is missing.")] = False,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[MessageRow]:
+        """List the messages that somebody is to release or leave, those that are held, and those in doubt.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        chosen = TicketFilter(company=(client,) if client else ())
+        wanted = (
+            one
+            for one in rows(tx, [*of_tickets(tx, chosen, scope), tables.in_queue()])
+            if trigger in (None, one.trigger) and (not held or one.state is MessageState.HELD)
+        )
+        return piece(Page(tuple(wanted)), MessageRow, by="happened_at,number", sort=sort, after=after, limit=limit)
+
+    @query("messages.list", about="Messages to clients, the newest first.", empty="No client was told anything.")
+    def list(
+        self,
+        tx: Tx,
+        *,
+        ticket: Annotated[str | None, Help("Only those of this ticket, by number or id.")] = None,
+        connection: Annotated[str | None, Help("Where that is, if several have it.")] = None,
+        client: Annotated[str | None, Help("Only those of this client, by name or id.")] = None,
+        state: Annotated[MessageState | None, Help("Only those that stand so.")] = None,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[MessageRow]:
+        """List messages to clients, whatever became of them.
+
+        Raises:
+            NotFoundLocallyError: There is no such ticket.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        where = of_tickets(tx, TicketFilter(company=(client,) if client else ()), scope)
+        if ticket is not None:
+            local_id = found(tx, ticket, connection, scope).row.local_id
+            where.append(client_messages.c.ticket_id == local_id)
+        shown = tuple(one for one in rows(tx, where, _LATELY) if state in (None, one.state))
+        return piece(Page(shown), MessageRow, by="-number", sort=sort, after=after, limit=limit)
+
+    @query(
+        "messages.show",
+        about="A message with all that it says.",
+        page="servicedesk_core.features.messages.pages:detail",
+    )
+    def show(
+        self,
+        tx: Tx,
+        number: Annotated[int, Help("Its number.", names="messages.list")],
+        *,
+        scope: Scope | None = None,
+    ) -> MessageDetail:
+        """Show a message: where it stands, and what its client reads.
+
+        Raises:
+            NotFoundLocallyError: There is no such message.
+        """
+        if (one := detail(tx, number, scope)) is None:
+            raise NotFoundLocallyError(f"There is no message {number}.", hint="`servicedesk messages list` lists them.")
+        return one
+
+    @query(
+        "messages.bounced",
+        about="Addresses that mails did not reach.",
+        needs=Capability.MESSAGES,
+        empty="Every mail arrived, as far as reports of mail servers were read: servicedesk messages bounces.",
+        unscoped=UNSCOPED_ADDRESSES,
+    )
+    def bounced(
+        self,
+        tx: Tx,
+        *,
+        everything: Annotated[bool, Help("Also those that somebody cleared.", name="all")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[BounceRow]:
+        """List addresses that mails did not reach; nothing is mailed to one before somebody clears it.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        found = tuple(one for one in bounces(tx) if everything or one.cleared_at is None)
+        return piece(Page(found), BounceRow, by="-at,address", sort=sort, after=after, limit=limit)

@@ -49,6 +49,11 @@ class Decided:
         is_on = rule is not None and rule.told_by is not Tells.PSA
         return is_on and self._mode(trigger) is not ActMode.OFF
 
+    @property
+    def let(self) -> tuple[Trigger, ...]:
+        """What a standing approval may let be told without a person."""
+        return tuple(trigger for trigger in Trigger if self._mode(trigger) is ActMode.AUTO)
+
     def may_act(self, trigger: Trigger) -> bool:
         """Whether a standing approval may let it be told without a person."""
         rule = self.rules.get(trigger)

@@ -105,7 +105,7 @@ class StandingActs(StandingQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: There is no such act.
-            SettingsError: A limit or the end is wrong, or nobody saw what it would have done.
+            SettingsError: A limit or the end is wrong, nobody saw what it would have done, or nobody may let it now.
             AnotherPersonError: Four eyes are on, and whoever grants wrote a rule that the act goes by.
         """
         said = {"clients": clients, "queues": queues, "priorities": priorities, "technicians": technicians}
@@ -120,6 +120,8 @@ class StandingActs(StandingQueries[Manner]):
         def work(tx: Tx) -> ApprovalDetail:
             audit.take_turn(tx)
             self._ensure_no_author(tx, found)
+            if why := found.barred(tx, self.desk.clock.now()):
+                raise SettingsError(f"{why} Nothing was granted.")
             now, by = self.desk.clock.now(), str(self.desk.actor)
             why = reason or f"standing approval {one.name} granted"
             kept = tables.with_ids(tx, one)

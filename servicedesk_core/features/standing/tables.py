@@ -170,7 +170,7 @@ class Book:
 
     def ruling(self, tx: Tx, act: AutomaticAct, facts: Facts, now: datetime) -> Ruling | Stop:
         """Return the standing approval that covers what an act would do, or why none does."""
-        if why := _held_back(tx, act):
+        if why := _held_back(tx, act) or act.barred(tx, now):
             return Stop(why)
         mine = [one for one in granted(tx) if one.approval.act == act.name]
         if not mine:
@@ -197,6 +197,7 @@ class Book:
         problems = (
             _changed(one, ruling),
             _held_back(tx, act),
+            act.barred(tx, now),
             one.ended(present),
             one.outside(facts),
             self._rules_changed(tx, act, one),

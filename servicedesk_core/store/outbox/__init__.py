@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.outbox.queue import uncopied as uncopied
     from servicedesk_core.store.outbox.reading import COLUMNS as COLUMNS
     from servicedesk_core.store.outbox.reading import asked_before as asked_before
+    from servicedesk_core.store.outbox.reading import asked_before_each as asked_before_each
     from servicedesk_core.store.outbox.reading import by_state as by_state
     from servicedesk_core.store.outbox.reading import connections as connections
     from servicedesk_core.store.outbox.reading import get as get

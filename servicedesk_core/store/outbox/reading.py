@@ -38,6 +38,12 @@ def asked_before(tx: Connection, request_id: str) -> int | None:
     return tx.execute(select(outbox.c.id).where(outbox.c.request_id == request_id)).scalar_one_or_none()
 
 
+def asked_before_each(tx: Connection, request_ids: Collection[str]) -> dict[str, int]:
+    """Return the same of several ids, by id; those that became none are not among them."""
+    query = select(outbox.c.request_id, outbox.c.id).where(outbox.c.request_id.in_([*request_ids]))
+    return dict(map(tuple, tx.execute(query)))
+
+
 def proposers(tx: Connection, fields: Collection[str]) -> Iterator[tuple[str, str, datetime, datetime | None]]:
     """Yield who proposed writes of which kind, when last, and when last to change one of some fields of a record."""
     c = outbox.c

@@ -53,6 +53,10 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.leaking import leaks as leaks
     from servicedesk_core.store.schema.linking import billing_links as billing_links
     from servicedesk_core.store.schema.linking import billing_locks as billing_locks
+    from servicedesk_core.store.schema.messaging import client_links as client_links
+    from servicedesk_core.store.schema.messaging import client_messages as client_messages
+    from servicedesk_core.store.schema.messaging import mail_bounces as mail_bounces
+    from servicedesk_core.store.schema.messaging import survey_answers as survey_answers
     from servicedesk_core.store.schema.operating import alert_measures as alert_measures
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
     from servicedesk_core.store.schema.operating import alert_waits as alert_waits
@@ -124,7 +128,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 148
+SCHEMA_VERSION = 149
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

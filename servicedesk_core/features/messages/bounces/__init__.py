@@ -1,0 +1,1 @@
+"""Mails that did not arrive, as mail servers report them."""

@@ -1,0 +1,1 @@
+"""From what happened to what a client reads: noticed, made, let, and carried."""

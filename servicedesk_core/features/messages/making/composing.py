@@ -1,0 +1,335 @@
+"""Makes of what is to be told what a client reads, or says why that cannot be, or need not be."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.domain import StatusCategory
+from servicedesk_core.domain.work import AppointmentState
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.faces import Suggestion
+from servicedesk_core.faces.html.sandboxed import MissingValueError, TooLongError
+from servicedesk_core.features.clients import Preferences, clients_of, contacts_of
+from servicedesk_core.features.definitions import CALENDARS, in_force
+from servicedesk_core.features.messages import tables
+from servicedesk_core.features.messages.kinds import By
+from servicedesk_core.features.messages.rendering import Rendered, rendered, why_held
+from servicedesk_core.features.messages.rules import chosen
+from servicedesk_core.features.messages.tables import Stored
+from servicedesk_core.features.messages.telling import Decided
+from servicedesk_core.features.messages.triggers import TRIGGERS, Trigger
+from servicedesk_core.features.tickets import TicketRow, facts_of, rows_by_id
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.wording import plain
+
+MAIL: Final = "messages.mail"
+"""The kind of a mail to a client, and the grant that it needs."""
+
+MARK: Final = "X-Servicedesk-Message"
+"""The header that tells a mail of ours from all others, wherever it comes back."""
+
+NOTE: Final = "notes.create_public"
+INTERNAL_NOTE: Final = "notes.create_internal"
+
+_T: Final = RECORDS["tickets"].c
+_P: Final = RECORDS["contacts"].c
+_A: Final = RECORDS["appointments"].c
+_MOMENT: Final = timedelta(microseconds=1)
+
+
+class Held(NamedTuple):
+    """It waits for somebody.
+
+    Attributes:
+        why: For what, in a sentence.
+    """
+
+    why: str
+
+
+class Needless(NamedTuple):
+    """Nobody wants to hear it any more.
+
+    Attributes:
+        why: Why not.
+    """
+
+    why: str
+
+
+class Later(NamedTuple):
+    """Its reader is not to be disturbed.
+
+    Attributes:
+        until: Until when.
+    """
+
+    until: datetime
+
+
+class Composed(NamedTuple):
+    """A message.
+
+    Attributes:
+        suggestion: What is written.
+        template: Name of its template.
+    """
+
+    suggestion: Suggestion
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads it.
+
+    Attributes:
+        ref: The vendor's id of the contact.
+        address: Their address.
+        values: Their names.
+        wants: How they want to be treated, by what was said of them, else of their client.
+    """
+
+    ref: str
+    address: str | None
+    values: Mapping[str, str | None]
+    wants: Preferences
+
+
+class Composer:
+    """Makes messages.
+
+    Args:
+        tx: Any transaction.
+        settings: The configuration.
+        now: The present.
+        of: What is to be told.
+        is_patient: Whether the hours in which somebody may be reached are waited for.
+    """
+
+    def __init__(
+        self, tx: Tx, settings: DeskSettings, now: datetime, of: Collection[Stored], *, is_patient: bool = True
+    ) -> None:
+        self._tx = tx
+        self._settings = settings
+        self._now = now
+        self._decided = Decided(tx, now)
+        self._rows = rows_by_id(tx, {one.ticket_id for one in of})
+        wanted = (_T.local_id, _T.source_id, _T.contact_ref, _T.resolution, _T.gone_at)
+        query = select(*wanted).where(_T.local_id.in_([*self._rows]))
+        self._more = {row.local_id: row for row in tx.execute(query)}
+        self._of = of
+        self._is_patient = is_patient
+
+    def of(self, one: Stored) -> Composed | Held | Needless | Later:
+        """Return the message of something that is to be told."""
+        if (needless := self.needless(one)) is not None:
+            return needless
+        row = self._rows[one.ticket_id]
+        by = self._decided.by(one.tells)
+        reader = self._readers.get(one.ticket_id)
+        if (why := self._unreachable(row, reader, by)) is not None:
+            return Held(why)
+        assert reader is not None  # noqa: S101  # whom nobody can reach is told nothing
+        is_patient = self._is_patient and not one.is_urgent
+        if is_patient and (until := self._open_from(reader)) > self._now:
+            return Later(until)
+        template = chosen(self._decided.templates, one.tells, self._words(row), reader.wants.language)
+        if template is None:
+            return Held(f"There is no template for it: [message_templates.NAME] with triggers of {one.trigger}.")
+        try:
+            said = rendered(template, self._values(one, row, reader))
+        except (MissingValueError, TooLongError) as error:
+            return Held(why_held(error))
+        intent, then = self._written(one, row, reader, by, said)
+        about = TRIGGERS[one.tells].says.rstrip(".").lower()
+        reasons = (f"{row.ticket}: {about}.", f"Template {template.name}, to {reader.address or 'the ticket'}.")
+        return Composed(Suggestion(intent, facts_of(row), reasons, then=then), template.name)
+
+    def needless(self, one: Stored) -> Needless | None:
+        """Return why nobody wants to hear something any more; ``None`` = it is as it was."""
+        row, more = self._rows.get(one.ticket_id), self._more.get(one.ticket_id)
+        if row is None or more is None or more.gone_at is not None:
+            return Needless("the vendor has the ticket no more")
+        if not self._decided.is_told(one.tells):
+            return Needless(f"the desk does not tell clients of {one.trigger} any more")
+        if (why := self._over(one, row)) is not None:
+            return Needless(why)
+        reader, topic = self._readers.get(one.ticket_id), TRIGGERS[one.tells].topic
+        if reader is not None and topic in (reader.wants.no_messages or ()):
+            return Needless(f"they want no messages about {topic.value}")
+        return None
+
+    def address(self, one: Stored) -> str | None:
+        """Return where it would be sent now."""
+        reader = self._readers.get(one.ticket_id)
+        return None if reader is None else reader.address
+
+    def row(self, one: Stored) -> TicketRow:
+        """Return the ticket that it is about."""
+        return self._rows[one.ticket_id]
+
+    def _over(self, one: Stored, row: TicketRow) -> str | None:
+        if one.tells is Trigger.RESOLVED:
+            return "the ticket is open again" if row.is_open else None
+        if one.tells is not Trigger.RECEIVED and not row.is_open:
+            return "the ticket was closed before"
+        if one.tells is Trigger.WAITING and row.status_category != StatusCategory.WAITING_CUSTOMER.value:
+            return "we do not wait for them any more"
+        if "visit" in one.told:
+            visit = self._visits.get(one.told["visit"])
+            start = None if visit is None else optional_instant(visit.start_at)
+            if visit is None or start is None or start.isoformat() != one.told["start"]:
+                return "the visit was moved or cancelled"
+        return None
+
+    def _unreachable(self, row: TicketRow, reader: Reader | None, by: By) -> str | None:
+        granted = self._settings.connections[row.connection].writes
+        kind = MAIL if by is By.MAIL else NOTE
+        if kind not in granted:
+            return f'Nothing lets it go out: "{kind}" is not in writes of [connections.{row.connection}].'
+        if reader is None:
+            return "The ticket names no contact."
+        return None if by is By.NOTE else self._unmailable(reader)
+
+    def _unmailable(self, reader: Reader) -> str | None:
+        if self._settings.messages.mail is None:
+            return "There is no mail server for it: [messages] mail."
+        if reader.address is None:
+            return f"{reader.values['name'] or 'The contact'} has no mail address."
+        if reader.address.lower() in self._bounced:
+            return f"Mail to {reader.address} came back; `servicedesk messages bounced` shows why."
+        return None
+
+    def _written(
+        self, one: Stored, row: TicketRow, reader: Reader, by: By, said: Rendered
+    ) -> tuple[Intent, tuple[Intent, ...]]:
+        subject = said.subject if row.ticket in said.subject else f"[{row.ticket}] {said.subject}"
+        label = f"{row.ticket} {row.title}".strip()
+        reason = f"Tells the client: {one.trigger}."
+        if by is By.NOTE:
+            values: dict[str, Any] = {"title": said.subject, "body": said.text}
+            note = Intent(
+                row.connection, NOTE, f"tickets:{row.external_id}", label, values, parent=row.external_id,
+                visibility="public", reason=reason, request_id=one.request_id,
+            )  # fmt: skip
+            return note, ()
+        values = {"to": reader.address, "subject": subject, "text": said.text}
+        if said.html:
+            values["html"] = said.html
+        mail = Intent(
+            row.connection, MAIL, f"messages:{row.external_id}", label, values, parent=row.external_id,
+            visibility="public", reason=reason, request_id=one.request_id,
+        )  # fmt: skip
+        if INTERNAL_NOTE not in self._settings.connections[row.connection].writes:
+            return mail, ()
+        told = {"title": f"Told the client: {said.subject}", "body": f"By mail to {reader.address}:\n\n{said.text}"}
+        trace = Intent(
+            row.connection, INTERNAL_NOTE, f"tickets:{row.external_id}", label, told, parent=row.external_id,
+            visibility="internal", reason="What the client was told stands on the ticket.",
+            request_id=f"{one.request_id}:note",
+        )  # fmt: skip
+        return mail, (trace,)
+
+    def _values(self, one: Stored, row: TicketRow, reader: Reader) -> dict[str, Any]:
+        zone = self._zone(reader)
+        values: dict[str, Any] = {
+            "desk": {"name": self._settings.desk.name},
+            "client": {"name": row.company},
+            "contact": reader.values,
+            "technician": {"name": row.assignee} if row.assignee else None,
+            "ticket": {
+                "number": row.ticket,
+                "title": row.title or None,
+                "status": row.status,
+                "priority": row.priority,
+                "created": None if row.created_at is None else plain(row.created_at, zone),
+                "resolution": self._more[one.ticket_id].resolution or None,
+            },
+        }
+        if "visit" in one.told:
+            visit = self._visits[one.told["visit"]]
+            times = {"start": visit.start_at, "end": visit.end_at}
+            values["visit"] = {key: _said(optional_instant(at), zone) for key, at in times.items()}
+            values["visits"] = [values["visit"]]
+        if one.tells is Trigger.WAITING:
+            since = _said(datetime.fromisoformat(one.told["since"]), zone)
+            values["waiting"] = {"since": since, "reminder": str(one.told["reminder"])}
+        if one.tells is Trigger.DELAYED:
+            values["due"] = {key: _said(datetime.fromisoformat(one.told[key]), zone) for key in ("at", "before")}
+        return values
+
+    def _open_from(self, reader: Reader) -> datetime:
+        """Return from when on somebody may be disturbed."""
+        calendar = self._calendars.get(reader.wants.hours or "")
+        if calendar is None or calendar.is_open(self._now):
+            return self._now
+        return calendar.add(self._now, _MOMENT) - _MOMENT
+
+    def _zone(self, reader: Reader) -> ZoneInfo:
+        calendar = self._calendars.get(reader.wants.hours or "")
+        return ZoneInfo(self._settings.desk.timezone if calendar is None else calendar.zone)
+
+    def _words(self, row: TicketRow) -> tuple[str, ...]:
+        ref = row.company_ref or ""
+        return tuple(filter(None, (row.company, ref, f"{row.connection}/{ref}")))
+
+    @cached_property
+    def _readers(self) -> Mapping[int, Reader]:
+        wanted: dict[int, set[str]] = {}
+        for more in self._more.values():
+            if more.contact_ref is not None:
+                wanted.setdefault(more.source_id, set()).add(more.contact_ref)
+        known = {key: row for source, refs in wanted.items() for key, row in _contacts(self._tx, source, refs)}
+        clients, contacts = clients_of(self._tx), contacts_of(self._tx)
+        found = {}
+        for ticket_id, more in self._more.items():
+            if (person := known.get((more.source_id, more.contact_ref))) is None:
+                continue
+            of_client = clients.at(more.source_id, self._rows[ticket_id].company_ref, self._now) or Preferences()
+            own = contacts.at(more.source_id, more.contact_ref, self._now)
+            name = " ".join(filter(None, (person.first_name, person.last_name))) or None
+            values = {"name": name, "first_name": person.first_name, "last_name": person.last_name}
+            found[ticket_id] = Reader(more.contact_ref, person.email or None, values, _wants(of_client, own))
+        return found
+
+    @cached_property
+    def _bounced(self) -> Collection[str]:
+        return tables.bounced(self._tx, {one.address.lower() for one in self._readers.values() if one.address})
+
+    @cached_property
+    def _visits(self) -> Mapping[int, Any]:
+        ids = [one.told["visit"] for one in self._of if "visit" in one.told]
+        booked = (_A.gone_at.is_(None), _A.state == AppointmentState.BOOKED.value)
+        query = select(_A.local_id, _A.start_at, _A.end_at).where(_A.local_id.in_(ids), *booked)
+        return {row.local_id: row for row in self._tx.execute(query)}
+
+    @cached_property
+    def _calendars(self) -> Mapping[str, Calendar]:
+        return {one.name: one for one in in_force(self._tx, CALENDARS, self._now)}
+
+
+def _contacts(tx: Tx, source_id: int, refs: Iterable[str]) -> Iterable[tuple[tuple[int, str], Any]]:
+    columns = (_P.external_id, _P.first_name, _P.last_name, _P.email)
+    query = select(*columns).where(_P.source_id == source_id, _P.external_id.in_([*refs]), _P.gone_at.is_(None))
+    for row in tx.execute(query):
+        yield (source_id, row.external_id), row
+
+
+def _wants(of_client: Preferences, own: Preferences | None) -> Preferences:
+    fields = {name: getattr(own, name) for name in Preferences.model_fields} if own is not None else {}
+    said = {name: value for name, value in fields.items() if value is not None}
+    return Preferences(**{name: getattr(of_client, name) for name in Preferences.model_fields} | said)
+
+
+def _said(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else plain(at, zone)

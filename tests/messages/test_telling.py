@@ -1,0 +1,183 @@
+"""What is told of what happens, when, and to whom; and never what is history."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.domain import Appointment, Company, Note, NoteVisibility, Priority, StatusCategory, Technician
+from servicedesk_core.domain.work import AppointmentState
+
+WAITING = StatusCategory.WAITING_CUSTOMER
+
+
+pytestmark = pytest.mark.slow
+
+
+async def test_what_happens_within_ten_minutes_is_one_message_and_a_p1_waits_for_nothing(telling):
+    await telling.ticket()
+    await telling.run()
+    await telling.ticket(assignee_ref="t1", created_at=None)
+    await telling.run(minutes=4)
+    await telling.become(category=WAITING, assignee_ref="t1")
+    await telling.run(minutes=4)
+    assert await telling.queue() == []
+    await telling.run(minutes=2)
+    assert await telling.queue() == [("waiting", "proposed")]
+    assert [one for one in await telling.states() if one[1] == "dropped"] == [
+        ("received", "dropped"),
+        ("assigned", "dropped"),
+    ]
+    await telling.ticket("2", priority=Priority.P1)
+    await telling.run()
+    assert ("received", "proposed") in await telling.queue()
+
+
+async def test_a_client_is_reminded_after_two_and_five_working_days_while_we_wait_for_them(telling):
+    await telling.decide(office='[calendars.office]\nzone = "UTC"\nhours = { mon-fri = "08:00-18:00" }')
+    await telling.ticket()
+    await telling.fall_due()
+    await telling.become(category=WAITING)
+    await telling.run()
+    due = [
+        one.due_at.date() for one in (await telling.desk.messages.list(sort="number")).items if one.trigger == "waiting"
+    ]
+    assert [f"{day:%a}" for day in due][1:] == ["Wed", "Mon"]  # it is a Monday
+    await telling.run(days=2, minutes=10)
+    assert await telling.queue() == [("received", "proposed"), ("waiting", "proposed"), ("waiting", "proposed")]
+    await telling.become(category=StatusCategory.IN_PROGRESS)
+    await telling.run(days=6)
+    assert [state for trigger, state in await telling.states() if trigger == "waiting"][-1] == "dropped"
+
+
+@pytest.mark.parametrize("mode", ["backfill", "remap", "rebuild"])
+async def test_history_is_told_to_nobody(telling, mode):
+    await telling.ticket(mode=mode)
+    await telling.ticket("2", created_at=telling.clock.now() - timedelta(hours=25), mode="incremental")
+    await telling.fall_due()
+    assert await telling.states() == []
+
+
+async def test_what_was_before_the_desk_began_to_tell_and_while_it_told_nothing_is_history(telling):
+    await telling.decide(all=telling.texts["all"].partition("[message_triggers")[0])
+    await telling.ticket()
+    await telling.run()
+    await telling.decide(all="\n".join([telling.texts["all"], "[message_triggers.received]"]))
+    await telling.fall_due()
+    assert await telling.states() == []
+    await telling.ticket("2")
+    await telling.fall_due()
+    assert await telling.states() == [("received", "proposed")]
+
+
+async def test_nothing_is_told_of_our_own_company_of_merged_tickets_and_by_the_psa(telling):
+    await telling.put(Company(external_id="own", name="Example MSP", is_own=True))
+    await telling.ticket("1", company_ref="own")
+    await telling.ticket("2", status_category=StatusCategory.MERGED)
+    await telling.decide(
+        all=telling.texts["all"].replace("[message_triggers.received]", '[message_triggers.received]\ntold_by = "psa"')
+    )
+    await telling.ticket("3")
+    await telling.fall_due()
+    assert await telling.states() == []
+
+
+async def test_an_internal_note_and_a_change_that_is_none_for_clients_tell_nothing(telling):
+
+    await telling.ticket(mode="backfill")
+    await telling.put(Note(external_id="n9", ticket_ref="91", body="secret", visibility=NoteVisibility.INTERNAL))
+    await telling.ticket(title="Another", priority=Priority.P2, created_at=None)
+    await telling.fall_due()
+    assert await telling.states() == []
+
+
+async def test_it_is_dropped_when_nobody_needs_it_any_more(telling):
+    await telling.ticket(mode="backfill")
+    await telling.ticket(assignee_ref="t1", created_at=None)
+    await telling.run()
+    await telling.become(category=StatusCategory.CANCELLED, assignee_ref="t1")
+    await telling.fall_due()
+    assert await telling.states() == [("assigned", "dropped")]
+
+
+async def test_a_visit_is_told_and_reminded_of_unless_it_was_moved(telling):
+    await telling.ticket(mode="backfill")
+    start = telling.clock.now() + timedelta(days=3)
+
+    def visit(at, state=AppointmentState.BOOKED):
+        end, now = at + timedelta(hours=2), telling.clock.now()
+        return Appointment(external_id="a1", ticket_refs=("91",), start_at=at, end_at=end, state=state, modified_at=now)
+
+    await telling.put(visit(start))
+    await telling.run()
+    await telling.run(minutes=10)
+    assert await telling.queue() == [("scheduled", "proposed")]
+    moved = start + timedelta(days=1)
+    await telling.put(visit(moved))
+    await telling.run()
+    await telling.run(days=2)
+    assert ("reminder", "dropped") in await telling.states()
+    await telling.run(days=1)
+    assert ("reminder", "proposed") in await telling.queue()
+    [text] = [
+        (await telling.desk.messages.show(one.number)).text
+        for one in (await telling.desk.messages.queue()).items
+        if one.trigger == "reminder"
+    ]
+    assert text == f"We come {moved:%Y-%m-%d %H:%M}."
+
+
+async def test_what_is_missing_holds_it_until_it_is_there(telling):
+    await telling.ticket(contact_ref=None)
+    await telling.ticket("2", contact_ref="p9")
+    await telling.fall_due()
+    held = (await telling.desk.messages.queue(held=True)).items
+    assert [one.why for one in held] == ["The ticket names no contact."] * 2
+    await telling.decide(
+        more="""
+[message_templates.own]
+triggers = ["received"]
+clients = ["c1"]
+subject = "a"
+text = "{{ technician.name }}"
+"""
+    )
+    await telling.ticket("1", created_at=None)
+    await telling.run()
+    held = {one.ticket: one.why for one in (await telling.desk.messages.queue(held=True)).items}
+    assert held["T1"] == "It is held: there is no technician to show."
+    refused = await telling.desk.messages.release(everything=True)
+    assert refused.sent == 0
+    assert len(refused.left) == 2
+    await telling.put(Technician(external_id="t1", name="Ana Diaz"))
+    await telling.ticket("1", created_at=None, assignee_ref="t1")
+    await telling.fall_due()
+    assert await telling.queue() == [("received", "proposed"), ("received", "held"), ("assigned", "proposed")]
+    assert telling.mailbox.mails == []
+
+
+async def test_wishes_are_kept_topic_by_topic_and_nobody_is_disturbed_out_of_hours(telling):
+    await telling.decide(
+        wishes="""
+[calendars.day]
+zone = "UTC"
+hours = { mon-fri = "13:00-14:00" }
+
+[clients.c1]
+hours = "day"
+no_messages = ["visits"]
+
+[contacts.p1]
+no_messages = ["waiting"]
+"""
+    )
+    await telling.ticket(mode="backfill")
+    await telling.become(category=WAITING)
+    await telling.fall_due()
+    assert ("waiting", "dropped") in await telling.states()
+    await telling.ticket("2")
+    await telling.fall_due()
+    shown = (await telling.desk.messages.list(state="waiting")).items
+    assert [f"{one.due_at:%a %H:%M}" for one in shown if one.trigger == "received"] == ["Tue 13:00"]
+    await telling.ticket("3", priority=Priority.P1)
+    await telling.run()
+    assert await telling.queue() == [("received", "proposed")]
