@@ -20,7 +20,7 @@ from servicedesk_core.features.claims.writes.content import ClaimWrite
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.working import Cannot
 from servicedesk_core.store import outbox
-from servicedesk_core.store.schema import claims, metadata
+from servicedesk_core.store.schema import RECORDS, claims, client_messages, metadata
 from servicedesk_core.testing import FakeClock
 from tests.desk.two_clients import FOREIGN, NOW
 
@@ -143,6 +143,14 @@ def on_promises(number):
     return {"contact.keep": ((number,), {}), "contact.withdraw": ((number,), {"reason": "x"})}
 
 
+def on_messages(number):
+    return {
+        "messages.show": ((number,), {}),
+        "messages.release": (((number,),), {}),
+        "messages.discard": (((number,),), {}),
+    }
+
+
 def on_writes(number):
     return {
         "writes.show": ((number,), {}),
@@ -239,6 +247,18 @@ def acts():
                     yield f"{feature}.{one.attribute}"
 
 
+async def told_to(desk, ticket):
+    """Have something to tell the client of a ticket, and return its number."""
+
+    def put(tx):
+        local_id = tx.execute(select(RECORDS["tickets"].c.local_id).where(RECORDS["tickets"].c.external_id == ticket))
+        row = {"key": "received:1", "trigger": "received", "ticket_id": local_id.scalar_one(), "told": {},
+               "state": "held", "is_urgent": False, "happened_at": NOW, "noticed_at": NOW, "due_at": NOW}  # fmt: skip
+        return tx.execute(client_messages.insert().values(row).returning(client_messages.c.id)).scalar_one()
+
+    return await desk.store.write(put)
+
+
 def test_every_act_that_keeps_to_a_scope_is_tried():
     tried = (
         on_claims("1")
@@ -246,6 +266,7 @@ def test_every_act_that_keeps_to_a_scope_is_tried():
         | on_attachments("1")
         | on_appointments("1")
         | on_promises(1)
+        | on_messages(1)
         | on_writes(1)
         | {path: () for path, *_ in by_name("x")}
     )
@@ -255,7 +276,8 @@ def test_every_act_that_keeps_to_a_scope_is_tried():
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["kim", "dee", "eve"])
 async def test_acts_on_foreign_things_are_answered_as_if_these_were_not_there(desk, who):
-    theirs, before = of(desk, who), await everything(desk)
+    theirs, message = of(desk, who), await told_to(desk, f"{FOREIGN}-tickets")
+    before = await everything(desk)
     claims = {
         claim.id: claim.claim_id
         for claim in await desk.acting_as(Actor("user:ana")).claims.list(ClaimFilter(everything=True))
@@ -269,6 +291,7 @@ async def test_acts_on_foreign_things_are_answered_as_if_these_were_not_there(de
     keys += [(on_attachments, f"{FOREIGN}-attachments", f"{NOBODY}-attachments")]
     keys += [(on_appointments, f"{FOREIGN}-appointments", f"{NOBODY}-appointments")]
     keys += [(on_promises, number, 996) for number in (3, 4)]
+    keys += [(on_messages, message, 998)]
     keys += [(on_writes, number, 997) for number in (5, *range(7, 13), 14)]
     for on, key, no_such in keys:
         for path, arguments in on(key).items():
