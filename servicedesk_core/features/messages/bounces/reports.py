@@ -5,7 +5,7 @@ What stands in such a report anybody could have written: it counts only for a ma
 
 import email
 import email.policy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import EmailMessage, Message
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -85,8 +85,7 @@ def _reports(mail: EmailMessage) -> Iterator[Report]:
         msg = "it is no report of a mail server"
         raise NoReportError(msg)
     message_id, key = _of(parts)
-    blocks = told.get_payload()
-    for block in blocks[:_MOST] if isinstance(blocks, list) else ():
+    for block in _within(told)[:_MOST]:
         action = str(block.get("Action", "")).strip().lower()
         address = _address(block)
         if address and action in {"failed", "delayed"}:
@@ -100,13 +99,18 @@ def _address(block: Message) -> str:
     return one_line(word.rpartition(";")[2].strip().strip("<>")).lower()[:LONGEST]
 
 
-def _of(parts: list[Message]) -> tuple[str, str]:
+def _within(part: Message) -> list[Message]:
+    """Return the messages that a part of a mail is made of."""
+    payload = part.get_payload()
+    return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
+
+
+def _of(parts: Iterable[Message]) -> tuple[str, str]:
     """Return the Message-ID of the mail that a report is about, and the key of the write that carried it."""
     for part in parts:
         kind = part.get_content_type()
         if kind == "message/rfc822":
-            inner = part.get_payload()
-            found: Message = inner[0] if isinstance(inner, list) and inner else Message()
+            found = next(iter(_within(part)), Message())
         elif kind == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
             found = email.message_from_bytes(payload if isinstance(payload, bytes) else b"")
