@@ -211,18 +211,37 @@ async def test_gaps_say_for_which_queues_nobody_is_there(desk, decide):
         (1, "helpdesk", 40, 1), (1, "noc", 14, 1),
     ]  # fmt: skip
     only = await desk.forecast.gaps(days=1)
+    assert only.why.startswith("A ticket takes 15 min")
     assert [(one.group, one.missing_s) for one in only] == [("helpdesk", 34 * 900 - 8 * 3_600)]
 
 
+async def test_where_nobody_has_a_shift_everybody_works_the_hours_of_the_desk(desk):
+    found = await desk.forecast.staffing(days=6)
+    assert (found.shift_s, found.shrinkage) == (10 * 3_600, 0)
+    assert [one.planned_s for one in found] == [*[2 * 10 * 3_600] * 5, 0]
+    await desk.store.write(lambda tx: tx.execute(delete(STREAMS["technicians"])))
+    assert (await desk.forecast.staffing()).why.startswith("Nobody works for the desk: sync its technicians")
+
+
 async def test_what_nobody_knows_of_the_team_is_told_in_place_of_numbers(desk, decide):
-    found = await desk.forecast.staffing()
-    assert (found.items, found.handle_s) == ((), None)
-    assert found.why.startswith("Nobody had a shift in the last 13 weeks: define [shifts.NAME]")
     await desk.store.write(lambda tx: tx.execute(delete(STREAMS["time_entries"])))
-    assert (await desk.forecast.gaps()).why.startswith("No time was recorded on the tickets of the last 8 weeks")
+    found = await desk.forecast.gaps()
+    assert (found.items, found.why[:55]) == ((), "No time was recorded on the tickets of the last 8 weeks")
     await decide("[staffing]\nshift_hours = 8\nshrinkage = 0.15\nhandle_hours = 0.75\n")
     (day,) = await desk.forecast.staffing(days=1)
-    assert (day.needed, day.missing, day.planned_s) == (7, 7, 0)
+    assert (day.needed, day.missing) == (7, 4)
+    desk.clock.advance(60)
+    await decide("[staffing]\nhandle_hours = 0.1\n")
+    found = await desk.forecast.gaps(days=5)
+    assert (found.items, found.why[:18]) == ((), "Nobody is missing.")
+
+
+async def test_a_rota_that_was_only_begun_is_reckoned_by_the_weeks_to_come(desk, decide):
+    await decide(TOML.replace('"ana", "ben"]', '"ana", "ben"]\nfirst_day = 2026-03-30').replace("shrinkage = 0.0", ""))
+    found = await desk.forecast.staffing(days=3)
+    # Of the twenty working days of both one is leave.
+    assert (found.shift_s, found.shrinkage) == (8 * 3_600, Decimal("0.03"))
+    assert [one.missing for one in found] == [0, 0, 1]
 
 
 async def test_what_is_counted_is_what_lists_hold(desk):

@@ -11,7 +11,7 @@ FEATURE = Feature(
     section=Section.EVERY_DAY,
     queries=f"{__name__}.queries:ForecastQueries",
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("attention", "definitions", "rota", "skills", "tickets"),
+    needs=("appointments", "attention", "definitions", "rota", "skills", "tickets"),
 )
 
 if TYPE_CHECKING:

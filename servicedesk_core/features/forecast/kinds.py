@@ -18,10 +18,10 @@ class Staffing(Model):
     )
     shrinkage: Annotated[Decimal, Field(ge=0, lt=1)] | None = Field(
         default=None,
-        description="How much of their shifts they are away; nothing = as much as they were in the last 13 weeks.",
+        description="How much of their shifts they are away; nothing = as in the last 13 weeks, else in the next 4.",
     )
     shift_hours: Annotated[Decimal, Field(gt=0, le=24)] | None = Field(
-        default=None, description="How long a shift is; nothing = as long as those of the last 13 weeks were."
+        default=None, description="How long a shift is; nothing = as in the last 13 weeks, else in the next 4."
     )
     handle_hours: Annotated[Decimal, Field(gt=0)] | None = Field(
         default=None,

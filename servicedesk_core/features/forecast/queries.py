@@ -105,7 +105,8 @@ class ForecastQueries(Arrivals[Manner]):
             for day, _, one in going_on(self.desk, span, own, DAYS).ahead(days):
                 expected.setdefault(day, {})[group] = rounded(one.expected)
         found = [one for day, by_group in expected.items() for one in _gaps(day, by_group, team.basis, team.on(day))]
-        page = Gaps(tuple(one for one in found if every or one.missing), None, _reckoned(team.basis))
+        is_none = "" if any(one.missing for one in found) else "Nobody is missing. "
+        page = Gaps(tuple(one for one in found if every or one.missing), None, is_none + _reckoned(team.basis))
         return piece(page, Gap, by="day,group", sort=sort, after=after, limit=limit)
 
 

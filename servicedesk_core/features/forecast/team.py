@@ -1,6 +1,6 @@
 """What technicians get done, and who of them is on the rota."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, or_, select
 
 from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.features.appointments import times_of
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.forecast import tables
 from servicedesk_core.features.forecast.kinds import STAFFING, Staffing
 from servicedesk_core.features.forecast.staffing import Basis, OnRota
-from servicedesk_core.features.forecast.tables import Span
-from servicedesk_core.features.rota import Rota, rota_of
+from servicedesk_core.features.rota import Rota, Span, rota_of
 from servicedesk_core.features.skills import crew, qualified
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import to_us
@@ -25,6 +26,7 @@ _DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
 _HANDLED: Final = timedelta(weeks=8)
 _ROSTERED: Final = timedelta(weeks=13)
+_AHEAD: Final = timedelta(weeks=4)
 _HOUR_S: Final = 3_600
 _SAY: Final = "say [staffing]"
 
@@ -37,19 +39,21 @@ class Team:
         lacks: Why nothing can be reckoned; empty = it can.
         basis: What is reckoned with.
         rota: Who has a shift when, and who is out.
+        names: Whose time counts; where nobody has a shift, everybody's, as the hours of the desk are.
         groups: For which queues somebody's job is, by their name; who is not in it works all of them.
     """
 
     lacks: str
     basis: Basis | None
     rota: Rota
+    names: Sequence[str]
     groups: Mapping[str, frozenset[str]]
 
     def on(self, day: date) -> list[OnRota]:
         """Return who has a shift on a day, leave or not."""
         start, end = (datetime.combine(one, time(), self.rota.zone).astimezone(UTC) for one in (day, day + _DAY))
         found = []
-        for name in self.rota.technicians:
+        for name in self.names:
             planned = sum((one.length for one in self.rota.planned(name, start, end)), timedelta())
             if planned:
                 there = self.rota.hours(name, start, end)
@@ -57,7 +61,7 @@ class Team:
         return found
 
 
-def team_of(tx: Tx, desk: ConfiguredDesk, span: Span) -> Team:
+def team_of(tx: Tx, desk: ConfiguredDesk, span: tables.Span) -> Team:
     """Return what is reckoned with, and who is on the rota.
 
     Args:
@@ -71,32 +75,39 @@ def team_of(tx: Tx, desk: ConfiguredDesk, span: Span) -> Team:
     zone, now = ZoneInfo(desk.timezone), desk.clock.now()
     said = next(iter(in_force(tx, STAFFING, now)), Staffing())
     rota = rota_of(tx, crew(tx, desk.roster), zone)
+    names: Sequence[str] = rota.technicians
+    if not names:  # nobody has a shift: the schedule takes everybody to work the hours of the desk, too
+        times = times_of(tx, desk.roster, zone, Span(now, now), now)
+        rota, names = times.rota, [one.name for one in times.people]
     groups = {
         name: frozenset(map(str, one.role.queues))
         for name, one in qualified(tx, now).items()
         if one.role is not None and one.role.queues
     }
-    shift_s, shrinkage = _rostered(rota, span.end)
+    midnight = datetime.combine(span.end, time(), zone).astimezone(UTC)
+    shift_s, shrinkage = _rostered(rota, names, midnight - _ROSTERED, midnight)
+    if shift_s is None:  # the rota was begun a moment ago
+        shift_s, shrinkage = _rostered(rota, names, midnight, midnight + _AHEAD)
     handle_s = _handled_s(tx, span, zone) if said.handle_hours is None else said.handle_hours * _HOUR_S
     shift_s = shift_s if said.shift_hours is None else said.shift_hours * _HOUR_S
     shrinkage = shrinkage if said.shrinkage is None else said.shrinkage
     if handle_s is None:
         lacks = f"No time was recorded on the tickets of the last 8 weeks: {_SAY} handle_hours in the definitions."
     elif shift_s is None or shrinkage is None:
-        lacks = f"Nobody had a shift in the last 13 weeks: define [shifts.NAME], or {_SAY} shift_hours and shrinkage."
+        lacks = f"Nobody works for the desk: sync its technicians, or {_SAY} shift_hours and shrinkage."
     elif shrinkage == 1:
         lacks = f"Everybody was away in the last 13 weeks: {_SAY} shrinkage in the definitions."
     else:
-        return Team("", Basis(handle_s, shift_s, said.occupancy, shrinkage), rota, groups)
-    return Team(lacks, None, rota, groups)
+        return Team("", Basis(handle_s, shift_s, said.occupancy, shrinkage), rota, names, groups)
+    return Team(lacks, None, rota, names, groups)
 
 
-def _rostered(rota: Rota, end: date) -> tuple[Decimal | None, Decimal | None]:
+def _rostered(
+    rota: Rota, names: Sequence[str], start: datetime, stop: datetime
+) -> tuple[Decimal | None, Decimal | None]:
     """Return how long shifts were in the mean, and how much of them technicians were away; ``None`` = no shift."""
-    stop = datetime.combine(end, time(), rota.zone).astimezone(UTC)
-    start = stop - _ROSTERED
     shifts, planned, there = set(), timedelta(), timedelta()
-    for name in rota.technicians:
+    for name in names:
         for one in rota.planned(name, start, stop):
             shifts.add((name, one.start.astimezone(rota.zone).date()))
             planned += one.length
@@ -106,7 +117,7 @@ def _rostered(rota: Rota, end: date) -> tuple[Decimal | None, Decimal | None]:
     return Decimal(planned // _SECOND) / len(shifts), 1 - Decimal(there // _SECOND) / Decimal(planned // _SECOND)
 
 
-def _handled_s(tx: Tx, span: Span, zone: ZoneInfo) -> Decimal | None:
+def _handled_s(tx: Tx, span: tables.Span, zone: ZoneInfo) -> Decimal | None:
     """Return what was recorded on tickets in the last weeks, over the tickets that came; ``None`` = nothing was."""
     first = max(span.first, span.end - _HANDLED)
     start, stop = (datetime.combine(day, time(), zone) for day in (first, span.end))
