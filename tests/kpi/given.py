@@ -9,9 +9,9 @@ from typing import Any
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Kpi, Period
 from servicedesk_core.features.kpi.baselines import Baseline
+from servicedesk_core.features.kpi.cases.books import Books
 from servicedesk_core.features.kpi.cases.facts import (
     AssetFact,
-    Books,
     ClientFact,
     ClockFact,
     EntryFact,

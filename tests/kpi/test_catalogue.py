@@ -9,10 +9,9 @@ import pytest
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.faces import Goal, Period, Verdict
+from servicedesk_core.features.kpi.cases.books import Account, Books
 from servicedesk_core.features.kpi.cases.facts import (
-    Account,
     AssetFact,
-    Books,
     ClientFact,
     ClockFact,
     Hours,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
@@ -12,6 +11,7 @@ from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.domain.population import why_outside
 from servicedesk_core.faces import Case, Period
 from servicedesk_core.features.kpi.baselines import Baseline
+from servicedesk_core.features.kpi.cases.books import Books
 from servicedesk_core.features.sla import Clock, Outcome
 
 Key = tuple[str, str]
@@ -253,44 +253,6 @@ class TechnicianFact:
     name: str
     is_active: bool = True
     of: Mapping[str, str | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What a client, on a contract and with a type of work, earned and cost.
-
-    Attributes:
-        client: The name of the client.
-        of: What it belongs to, by dimension.
-        connection: Where the client comes from.
-        revenue: In the smallest unit of the currency, as all amounts.
-        cost: All of it, less what was recovered.
-        labour: What work on tickets cost.
-        is_revenue_known: Whether all revenue of the client is.
-        is_cost_known: Whether all cost of the client is.
-    """
-
-    client: str
-    of: Mapping[str, str | None]
-    connection: str
-    revenue: int
-    cost: int
-    labour: int
-    is_revenue_known: bool = True
-    is_cost_known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What clients earned and cost in a period.
-
-    Attributes:
-        accounts: All of it.
-        cent: The smallest unit of the currency.
-    """
-
-    accounts: Sequence[Account]
-    cent: Decimal
 
 
 class Facts(Protocol):

@@ -7,7 +7,8 @@ from typing import Final
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Capability, Case, Kpi, Measure, Sum
-from servicedesk_core.features.kpi.cases.facts import Books, Facts
+from servicedesk_core.features.kpi.cases.books import Books
+from servicedesk_core.features.kpi.cases.facts import Facts
 from servicedesk_core.features.kpi.cases.measures import PERCENT, FromFacts
 from servicedesk_core.features.kpi.catalogue.flow import resolved
 

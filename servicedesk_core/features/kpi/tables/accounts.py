@@ -7,7 +7,7 @@ from decimal import Decimal
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Period
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.cases.facts import Account, Books
+from servicedesk_core.features.kpi.cases.books import Account, Books
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.features.profit import POLICY, Month, Results, Sums, cent, results
 

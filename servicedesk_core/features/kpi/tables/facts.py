@@ -14,9 +14,9 @@ from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.baselines import BASELINES, Baseline
+from servicedesk_core.features.kpi.cases.books import Books
 from servicedesk_core.features.kpi.cases.facts import (
     AssetFact,
-    Books,
     ClientFact,
     ClockFact,
     EntryFact,
