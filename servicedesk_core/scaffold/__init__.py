@@ -9,8 +9,10 @@ from string import Template
 from servicedesk_core import __version__
 from servicedesk_core.errors import SettingsError
 
-FAMILIES = ("tickets", "warranty", "parts", "billing")
-"""Families of hooks that have a template: a folder of that name beside ``common``, which holds what all have."""
+FAMILIES = ("tickets", "warranty", "parts", "billing", "calendar", "router")
+"""Families of hooks that have a template: a folder of that name beside ``common``, which holds what all have.
+
+A file of a family stands in place of one of the same name there."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -51,7 +53,7 @@ def write_connector(name: str, folder: Path, family: str = "tickets") -> list[Pa
     written: list[Path] = []
     for part in ("common", family):
         _copy(files(__package__).joinpath("templates", part), target, words, written)
-    return sorted(written)
+    return sorted({*written})
 
 
 def _copy(source: Traversable, target: Path, words: dict[str, str], written: list[Path]) -> None:

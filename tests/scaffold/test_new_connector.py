@@ -19,7 +19,10 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("family", "least"), [("tickets", 12), ("warranty", 26), ("parts", 55), ("billing", 60)])
+@pytest.mark.parametrize(
+    ("family", "least"),
+    [("tickets", 12), ("warranty", 26), ("parts", 55), ("billing", 60), ("calendar", 8), ("router", 7)],
+)
 def test_a_new_connector_passes_the_suites_of_its_family(tmp_path: Path, family: str, least: int) -> None:
     write_connector("acme-desk", tmp_path, family)
     folder = tmp_path / "acme-desk"

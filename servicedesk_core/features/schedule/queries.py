@@ -12,7 +12,7 @@ from servicedesk_core.features.oncall import lists_of
 from servicedesk_core.features.rota import Span, cut
 from servicedesk_core.features.schedule.model import Hours, Loaded, Verdict
 from servicedesk_core.features.schedule.rules import longest, mark_of, verdict_of
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.wording import folded
 
 _DAY: Final = timedelta(days=1)
@@ -33,12 +33,14 @@ class Week(NamedTuple):
         times: The time of all technicians.
         on_call: Who is on call at the beginning of each hour.
         people: Whose days are shown.
+        connections: Names of connections by their numbers.
     """
 
     days: tuple[date, ...]
     times: Times
     on_call: Mapping[datetime, frozenset[str]]
     people: tuple[Person, ...]
+    connections: Mapping[int, str]
 
     def span(self, day: date) -> Span:
         """Return a day from midnight to midnight, in the desk's zone."""
@@ -135,7 +137,7 @@ def week_of(desk: ConfiguredDesk, tx: Tx, day: date | None, technician: str | No
     on_call = {
         at: frozenset(duty.technician for one in lists for duty in one.at(at)) for at in _instants(Span(start, end))
     }
-    return Week(days, times, on_call, people)
+    return Week(days, times, on_call, people, {one.id: one.name for one in sources.all(tx)})
 
 
 def first_of(desk: ConfiguredDesk, day: date | None, *, week: bool) -> date:
@@ -165,7 +167,16 @@ def _hours(week: Week, person: Person, day: date, *, may: bool) -> Hours:
     load = times.load(person, whole)
     share = round(100 * load.share) if load.available else None
     named = {f"h{number:02}": None for number in range(24)} | marks
-    return Hours(technician=person.shown, day=day, load_percent=share, **named)
+    shown = {name: None if mark is None else mark.value for name, mark in named.items()}
+    where = week.connections.get(person.key[0], "")
+    return Hours(
+        technician=person.shown,
+        day=day,
+        load_percent=share,
+        technician_id=person.key[1],
+        connection=where,
+        **shown,
+    )
 
 
 def _instants(span: Span) -> Iterator[datetime]:

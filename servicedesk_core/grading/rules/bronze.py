@@ -13,6 +13,8 @@ SUITES = {
     "list_entitlements": "WarrantyLookupSuite",
     "find_parts": "PartsSuite",
     "read_document": "BillingSuite",
+    "busy_times": "CalendarSuite",
+    "travel_times": "RouterSuite",
     "verify_webhook": "WebhookSuite",
     "submit_claim": "WarrantyClaimsSuite",
 }

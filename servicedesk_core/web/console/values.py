@@ -85,7 +85,8 @@ class Cell:
     def look(self) -> str:
         """The classes that it is shown by: what says nothing is not to catch the eye."""
         is_none = self.moment is None and self.text in {"", "-"}
-        kind = ("n " if self.is_number else "") + ("day " if self.is_day else "")
+        is_mark = self.href is not None and len(self.text) == 1 and not self.is_number
+        kind = ("n " if self.is_number else "") + ("day " if self.is_day else "") + ("mark " if is_mark else "")
         says = "zero none " if is_none else "zero " if self.text == "0" else "long" if len(self.text) > _LONG else ""
         return (kind + says).rstrip()
 

@@ -68,3 +68,18 @@ async def test_what_is_missing_leads_to_the_act_that_closes_it(browser, desk):
     page = (await ana.get("/desks/plan/week")).text
     assert re.search(r'<a href="/acts/appointments/move[?]appointment=service-call-7[^"]*"', page)
     await (await browser("eve")).get("/desks/plan/week", status=403)
+
+
+@pytest.mark.usefixtures("planned")
+async def test_an_hour_leads_to_booking_it_or_to_the_appointments_that_take_it(browser):
+    ana = await browser()
+    page = (await ana.get("/desks/schedule/show?day=2026-11-09")).text
+    free = re.findall(r'href="(/acts/appointments/book[?][^"]*)"[^>]*>\s*·', page)
+    taken = re.findall(r'href="(/lists/appointments/list[?][^"]*technician=Ben[^"]*)"[^>]*>\s*A', page)
+    assert len(taken) == 1
+    assert "Visit" in (await ana.get(taken[0].replace("&amp;", "&"))).text
+    made = await ana.get(free[0].replace("&amp;", "&"), status=303)
+    form = (await ana.get(made.headers["location"])).text
+    hour = re.search(r"start-at=2026-11-09T(\d\d)", free[0].replace("%3A", ":"))[1]
+    assert re.search(rf'name="start-at"[^>]*value="2026-11-09T{hour}:00', form)
+    assert re.search(r'name="technician"[^>]*value="7"|value="7"[^>]*selected', form)
