@@ -10,6 +10,7 @@ from servicedesk_core.connectors.caldav.booked import text_of
 from servicedesk_core.domain.calendars import CANCEL, PUT, CalendarEvent
 from servicedesk_core.errors import ProtocolError, SettingsError, WriteConflictError
 from servicedesk_core.hooks import Found, Inconclusive, ProvenAbsent, Write
+from servicedesk_core.machine.requirements import described_by
 from servicedesk_core.sandboxing.serving import serve
 from servicedesk_core.testing import CalendarSuite, FakeClock, WriteFault, WriteSuite, WriteVendor, opened
 from servicedesk_core.testing.suites.warranty_claims import granted_http
@@ -158,3 +159,9 @@ async def test_what_cannot_be_said_of_an_event_is_told(server, connector):
     server.objects["/ana/servicedesk-1.ics"] = "", "x"
     with pytest.raises(ProtocolError, match="names no version"):
         await connector.read_event("ana", "servicedesk-1")
+
+
+def test_what_access_it_takes_is_said_before_anything_is_configured():
+    said = described_by(CalDav)
+    assert [one.kind for one in said.writes] == [PUT, CANCEL]
+    assert all(one.right for one in said.writes)

@@ -78,10 +78,11 @@ class CalDav(Connector[CalDavSettings]):
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
-        """Say how access is obtained."""
+        """Say how access is obtained, and whose calendars are read; before it is configured, nobody's are."""
+        calendars = getattr(self.ctx.settings, "calendars", ())
         return Capabilities(
             vendor="CalDAV",
-            calendar=CalendarCapability((*self.ctx.settings.calendars,)),
+            calendar=CalendarCapability((*calendars,)),
             writes=(*WRITES.values(),),
             access=(
                 "Make a user on the server of calendars, and share the technicians' calendars with it, for reading.",
