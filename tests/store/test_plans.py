@@ -28,6 +28,7 @@ from servicedesk_core.features.tickets.tables import listing as tickets
 from servicedesk_core.outbox.staff import tables as staff
 from servicedesk_core.store import outbox, passes, records, schema, sources
 from servicedesk_core.store.queries import taken
+from servicedesk_core.store.queries.population import is_merged
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS
@@ -96,6 +97,13 @@ def plans_of(store, query):
         }
 
     return store.read_blocking(explained)
+
+
+def test_whether_a_ticket_was_merged_reads_none_of_its_other_events(store):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    steps = plan_of(store, lambda tx: tx.execute(select(is_merged())).all())
+    assert any("ticket_events USING INDEX ix_ticket_events_merged " in step for step in steps)
 
 
 @pytest.mark.parametrize("unassigned", [False, True])

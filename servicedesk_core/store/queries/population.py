@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 
 from servicedesk_core.domain import EventType, StatusCategory
 from servicedesk_core.domain.population import why_outside
@@ -35,7 +35,7 @@ def is_merged() -> ColumnElement[bool]:
         _E.source_id == _T.source_id,
         _E.ticket_ref == _T.external_id,
         _E.gone_at.is_(None),
-        _E.type == EventType.MERGED.value,
+        _E.type == literal_column(f"'{EventType.MERGED.value}'"),  # as the index of those says it
         ~reopened.correlate(RECORDS["ticket_events"]).exists(),
     )
     happened = told.correlate(RECORDS["tickets"]).exists()

@@ -128,7 +128,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 149
+SCHEMA_VERSION = 150
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -85,6 +85,16 @@ for _stream, _fields in REFERENCES.items():
 # What hangs on a ticket; with the worked seconds, because the desk page adds them up, and with what orders events,
 # because their view numbers them.
 
+_events, _MERGED = RECORDS["ticket_events"].c, text("type = 'merged' AND gone_at IS NULL")
+Index(
+    "ix_ticket_events_merged",
+    _events.source_id,
+    _events.ticket_ref,
+    sqlite_where=_MERGED,
+    postgresql_where=_MERGED,
+)
+# Whether a ticket went up in another: figures ask it of each, and of hardly any it is so.
+
 _worked = RECORDS["time_entries"].c
 Index("ix_time_entries_worked", _worked.work_date, _worked.start_at, sqlite_where=_LIVE, postgresql_where=_LIVE)
 # What was worked on some days, or, of what has no day, from one instant to another: a month among many years.
