@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from servicedesk_core.domain.warranty import Entitlement
 from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.domain.warranty.spans import Span
-from servicedesk_core.faces import Column, Page
+from servicedesk_core.faces import Column, Opens, Page
 from servicedesk_core.features.claims import ClaimRow
 
 TOLD = frozenset({CoverState.COVERED, CoverState.EXPIRED, CoverState.UPCOMING, CoverState.NO_HARDWARE_COVER})
 """How devices stand of which somebody knows."""
+
+_UNKNOWN: Final = tuple(("state", one.value) for one in CoverState if one not in TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,15 @@ class RenewalRow:
     client: Annotated[str, Column("The client.", cut=12, leads="tickets.list:company")]
     connection: Annotated[str, Column("Connection of its devices.", shown=False)]
     ref: Annotated[str | None, Column("The vendor's id of the client.", "Id", shown=False)]
-    devices: Annotated[int, Column("How many devices it has.", spare=2)]
-    ending: Annotated[int, Column("Of these, how many have a cover that ends soon.", "Ending soon")]
+    devices: Annotated[int, Column("How many devices it has.", spare=2, by="has")]
+    ending: Annotated[int, Column("Of these, how many have a cover that ends soon.", "Ending soon", by="has_ending")]
     first_on: Annotated[date | None, Column("When the first of them ends.", "First ends")]
-    expired: Annotated[int, Column("How many covers have ended.")]
-    unknown: Annotated[int, Column("Of how many nobody knows.", spare=1)]
+    expired: Annotated[
+        int, Column("How many covers have ended.", by="has", given=(("state", CoverState.EXPIRED.value),))
+    ]
+    unknown: Annotated[int, Column("Of how many nobody knows.", spare=1, by="has", given=_UNKNOWN)]
+    has: Annotated[Opens | None, Column("Where its devices are; nothing = they are no client's.", shown=False)] = None
+    has_ending: Annotated[Opens | None, Column("Where those are whose cover ends soon.", shown=False)] = None
 
 
 @dataclass(frozen=True, slots=True)

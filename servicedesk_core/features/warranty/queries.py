@@ -1,5 +1,6 @@
 """What the store knows of covers."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Final
@@ -16,6 +17,7 @@ from servicedesk_core.faces import (
     Limit,
     Manner,
     Namespace,
+    Opens,
     Page,
     Sort,
     method,
@@ -172,8 +174,17 @@ class WarrantyQueries(Namespace[Manner]):
         """
         kept = None if retired else False
         chosen = AssetFilter(manufacturer=manufacturer, scope=scope, retired=kept)
-        day = self.today
-        found = overview.renewals(tx, standings(tx, chosen, day), day, within.days)
+        day, given = self.today, {"manufacturer": manufacturer, "retired": retired}
+        found = (
+            replace(
+                one,
+                has=Opens.of(WarrantyQueries.devices, company=(one.ref,), **given),
+                has_ending=Opens.of(WarrantyQueries.expiring, company=(one.ref,), within=within, **given),
+            )
+            if one.ref and one.client != one.ref  # lists know no client that the PSA has no more
+            else one
+            for one in overview.renewals(tx, standings(tx, chosen, day), day, within.days)
+        )
         by = "-ending,-expired,client,connection,ref"
         return piece(Page(tuple(found)), RenewalRow, by=by, sort=sort, after=after, limit=limit)
 

@@ -12,7 +12,7 @@ from servicedesk_core.domain.warranty import LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource, CoverState
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.features.claims import EligibleTicket
-from servicedesk_core.features.warranty.model import MakerRow, ModelRow, RenewalRow
+from servicedesk_core.features.warranty.model import TOLD, MakerRow, ModelRow, RenewalRow
 from servicedesk_core.features.warranty.tables.standing import Standing
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import from_micro, from_us
@@ -21,7 +21,6 @@ from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, claims, cover_devices, cover_facts
 
 _A, _P = RECORDS["assets"].c, RECORDS["products"].c
-_TELLS = frozenset({CoverState.COVERED, CoverState.EXPIRED, CoverState.UPCOMING, CoverState.NO_HARDWARE_COVER})
 
 
 def makers(tx: Tx) -> Iterator[MakerRow]:
@@ -98,7 +97,7 @@ def renewals(tx: Tx, found: Iterable[Standing], day: date, within_days: int) -> 
                 ending=len(ends),
                 first_on=min((one for one in ends if one is not None), default=None),
                 expired=expired,
-                unknown=sum(one.state not in _TELLS for one in several),
+                unknown=sum(one.state not in TOLD for one in several),
             )
 
 
