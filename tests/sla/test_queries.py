@@ -12,7 +12,7 @@ from servicedesk_core.faces import Opens
 from servicedesk_core.faces.asked import asked
 from servicedesk_core.faces.column import columns_of
 from servicedesk_core.features.sla import Past
-from servicedesk_core.features.sla.clocks.model import Outcome
+from servicedesk_core.features.sla.clocks.policies import Outcome
 from servicedesk_core.features.sla.model import Attained, By, ClockFilter
 from servicedesk_core.features.sla.past.model import Answered, ResponseBy
 from servicedesk_core.features.sla.rules import Difference, Side, difference

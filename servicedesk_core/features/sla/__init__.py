@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.clocks.model import ClockResult as ClockResult
     from servicedesk_core.features.sla.clocks.model import ClockState as ClockState
     from servicedesk_core.features.sla.clocks.model import Interval as Interval
-    from servicedesk_core.features.sla.clocks.model import Outcome as Outcome
     from servicedesk_core.features.sla.clocks.model import Superseded as Superseded
     from servicedesk_core.features.sla.clocks.model import next_due as next_due
     from servicedesk_core.features.sla.clocks.overrides import Override as Override
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.clocks.policies import Clock as Clock
     from servicedesk_core.features.sla.clocks.policies import Conditions as Conditions
     from servicedesk_core.features.sla.clocks.policies import Duration as Duration
+    from servicedesk_core.features.sla.clocks.policies import Outcome as Outcome
     from servicedesk_core.features.sla.clocks.policies import Policy as Policy
     from servicedesk_core.features.sla.clocks.policies import PolicySet as PolicySet
     from servicedesk_core.features.sla.clocks.policies import ReopenMode as ReopenMode

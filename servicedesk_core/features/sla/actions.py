@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, Column, Help, Manner, action
-from servicedesk_core.features.sla.clocks.model import Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.decisions.deciding import Due, Life, Ticket, Where, Which, Why, announced, ensured
 from servicedesk_core.features.sla.decisions.reasons import known_reason
 from servicedesk_core.features.sla.decisions.requesting import Requests

@@ -8,8 +8,7 @@ from typing import Annotated, Final
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Column, Help, Opens, Page
-from servicedesk_core.features.sla.clocks.model import Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.tickets import TicketChoice
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from servicedesk_core.faces import Terminal
 from servicedesk_core.features.definitions import DefinitionVersion
-from servicedesk_core.features.sla.clocks.model import Outcome
+from servicedesk_core.features.sla.clocks.policies import Outcome
 from servicedesk_core.features.sla.model import (
     Attained,
     Attainment,

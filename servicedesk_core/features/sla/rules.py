@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from servicedesk_core.features.sla.clocks.model import Outcome
+from servicedesk_core.features.sla.clocks.policies import Outcome
 
 _SAME: Final = timedelta(minutes=1)
 """What lies no further apart is the same: vendors show whole minutes."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
-from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 
 _DECIDED = (Outcome.MET, Outcome.MISSED)
 

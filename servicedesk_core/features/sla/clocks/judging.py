@@ -6,7 +6,8 @@ from typing import Final
 from servicedesk_core.business_time.table import instant, micros
 from servicedesk_core.features.sla.clocks.counting import Counting
 from servicedesk_core.features.sla.clocks.matching import CLOCKS
-from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
+from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState
+from servicedesk_core.features.sla.clocks.policies import Outcome
 from servicedesk_core.features.sla.clocks.timeline import GONE, Timeline
 
 BY_CLIENT: Final = "resolved by the client"

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from servicedesk_core.business_time.table import instant
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.features.sla.clocks.overrides import Override
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 
 DELETED: Final = "deleted"
 """Stands in place of the status of a deleted ticket."""
@@ -24,21 +24,6 @@ class ClockState(StrEnum):
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
     """The ticket was cancelled, merged, deleted, or closed by the client before anybody did what was promised."""
-
-
-class Outcome(StrEnum):
-    """Whether a promise was kept."""
-
-    OPEN = "open"
-    """Not decided yet."""
-    MET = "met"
-    MISSED = "missed"
-    EXEMPT = "exempt"
-    """Does not count; ``reason`` says why."""
-    UNKNOWN = "unknown"
-    """Cannot be judged: the ticket was first seen when things had already happened to it."""
-    NOT_APPLICABLE = "not_applicable"
-    """Nothing was promised."""
 
 
 class Interval(NamedTuple):

@@ -47,6 +47,21 @@ class Clock(StrEnum):
     """Until it is resolved."""
 
 
+class Outcome(StrEnum):
+    """Whether a promise was kept."""
+
+    OPEN = "open"
+    """Not decided yet."""
+    MET = "met"
+    MISSED = "missed"
+    EXEMPT = "exempt"
+    """Does not count; ``reason`` says why."""
+    UNKNOWN = "unknown"
+    """Cannot be judged: the ticket was first seen when things had already happened to it."""
+    NOT_APPLICABLE = "not_applicable"
+    """Nothing was promised."""
+
+
 class Act(StrEnum):
     """What a technician does that can count as working on a ticket."""
 

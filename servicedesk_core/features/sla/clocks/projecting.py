@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from servicedesk_core.business_time.table import duration_us, micros
 from servicedesk_core.business_time.versions import CalendarVersions
-from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
+from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState
+from servicedesk_core.features.sla.clocks.policies import Outcome
 
 
 class Projection(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
-from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.schema import sla_clocks

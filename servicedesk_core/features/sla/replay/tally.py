@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from servicedesk_core.features.sla.clocks.attainment import Verdict, falls_in, of_ticket
-from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 
 G = TypeVar("G")
 H = TypeVar("H")

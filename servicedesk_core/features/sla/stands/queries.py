@@ -9,8 +9,7 @@ from sqlalchemy import or_, select
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, PeopleSight, Sort, piece, query
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.sla.clocks.model import Outcome
-from servicedesk_core.features.sla.clocks.policies import Policy
+from servicedesk_core.features.sla.clocks.policies import Outcome, Policy
 from servicedesk_core.features.sla.definitions import POLICIES
 from servicedesk_core.features.sla.model import By, ClockFilter, PromiseFilter, TicketClocks
 from servicedesk_core.features.sla.stands.model import DecidedPromise, DecidedPromises, PolicyRow, Stand

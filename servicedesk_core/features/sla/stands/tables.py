@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, s
 from servicedesk_core.business_time.table import CalendarHasNoOpenTimeError, instant
 from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.faces import Desk
-from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.model import By, Promises
 from servicedesk_core.features.sla.stands.model import DecidedPromise, Stand
 from servicedesk_core.features.sla.tables import progress

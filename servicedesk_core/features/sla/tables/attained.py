@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Subquery, Text, and_, case, cast, func, literal, null, select
 
 from servicedesk_core.features.clients import clients_of
-from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.model import Attained, By, Promises
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.shown import AsOf

@@ -6,8 +6,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, func, select
 
 from servicedesk_core.faces import Desk
-from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.model import ClockCounts, ClockStatus
 from servicedesk_core.features.sla.tables import progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded

@@ -6,7 +6,8 @@ from typing import Any
 
 from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.features.sla.clocks.judging import judge
-from servicedesk_core.features.sla.clocks.model import ClockResult, Interval, Outcome, Superseded
+from servicedesk_core.features.sla.clocks.model import ClockResult, Interval, Superseded
+from servicedesk_core.features.sla.clocks.policies import Outcome
 from servicedesk_core.features.sla.model import ClockExplained, Part, TicketExplained
 from servicedesk_core.features.sla.tables import decided, progress
 from servicedesk_core.features.sla.tables.decided import HEEDED, Decision, Kind

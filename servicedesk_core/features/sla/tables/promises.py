@@ -8,8 +8,7 @@ from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.sla.clocks.judging import judge
-from servicedesk_core.features.sla.clocks.model import Outcome
-from servicedesk_core.features.sla.clocks.policies import PAUSES, Clock
+from servicedesk_core.features.sla.clocks.policies import PAUSES, Clock, Outcome
 from servicedesk_core.features.sla.definitions import POLICIES
 from servicedesk_core.features.sla.tables import progress, told
 from servicedesk_core.store import Tx, bulk

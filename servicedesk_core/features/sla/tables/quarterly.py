@@ -6,8 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, null, select
 
-from servicedesk_core.features.sla.clocks.model import Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.past.model import AuditedPromise
 from servicedesk_core.features.sla.past.quarters import Quarter
 from servicedesk_core.features.sla.tables import attained, decided

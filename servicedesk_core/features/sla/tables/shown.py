@@ -6,7 +6,8 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Double, and_, case, cast, func, null, select, union
 
 from servicedesk_core.features.sla.clocks.matching import Book
-from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.clocks.policies import Outcome
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import sla_clocks
 

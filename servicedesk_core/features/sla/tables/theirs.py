@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, select
 
 from servicedesk_core.domain.tickets import SLA_TIMES
-from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
-from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.clocks.policies import Clock, Outcome
 from servicedesk_core.features.sla.rules import Difference, Side, difference
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
