@@ -174,7 +174,7 @@ COMMANDS = [
     "agreements renewals --all",
     "agreements signals",
     "agreements vendors --all",
-    "company health 'Bolt & Co' --period 2026-01",
+    "company health {client} --period 2026-01",
     "jobs run leakage",
     "parts find dock",
     "parts stock",
@@ -270,6 +270,7 @@ def test_no_command_sends_anything_but_reading_requests(cli):
     tickets = world.sandbox.store.select("Tickets")
     words = {
         "ticket": tickets[0]["ticketNumber"],
+        "client": tickets[0]["companyID"],
         "open_ticket": next(one["ticketNumber"] for one in tickets if one["status"] != COMPLETE),
         "tomorrow": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
     }
@@ -283,6 +284,7 @@ def test_no_command_sends_anything_but_reading_requests(cli):
     assert codes.pop("parts find dock") == 2, "no source of parts either"
     assert {codes.pop(f"walls {act}") for act in ("new parts.report", "revoke 1")} == {1, 2}, "no people, so no walls"
     assert {codes.pop(f"webhooks {name}") for name in ("address", "check")} == {2}, "nothing listens for vendors"
+    assert codes.pop("company health {client} --period 2026-01") == 2, "nobody decided how margins are counted"
     assert codes.pop("desks me") == 1, "nobody said which technician they are"
     assert {line for line, code in codes.items() if code} == set()
     acted = {line: run(line.format(**words))[0] for line in ACTS}
