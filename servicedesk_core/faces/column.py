@@ -31,8 +31,8 @@ class Column:
         leads: Name of the query that shows the record which the value names, ``clients.list:company`` where it is given
             by that name; without one it is the first thing that the query is given, with the connection of the row
             where it has one (``tickets.show:ticket`` where that is not the ticket's). Empty = it names none.
-        by: Name of the row's field that names the record in place of the value, or says where the value leads; empty =
-            the value does.
+        by: Name of the row's field, or of a property that is no column, that names the record in place of the value, or
+            says where the value leads; empty = the value does.
         given: What that list is given beside, as people write it, so that it holds what the value counts.
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
         is_ours: Whether its words are the desk's own, or name one of our people: a wall screen shows them, and no other
