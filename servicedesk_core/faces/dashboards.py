@@ -11,6 +11,7 @@ from servicedesk_core.faces.kpi import Figure, Kpi, figures, local, on_desk
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.opens import Opens
 from servicedesk_core.faces.queries import Query, query
+from servicedesk_core.faces.reference import named
 from servicedesk_core.faces.shown import Board, Counted, Piece, Point, Shown
 
 T = TypeVar("T")
@@ -172,21 +173,24 @@ Block = Sentence | Figures | Counts | Table | Series
 def dashboard(
     name: str,
     title: str,
-    blocks: Sequence[Block],
+    blocks: Sequence[Block] | str,
     *,
     about: str,
     filters: type | None = None,
     needs: Capability = Capability.READ,
+    told: Callable[[Board, Looking], Board] | None = None,
 ) -> Query[..., Board]:
     """Declare a dashboard, as an attribute of a namespace: a query whose answer is made of blocks.
 
     Args:
         name: Its name, words joined with dots, which are those of its command and of its document.
         title: Its heading.
-        blocks: What it is made of, in order. Who may not see one of them finds the page without it.
+        blocks: What it is made of, in order, or where that is, ``module:NAME``, so that nothing of it is imported before
+            the page is made. Who may not see one of them finds the page without it.
         about: What it shows, in a sentence; the help of its command.
         filters: A dataclass of filters that narrow the whole page; ``None`` = it has none.
         needs: What it takes to see the page.
+        told: Returns the page as it may be told, such as without verdicts where the data are too old for any.
     """
 
     def board(
@@ -195,8 +199,10 @@ def dashboard(
         desk, now = namespace.desk, at or namespace.desk.clock.now()
         wanted = filters() if chosen is None and filters else chosen
         looking = Looking(desk, tx, now, wanted, scope, {})
-        seen = [block for block in blocks if _is_seen(block, looking)]
-        return Board(title, desk.name, desk.timezone, now, tuple(_shown(block, looking) for block in seen))
+        found: Sequence[Block] = named(blocks) if isinstance(blocks, str) else blocks
+        seen = [block for block in found if _is_seen(block, looking)]
+        made = Board(title, desk.name, desk.timezone, now, tuple(_shown(block, looking) for block in seen))
+        return told(made, looking) if told else made
 
     if filters is not None:
         board.__annotations__["chosen"] = filters | None
@@ -204,7 +210,9 @@ def dashboard(
         del board.__annotations__["chosen"]
     board.__doc__ = about
     pages = f"{__package__}.boards"
-    return query(name, about=about, page=f"{pages}:show", html=f"{pages}:html", needs=needs)(board)
+    declared = query(name, about=about, page=f"{pages}:show", html=f"{pages}:html", needs=needs)(board)
+    declared.blocks = blocks
+    return declared
 
 
 def _is_seen(block: Block, looking: Looking) -> bool:

@@ -1,7 +1,7 @@
 """Queries: questions that the store answers in one transaction."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, Unpack
@@ -21,6 +21,9 @@ _LONGEST: Final = timedelta(days=36_525)
 
 class Query(Offer[P, T]):
     """A question that is declared by :func:`query`."""
+
+    blocks: Sequence[Any] | str = ()
+    """What a dashboard is made of, or where that is; none of what is no dashboard."""
 
 
 def query(name: str, **said: Unpack[Said]) -> Callable[[Callable[Concatenate[Any, Any, P], T]], Query[P, T]]:

@@ -17,6 +17,7 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.quality.kinds import Asks as Asks
+    from servicedesk_core.features.quality.queries import QualityQueries as QualityQueries
     from servicedesk_core.features.quality.tables.answers import given as given
 else:
     from servicedesk_core.exports import lazily

@@ -43,5 +43,8 @@ FEATURE = Feature(
             applies=lambda settings: settings.morning.mail is not None,
         ),
     ),
-    needs=("alerts", "attention", "contact", "definitions", "kpi", "parts", "shiftlog", "sla", "tickets"),
+    needs=(
+        "alerts", "attention", "billing", "contact", "definitions", "kpi", "parts", "quality", "shiftlog", "sla",
+        "tickets",
+    ),  # fmt: skip
 )

@@ -13,7 +13,6 @@ from servicedesk_core.faces import (
     Kpi,
     Limit,
     Manner,
-    Namespace,
     Page,
     Sort,
     Verdict,
@@ -22,6 +21,7 @@ from servicedesk_core.faces import (
 )
 from servicedesk_core.features.report.model import DeskNumbers, DeskReport, MailRow, WatchList
 from servicedesk_core.features.report.morning.model import Morning
+from servicedesk_core.features.report.regular.queries import RegularReports
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, oldest, rows_by_id
 from servicedesk_core.store import Tx
@@ -35,7 +35,7 @@ TICKETS_IN_LIST = 50
 """Ticket rows of each list."""
 
 
-class Reports(Namespace[Manner]):
+class Reports(RegularReports[Manner]):
     """Reports over the store."""
 
     desk: ConfiguredDesk
