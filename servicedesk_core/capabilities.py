@@ -238,3 +238,13 @@ JOB_CAPABILITIES: Final = frozenset(
     }
 )
 """What the desk itself may by its schedule: it reads, follows, and sends what somebody approved."""
+
+REPORTING_CAPABILITIES: Final = JOB_CAPABILITIES | {
+    _C.MONEY,
+    _C.QUALITY_READ,
+    _C.REVIEWS_READ,
+    _C.PARTS_READ,
+    _C.SCORECARDS,
+    _C.DEFINITIONS_READ,
+}
+"""What reports may say that are mailed by a definition: whoever applies that decides who reads them."""

@@ -65,6 +65,9 @@ class Actor:
 JOBS = Actor("system:jobs", Way.JOB)
 """Acts where nobody is asked: what the desk does by its schedule."""
 
+REPORTING = Actor("system:reports", Way.JOB)
+"""Makes the reports that the service manager decided to have mailed."""
+
 
 def name_in(actor: str) -> str:
     """Return the name in an actor's text: the same person, whichever way they took."""

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.capabilities import ALL, JOB_CAPABILITIES, ROLES, Capability
+from servicedesk_core.capabilities import ALL, JOB_CAPABILITIES, REPORTING_CAPABILITIES, ROLES, Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import Colleague
 from servicedesk_core.errors import NotPermittedError, SettingsError, StoreError
-from servicedesk_core.people import JOBS, Actor, Way
+from servicedesk_core.people import JOBS, REPORTING, Actor, Way
 from servicedesk_core.store.queries.scope import Scope
 
 _USER = "user:"
 _FROM_OUTSIDE = frozenset({Way.CONSOLE, Way.TOKEN, Way.LINK})
 """Ways that somebody takes who need not have an account of this machine."""
+
+_OF_THE_DESK = {JOBS: JOB_CAPABILITIES, REPORTING: REPORTING_CAPABILITIES}
+"""What the desk itself may, where nobody is asked."""
 
 _log = logging.getLogger("servicedesk.desk")
 
@@ -58,7 +61,7 @@ class Rights:
             return person.capabilities
         if not (self.people if self.actor.way in _FROM_OUTSIDE else self.settings.people):
             return ALL
-        return JOB_CAPABILITIES if self.actor == JOBS else frozenset()
+        return _OF_THE_DESK.get(self.actor, frozenset())
 
     @cached_property
     def scope(self) -> Scope | None:

@@ -185,8 +185,8 @@ def dashboard(
     Args:
         name: Its name, words joined with dots, which are those of its command and of its document.
         title: Its heading.
-        blocks: What it is made of, in order, or where that is, ``module:NAME``, so that nothing of it is imported before
-            the page is made. Who may not see one of them finds the page without it.
+        blocks: What it is made of, in order, or where that is, ``module:NAME``, to be imported when the page is made.
+            Who may not see one of them finds the page without it.
         about: What it shows, in a sentence; the help of its command.
         filters: A dataclass of filters that narrow the whole page; ``None`` = it has none.
         needs: What it takes to see the page.

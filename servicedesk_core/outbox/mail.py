@@ -40,6 +40,7 @@ class Mail:
         text: What it says.
         html: The same as a page, which is attached; empty = none is.
         about: What it is, for the list of mails.
+        file_name: What the page is called that is attached; empty = as its key.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Mail:
     text: str
     html: str = ""
     about: str = ""
+    file_name: str = ""
 
     @property
     def message_id(self) -> str:
@@ -97,7 +99,7 @@ class Carrier:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text + "\n")
         if mail.html:
-            message.add_attachment(mail.html, subtype="html", filename=f"{mail.key}.html")
+            message.add_attachment(mail.html, subtype="html", filename=mail.file_name or f"{mail.key}.html")
         self.hand_over(message)
 
     def hand_over(self, message: EmailMessage) -> None:

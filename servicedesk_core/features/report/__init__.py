@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.report.pages import html as html
     from servicedesk_core.features.report.pages import text as text
     from servicedesk_core.features.report.queries import Reports as Reports
+    from servicedesk_core.features.report.regular.queries import REGULAR as REGULAR
 else:
     from servicedesk_core.exports import lazily
 
@@ -44,7 +45,16 @@ FEATURE = Feature(
         ),
     ),
     needs=(
-        "alerts", "attention", "billing", "contact", "definitions", "kpi", "parts", "quality", "shiftlog", "sla",
+        "alerts",
+        "attention",
+        "billing",
+        "contact",
+        "definitions",
+        "kpi",
+        "parts",
+        "quality",
+        "shiftlog",
+        "sla",
         "tickets",
-    ),  # fmt: skip
+    ),
 )

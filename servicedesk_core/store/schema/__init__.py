@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.records import RECORDS as RECORDS
     from servicedesk_core.store.schema.records import ticket_source as ticket_source
     from servicedesk_core.store.schema.recurring import recurring_occurrences as recurring_occurrences
+    from servicedesk_core.store.schema.reporting import reports as reports
     from servicedesk_core.store.schema.reviewing import quality_answers as quality_answers
     from servicedesk_core.store.schema.reviewing import quality_concerns as quality_concerns
     from servicedesk_core.store.schema.reviewing import quality_reviews as quality_reviews

@@ -1,6 +1,9 @@
 """The reports, each an ordered list of blocks that is imported when somebody asks for it."""
 
-from servicedesk_core.faces import Board, Looking, Manner, Namespace, dashboard
+from collections.abc import Mapping
+from typing import Final
+
+from servicedesk_core.faces import Board, Capability, Looking, Manner, Namespace, Query, dashboard
 from servicedesk_core.features.report.regular.periods import OfDay, OfWeek
 
 _SERVICE = "servicedesk_core.features.report.regular.service"
@@ -21,6 +24,7 @@ class RegularReports(Namespace[Manner]):
         f"{_SERVICE}:DAILY",
         about="Show a day: what came and went, what was missed, what is open, and what the next days lack.",
         filters=OfDay,
+        needs=Capability.INTERNAL,
         told=_trusted,
     )
     weekly = dashboard(
@@ -29,5 +33,12 @@ class RegularReports(Namespace[Manner]):
         f"{_SERVICE}:WEEKLY",
         about="Show a week beside the one before: figures, promises, work that came back, people, quality.",
         filters=OfWeek,
+        needs=Capability.INTERNAL,
         told=_trusted,
     )
+
+
+REGULAR: Final[Mapping[str, Query[..., Board]]] = {
+    one.name.rpartition(".")[2]: one for one in vars(RegularReports).values() if isinstance(one, Query)
+}
+"""The reports by the last word of their names."""

@@ -1,0 +1,18 @@
+"""Reports as they were sent: made by schedule or for a client, released, mailed, and kept."""
+
+from servicedesk_core.faces import JobKind, Section
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="reports",
+    about="Reports that are mailed, and those that were, as they were sent.",
+    section=Section.DECISIONS,
+    queries=f"{__name__}.queries:SentReports",
+    jobs=(
+        JobKind(
+            "report_mails", "Makes and mails the reports that are due.", "every 5 minutes", f"{__name__}.jobs:mail"
+        ),
+    ),
+    definitions=f"{__name__}.kinds:KINDS",
+    needs=("definitions", "kpi", "report"),
+)

@@ -1,0 +1,52 @@
+"""Reports that were made to be sent, as people and programs see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from servicedesk_core.faces import Column
+
+
+class ReportState(StrEnum):
+    """What became of a report that was made to be sent."""
+
+    DRAFT = "draft"
+    """Somebody has to release it."""
+    DISCARDED = "discarded"
+    WAITING = "waiting"
+    """It was released, and has not gone out yet."""
+    SENDING = "sending"
+    SENT = "sent"
+    IN_DOUBT = "in_doubt"
+    """Nobody knows whether it came: a person looks, and sends it again or leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """A report that was made to be sent."""
+
+    id: Annotated[int, Column("Its number.", "No.")]
+    report: Annotated[str, Column("Which report.")]
+    period: Annotated[str, Column("What time it is about.")]
+    client: Annotated[str | None, Column("The client whom it is about; nothing = all of them.", cut=10)]
+    state: Annotated[ReportState, Column("What became of it.")]
+    made_at: Annotated[datetime, Column("When it was made.", "Made")]
+    mailing: Annotated[
+        str | None, Column("The definition by which it was made; nothing = somebody asked for it.", spare=2)
+    ]
+    recipients: Annotated[tuple[str, ...], Column("To whom it goes.", "To", wraps=True, spare=1)]
+    subject: Annotated[str, Column("Subject of its mail.", shown=False)]
+    made_by: Annotated[str, Column("Who asked for it.", shown=False)]
+    released_at: Annotated[datetime | None, Column("When it was released.", shown=False)]
+    released_by: Annotated[str | None, Column("Who released it.", shown=False)]
+    key: Annotated[str, Column("What its mail is called: the same whenever it is sent.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """A report as it was made, with the page that its mail carries."""
+
+    about: Annotated[SentReport, Column("What it is.")]
+    text: Annotated[str, Column("What the mail says.")]
+    page: Annotated[str, Column("The page that is attached to it.")]

@@ -1,0 +1,106 @@
+"""Reports that are mailed by a definition: made once for each time that they are due, and sent as they were made."""
+
+import pytest
+
+from servicedesk_core.desk import ServiceDesk
+from servicedesk_core.features.reports import jobs, tables
+from servicedesk_core.features.reports.model import ReportState
+from servicedesk_core.store import Store
+from servicedesk_core.testing import FakeClock
+from tests.attention.conftest import NOW, ROWS, fill
+from tests.report.test_morning_mail import mailbox
+
+__all__ = ["mailbox"]
+
+pytestmark = pytest.mark.slow  # real mail, and whole reports
+
+MAILS = """
+[report_mails.monday]
+report = "weekly"
+weekdays = ["wednesday"]
+at = "16:00"
+mail = "office"
+recipients = ["manager@example.com"]
+"""
+
+
+@pytest.fixture
+async def desk(mailbox, tmp_path):
+    clock = FakeClock(NOW)
+    channel = {"kind": "smtp", "host": "127.0.0.1", "port": mailbox.port, "security": "none",
+               "sender": "desk@example.com", "recipients": ["ops@example.com"]}  # fmt: skip
+    settings = {
+        "desk": {"name": "Acme", "timezone": "Europe/Berlin"},
+        "alerts": {"channels": {"office": channel}},
+    }
+    folder = tmp_path / "service"
+    folder.mkdir()
+    (folder / "mails.toml").write_text(MAILS)
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as store:
+        fill(store, ROWS)
+        async with ServiceDesk(settings, store=store, clock=clock) as desk:
+            await desk.definitions.apply(folder=folder, reason="to know on Wednesdays")
+            yield desk
+
+
+async def run(desk):
+    [outcome] = await desk.run_jobs("report_mails")
+    return outcome
+
+
+async def test_a_report_is_mailed_when_it_is_due_and_shown_again_byte_for_byte(desk, mailbox):
+    assert (await run(desk)).summary == "nothing is due"  # 15:00, and Wednesday last week was before it was decided
+    desk.clock.advance(3_600)
+    assert (await run(desk)).summary == "made 1 report, mailed 1"
+    [sent] = mailbox.mails
+    assert (sent["To"], sent["Subject"]) == ("manager@example.com", "[Acme] Weekly report, 2026-W10")
+    assert "Beside the week before" in sent.get_body(("plain",)).get_content()
+    [page] = sent.iter_attachments()
+    assert page.get_filename() == "weekly-2026-W10.html"
+    [row] = await desk.reports.sent()
+    assert (row.state, row.mailing, row.report, row.client) == (ReportState.SENT, "monday", "weekly", None)
+    shown = await desk.reports.show(row.id)
+    assert shown.page == page.get_content().replace("\r\n", "\n").rstrip("\n")  # as mails end their lines
+    assert (await run(desk)).summary == "nothing is due"
+    desk.clock.advance(7 * 86_400 + 3 * 86_400)  # the desk was down on Wednesday, and says what it would have said then
+    assert (await run(desk)).summary == "made 1 report, mailed 1"
+    assert [one["Subject"].rpartition(" ")[2] for one in mailbox.mails] == ["2026-W10", "2026-W11"]
+    assert (await desk.reports.show(row.id)).page == shown.page
+
+
+async def test_one_that_was_refused_goes_out_later_and_one_in_doubt_waits_for_a_person(desk, mailbox):
+    desk.clock.advance(3_600)
+    mailbox.answer = "451 busy"
+    assert (await run(desk)).outcome == "failed"
+    [row] = await desk.reports.sent()
+    assert row.state is ReportState.WAITING
+    mailbox.answer, mailbox.falls_silent = "250 OK", True
+    assert (await run(desk)).outcome == "failed"
+    [row] = await desk.reports.sent(doubtful=True)
+    assert row.state is ReportState.IN_DOUBT
+    mailbox.falls_silent = False
+    assert (await run(desk)).summary == "nothing is due"
+    assert len({one["Message-ID"] for one in mailbox.mails}) == 1
+
+
+@pytest.mark.parametrize("step", ["keep", "send_once"])
+async def test_whoever_is_killed_between_two_steps_is_followed_by_the_next_run(desk, mailbox, monkeypatch, step):
+    """Ends the first run before a step, and before what it has done is told."""
+    desk.clock.advance(3_600)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args, **_named):
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(tables if step == "keep" else jobs, step, killed)
+        with pytest.raises(Killed):
+            await jobs.mail(desk, None)
+    before = [one.key for one in await desk.reports.sent()]
+    assert len(before) == (step == "send_once")
+    assert (await run(desk)).outcome == "ok"
+    [after] = await desk.reports.sent()
+    assert before in ([], [after.key])
+    assert [one["Message-ID"] for one in mailbox.mails] == [f"<{after.key}@servicedesk.invalid>"]
