@@ -1,14 +1,16 @@
-"""Dashboards in a terminal and in a browser."""
+"""Dashboards in a terminal, in a browser, as CSV and on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.faces.column import cell
+from servicedesk_core.faces.column import cell, columns_of
 from servicedesk_core.faces.html import render
 from servicedesk_core.faces.kpi import Figure
 from servicedesk_core.faces.shown import Board, Shown
 from servicedesk_core.faces.terminal import Terminal
+from servicedesk_core.wording import plain
 
 _BAR = 24
 
@@ -22,37 +24,88 @@ def show(terminal: Terminal, board: Board) -> None:
         match block.kind:
             case "sentence":
                 terminal.line("".join(piece.text for piece in block.pieces))
-            case "counts":
-                groups = any(one.group for one in block.counts)
-                goals = any(one.goal for one in block.counts)
-                heads = (*(("Of",) if groups else ()), "What", "Count", *(("Wanted",) if goals else ()))
-                rows = [
-                    (*((one.group,) if groups else ()), one.label, one.count, *((one.goal,) if goals else ()))
-                    for one in block.counts
-                ]
-                terminal.table(heads, rows, empty="None.")
-            case "figures":
-                _figures(terminal, block.figures)
-            case "table":
-                if block.rows:
-                    terminal.rows(type(block.rows[0]), block.rows)
-                else:
-                    terminal.line(block.empty or "None.")
+            case "table" if not block.rows:
+                terminal.line(block.empty or "None.")
+            case "table" if _has_own_columns(block):
+                terminal.rows(type(block.rows[0]), block.rows)
             case "series":
                 largest = max((point.value or 0 for point in block.points), default=0)
                 for point in block.points:
                     bar = "█" * round(_BAR * (point.value or 0) / largest) if largest > 0 else ""
                     value = "-" if point.value is None else f"{point.value:,.6g}"
                     terminal.line(f"  {point.label:<{_BAR}} {bar:<{_BAR}} {value:>9}")
+            case _:
+                terminal.table(*tabled(block), empty="None.")
 
 
-def _figures(terminal: Terminal, figures: Sequence[Figure]) -> None:
+def tabled(block: Shown) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Return a block as a table: what stands above its columns, and its rows; a sentence is a row of one column."""
+    match block.kind:
+        case "sentence":
+            return ("",), [("".join(piece.text for piece in block.pieces),)]
+        case "counts":
+            groups, goals = any(one.group for one in block.counts), any(one.goal for one in block.counts)
+            heads = (*(("Of",) if groups else ()), "What", "Count", *(("Wanted",) if goals else ()))
+            return heads, [
+                (*((one.group,) if groups else ()), one.label, one.count, *((one.goal,) if goals else ()))
+                for one in block.counts
+            ]
+        case "figures":
+            return _figures(block.figures)
+        case "table":
+            return tuple(block.columns.values()), [tuple(row) for row in _cells(block)]
+        case "series":
+            return ("What", "Value"), [(point.label, point.value) for point in block.points]
+
+
+def _has_own_columns(block: Shown) -> bool:
+    """Whether a list shows the columns on its page that it shows everywhere."""
+    row: type = type(block.rows[0])
+    own = [name for name, column in columns_of(row).items() if column.shown]
+    return own == [*block.columns]
+
+
+def _figures(figures: Sequence[Figure]) -> tuple[Sequence[str], list[Sequence[object]]]:
     heads, rows = ("Figure", "Value", "Unit"), [(one.title, one.value, one.unit) for one in figures]
     if not any(one.goal for one in figures):
-        terminal.table(heads, rows)
-        return
+        return heads, [*rows]
     verdicts = [(one.goal, one.verdict.value.replace("_", " ")) for one in figures]
-    terminal.table((*heads, "Wanted", "Verdict"), [row + verdict for row, verdict in zip(rows, verdicts, strict=True)])
+    return (*heads, "Wanted", "Verdict"), [row + verdict for row, verdict in zip(rows, verdicts, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value of a dashboard, as CSV has it."""
+
+    block: str
+    row: int
+    column: str
+    value: object
+
+
+def csv_rows(board: Board) -> Iterator[Cell]:
+    """Yield the values of a dashboard: its blocks have columns of their own, so each value is a row."""
+    for block in board.blocks:
+        heads, rows = tabled(block)
+        for number, row in enumerate(rows, 1):
+            yield from (Cell(block.title, number, head, value) for head, value in zip(heads, row, strict=True))
+
+
+def pdf(board: Board) -> bytes:
+    """Return a dashboard as PDF.
+
+    Raises:
+        UnsupportedError: The extra ``pdf`` is not installed, or its letters are not enough for the texts.
+    """
+    from servicedesk_core.faces.paper import Part  # noqa: PLC0415  # few pages are printed so
+    from servicedesk_core.faces.paper import pdf as on_paper  # noqa: PLC0415
+
+    zone, parts = ZoneInfo(board.timezone), []
+    for block in board.blocks:
+        heads, rows = tabled(block)
+        told = [[plain(value, zone) for value in row] for row in rows] or [[block.empty or "None."]]
+        parts.append(Part(block.title, told, heads if rows and any(heads) else ()))
+    return on_paper(f"{board.desk}: {board.title} on {_moment(board)}", parts, what="the page")
 
 
 def html(board: Board) -> str:

@@ -199,8 +199,7 @@ def dashboard(
         desk, now = namespace.desk, at or namespace.desk.clock.now()
         wanted = filters() if chosen is None and filters else chosen
         looking = Looking(desk, tx, now, wanted, scope, {})
-        found: Sequence[Block] = named(blocks) if isinstance(blocks, str) else blocks
-        seen = [block for block in found if _is_seen(block, looking)]
+        seen = [block for block in blocks_of(declared) if _is_seen(block, looking)]
         made = Board(title, desk.name, desk.timezone, now, tuple(_shown(block, looking) for block in seen))
         return told(made, looking) if told else made
 
@@ -213,6 +212,12 @@ def dashboard(
     declared = query(name, about=about, page=f"{pages}:show", html=f"{pages}:html", needs=needs)(board)
     declared.blocks = blocks
     return declared
+
+
+def blocks_of(page: Query[..., Board]) -> Sequence[Block]:
+    """Return what a dashboard is made of."""
+    found: Sequence[Block] = named(page.blocks) if isinstance(page.blocks, str) else page.blocks
+    return found
 
 
 def _is_seen(block: Block, looking: Looking) -> bool:

@@ -12,7 +12,7 @@ import typer
 from servicedesk_core.cli.derived import previewing, proposing, showing
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Action, Offer, Previewed, Proposal
+from servicedesk_core.faces import Action, Board, Offer, Previewed, Proposal
 from servicedesk_core.faces.column import chosen_columns
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.faces.written import arguments_of, choices_of, is_duration
@@ -29,9 +29,11 @@ _MOST_SHOWN: Final = 8
 """Words that the help shows one by one; more of them an error names."""
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with the names of the fields above, and nothing else.")]
+Values = Annotated[bool, typer.Option("--csv", help="Print CSV with a row for each value, and nothing else.")]
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page for a browser.")
 ]
+Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as PDF, with the extra pdf.")]
 Send = Annotated[bool, typer.Option("--yes", "-y", help="Send it at once; else it waits for an approval.")]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="NAMES", help="Only these columns, by the names of --json.")
@@ -44,8 +46,9 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
 
     def run(ctx: typer.Context, **given: Any) -> None:
         cli: Cli = ctx.obj
-        as_json, as_csv, columns, yes, html = (
-            None if name in own else given.pop(name, None) for name in ("as_json", "as_csv", "columns", "yes", "html")
+        as_json, as_csv, columns, yes, html, pdf = (
+            None if name in own else given.pop(name, None)
+            for name in ("as_json", "as_csv", "columns", "yes", "html", "pdf")
         )
         if as_json and as_csv:
             raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)
@@ -69,9 +72,11 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
         found = cli.with_desk(called) if isinstance(offer, Action) else cli.with_store(called)
         if html is not None:
             showing.as_page(cli, offer, found, html)
+        if pdf is not None:
+            showing.as_pdf(cli, found, pdf)
         if as_csv:
             showing.as_csv(cli, offer, found, chosen)
-        elif as_json or html is None:
+        elif as_json or html is pdf is None:
             showing.emit(cli, offer, found, as_json=bool(as_json), chosen=chosen)
         if offer.fails is not None and (code := int(offer.fails(found))):
             raise typer.Exit(code)
@@ -96,6 +101,9 @@ def _options(offer: Offer[..., Any]) -> Iterator[inspect.Parameter]:
     if offer.row is not None:
         yield _option("columns", Columns, default=None)
         yield _option("as_csv", Csv, default=False)
+    if offer.result is Board:
+        yield _option("as_csv", Values, default=False)
+        yield _option("pdf", Pdf, default=None)
     if offer.html:
         yield _option("html", Html, default=None)
     yield _option("as_json", Json, default=False)

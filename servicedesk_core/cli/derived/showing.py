@@ -4,21 +4,32 @@ from pathlib import Path
 from typing import Any
 
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Offer, Page
+from servicedesk_core.faces import Board, Offer, Page, boards
 from servicedesk_core.faces.column import cell, columns_of, fields_of
 from servicedesk_core.faces.document import json_bytes
 from servicedesk_core.faces.reference import named
 
 
-def as_csv(cli: Cli, offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) -> None:
-    """Print a list as CSV; beside it say what is not told, and where it goes on."""
-    from servicedesk_core.cli.shell.csv_output import write_rows  # noqa: PLC0415
+def as_csv(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...]) -> None:
+    """Print a list as CSV, or the values of a dashboard; beside a list say what is not told, and where it goes on."""
+    from servicedesk_core.cli.shell.csv_output import write_csv, write_rows  # noqa: PLC0415
 
-    assert offer.row is not None  # noqa: S101  # only lists have the option
+    if isinstance(found, Board):
+        write_csv(boards.Cell, boards.csv_rows(found))
+        return
+    assert offer.row is not None  # noqa: S101  # only lists have the option, and dashboards
     write_rows(chosen or fields_of(offer.row), found.items)
     if unseen := getattr(found, "unseen", ""):  # lists that tell of people have it
         cli.say(unseen)
     _more(cli, found)
+
+
+def as_pdf(cli: Cli, found: Board, path: Path) -> None:
+    """Write a dashboard as PDF."""
+    from servicedesk_core.files import replace_file  # noqa: PLC0415
+
+    replace_file(path, boards.pdf(found))
+    cli.say(f"Written to {path}.")
 
 
 def as_page(cli: Cli, offer: Offer[..., Any], found: Any, path: Path) -> None:

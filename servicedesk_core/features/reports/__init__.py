@@ -14,5 +14,5 @@ FEATURE = Feature(
         ),
     ),
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("definitions", "kpi", "report"),
+    needs=("definitions", "report"),
 )

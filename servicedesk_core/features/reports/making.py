@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import Board, Feature, Query, Table, boards
-from servicedesk_core.faces.reference import named
+from servicedesk_core.faces.dashboards import blocks_of
 from servicedesk_core.features.reports.text import text
 from servicedesk_core.printing import one_line
 
@@ -45,13 +45,11 @@ def _needs(report: Query[..., Board], board: Board, features: tuple[Feature, ...
     if report.needs is not None:
         yield report.needs
     shown = {block.title for block in board.blocks}
-    declared = named(report.blocks) if isinstance(report.blocks, str) else report.blocks
-    for block in declared:
-        needs = block.query.needs if isinstance(block, Table) else block.needs
-        if block.title in shown and needs is not None:
+    for one in blocks_of(report):
+        needs = one.query.needs if isinstance(one, Table) else one.needs
+        if one.title in shown and needs is not None:
             yield needs
     kpis = {kpi.name: kpi.needs for feature in features for kpi in feature.figures}
     for block in board.blocks:
-        for figure in (*block.figures, *(row for row in block.rows if hasattr(row, "verdict"))):
-            if figure.value is not None and (figure.name in kpis):
-                yield kpis[figure.name]
+        told = (*block.figures, *(row for row in block.rows if hasattr(row, "verdict")))
+        yield from (kpis[one.name] for one in told if one.value is not None and one.name in kpis)

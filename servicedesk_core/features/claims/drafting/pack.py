@@ -1,6 +1,5 @@
 """A claim pack: everything that a person needs to claim by hand, in one folder; nothing of it is secret."""
 
-import html
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -9,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from servicedesk_core.domain.warranty import Claim
-from servicedesk_core.errors import SettingsError, UnsupportedError
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.html import render
+from servicedesk_core.faces.paper import Part, pdf
 from servicedesk_core.features.claims.tables.stored import LoadedFile, StoredClaim
 from servicedesk_core.files import replace_file, safe_name
 from servicedesk_core.printing import printable
@@ -156,47 +156,8 @@ def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:
     Raises:
         UnsupportedError: The writer is not installed, or its letters are not enough for the texts.
     """
-    try:
-        from reportlab.lib.pagesizes import A4  # noqa: PLC0415  # optional, and slow to import
-        from reportlab.lib.styles import getSampleStyleSheet  # noqa: PLC0415
-        from reportlab.lib.units import mm  # noqa: PLC0415
-        from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle  # noqa: PLC0415
-    except ImportError as error:
-        raise UnsupportedError(
-            "The writer of PDF files is not installed.",
-            hint='Install it with pip install "servicedesk-core[pdf]", or leave --pdf out: the page prints well.',
-        ) from error
-    if not _can_be_printed(form):
-        raise UnsupportedError(
-            "The texts of the claim have letters that the PDF cannot show: it has those of Western Europe only.",
-            hint="Leave --pdf out: the page shows every letter, and a browser prints it or saves it as PDF.",
-        )
-    styles = getSampleStyleSheet()
-    story = [Paragraph(f"Warranty claim {html.escape(claim_id)}", styles["Title"])]
-    for one in form:
-        story.append(Paragraph(html.escape(one.title), styles["Heading3"]))
-        cells = [
-            [
-                Paragraph(html.escape(name), styles["BodyText"]),
-                Paragraph(html.escape(value).replace("\n", "<br/>"), styles["BodyText"]),
-            ]
-            for name, value in one.rows
-        ]
-        table = Table(cells, colWidths=[50 * mm, 120 * mm], splitInRow=1)  # a text may be longer than a page
-        table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 1)]))
-        story.append(table)
-    buffer = io.BytesIO()
-    SimpleDocTemplate(buffer, pagesize=A4, title=f"Warranty claim {claim_id}").build(story)
-    return buffer.getvalue()
-
-
-def _can_be_printed(form: Sequence[Section]) -> bool:
-    """Whether the fonts that every PDF reader has show all letters; others would come out as black boxes."""
-    try:
-        "".join(value for one in form for _, value in one.rows).encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
+    parts = [Part(one.title, one.rows, widths_mm=(50, 120)) for one in form]
+    return pdf(f"Warranty claim {claim_id}", parts, what="the claim")
 
 
 def _rows(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:

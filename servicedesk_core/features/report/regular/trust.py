@@ -94,9 +94,9 @@ def _unjudged(block: Shown) -> Shown:
 
 def _doubtful(row: Any) -> Any:
     names = {one.name for one in fields(row)} if is_dataclass(row) else set()
-    if "verdict" not in names or row.verdict not in _JUDGED:  # type: ignore[attr-defined]
+    if "verdict" not in names or row.verdict not in _JUDGED:
         return row
     unjudged: dict[str, Any] = {"verdict": Verdict.UNKNOWN}
     if "is_better" in names:
         unjudged["is_better"] = None
-    return replace(row, **unjudged)  # type: ignore[type-var]
+    return replace(row, **unjudged)
