@@ -214,10 +214,9 @@ def dashboard(
     return declared
 
 
-def blocks_of(page: Query[..., Board]) -> Sequence[Block]:
+def blocks_of(page: Query[..., Board]) -> tuple[Block, ...]:
     """Return what a dashboard is made of."""
-    found: Sequence[Block] = named(page.blocks) if isinstance(page.blocks, str) else page.blocks
-    return found
+    return tuple(named(page.blocks) if isinstance(page.blocks, str) else page.blocks)
 
 
 def _is_seen(block: Block, looking: Looking) -> bool:

@@ -12,7 +12,7 @@ import typer
 from servicedesk_core.cli.derived import previewing, proposing, showing
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Action, Board, Offer, Previewed, Proposal
+from servicedesk_core.faces import Action, Offer, Previewed, Proposal, Query
 from servicedesk_core.faces.column import chosen_columns
 from servicedesk_core.faces.parameter import Parameter
 from servicedesk_core.faces.written import arguments_of, choices_of, is_duration
@@ -101,7 +101,7 @@ def _options(offer: Offer[..., Any]) -> Iterator[inspect.Parameter]:
     if offer.row is not None:
         yield _option("columns", Columns, default=None)
         yield _option("as_csv", Csv, default=False)
-    if offer.result is Board:
+    if isinstance(offer, Query) and offer.blocks:
         yield _option("as_csv", Values, default=False)
         yield _option("pdf", Pdf, default=None)
     if offer.html:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Board, Offer, Page, boards
+from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.column import cell, columns_of, fields_of
 from servicedesk_core.faces.document import json_bytes
 from servicedesk_core.faces.reference import named
@@ -14,18 +14,20 @@ def as_csv(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...]
     """Print a list as CSV, or the values of a dashboard; beside a list say what is not told, and where it goes on."""
     from servicedesk_core.cli.shell.csv_output import write_csv, write_rows  # noqa: PLC0415
 
-    if isinstance(found, Board):
+    if offer.row is None:
+        from servicedesk_core.faces import boards  # noqa: PLC0415  # most of what is asked for is no dashboard
+
         write_csv(boards.Cell, boards.csv_rows(found))
         return
-    assert offer.row is not None  # noqa: S101  # only lists have the option, and dashboards
     write_rows(chosen or fields_of(offer.row), found.items)
     if unseen := getattr(found, "unseen", ""):  # lists that tell of people have it
         cli.say(unseen)
     _more(cli, found)
 
 
-def as_pdf(cli: Cli, found: Board, path: Path) -> None:
+def as_pdf(cli: Cli, found: Any, path: Path) -> None:
     """Write a dashboard as PDF."""
+    from servicedesk_core.faces import boards  # noqa: PLC0415  # most of what is asked for is no dashboard
     from servicedesk_core.files import replace_file  # noqa: PLC0415
 
     replace_file(path, boards.pdf(found))
