@@ -139,6 +139,7 @@ PLAIN = (
     "next --technician mine-technicians",
     "report mails", "report resend --reason x --yes", "report daily", "report daily --csv", "report weekly",
     "report weekly --html weekly.html", "reports sent", "reports show 1",
+    *(f"report {one}" for one in ("close", "monthly", "executive", "quarter-audit", "stage-lag", "equipment", "renewals")),
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
     "sla compare", "sla explain mine-tickets", "sla missed", "sla decisions", "sla reasons", "sla response",
     f"sla replay --policy {DRAFT}", "sla audit", "sla tolerance", "sla reason mine-tickets triage parts",

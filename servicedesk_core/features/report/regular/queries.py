@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from servicedesk_core.faces import Board, Capability, Looking, Manner, Namespace, Query, dashboard
-from servicedesk_core.features.report.regular.periods import OfDay, OfWeek
+from servicedesk_core.features.report.regular.periods import OfDay, OfMonth, OfQuarter, OfThisWeek, OfWeek
 
 _SERVICE = "servicedesk_core.features.report.regular.service"
+_MANAGEMENT = "servicedesk_core.features.report.regular.management"
 
 
 def _trusted(board: Board, looking: Looking) -> Board:
@@ -33,6 +34,69 @@ class RegularReports(Namespace[Manner]):
         f"{_SERVICE}:WEEKLY",
         about="Show a week beside the one before: figures, promises, work that came back, people, quality.",
         filters=OfWeek,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    close = dashboard(
+        "report.close",
+        "End of the week",
+        f"{_MANAGEMENT}:CLOSE",
+        about="Show the week that ends: figures, margins, satisfaction, promises, and the days to come.",
+        filters=OfThisWeek,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    monthly = dashboard(
+        "report.monthly",
+        "Monthly report",
+        f"{_MANAGEMENT}:MONTHLY",
+        about="Show a month beside the one before: figures, margins, promises, clients, people, devices.",
+        filters=OfMonth,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    executive = dashboard(
+        "report.executive",
+        "Executive report",
+        f"{_MANAGEMENT}:EXECUTIVE",
+        about="Show a month to whoever runs the firm: a few figures, margins, promises, and what ends.",
+        filters=OfMonth,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    quarter_audit = dashboard(
+        "report.quarter-audit",
+        "Promises of a quarter",
+        f"{_MANAGEMENT}:QUARTER_AUDIT",
+        about="Show what was promised in a quarter, what became of it, and what people decided about it.",
+        filters=OfQuarter,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    stage_lag = dashboard(
+        "report.stage-lag",
+        "Lag between stages",
+        f"{_MANAGEMENT}:STAGE_LAG",
+        about="Show how long work waits between its stages: by stage, client and technician.",
+        filters=OfMonth,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    equipment = dashboard(
+        "report.equipment",
+        "Devices",
+        f"{_MANAGEMENT}:EQUIPMENT",
+        about="Show which models fail, which covers end, what nobody claimed, and parts that are late.",
+        filters=OfMonth,
+        needs=Capability.INTERNAL,
+        told=_trusted,
+    )
+    renewals = dashboard(
+        "report.renewals",
+        "Renewals",
+        f"{_MANAGEMENT}:RENEWALS",
+        about="Show what ends: agreements by their notice deadline, those with vendors, covers of devices.",
+        filters=OfMonth,
         needs=Capability.INTERNAL,
         told=_trusted,
     )
