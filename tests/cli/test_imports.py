@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 
-MOST = {"tickets list": 135, "report desk": 153, "report morning": 262, "claims list": 158, "status": 156}
+MOST = {"tickets list": 136, "report desk": 160, "report morning": 266, "claims list": 159, "status": 157}
 COUNT = """
 import sys
 from servicedesk_core.cli.main import main

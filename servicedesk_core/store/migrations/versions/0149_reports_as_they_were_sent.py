@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0148"
-down_revision = "0147"
+revision = "0149"
+down_revision = "0148"
 branch_labels = None
 depends_on = None
 
@@ -12,7 +12,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0147 to 0148."""
+    """Bring the schema from revision 0148 to 0149."""
     op.create_table(
         "reports",
         sa.Column("id", _ID, nullable=False),
