@@ -20,6 +20,7 @@ from servicedesk_core.features.report.regular.service import (
     TO_LOOK_AT,
     UNHEARD,
     by,
+    divided,
 )
 from servicedesk_core.features.report.regular.trust import TOP, basis
 from servicedesk_core.features.sla import Past
@@ -79,7 +80,7 @@ def _lag(title: str, dimension: str) -> Table:
     def given(looking: Looking) -> dict[str, Any]:
         return {"name": "stage-lag", "by": dimension, "sort": "-value", "limit": 2 * _TOP, **of_period(looking)}
 
-    return Table(title, KpiLists.show, given)
+    return divided(title, given)
 
 
 CLOSE: Final[tuple[Block, ...]] = (

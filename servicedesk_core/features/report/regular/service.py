@@ -1,7 +1,9 @@
 """Blocks of the reports of a day and of a week."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Block, Figures, Looking, Table
 from servicedesk_core.features.attention import AttentionQueries
 from servicedesk_core.features.billing import BillingQueries
@@ -24,7 +26,19 @@ def by(name: str, dimension: str) -> Table:
     def given(looking: Looking) -> dict[str, Any]:
         return {"name": name, "by": dimension, "sort": "-value", "limit": _TOP + 1, **of_period(looking)}
 
-    return Table(f"{_TITLES[name]} by {dimension}", KpiLists.show, given)
+    return divided(f"{_TITLES[name]} by {dimension}", given)
+
+
+def divided(title: str, given: Callable[[Looking], dict[str, Any]]) -> Table:
+    """Return a block with a figure by what its records belong to; without rows where none belongs to that."""
+
+    def rows(looking: Looking) -> Sequence[Any]:
+        try:
+            return tuple(looking.ask(KpiLists.show, **given(looking)))
+        except SettingsError:  # the period was looked at before, on top
+            return ()
+
+    return Table(title, KpiLists.show, given, rows)
 
 
 _TITLES: Final = {"created": "Created", "hours": "Hours", "satisfaction": "Satisfaction", "utilisation": "Utilisation"}
