@@ -188,7 +188,7 @@ NAMELESS = OF_A_PERSON | {
     "appointments.list", "appointments.show", "appointments.slots", "schedule.show", "schedule.hours", "schedule.load",
     "helpers.calls", "helpers.call", "plan.tomorrow", "plan.week",
     "worktime.callouts", "worktime.payroll", "forecast.tickets", "forecast.hours", "forecast.backtest",
-    "reports.sent", "reports.show",
+    "reports.sent", "reports.show", "report.stage_lag",
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
     "recurring.plans", "recurring.preview", "recurring.explain", "recurring.occurrences", "recurring.report",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, false, or_, select, update
+from sqlalchemy import Row, Select, and_, false, or_, select
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import NotFoundLocallyError
@@ -113,18 +113,6 @@ def leaving(tx: Tx) -> Sequence[Leaving]:
     return [_leaving(row) for row in tx.execute(query).all()]
 
 
-def leaving_of(tx: Tx, number: int) -> Leaving:
-    """Return one report with its mail.
-
-    Raises:
-        NotFoundLocallyError: There is none of that number.
-    """
-    row = tx.execute(select(*reports.c).where(_R.id == number)).one_or_none()
-    if row is None:
-        raise unknown(number)
-    return _leaving(row)
-
-
 def _leaving(row: Row[Any]) -> Leaving:
     name = f"{row.report.rpartition('.')[2]}-{row.period}.html"
     about = f"{row.subject} ({row.period})"
@@ -199,12 +187,6 @@ def kept(tx: Tx, number: int, may: Callable[[Capability], bool], scope: Scope | 
         raise unknown(number)
     text, page = tx.execute(select(_R.text, _R.page).where(_R.id == number)).one()
     return KeptReport(row_of(row), text, page)
-
-
-def decide(tx: Tx, number: int, **values: Any) -> bool:
-    """Change a draft; return whether it still was one."""
-    draft = and_(_R.id == number, _R.released_at.is_(None), _R.discarded_at.is_(None))
-    return bool(tx.execute(update(reports).where(draft).values(**values)).rowcount)
 
 
 def unknown(number: int) -> NotFoundLocallyError:
