@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0150"
-down_revision = "0149"
+revision = "0151"
+down_revision = "0150"
 branch_labels = None
 depends_on = None
 
@@ -12,7 +12,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Bring the schema from revision 0149 to 0150."""
+    """Bring the schema from revision 0150 to 0151."""
     op.create_table(
         "reports",
         sa.Column("id", _ID, nullable=False),
