@@ -98,6 +98,8 @@ def on_tickets(ticket):
         "contact.promises": ((), {"ticket": ticket}),
         "incidents.list": ((), {"ticket": ticket}),
         "messages.list": ((), {"ticket": ticket}),
+        "messages.wall": ((ticket,), {}),
+        "messages.link": ((ticket,), {}),
         "triage.__call__": ((ticket,), {"priority": "P1"}),
         "triage.beside": ((ticket,), {}),
         "assign.candidates": ((ticket,), {}),

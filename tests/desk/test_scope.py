@@ -157,6 +157,7 @@ ARGUMENTS = {
     "helpers.call": [(1,)],
     "incidents.show": [(1,)],
     "messages.show": [(1,)],
+    "messages.wall": [("mine-tickets",), (f"{FOREIGN}-tickets",)],
     "incidents.candidates": [(1,)],
     "incidents.report": [(1,)],
     "recurring.explain": [("care",)],
@@ -193,7 +194,7 @@ NAMELESS = OF_A_PERSON | {
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
     "recurring.plans", "recurring.preview", "recurring.explain", "recurring.occurrences", "recurring.report",
     "recurring.adopt", "recurring.kpis",
-    "messages.queue", "messages.list", "messages.show",
+    "messages.queue", "messages.list", "messages.show", "messages.answers", "messages.links",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant, days without

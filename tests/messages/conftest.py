@@ -104,13 +104,19 @@ def grants():
 
 
 @pytest.fixture
-async def telling(vendor, store_url, clock, mailbox, tmp_path, grants):  # noqa: PLR0917  # what a desk has
+def public():
+    return {}
+
+
+@pytest.fixture
+async def telling(vendor, store_url, clock, mailbox, tmp_path, grants, public):  # noqa: PLR0917  # what a desk has
     server = {"kind": "smtp", "host": "127.0.0.1", "port": mailbox.port, "security": "none",
               "sender": "desk@example.com", "recipients": ["ops@example.com"]}  # fmt: skip
     settings = settings_for(vendor, store_url, writes=grants) | {
         "people": PEOPLE,
         "alerts": {"channels": {"office": server}},
         "messages": {"mail": "office", "mailbox": "support@example.com"},
+        "public": public,
     }
     settings["desk"] |= {"name": "Example MSP"}
     (tmp_path / "service").mkdir()

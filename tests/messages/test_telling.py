@@ -6,6 +6,7 @@ import pytest
 
 from servicedesk_core.domain import Appointment, Company, Note, NoteVisibility, Priority, StatusCategory, Technician
 from servicedesk_core.domain.work import AppointmentState
+from servicedesk_core.errors import SettingsError
 
 WAITING = StatusCategory.WAITING_CUSTOMER
 
@@ -181,3 +182,10 @@ no_messages = ["waiting"]
     await telling.ticket("3", priority=Priority.P1)
     await telling.run()
     assert await telling.queue() == [("received", "proposed")]
+
+
+async def test_a_link_is_made_only_where_something_listens(telling):
+    await telling.ticket(mode="backfill")
+    with pytest.raises(SettingsError, match="Nothing listens"):
+        await telling.desk.messages.link("T1")
+    assert (await telling.desk.messages.links()).items == ()

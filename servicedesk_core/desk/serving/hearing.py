@@ -9,9 +9,11 @@ from typing import Final, Protocol
 
 from servicedesk_core.desk.serving.acknowledging import Acknowledging
 from servicedesk_core.desk.serving.beating import ended
+from servicedesk_core.desk.serving.posting import Posting
 from servicedesk_core.desk.serving.public.exchange import Answer, Request, Route
 from servicedesk_core.desk.serving.public.listening import PublicListener
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.features.messages import PATH as POSTS
 from servicedesk_core.features.paging import PATH as PAGES
 from servicedesk_core.features.paging import LinkedDesk
 from servicedesk_core.features.webhooks import (
@@ -78,7 +80,7 @@ class Hearing:
             hide=desk.redactor.register,
             on_hints=self._hinted,
         )
-        routes: dict[str, Route] = {PATH: self, PAGES: Acknowledging(desk)}
+        routes: dict[str, Route] = {PATH: self, PAGES: Acknowledging(desk), POSTS: Posting(desk)}
         self.listener = PublicListener(desk.settings, routes)
 
     @asynccontextmanager

@@ -7,6 +7,10 @@ from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
     from servicedesk_core.features.messages.making.composing import MAIL as MAIL
+    from servicedesk_core.features.messages.making.jobs import TellingDesk as TellingDesk
+    from servicedesk_core.features.messages.posts.following import Found as Found
+    from servicedesk_core.features.messages.posts.following import follow as follow
+    from servicedesk_core.features.messages.posts.links import PATH as PATH
     from servicedesk_core.features.messages.queries import MessageQueries as MessageQueries
 else:
     from servicedesk_core.exports import lazily

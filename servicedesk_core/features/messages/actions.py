@@ -13,6 +13,7 @@ from servicedesk_core.features.messages.lists import of_tickets
 from servicedesk_core.features.messages.making.composing import Composer, Needless
 from servicedesk_core.features.messages.making.jobs import Made, make
 from servicedesk_core.features.messages.model import Decision
+from servicedesk_core.features.messages.posts.acts import Linking
 from servicedesk_core.features.messages.tables import HELD, PROPOSED, WAITING, Stored
 from servicedesk_core.features.messages.triggers import Trigger
 from servicedesk_core.features.tickets import TicketFilter
@@ -40,7 +41,7 @@ def _discards(numbers: Sequence[int] = (), *, everything: bool = False, **_: Any
     return f"Leave {_many(numbers, everything=everything)}, so that no client reads it?"
 
 
-class Messages(Bouncing[Manner]):
+class Messages(Bouncing[Manner], Linking[Manner]):
     """Messages to clients."""
 
     desk: ProposingDesk

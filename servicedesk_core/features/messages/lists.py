@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, select
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.features.messages import tables
-from servicedesk_core.features.messages.model import MessageDetail, MessageRow, MessageState
+from servicedesk_core.features.messages.model import Answer, MessageDetail, MessageRow, MessageState
 from servicedesk_core.features.messages.tables import Stored
 from servicedesk_core.features.tickets import TicketFilter, conditions, in_scope, rows_by_id
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import RECORDS, client_messages
+from servicedesk_core.store.schema import RECORDS, client_messages, survey_answers
 
 _T: Final = RECORDS["tickets"].c
 _STATES: Final[Mapping[WriteState, MessageState]] = {
@@ -45,6 +45,17 @@ def detail(tx: Tx, number: int, scope: Scope | None) -> MessageDetail | None:
     for row, said in _found(tx, where, None):
         return MessageDetail(row, said.get("text") or said.get("body"), said.get("html"))
     return None
+
+
+def answered(tx: Tx, scope: Scope | None) -> Iterator[Answer]:
+    """Yield what clients answered, the newest first."""
+    a = survey_answers.c
+    where = [a.ticket_id.in_(select(_T.local_id).where(*in_scope(tx, scope)))] if scope is not None else []
+    found = tx.execute(select(a.ticket_id, a.rating, a.comment, a.at).where(*where).order_by(a.at.desc())).all()
+    tickets = rows_by_id(tx, {row.ticket_id for row in found})
+    for row in found:
+        if (ticket := tickets.get(row.ticket_id)) is not None:
+            yield Answer(ticket.ticket, ticket.company, row.rating, row.comment, row.at)
 
 
 def _found(

@@ -140,3 +140,55 @@ class Cleared:
     """An address to which mails go again."""
 
     bounces: Annotated[int, Column("How many reports stood against it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Something that a client may read of a ticket."""
+
+    ticket: Annotated[str, Column("The vendor's number for people of the ticket, or its id.", leads="tickets.show")]
+    title: Annotated[str, Column("Its title.", cut=20, spare=1)]
+    at: Annotated[datetime, Column("When it was said.")]
+    is_yours: Annotated[bool, Column("Whether the client said it.", "Client's")]
+    head: Annotated[str | None, Column("Its first line.", cut=20)]
+    text: Annotated[str, Column("What it says.", wraps=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link that a client follows."""
+
+    number: Annotated[int, Column("Its number.", "No.")]
+    shows: Annotated[str, Column("What it shows: ticket, client or survey.")]
+    ref: Annotated[str, Column("The vendor's id of the ticket, or of the client.", "Of")]
+    made_by: Annotated[str, Column("Who made it.", spare=1)]
+    made_at: Annotated[datetime, Column("When.", spare=2)]
+    ends_at: Annotated[datetime, Column("Until when it leads anywhere.")]
+    revoked_at: Annotated[datetime | None, Column("When it was taken back.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A link that was made."""
+
+    number: Annotated[int, Column("Its number.", "No.")]
+    address: Annotated[str, Column("The link, for the client alone.")]
+    ends_at: Annotated[datetime, Column("Until when it leads anywhere.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A link that was taken back."""
+
+    number: Annotated[int, Column("Its number.", "No.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a client says that it went."""
+
+    ticket: Annotated[str, Column("The vendor's number for people of the ticket, or its id.", leads="tickets.show")]
+    client: Annotated[str | None, Column("Name of the client.", cut=16)]
+    rating: Annotated[int, Column("From 1, very poor, to 5, very good.")]
+    comment: Annotated[str, Column("What they wrote besides.", wraps=True)]
+    at: Annotated[datetime, Column("When.")]

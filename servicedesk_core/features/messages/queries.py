@@ -10,28 +10,35 @@ from servicedesk_core.features.definitions import decisions
 from servicedesk_core.features.messages import tables
 from servicedesk_core.features.messages.bounces.tables import rows as bounces
 from servicedesk_core.features.messages.kinds import TEMPLATES
-from servicedesk_core.features.messages.lists import detail, of_tickets, rows
+from servicedesk_core.features.messages.lists import answered, detail, of_tickets, rows
 from servicedesk_core.features.messages.model import (
+    Answer,
     BounceRow,
+    LinkRow,
     MessageDetail,
     MessageRow,
     MessageState,
+    Post,
     Preview,
     TemplateRow,
     Told,
 )
+from servicedesk_core.features.messages.posts.links import all_of
+from servicedesk_core.features.messages.posts.wall import posts
 from servicedesk_core.features.messages.rendering import rendered
 from servicedesk_core.features.messages.telling import Decided
 from servicedesk_core.features.messages.triggers import Trigger, sample
 from servicedesk_core.features.tickets import TicketFilter, found
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import client_messages
+from servicedesk_core.store.schema import RECORDS, client_messages
 
 _LATELY = 10_000
 """So many messages a list looks through, the newest."""
 
 UNSCOPED_ADDRESSES = "it shows addresses of whoever was mailed, of all clients"
+
+UNSCOPED_LINKS = "it shows links of all clients"
 
 UNSCOPED = "it shows what was decided for the whole desk, and no record"
 
@@ -235,3 +242,59 @@ class MessageQueries(Namespace[Manner]):
         """
         found = tuple(one for one in bounces(tx) if everything or one.cleared_at is None)
         return piece(Page(found), BounceRow, by="-at,address", sort=sort, after=after, limit=limit)
+
+    @query("messages.wall", about="What a client may read of a ticket, the newest first.", empty="Nothing yet.")
+    def wall(
+        self,
+        tx: Tx,
+        ticket: Annotated[str, Help("Number of a ticket, or the vendor's id.", names="tickets.show")],
+        *,
+        connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[Post]:
+        """List what a client may read of a ticket: public notes and messages, and nothing else.
+
+        Raises:
+            NotFoundLocallyError: There is no such ticket.
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        row = found(tx, ticket, connection, scope).row
+        mine = RECORDS["tickets"].c.local_id == row.local_id
+        shown = tuple(posts(tx, sources.get(tx, row.connection).id, [mine]))
+        return piece(Page(shown), Post, by="-at", sort=sort, after=after, limit=limit)
+
+    @query(
+        "messages.links",
+        about="Links that clients follow, the newest first.",
+        needs=Capability.MESSAGES,
+        empty="There is no link.",
+        unscoped=UNSCOPED_LINKS,
+    )
+    def links(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[LinkRow]:
+        """List links that clients follow, with what they show and until when; never the links themselves.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        rows = tuple(
+            LinkRow(one.id, one.shows, one.ref, one.made_by, one.made_at, one.ends_at, one.revoked_at)
+            for one in all_of(tx)
+        )
+        return piece(Page(rows), LinkRow, by="-number", sort=sort, after=after, limit=limit)
+
+    @query("messages.answers", about="How clients say that it went, the newest first.", empty="Nobody answered.")
+    def answers(
+        self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None, scope: Scope | None = None
+    ) -> Page[Answer]:
+        """List what clients answered to the surveys of this desk.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        return piece(Page(tuple(answered(tx, scope))), Answer, by="-at,ticket", sort=sort, after=after, limit=limit)

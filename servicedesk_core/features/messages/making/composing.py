@@ -16,10 +16,11 @@ from servicedesk_core.domain.work import AppointmentState
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.faces import Suggestion
 from servicedesk_core.faces.html.sandboxed import MissingValueError, TooLongError
-from servicedesk_core.features.clients import Preferences, clients_of, contacts_of
+from servicedesk_core.features.clients import Preferences, Topic, clients_of, contacts_of
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.messages import tables
 from servicedesk_core.features.messages.kinds import By
+from servicedesk_core.features.messages.posts.links import Shows, usable
 from servicedesk_core.features.messages.rendering import Rendered, rendered, why_held
 from servicedesk_core.features.messages.rules import chosen
 from servicedesk_core.features.messages.tables import Stored
@@ -124,7 +125,7 @@ class Composer:
         self._now = now
         self._decided = Decided(tx, now)
         self._rows = rows_by_id(tx, {one.ticket_id for one in of})
-        wanted = (_T.local_id, _T.source_id, _T.contact_ref, _T.resolution, _T.gone_at)
+        wanted = (_T.local_id, _T.source_id, _T.external_id, _T.contact_ref, _T.resolution, _T.gone_at)
         query = select(*wanted).where(_T.local_id.in_([*self._rows]))
         self._more = {row.local_id: row for row in tx.execute(query)}
         self._of = of
@@ -256,6 +257,7 @@ class Composer:
                 "resolution": self._more[one.ticket_id].resolution or None,
             },
         }
+        values |= self._linked(one, reader)
         if "visit" in one.told:
             visit = self._visits[one.told["visit"]]
             times = {"start": visit.start_at, "end": visit.end_at}
@@ -267,6 +269,17 @@ class Composer:
         if one.tells is Trigger.DELAYED:
             values["due"] = {key: _said(datetime.fromisoformat(one.told[key]), zone) for key in ("at", "before")}
         return values
+
+    def _linked(self, one: Stored, reader: Reader) -> dict[str, str | None]:
+        """Return the links that a message may name; of a survey only to who wants one."""
+        more = self._more[one.ticket_id]
+        wanted = {"page": Shows.TICKET}
+        if one.tells is Trigger.RESOLVED and Topic.SURVEYS not in (reader.wants.no_messages or ()):
+            wanted["survey"] = Shows.SURVEY
+        found = {
+            name: usable(self._tx, shows, more.source_id, more.external_id, self._now) for name, shows in wanted.items()
+        }
+        return {name: None if link is None else link.address(self._settings) for name, link in found.items()}
 
     def _open_from(self, reader: Reader) -> datetime:
         """Return from when on somebody may be disturbed."""

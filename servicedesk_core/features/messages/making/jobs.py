@@ -15,6 +15,7 @@ from servicedesk_core.features.messages.making.automatic import ACTS
 from servicedesk_core.features.messages.making.composing import Composed, Composer, Held, Later, Needless
 from servicedesk_core.features.messages.making.happening import TOO_OLD
 from servicedesk_core.features.messages.making.noticing import notice
+from servicedesk_core.features.messages.posts.needed import ensure_links
 from servicedesk_core.features.messages.tables import Stored
 from servicedesk_core.features.messages.telling import Decided
 from servicedesk_core.features.messages.triggers import Trigger
@@ -122,6 +123,7 @@ async def make(desk: TellingDesk, due: Sequence[Stored], made: Made, *, is_asked
     now = desk.clock.now()
     done = await desk.store.write(partial(_carried_before, of=due, templates={}))
     due = [one for one in due if one.id not in done]
+    await desk.store.write(lambda tx: ensure_links(tx, desk.settings, due, now))
     results = await desk.store.read(lambda tx: _composed(tx, desk.settings, now, due, is_asked=is_asked))
     await desk.store.write(lambda tx: _settle(tx, results, now))
     counts = Counter(type(result) for _, result in results)
