@@ -30,6 +30,7 @@ from benchmarks import (
     parts,
     profit,
     quota,
+    recurring,
     replay,
     schedule,
     scopes,
@@ -75,6 +76,7 @@ MEASURES: dict[str, Measure] = {
     "stock": parts.stock_synced,
     "schedule-week": schedule.schedule_week,
     "forecast": forecast.forecasting,
+    "recurring": recurring.recurring,
 }
 SLOW: dict[str, Measure] = {
     "two-in-flight-of-many": syncs.two_in_flight_of_many,

@@ -119,7 +119,7 @@ PLAIN = (
     "connections accept-identity --reason x", *(f"export {stream}" for stream in STREAMS),
     "export tickets --output tickets.csv",
     "desks tickets", "desks lists", "desks list triage", "desks me", "desks service", "desks sla",
-    "desks escalation",
+    "desks escalation", "desks recurring",
     "desks next", "desks team", "sla clocks", "sla decided", "sla answers", "sla policies",
     "worktime callouts", "worktime payroll", "worktime patterns",
     "forecast tickets", "forecast hours", "forecast backtest", "forecast staffing", "forecast gaps",

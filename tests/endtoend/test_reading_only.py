@@ -86,6 +86,7 @@ COMMANDS = [
     "desks service",
     "desks data",
     "desks escalation",
+    "desks recurring",
     "desks tickets",
     "desks lists",
     "desks list ready",

@@ -19,6 +19,7 @@ HOSTILE: dict[str, str] = {
     "desks service": "80 json",
     "desks data": "80 json",
     "desks escalation": "80 json",
+    "desks recurring": "80 json",
     "desks tickets": "80 json",
     "views list": "80 json csv",
     "views pinned": "80 json csv",

@@ -31,6 +31,7 @@ FEATURE = Feature(
         "paging",
         "parts",
         "profit",
+        "recurring",
         "report",
         "rota",
         "scorecards",

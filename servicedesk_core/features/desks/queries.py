@@ -8,6 +8,7 @@ from servicedesk_core.features.desks.money.billing import BillingPage
 from servicedesk_core.features.desks.money.parts import PartsPage
 from servicedesk_core.features.desks.money.warranty import WarrantyPage
 from servicedesk_core.features.desks.now.escalation import EscalationPage
+from servicedesk_core.features.desks.now.recurring import RecurringPage
 from servicedesk_core.features.desks.reports import ReportsPage
 from servicedesk_core.features.desks.service import ServicePage
 from servicedesk_core.features.desks.sla import SlaPage
@@ -21,6 +22,7 @@ class Desks(
     Finding[Manner],
     Mine[Manner],
     PartsPage[Manner],
+    RecurringPage[Manner],
     ReportsPage[Manner],
     WarrantyPage[Manner],
     TicketsPage[Manner],

@@ -4,6 +4,8 @@ Its room ``when`` is pure: rules, calendars and an instant in, occurrences out. 
 time has come to its ticket.
 """
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
@@ -27,3 +29,11 @@ FEATURE = Feature(
     looks_over=f"{__name__}.tables:look_over",
     needs=("definitions", "sla", "tickets", "writes"),
 )
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.recurring.model import Result as Result
+    from servicedesk_core.features.recurring.queries import RecurringQueries as RecurringQueries
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
