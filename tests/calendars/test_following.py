@@ -218,6 +218,17 @@ async def test_while_a_calendar_is_down_what_was_moved_since_is_not_put_there_la
         assert server.acts == 1
 
 
+async def test_what_is_moved_months_away_leaves_the_calendar_and_comes_back_when_it_is_near(server, opened_desk):
+    async with opened_desk() as desk:
+        await run(desk)
+        await put(desk, visit(24 * 60))
+        await run(desk)
+        assert server.objects == {}
+        desk.clock.advance(86400 * 40)
+        await run(desk)
+        assert server.of("DTSTART") == ["20260510T080000Z"]
+
+
 async def test_a_definition_says_what_others_read_there(server, opened_desk, tmp_path):
     (tmp_path / "service" / "events.toml").write_text('[calendar_events]\nsummary = "{client}: {title}"\n')
     async with opened_desk() as desk:

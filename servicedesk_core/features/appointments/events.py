@@ -119,7 +119,8 @@ def still(tx: Tx, write: StoredWrite, now: datetime) -> Facts | Moot:
     facts = _facts(tx, visit, name, crew(tx, {}))
     goes = visit is not None and any(uid_of(*which, ref) == write.target for ref in visit.technician_refs)
     if write.kind == CANCEL:
-        return Moot(f"{name} has that appointment again.") if booked and goes else facts
+        shows = booked and goes and visit is not None and visit.start_at < now + AHEAD
+        return Moot(f"{name} has that appointment again.") if shows else facts
     if visit is None or not booked:
         return Moot("The appointment was cancelled, or is over.")
     if not goes:
