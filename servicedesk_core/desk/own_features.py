@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Generic
 from servicedesk_core.faces.namespace import Manner
 
 if TYPE_CHECKING:
-    from servicedesk_core.features.agreements.queries import AgreementQueries
+    from servicedesk_core.features.agreements.actions import Agreements
     from servicedesk_core.features.alerts.actions import AlertActs
     from servicedesk_core.features.analytics.actions import Analytics
     from servicedesk_core.features.appointments.actions import Appointments
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.forecast.queries import ForecastQueries
     from servicedesk_core.features.helpers.actions import Helpers
     from servicedesk_core.features.incidents.actions import Incidents
+    from servicedesk_core.features.knowledge.actions import Knowledge
     from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.leakage.actions import Leakage
     from servicedesk_core.features.messages.actions import Messages
@@ -70,7 +71,7 @@ class OwnFeatures(Generic[Manner]):
     """A desk as far as its features reach: whose calls are awaited, or wait."""
 
     if TYPE_CHECKING:
-        agreements: AgreementQueries[Manner]
+        agreements: Agreements[Manner]
         alerts: AlertActs[Manner]
         analytics: Analytics[Manner]
         appointments: Appointments[Manner]
@@ -95,6 +96,7 @@ class OwnFeatures(Generic[Manner]):
         helpers: Helpers[Manner]
         incidents: Incidents[Manner]
         kpi: Kpis[Manner]
+        knowledge: Knowledge[Manner]
         leakage: Leakage[Manner]
         messages: Messages[Manner]
         next: NextQueries[Manner]

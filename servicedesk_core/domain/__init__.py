@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.contracts import ContractRate as ContractRate
     from servicedesk_core.domain.contracts import ContractService as ContractService
     from servicedesk_core.domain.contracts import ContractUnits as ContractUnits
+    from servicedesk_core.domain.crm import Communication as Communication
+    from servicedesk_core.domain.crm import Opportunity as Opportunity
+    from servicedesk_core.domain.crm import OpportunityState as OpportunityState
     from servicedesk_core.domain.money import BillingItem as BillingItem
     from servicedesk_core.domain.money import Charge as Charge
     from servicedesk_core.domain.money import Invoice as Invoice

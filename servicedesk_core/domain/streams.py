@@ -60,6 +60,7 @@ _CLASSES = {
     "sla_results": "work:SlaResult",
     "surveys": "work:Survey",
     "time_off": "work:TimeOff",
+    "opportunities": "crm:Opportunity",
     "charges": "money:Charge",
     "invoices": "money:Invoice",
     "billing_items": "money:BillingItem",

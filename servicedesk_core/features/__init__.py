@@ -13,12 +13,12 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "status", "desks", "tickets", "triage", "contact", "messages", "incidents", "shiftlog", "next", "assign",
-    "helpers", "checklist", "cover", "attachments", "appointments", "schedule", "plan", "forecast", "recurring",
-    "travel", "attention", "explain", "report", "reports", "sla", "kpi", "flow", "profit", "quality", "scorecards",
-    "parts", "billing", "leakage", "agreements", "company", "writes", "standing", "audit", "definitions", "clients",
-    "rota", "oncall", "worktime", "skills", "people", "signins", "tokens", "views", "walls", "calendars", "warranty",
-    "claims", "alerts", "paging", "escalate", "privacy", "quarantine", "analytics", "webhooks",
+    "status", "desks", "tickets", "triage", "knowledge", "contact", "messages", "incidents", "shiftlog", "next",
+    "assign", "helpers", "checklist", "cover", "attachments", "appointments", "schedule", "plan", "forecast",
+    "recurring", "travel", "attention", "explain", "report", "reports", "sla", "kpi", "flow", "profit", "quality",
+    "scorecards", "parts", "billing", "leakage", "agreements", "company", "writes", "standing", "audit", "definitions",
+    "clients", "rota", "oncall", "worktime", "skills", "people", "signins", "tokens", "views", "walls", "calendars",
+    "warranty", "claims", "alerts", "paging", "escalate", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.capabilities import BillingCapability as BillingCapability
     from servicedesk_core.hooks.capabilities import CalendarCapability as CalendarCapability
     from servicedesk_core.hooks.capabilities import Capabilities as Capabilities
+    from servicedesk_core.hooks.capabilities import CrmCapability as CrmCapability
     from servicedesk_core.hooks.capabilities import FieldInfo as FieldInfo
     from servicedesk_core.hooks.capabilities import FieldValue as FieldValue
     from servicedesk_core.hooks.capabilities import PartsCapability as PartsCapability

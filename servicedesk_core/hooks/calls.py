@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.domain.billing import Document, DocumentKind
 from servicedesk_core.domain.calendars import BusyTime, CalendarEvent
+from servicedesk_core.domain.crm import Communication
+from servicedesk_core.domain.knowledge import Article, ArticleText
 from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.places import Point
 from servicedesk_core.domain.warranty import (
@@ -268,6 +270,34 @@ class ConnectorCalls:
         if not all(one is None or (isinstance(one, timedelta) and one >= timedelta()) for one in found):
             raise self._caller.origin.garbage("travel_times", "an answer is neither a time nor nothing")
         return found
+
+    # CrmSpecs
+
+    async def find_communications(self, company_ref: str, since: datetime) -> tuple[Communication, ...]:
+        """See :meth:`CrmSpecs.find_communications`."""
+        found = await self._caller.many("find_communications", Communication, company_ref=company_ref, since=since)
+        if any(one.at.tzinfo is None or one.at < since or one.company_ref != company_ref for one in found):
+            raise self._caller.origin.garbage(
+                "find_communications", "one is of another account or time, or has no zone"
+            )
+        return found
+
+    # KnowledgeSpecs
+
+    async def find_articles(self, words: tuple[str, ...] = ()) -> tuple[Article, ...]:
+        """See :meth:`KnowledgeSpecs.find_articles`."""
+        found = await self._caller.many("find_articles", Article, words=words)
+        if len({one.ref for one in found}) < len(found):
+            raise self._caller.origin.garbage("find_articles", "an article comes twice")
+        return found
+
+    async def get_article(self, ref: str) -> ArticleText:
+        """See :meth:`KnowledgeSpecs.get_article`."""
+        return await self._caller.one("get_article", ArticleText, ref=ref)
+
+    async def link_article(self, ref: str) -> str:
+        """See :meth:`KnowledgeSpecs.link_article`."""
+        return await self._caller.one("link_article", str, ref=ref)
 
     # WebhookSpecs: a delivery is what anybody may have sent, so what a connector cannot read is a ValueError here too
 

@@ -163,6 +163,20 @@ class CalendarCapability:
 
 
 @dataclass(frozen=True, slots=True)
+class CrmCapability:
+    """What a connector of the CRM family says beside the hook that it implements.
+
+    Attributes:
+        shares_accounts: Whether its accounts are the clients of the same connection, as in a PSA that sells, too; else
+            they are other records, and are told apart by their names.
+        keeps_id_in: The field of an opportunity that carries the id of the write that made it, for people.
+    """
+
+    shares_accounts: bool
+    keeps_id_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a connector can do, and how access to its vendor is obtained.
 
@@ -178,6 +192,7 @@ class Capabilities:
         parts: Whose parts it finds and by what; ``None`` when it is not of that family.
         billing: How its ledger taxes and numbers; ``None`` when it is not of that family.
         calendar: Whose calendars it reads; ``None`` when it is not of that family.
+        crm: Whose accounts it sells to; ``None`` when it is not of that family.
         webhooks: What its vendor can call about; ``None`` when it calls nobody.
     """
 
@@ -192,6 +207,7 @@ class Capabilities:
     parts: PartsCapability | None = None
     billing: BillingCapability | None = None
     calendar: CalendarCapability | None = None
+    crm: CrmCapability | None = None
     webhooks: WebhookCapability | None = None
 
     def stream(self, name: str) -> StreamCapability | None:

@@ -8,6 +8,8 @@ from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
 from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.calendar import CalendarSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
+from servicedesk_core.hooks.specs.crm import CrmSpecs
+from servicedesk_core.hooks.specs.knowledge import KnowledgeSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.router import RouterSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
@@ -23,6 +25,8 @@ class Connector(
     BillingSpecs,
     CalendarSpecs,
     RouterSpecs,
+    CrmSpecs,
+    KnowledgeSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],

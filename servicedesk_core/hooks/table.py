@@ -11,6 +11,8 @@ from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
 from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.calendar import CalendarSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
+from servicedesk_core.hooks.specs.crm import CrmSpecs
+from servicedesk_core.hooks.specs.knowledge import KnowledgeSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.router import RouterSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
@@ -25,6 +27,8 @@ FAMILIES: tuple[type, ...] = (
     BillingSpecs,
     CalendarSpecs,
     RouterSpecs,
+    CrmSpecs,
+    KnowledgeSpecs,
     WebhookSpecs,
     AnnouncementSpecs,
 )

@@ -11,6 +11,8 @@ from servicedesk_core.testing.stand import Stand, stand_fixtures
 from servicedesk_core.testing.suites.billing import BillingSuite
 from servicedesk_core.testing.suites.billing_vendor import BillingVendor
 from servicedesk_core.testing.suites.calendar import CalendarSuite
+from servicedesk_core.testing.suites.crm import CrmSuite
+from servicedesk_core.testing.suites.knowledge import KnowledgeSuite
 from servicedesk_core.testing.suites.orders import OrdersSuite, OrderVendor
 from servicedesk_core.testing.suites.parts import PartsSuite
 from servicedesk_core.testing.suites.router import RouterSuite
@@ -26,8 +28,10 @@ __all__ = [
     "BillingVendor",
     "CalendarSuite",
     "ClaimVendor",
+    "CrmSuite",
     "FakeClock",
     "ImpatientClock",
+    "KnowledgeSuite",
     "MemoryMaker",
     "MemoryState",
     "Misbehaviour",

@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 
-MOST = {"tickets list": 136, "report desk": 161, "report morning": 266, "claims list": 159, "status": 157}
+MOST = {"tickets list": 137, "report desk": 165, "report morning": 267, "claims list": 160, "status": 158}
 COUNT = """
 import sys
 from servicedesk_core.cli.main import main

@@ -18,7 +18,9 @@ FEATURE = Feature(
     about="Agreements with clients and vendors: what ends, until when to decide, what speaks for more.",
     section=Section.EVERY_DAY,
     queries=f"{__name__}.queries:AgreementQueries",
+    actions=f"{__name__}.actions:Agreements",
+    automatic=f"{__name__}.automatic:ACTS",
     alert_rules=(f"{__name__}.alerting:deadlines",),
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("definitions", "kpi", "leakage", "warranty"),
+    needs=("definitions", "kpi", "leakage", "tickets", "warranty", "writes"),
 )

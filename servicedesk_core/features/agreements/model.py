@@ -21,6 +21,22 @@ class Speaks(StrEnum):
     COVERS = "covers that end"
 
 
+class Offered(StrEnum):
+    """Where the opportunity of an agreement stands."""
+
+    NONE = "none"
+    WAITING = "proposed"
+    """It is not at the CRM yet."""
+    DROPPED = "discarded"
+    """It was proposed, and never made."""
+    UNREAD = "made"
+    """It was made, and no sync has brought it yet."""
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    DELETED = "deleted in the CRM"
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Something that speaks for another agreement, or a larger one."""
@@ -46,6 +62,7 @@ class Renewal:
     term_end: Annotated[date, Column("Last day of the term.", "Ends")]
     renews: Annotated[bool, Column("Whether it goes on by itself without notice.", "Goes on")]
     followed_by: Annotated[str | None, Column("The contract that takes its place.", spare=1)]
+    opportunity: Annotated[Offered, Column("Where the opportunity of this term stands.", spare=1)]
     signals: Annotated[tuple[str, ...], Column("What speaks for more.", wraps=True)]
     connection: Annotated[str, Column("Connection of the contract.", shown=False)]
     ref: Annotated[str, Column("The vendor's id of the contract.", shown=False)]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.agreements.kinds import VENDOR_AGREEMENTS
 from servicedesk_core.features.agreements.model import Renewal, Renewals, Signal, VendorRow
+from servicedesk_core.features.agreements.offers import offer_of
 from servicedesk_core.features.agreements.rules import State
 from servicedesk_core.features.agreements.signals import Key, Said, Signals
 from servicedesk_core.features.agreements.tables import Standing, agreements_on, vendor_agreements_on
@@ -80,6 +81,7 @@ class AgreementQueries(Namespace[Manner]):
                 term_end=one.term.end,
                 renews=one.term.renews,
                 followed_by=one.followed_by,
+                opportunity=offer_of(tx, connections[one.source_id], one).offered,
                 signals=tuple(map(_words, of.get((one.source_id, one.company or ""), ()))),
                 connection=connections[one.source_id],
                 ref=one.ref,

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.invoicing import billing_documents as billing_documents
     from servicedesk_core.store.schema.invoicing import billing_sources as billing_sources
     from servicedesk_core.store.schema.invoicing import billing_trusts as billing_trusts
+    from servicedesk_core.store.schema.knowledge import knowledge_articles as knowledge_articles
+    from servicedesk_core.store.schema.knowledge import knowledge_links as knowledge_links
     from servicedesk_core.store.schema.leaking import leaks as leaks
     from servicedesk_core.store.schema.linking import billing_links as billing_links
     from servicedesk_core.store.schema.linking import billing_locks as billing_locks
@@ -129,7 +131,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 151
+SCHEMA_VERSION = 152
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

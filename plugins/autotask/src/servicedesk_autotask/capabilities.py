@@ -6,7 +6,7 @@ from servicedesk_autotask.reading.stream import Stream
 from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing.kinds import write_capabilities
-from servicedesk_core.hooks import Capabilities, StreamCapability
+from servicedesk_core.hooks import Capabilities, CrmCapability, StreamCapability
 
 ACCESS = (
     "An administrator opens Admin > Organization Settings & Users > Resources/Users (HR) > New > New API User.",
@@ -34,6 +34,7 @@ def capabilities(settings: AutotaskSettings) -> Capabilities:
         lead_time=LEAD_TIME,
         documentation=DOCUMENTATION,
         writes=write_capabilities(settings),
+        crm=CrmCapability(shares_accounts=True, keeps_id_in="Promotion Name"),
         webhooks=CAPABILITY,
     )
 

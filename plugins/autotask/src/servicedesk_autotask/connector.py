@@ -1,7 +1,7 @@
 """The connector: what core calls. Each hook is a few lines over the rooms below."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from servicedesk_autotask.api.client import Api, Row
@@ -13,6 +13,7 @@ from servicedesk_autotask.capabilities import capabilities
 from servicedesk_autotask.checks import check_stream, describe_stream, picklist_rows
 from servicedesk_autotask.meaning.lists import MAX_AGE, TenantLists, fresh_lists, saved_lists
 from servicedesk_autotask.meaning.mapper import Mapper
+from servicedesk_autotask.reading.communications import communications
 from servicedesk_autotask.reading.content import fetch_content
 from servicedesk_autotask.reading.fetch import fetch_by_ids, fetch_histories
 from servicedesk_autotask.reading.joins import Joiner
@@ -26,7 +27,7 @@ from servicedesk_autotask.writing.attachments import Pace
 from servicedesk_autotask.writing.finding import Finder
 from servicedesk_autotask.writing.sender import Sender
 from servicedesk_core import hookimpl
-from servicedesk_core.domain import Attachment
+from servicedesk_core.domain import Attachment, Communication
 from servicedesk_core.errors import PermissionDeniedError, UnsupportedError
 from servicedesk_core.hooks import (
     BudgetUse,
@@ -236,6 +237,11 @@ class Autotask(Connector[AutotaskSettings]):
     async def fetch_content(self, attachment: Attachment, into: Receiver) -> None:
         """Read the content of a file below what it hangs on."""
         await fetch_content(self._api, attachment, into)
+
+    @hookimpl
+    async def find_communications(self, company_ref: str, since: datetime) -> tuple[Communication, ...]:
+        """Read the notes of a company, without their texts."""
+        return await communications(self._api, company_ref, since)
 
     @hookimpl
     def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:

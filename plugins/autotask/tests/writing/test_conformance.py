@@ -8,7 +8,7 @@ from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.hooks import Write
 from servicedesk_core.testing import MemoryState, WriteFault, WriteSuite, WriteVendor, with_file
 
-CHILDREN = "Notes|TimeEntries|Charges|ConfigurationItems|Attachments|ServiceCalls|ChecklistItems"
+CHILDREN = "Notes|TimeEntries|Charges|ConfigurationItems|Attachments|ServiceCalls|ChecklistItems|Opportunities"
 PATHS = {"method": "POST|PATCH|DELETE", "path": f"/(Tickets|{CHILDREN}|SecondaryResources(/[0-9]+)?)$"}
 PARTS = {"ServiceCallTickets", "ServiceCallTicketResources"}
 """Rows that a service call consists of: one write with it."""
@@ -59,6 +59,16 @@ class AutotaskVendor(WriteVendor):
                     "is_billable": True, "bought_on": "2026-11-19",
                 }  # fmt: skip
                 made = Write("", kind, parent=str(ticket["id"]), values=values)
+            case "opportunities.create":
+                values = {
+                    "title": f"Renewal {number}", "company_ref": str(ticket["companyID"]),
+                    "owner_ref": str(pair["resourceID"]), "expected_on": "2027-01-31", "amount": "1200.50",
+                }  # fmt: skip
+                made = Write("", kind, values=values)
+            case "opportunities.update":
+                one = self.first("Opportunities")
+                base = {"title": one["title"]}
+                made = Write("", kind, target=str(one["id"]), values={"title": f"Seats {number}"}, base=base)
             case "attachments.create_internal" | "attachments.create_public":
                 blank = Write("", kind, parent=str(ticket["id"]), values={"title": f"Screenshot {number}"})
                 made = with_file(blank, f"screen-{number}.png", bytes(range(256)) * (number % 9 + 1))

@@ -26,6 +26,7 @@ _HANGS_ON_IT: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = 
     ("Help wanted", "helpers.calls", ()),
     ("Helpers", "helpers.list", ()),
     ("Checklist", "checklist.list", ()),
+    ("Articles", "knowledge.match", ()),
     ("Shift log", "shiftlog.list", ()),
     ("Claims", "claims.list", (("all", "true"),)),
     ("Parts taken", "parts.taken", ()),

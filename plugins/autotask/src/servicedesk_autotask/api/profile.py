@@ -143,6 +143,8 @@ ROUTES = (
     KINDS["checklist_items.create"].route("POST", "Tickets/{ticket}/ChecklistItems"),
     KINDS["checklist_items.update"].route("PATCH", "Tickets/{ticket}/ChecklistItems"),
     KINDS["assets.update"].route("PATCH", "ConfigurationItems"),
+    KINDS["opportunities.create"].route("POST", "Opportunities"),
+    KINDS["opportunities.update"].route("PATCH", "Opportunities"),
     *(
         Route(method, f"{entity}Webhooks{path}", WEBHOOKS)
         for entity in ("Ticket", "TicketNote", "Company", "Contact", "ConfigurationItem")

@@ -32,6 +32,7 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
     "Contracts": ("contractType", "contractCategory", "status", "serviceLevelAgreementID"),
     "BillingCodes": ("useType",),
     "Projects": ("status",),
+    "Opportunities": ("stage", "status"),
     "Tasks": ("status",),
     "ServiceCalls": ("status",),
     "TimeOffRequests": ("status", "timeOffRequestType"),

@@ -21,7 +21,7 @@ from servicedesk_autotask.meaning.vocabulary import (
     meaning_of,
 )
 from servicedesk_autotask.reading.stream import JOINED
-from servicedesk_core.domain import AppointmentState, MappingIssue, ProjectState, Queue
+from servicedesk_core.domain import AppointmentState, MappingIssue, OpportunityState, ProjectState, Queue
 from servicedesk_core.hooks import Mapped, VocabularyMapping, unmarked
 
 Fields = dict[str, Any]
@@ -42,6 +42,7 @@ def finishes(lists: TenantLists, vocabulary: VocabularyMapping) -> dict[str, Fin
         "TimeEntries": time_entry,
         "ServiceCalls": service_call(lists, vocabulary),
         "Projects": project(vocabulary),
+        "Opportunities": opportunity,
         "Tasks": task(vocabulary),
         "Appointments": own_appointment,
         "Holidays": holiday,
@@ -201,6 +202,15 @@ def service_call(lists: TenantLists, vocabulary: VocabularyMapping) -> Finish:
                 issues.append(MappingIssue(kind="unmapped_appointment_status", field="state", value=word))
 
     return finish
+
+
+def opportunity(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Say where an opportunity stands: the vendor stamps those that were lost, and those that were closed."""
+    del raw, issues
+    if fields.get("lost_at") is not None:
+        fields["state"] = OpportunityState.LOST
+    elif fields.get("closed_at") is not None:
+        fields["state"] = OpportunityState.WON
 
 
 def project(vocabulary: VocabularyMapping) -> Finish:

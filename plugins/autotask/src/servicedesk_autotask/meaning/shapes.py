@@ -13,6 +13,7 @@ from servicedesk_core.domain import (
     Contact,
     Holiday,
     Note,
+    Opportunity,
     Project,
     Role,
     SecondaryResource,
@@ -281,6 +282,22 @@ PROJECT = shape_of(
     hours={"estimatedTime": "estimated_s"},
     labels={"status": "status"},
     custom=True,
+)
+OPPORTUNITY = shape_of(
+    "Opportunities",
+    Opportunity,
+    texts={"title": "title", "description": "description", "promotionName": "external_reference"},
+    refs={"companyID": "company_ref", "contactID": "contact_ref", "ownerResourceID": "owner_ref"},
+    instants={
+        "createDate": "created_at",
+        "closedDate": "closed_at",
+        "lostDate": "lost_at",
+        "lastActivity": "modified_at",
+    },
+    days={"projectedCloseDate": "expected_on"},
+    amounts={"amount": "amount", "cost": "cost"},
+    numbers={"probability": "probability"},
+    labels={"stage": "stage", "status": "status"},
 )
 TASK = shape_of(
     "Tasks",

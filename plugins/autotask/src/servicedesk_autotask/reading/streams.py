@@ -210,6 +210,13 @@ _ALL = (
         needs=("companies", "products"),
     ),
     Stream(
+        name="opportunities",
+        right="CRM: Opportunities, view All",
+        sources=(Source(entity="Opportunities", stamps=("lastActivity",), created="createDate"),),
+        lists=("Opportunities",),
+        needs=("companies", "contacts", "technicians"),
+    ),
+    Stream(
         name="projects",
         right="Projects: view All",
         sources=(Source(entity="Projects", stamps=("lastActivityDateTime",), created="createDateTime"),),

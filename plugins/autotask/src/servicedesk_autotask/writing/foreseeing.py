@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import charges, notes, service_calls, tickets, time_entries
+from servicedesk_autotask.writing import charges, notes, opportunities, service_calls, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
 from servicedesk_autotask.writing.kinds import entity_of, lists_of, shape_of
 from servicedesk_autotask.writing.wire import to_wire
@@ -46,6 +46,7 @@ def foreseen(write: Write, kind: WriteCapability, words: Words, settings: Autota
     found = tuple(problem for problems in each for problem in problems)
     whole: dict[str, Callable[[], object]] = {
         "tickets.create": partial(tickets.with_defaults, values, words),
+        "opportunities.create": partial(opportunities.plain_opportunity, values, words),
         "charges.create": partial(charges.plain_charge, values, words, settings),
     }
     return found or _refused(whole.get(kind.kind, partial(to_wire, shape, values, words)))

@@ -19,8 +19,12 @@ SETTLE_S = 300.0
 LONGEST_ID = 50
 """Characters of the fields that carry the id of a write, see :data:`REFERENCE_FIELDS`."""
 
-REFERENCE_FIELDS: Final = {"Tickets": "externalID", "TicketCharges": "internalPurchaseOrderNumber"}
-"""Of what is found by a reference: the field that carries the id of its write. No client reads either of them."""
+REFERENCE_FIELDS: Final = {
+    "Tickets": "externalID",
+    "TicketCharges": "internalPurchaseOrderNumber",
+    "Opportunities": "promotionName",
+}
+"""Of what is found by a reference: the field that carries the id of its write. No client reads any of them."""
 
 TICKET_FIELDS = (
     "title", "description", "resolution", "status", "status_category", "priority", "priority_name", "kind", "kind_name",
@@ -32,6 +36,10 @@ TICKET_FIELDS = (
 TICKET_LENGTHS = {"title": 250, "description": 8000, "resolution": 32_000, "purchase_order_number": 50}
 # The description of a service call stands in the calendars of the staff; a change leaves room for the mark in it.
 APPOINTMENT_FIELDS = ("start_at", "end_at", "ticket_refs", "technician_refs", "site_ref", "description")
+OPPORTUNITY_FIELDS = (
+    "title", "description", "owner_ref", "contact_ref", "stage", "status", "probability", "amount", "cost",
+    "expected_on",
+)  # fmt: skip
 NOTE_LENGTHS = {"title": 250, "body": 32_000}
 
 PUBLIC, INTERNAL = 1, 2
@@ -138,6 +146,24 @@ KINDS: dict[str, WriteCapability] = {
             visible_to="customer",
             staff_fields=("unit_cost", "kind", "billing_code_ref"),
             vendor_entities=("TicketCharges",),
+        ),
+        _kind(
+            "opportunities.create",
+            reconcilable_by=ReconcilableBy.REFERENCE,
+            right="CRM: Opportunities, add",
+            fields=("company_ref", *OPPORTUNITY_FIELDS),
+            required=("company_ref", "title", "owner_ref", "expected_on"),
+            max_lengths={"title": 128},
+            vendor_entities=("Opportunities",),
+        ),
+        _kind(
+            "opportunities.update",
+            reconcilable_by=ReconcilableBy.RECORD,
+            right="CRM: Opportunities, edit",
+            fields=OPPORTUNITY_FIELDS,
+            needs="target",
+            max_lengths={"title": 128},
+            vendor_entities=("Opportunities",),
         ),
         _kind(
             "appointments.create",

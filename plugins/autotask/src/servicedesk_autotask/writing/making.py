@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import attachments, below, charges, notes, service_calls, tickets, time_entries
+from servicedesk_autotask.writing import (
+    attachments,
+    below,
+    charges,
+    notes,
+    opportunities,
+    service_calls,
+    tickets,
+    time_entries,
+)
 from servicedesk_autotask.writing.checking import Values, number_of
 from servicedesk_autotask.writing.kinds import entity_of, stream_of
 from servicedesk_autotask.writing.wire import Body
@@ -66,6 +75,9 @@ class Maker:
             return await self._below(write, kind, values, words)
         if entity == "Tickets":
             return Request("POST", entity, await tickets.new_ticket(self._api, write.id, values, words), values)
+        if entity == "Opportunities":
+            body = opportunities.new_opportunity(write.id, values, words, self._api.now())
+            return Request("POST", entity, body, values)
         path, body = await self._of_ticket(number_of(write.parent, "parent"), write, kind, values, words)
         return Request("POST", path, body, values if entity == "TicketCharges" else {})
 

@@ -26,6 +26,7 @@ RULES: dict[str, Rules] = {
     "ProjectNotes": Rules(prepare=(stamps.note,)),
     "TaskNotes": Rules(prepare=(stamps.note,)),
     "Tasks": Rules(prepare=(stamps.task,)),
+    "Opportunities": Rules(prepare=(stamps.opportunity,)),
     "Projects": Rules(prepare=(stamps.task,)),
     "Phases": Rules(prepare=(stamps.phase,)),
     "Services": Rules(prepare=(stamps.service,)),

@@ -62,6 +62,14 @@ def task(act: Act) -> None:
     _stamp(act, "createDateTime", ("lastActivityDateTime",), "creatorResourceID")
 
 
+def opportunity(act: Act) -> None:
+    """Stamp an opportunity; the vendor says when it was closed or lost."""
+    closed, lost = (act.row["status"] == status for status in (3, 2))
+    for name, is_so in (("closedDate", closed), ("lostDate", lost)):
+        act.row[name] = (act.row[name] or act.at) if is_so else None
+    _stamp(act, "createDate", ("lastActivity",), "creatorResourceID")
+
+
 def phase(act: Act) -> None:
     """Stamp a phase."""
     _stamp(act, "createDate", ("lastActivityDateTime",), "creatorResourceID")

@@ -16,6 +16,7 @@ def seed_back_office(store: Store, rng: Random, *, now: int) -> None:
     for n, company in enumerate(clients[::_EVERY]):
         _project(store, rng, n, company, now)
         _order(store, n, company, now)
+        _opportunity(store, n, company, now)
     _stock(store, now)
 
 
@@ -70,6 +71,35 @@ def _project(store: Store, rng: Random, n: int, company: int, now: int) -> None:
 
     helps = row("TaskSecondaryResources", id=1200 + n, taskID=1201 + 3 * n, resourceID=FIRST_TECHNICIAN, roleID=10)
     store.put("TaskSecondaryResources", [helps])
+
+
+def _opportunity(store: Store, n: int, company: int, now: int) -> None:
+    made = stamp(now - (n % 40 + 2) * DAY)
+    lost = n % 3 == 1
+    store.put(
+        "Opportunities",
+        [
+            row(
+                "Opportunities",
+                id=700 + n,
+                title=f"More seats {company}",
+                companyID=company,
+                ownerResourceID=FIRST_TECHNICIAN,
+                creatorResourceID=FIRST_TECHNICIAN,
+                amount=1200.0 + 100 * n,
+                cost=300.0,
+                probability=50,
+                stage=2,
+                status=2 if lost else 1,
+                useQuoteTotals=False,
+                startDate=made,
+                createDate=made,
+                lastActivity=made,
+                lostDate=made if lost else None,
+                projectedCloseDate=day_stamp(now + 30 * DAY),
+            )
+        ],
+    )
 
 
 def _order(store: Store, n: int, company: int, now: int) -> None:
