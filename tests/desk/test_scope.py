@@ -167,7 +167,7 @@ ARGUMENTS = {
     "sla.replay": [((), {"policy": DRAFT})],
     "sla.audit": [((), {"quarter": "2026-Q1"})],
     "sla.response": [((), {"by": ResponseBy.CLIENT, "until": NOW + timedelta(days=1)})],
-    "sla.answers": [((), {"until": NOW + timedelta(days=1)})],
+    "sla.answers": [((), {"waiting": True, "until": NOW + timedelta(days=1)})],
     "sla.explain": [("mine-tickets",), (f"{FOREIGN}-tickets",)],
 }
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""
