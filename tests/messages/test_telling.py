@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from servicedesk_core.domain import Appointment, Company, Note, NoteVisibility, Priority, StatusCategory, Technician
+from servicedesk_core.domain import (
+    Appointment,
+    Company,
+    Contact,
+    Note,
+    NoteVisibility,
+    Priority,
+    StatusCategory,
+    Technician,
+)
 from servicedesk_core.domain.work import AppointmentState
 from servicedesk_core.errors import SettingsError
 
@@ -132,7 +141,7 @@ async def test_what_is_missing_holds_it_until_it_is_there(telling):
     await telling.ticket("2", contact_ref="p9")
     await telling.fall_due()
     held = (await telling.desk.messages.queue(held=True)).items
-    assert [one.why for one in held] == ["The ticket names no contact."] * 2
+    assert [one.why for one in held] == ["The ticket names no contact who is with this client now."] * 2
     await telling.decide(
         more="""
 [message_templates.own]
@@ -189,3 +198,63 @@ async def test_a_link_is_made_only_where_something_listens(telling):
     with pytest.raises(SettingsError, match="Nothing listens"):
         await telling.desk.messages.link("T1")
     assert (await telling.desk.messages.links()).items == ()
+
+
+async def test_what_happens_to_a_ticket_that_is_done_stands_in_place_of_nothing(telling):
+    await telling.ticket(mode="backfill")
+    await telling.become()
+    await telling.run()
+    await telling.become(assignee_ref="t1")
+    await telling.fall_due()
+    assert await telling.states() == [("resolved", "proposed")]
+
+
+async def test_what_somebody_does_not_want_to_hear_stands_in_place_of_nothing(telling):
+    await telling.decide(wish='[contacts.p1]\nno_messages = ["waiting"]')
+    await telling.ticket()
+    await telling.run()
+    await telling.become(category=WAITING)
+    await telling.fall_due()
+    assert ("received", "proposed") in await telling.states()
+
+
+async def test_a_stranger_and_who_left_read_nothing(telling):
+    await telling.put(
+        Contact(external_id="p2", first_name="Lee", email="lee@example.com", company_ref="c9"),
+        Contact(external_id="p3", first_name="Max", email="max@example.com", company_ref="c1", is_active=False),
+        Contact(external_id="p4", first_name="Two", email="a@example.com, b@example.com", company_ref="c1"),
+    )
+    for ref in ("2", "3", "4"):
+        await telling.ticket(ref, contact_ref=f"p{ref}")
+    await telling.fall_due()
+    assert await telling.queue() == [("received", "held")] * 3
+
+
+async def test_a_template_that_breaks_over_one_ticket_holds_up_no_other(telling):
+    odd = '{% if ticket.priority == "P1" %}{{ ticket.title|truncate(2) }}{% endif %}x'
+    head = "[message_templates.odd]\ntriggers = ['received']\nclients = ['c1']\nsubject = 'a'\n"
+    await telling.decide(own=f"{head}text = '{odd}'")
+    await telling.ticket("1", priority=Priority.P1)
+    await telling.ticket("2", priority=Priority.P3)
+    await telling.fall_due()
+    assert await telling.queue() == [("received", "held"), ("received", "proposed")]
+
+
+async def test_who_only_sent_spam_is_told_nothing_also_when_that_shows_later(telling):
+    await telling.ticket()
+    await telling.run()
+    await telling.become(category=StatusCategory.SPAM)
+    await telling.run(minutes=10)
+    assert await telling.states() == [("received", "dropped")]
+
+
+async def test_a_later_due_time_is_told_as_long_as_it_holds(telling):
+    due = telling.clock.now() + timedelta(days=1)
+    await telling.ticket(mode="backfill", due_at=due)
+    for days in (2, 3):
+        await telling.ticket(created_at=None, due_at=due + timedelta(days=days))
+        await telling.run(minutes=11)
+        await telling.run(minutes=11)
+    assert await telling.states() == [("delayed", "proposed"), ("delayed", "proposed")]
+    done = await telling.desk.messages.release(everything=True)
+    assert (done.sent, done.left) == (1, ("1: it is due at another time by now",))

@@ -1,5 +1,6 @@
 """Makes of what is to be told what a client reads, or says why that cannot be, or need not be."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,6 @@ from servicedesk_core.domain import StatusCategory
 from servicedesk_core.domain.work import AppointmentState
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.faces import Suggestion
-from servicedesk_core.faces.html.sandboxed import MissingValueError, TooLongError
 from servicedesk_core.features.clients import Preferences, Topic, clients_of, contacts_of
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.messages import tables
@@ -44,6 +44,12 @@ INTERNAL_NOTE: Final = "notes.create_internal"
 _T: Final = RECORDS["tickets"].c
 _P: Final = RECORDS["contacts"].c
 _A: Final = RECORDS["appointments"].c
+_NEVER_MEANT: Final = frozenset(
+    one.value for one in (StatusCategory.MERGED, StatusCategory.SPAM, StatusCategory.CANCELLED)
+)
+"""Categories of tickets of which no client is told anything."""
+
+_ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -149,7 +155,7 @@ class Composer:
             return Held(f"There is no template for it: [message_templates.NAME] with triggers of {one.trigger}.")
         try:
             said = rendered(template, self._values(one, row, reader))
-        except (MissingValueError, TooLongError) as error:
+        except Exception as error:  # noqa: BLE001  # a template that breaks over one ticket holds up no other message
             return Held(why_held(error))
         intent, then = self._written(one, row, reader, by, said)
         about = TRIGGERS[one.tells].says.rstrip(".").lower()
@@ -180,17 +186,22 @@ class Composer:
         return self._rows[one.ticket_id]
 
     def _over(self, one: Stored, row: TicketRow) -> str | None:
+        if row.status_category in _NEVER_MEANT:
+            return f"the ticket is {row.status_category}"
         if one.tells is Trigger.RESOLVED:
             return "the ticket is open again" if row.is_open else None
         if one.tells is not Trigger.RECEIVED and not row.is_open:
             return "the ticket was closed before"
-        if one.tells is Trigger.WAITING and row.status_category != StatusCategory.WAITING_CUSTOMER.value:
-            return "we do not wait for them any more"
+        return self._visit_over(one) or _stale(one, row)
+
+    def _visit_over(self, one: Stored) -> str | None:
         if "visit" in one.told:
             visit = self._visits.get(one.told["visit"])
             start = None if visit is None else optional_instant(visit.start_at)
             if visit is None or start is None or start.isoformat() != one.told["start"]:
                 return "the visit was moved or cancelled"
+            if start <= self._now:
+                return "the visit has begun"
         return None
 
     def _unreachable(self, row: TicketRow, reader: Reader | None, by: By) -> str | None:
@@ -199,7 +210,7 @@ class Composer:
         if kind not in granted:
             return f'Nothing lets it go out: "{kind}" is not in writes of [connections.{row.connection}].'
         if reader is None:
-            return "The ticket names no contact."
+            return "The ticket names no contact who is with this client now."
         return None if by is By.NOTE else self._unmailable(reader)
 
     def _unmailable(self, reader: Reader) -> str | None:
@@ -207,6 +218,8 @@ class Composer:
             return "There is no mail server for it: [messages] mail."
         if reader.address is None:
             return f"{reader.values['name'] or 'The contact'} has no mail address."
+        if not _ADDRESS.fullmatch(reader.address):
+            return f"{reader.address} is no single mail address."
         if reader.address.lower() in self._bounced:
             return f"Mail to {reader.address} came back; `servicedesk messages bounced` shows why."
         return None
@@ -306,8 +319,9 @@ class Composer:
         clients, contacts = clients_of(self._tx), contacts_of(self._tx)
         found = {}
         for ticket_id, more in self._more.items():
-            if (person := known.get((more.source_id, more.contact_ref))) is None:
-                continue
+            person = known.get((more.source_id, more.contact_ref))
+            if person is None or person.is_active is False or person.company_ref != self._rows[ticket_id].company_ref:
+                continue  # who left, or is with another client by now, reads nothing of it
             of_client = clients.at(more.source_id, self._rows[ticket_id].company_ref, self._now) or Preferences()
             own = contacts.at(more.source_id, more.contact_ref, self._now)
             name = " ".join(filter(None, (person.first_name, person.last_name))) or None
@@ -331,8 +345,19 @@ class Composer:
         return {one.name: one for one in in_force(self._tx, CALENDARS, self._now)}
 
 
+def _stale(one: Stored, row: TicketRow) -> str | None:
+    """Return why what is told is not so any more."""
+    if one.tells is Trigger.WAITING and row.status_category != StatusCategory.WAITING_CUSTOMER.value:
+        return "we do not wait for them any more"
+    if one.tells is Trigger.ASSIGNED and row.assignee_ref != one.told.get("assignee"):
+        return "it is somebody else's by now"
+    if one.tells is Trigger.DELAYED and row.due_at != datetime.fromisoformat(one.told["at"]):
+        return "it is due at another time by now"
+    return None
+
+
 def _contacts(tx: Tx, source_id: int, refs: Iterable[str]) -> Iterable[tuple[tuple[int, str], Any]]:
-    columns = (_P.external_id, _P.first_name, _P.last_name, _P.email)
+    columns = (_P.external_id, _P.first_name, _P.last_name, _P.email, _P.is_active, _P.company_ref)
     query = select(*columns).where(_P.source_id == source_id, _P.external_id.in_([*refs]), _P.gone_at.is_(None))
     for row in tx.execute(query):
         yield (source_id, row.external_id), row

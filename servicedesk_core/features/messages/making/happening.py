@@ -35,13 +35,16 @@ class Happening(NamedTuple):
     told: Mapping[str, Any] = {}
 
 
-def happened(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Happening]:
+def happened(
+    kind: str, before: Mapping[str, Any], after: Mapping[str, Any], *, is_open: bool = True
+) -> Iterator[Happening]:
     """Yield what a change of a ticket means for its client.
 
     Args:
         kind: ``created`` or ``updated``, as the changes feed says.
         before: Fields that changed, as they were.
         after: The same, as they are.
+        is_open: Whether the ticket is open as the desk knows it now: of one that is done nobody hears whose it became.
     """
     if kind == "created":
         yield Happening(Trigger.RECEIVED)
@@ -53,10 +56,10 @@ def happened(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
     if was in _ENDED and became is not None and became not in DONE:
         yield Happening(Trigger.REOPENED)
         return
-    if became in DONE:
+    if became in DONE or not is_open:
         return
     if after.get("assignee_ref") and after["assignee_ref"] != before.get("assignee_ref"):
-        yield Happening(Trigger.ASSIGNED)
+        yield Happening(Trigger.ASSIGNED, {"assignee": after["assignee_ref"]})
     old, new = _instant(before.get("due_at")), _instant(after.get("due_at"))
     if old is not None and new is not None and new > old:
         yield Happening(Trigger.DELAYED, {"before": old.isoformat(), "at": new.isoformat()})

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain import Priority, StatusCategory
+from servicedesk_core.domain.status import DONE
 from servicedesk_core.domain.work import AppointmentState
-from servicedesk_core.features.clients import clients_of
+from servicedesk_core.features.clients import clients_of, contacts_of
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.messages import tables
 from servicedesk_core.features.messages.making.happening import (
@@ -26,7 +27,7 @@ from servicedesk_core.features.messages.making.happening import (
     is_waiting_over,
 )
 from servicedesk_core.features.messages.telling import Decided
-from servicedesk_core.features.messages.triggers import Trigger
+from servicedesk_core.features.messages.triggers import TRIGGERS, Trigger
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.store import Tx, bulk, changes, meta, sending
 from servicedesk_core.store.fields import from_us, optional_instant, to_us
@@ -88,6 +89,7 @@ class _Ticket(NamedTuple):
     source_id: int
     external_id: str
     company_ref: str | None
+    contact_ref: str | None
     priority: str | None
     status_category: str | None
     created_at: datetime | None
@@ -129,7 +131,8 @@ class _Noticing:
         if is_waiting_over(change.before, change.after):
             why = "we do not wait for them any more"
             tables.forget_reminders(self._tx, ticket.local_id, Trigger.WAITING, why, self._now)
-        for one in happened(change.kind, change.before, change.after):
+        done = ticket.status_category is not None and StatusCategory(ticket.status_category) in DONE
+        for one in happened(change.kind, change.before, change.after, is_open=not done):
             at = ticket.created_at if one.trigger is Trigger.RECEIVED else ticket.modified_at
             key = f"{one.trigger.value}:{ticket.local_id}:{change.seq}"
             if self._keep(key, one, ticket, at or change.at) and one.trigger is Trigger.WAITING:
@@ -172,7 +175,7 @@ class _Noticing:
         row = self._row(one.trigger, ticket, at) | {"key": key, "told": dict(one.told)}
         if one.trigger is Trigger.WAITING:
             row["told"] = {"since": self._now.isoformat(), "reminder": 0}
-        if not row["is_urgent"]:
+        if not row["is_urgent"] and self._is_wanted(one.trigger, ticket):
             lately = self._now - TOGETHER
             row["due_at"] = tables.first_due(self._tx, ticket.local_id, lately) or self._now + TOGETHER
             why = f"{one.trigger.value} came within ten minutes, and is told in its place"
@@ -180,6 +183,13 @@ class _Noticing:
         is_new = tables.keep(self._tx, row)
         self._told += is_new
         return is_new
+
+    def _is_wanted(self, trigger: Trigger, ticket: _Ticket) -> bool:
+        """Whether its reader wants to hear of it: what they do not want stands in place of nothing else."""
+        own = self._contacts.at(ticket.source_id, ticket.contact_ref, self._now)
+        client = self._clients.at(ticket.source_id, ticket.company_ref, self._now)
+        said = next((one.no_messages for one in (own, client) if one is not None and one.no_messages is not None), ())
+        return TRIGGERS[trigger].topic not in said
 
     def _row(self, trigger: Trigger, ticket: _Ticket, at: datetime) -> dict[str, Any]:
         return {
@@ -220,6 +230,10 @@ class _Noticing:
         if name is None and len(self._calendars) == 1:
             return next(iter(self._calendars.values()))
         return self._calendars.get(name or "", usual)
+
+    @cached_property
+    def _contacts(self) -> Any:
+        return contacts_of(self._tx)
 
     @cached_property
     def _clients(self) -> Any:
