@@ -33,6 +33,7 @@ FEATURE = Feature(
         "profit",
         "recurring",
         "report",
+        "reports",
         "rota",
         "scorecards",
         "shiftlog",

@@ -30,6 +30,7 @@ from servicedesk_core.features.kpi import Goals, KpiLists, PeriodName, closed, c
 from servicedesk_core.features.parts import VALUE, PartsQueries
 from servicedesk_core.features.profit import Month, ProfitQueries
 from servicedesk_core.features.report import Reports
+from servicedesk_core.features.reports import SentReports
 from servicedesk_core.features.scorecards import ScorecardQueries
 from servicedesk_core.features.warranty import WAITING
 from servicedesk_core.store.schema import RECORDS
@@ -195,6 +196,7 @@ def _blocks() -> tuple[Block, ...]:
         Table("Weekly review: weeks with cards", ScorecardQueries.weeks, {"limit": 13}),
         Table("Months whose figures are closed", KpiLists.months),
         Table("Months whose margins are closed", ProfitQueries.months),
+        Table("Reports that were made to be sent", SentReports.sent, {"limit": 10}),
         Table("Pages that were mailed", Reports.mails, {"limit": 10}),
     )
 

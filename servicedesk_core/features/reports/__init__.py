@@ -1,7 +1,16 @@
 """Reports as they were sent: made by schedule or for a client, released, mailed, and kept."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.reports.queries import SentReports as SentReports
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="reports",
