@@ -22,13 +22,15 @@ from servicedesk_core.features.report.regular.service import (
     by,
     divided,
 )
-from servicedesk_core.features.report.regular.trust import TOP, basis
+from servicedesk_core.features.report.regular.trust import TOP, basis, refused
 from servicedesk_core.features.sla import Past
 from servicedesk_core.features.warranty import WarrantyQueries
 from servicedesk_core.wording import plain
 
 _TOP: Final = 10
 """Rows of a list in a report; the list itself has all of them."""
+
+_BY_MARGIN: Final = "Clients by margin, the lowest first"
 
 _QUARTER: Final = timedelta(days=90)
 
@@ -53,18 +55,21 @@ def _margin(looking: Looking) -> Told:
         return Told([Piece(f"{found.message} {found.hint or ''}".strip())], None)
     whole, opens = found.total, Opens.of(ProfitQueries.show, period=_month(looking))
     margin = "is not known" if whole.margin_percent is None else f"is {plain(whole.margin_percent)} %"
-    said = f": revenue {plain(whole.revenue)}, cost {plain(whole.cost)} {found.currency}, as far as they are known."
-    return Told([Piece(f"The margin of {_month(looking)} {margin}", opens), Piece(said)], None)
+    amounts = f"revenue {plain(whole.revenue)}, cost {plain(whole.cost)} {found.currency}, as far as they are known."
+    return Told([Piece("The margin", opens), Piece(f" of {_month(looking)} {margin}: {amounts}")], None)
 
 
 def _margins(looking: Looking) -> Any:
     found = looking.once(_earned)
-    return () if isinstance(found, SettingsError) else found.items
+    if isinstance(found, SettingsError):
+        looking.once(refused).add(_BY_MARGIN)
+        return ()
+    return found.items
 
 
 MARGIN: Final[tuple[Block, ...]] = (
     Sentence("Margin", _margin, needs=Capability.MONEY),
-    Table("Clients by margin, the lowest first", ProfitQueries.show, lambda one: {"period": _month(one)}, _margins),
+    Table(_BY_MARGIN, ProfitQueries.show, lambda one: {"period": _month(one)}, _margins),
 )
 
 

@@ -12,7 +12,7 @@ from servicedesk_core.features.kpi import KpiLists
 from servicedesk_core.features.parts import PartsQueries
 from servicedesk_core.features.quality import QualityQueries
 from servicedesk_core.features.report.regular.measured import between, measured, of_period, records
-from servicedesk_core.features.report.regular.trust import TOP, basis
+from servicedesk_core.features.report.regular.trust import TOP, basis, refused
 from servicedesk_core.features.sla import Past
 from servicedesk_core.features.tickets import TicketQueries
 
@@ -30,12 +30,13 @@ def by(name: str, dimension: str) -> Table:
 
 
 def divided(title: str, given: Callable[[Looking], dict[str, Any]]) -> Table:
-    """Return a block with a figure by what its records belong to; without rows where none belongs to that."""
+    """Return a block with a figure by what its records belong to; there is none where none belongs to that."""
 
     def rows(looking: Looking) -> Sequence[Any]:
         try:
             return tuple(looking.ask(KpiLists.show, **given(looking)))
         except SettingsError:  # the period was looked at before, on top
+            looking.once(refused).add(title)
             return ()
 
     return Table(title, KpiLists.show, given, rows)

@@ -75,11 +75,19 @@ TOP = Sentence("What this is about", on_top)
 """Stands on top of every report."""
 
 
+def refused(looking: Looking) -> set[str]:
+    """Return the titles of blocks whose list cannot be asked on this desk; add to ``looking.once(refused)``."""
+    del looking
+    return set()
+
+
 def trusted(board: Board, looking: Looking) -> Board:
-    """Return a report as it may be told: without verdicts where its data are not good for any."""
-    if not looking.once(basis).doubts:
-        return board
-    return replace(board, blocks=tuple(map(_unjudged, board.blocks)))
+    """Return a report as it may be told.
+
+    Without verdicts where its data are not good for any, and without blocks whose list cannot be asked on this desk.
+    """
+    blocks = tuple(block for block in board.blocks if block.title not in looking.once(refused))
+    return replace(board, blocks=tuple(map(_unjudged, blocks)) if looking.once(basis).doubts else blocks)
 
 
 def _unjudged(block: Shown) -> Shown:
