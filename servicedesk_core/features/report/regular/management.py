@@ -44,7 +44,7 @@ def _month(looking: Looking) -> str:
 def _earned(looking: Looking) -> Any:
     """Return the margins of the month; where nobody decided how they are counted, that error."""
     try:
-        return looking.ask(ProfitQueries.show, period=_month(looking), sort="margin_percent", limit=_TOP)
+        return looking.ask(ProfitQueries.show, **_lowest(looking), limit=_TOP)
     except SettingsError as error:
         return error
 
@@ -59,6 +59,10 @@ def _margin(looking: Looking) -> Told:
     return Told([Piece("The margin", opens), Piece(f" of {_month(looking)} {margin}: {amounts}")], None)
 
 
+def _lowest(looking: Looking) -> dict[str, Any]:
+    return {"period": _month(looking), "sort": "margin_percent"}
+
+
 def _margins(looking: Looking) -> Any:
     found = looking.once(_earned)
     if isinstance(found, SettingsError):
@@ -69,7 +73,7 @@ def _margins(looking: Looking) -> Any:
 
 MARGIN: Final[tuple[Block, ...]] = (
     Sentence("Margin", _margin, needs=Capability.MONEY),
-    Table(_BY_MARGIN, ProfitQueries.show, lambda one: {"period": _month(one)}, _margins),
+    Table(_BY_MARGIN, ProfitQueries.show, _lowest, _margins),
 )
 
 
