@@ -194,7 +194,7 @@ NAMELESS = OF_A_PERSON | {
     "triage.open", "shiftlog.list", "contact.promises", "contact.unheard", "contact.kpis",
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
     "recurring.plans", "recurring.preview", "recurring.explain", "recurring.occurrences", "recurring.report",
-    "recurring.adopt", "recurring.kpis",
+    "recurring.adopt", "recurring.kpis", "desks.recurring",
     "messages.queue", "messages.list", "messages.show", "messages.answers", "messages.links",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
