@@ -8,6 +8,7 @@ from servicedesk_core import Actor, Way
 from servicedesk_core.domain import Contact
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.features.messages.making import jobs
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.store import location
 from tests.outbox.conftest import QUICK
@@ -198,3 +199,41 @@ def takes_in(vendor, headers, text):
     assert ticket in vendor.records["tickets"]
     vendor.put("notes", "answer", ticket=ticket, body=text, visibility="public", author_type="customer", ref="answer")
     return ticket
+
+
+async def test_who_is_killed_before_it_is_noted_which_write_carries_it_loses_no_message(telling, monkeypatch):
+    await telling.desk.standing.grant("messages.resolved", without_dry_run=True, per_day=100)
+    await telling.ticket(mode="backfill")
+    await telling.become()
+    await telling.run()
+    noted = jobs._carried_before
+
+    def killed(tx, of, templates):
+        if templates:
+            raise KeyboardInterrupt
+        return noted(tx, of, templates)
+
+    monkeypatch.setattr(jobs, "_carried_before", killed)
+    telling.later(minutes=10)
+    with pytest.raises(KeyboardInterrupt):
+        await jobs.tell(telling.desk, None)
+    monkeypatch.undo()
+    await telling.desk.outbox.run("psa")
+    assert len(telling.mailbox.mails) == 1
+    await telling.run(minutes=10)
+    assert await telling.states() == [("resolved", "sent")]
+    assert len(telling.mailbox.mails) == 1
+
+
+async def test_all_that_waits_is_decided_about_but_for_what_may_have_gone_out(telling):
+    doubtful, other = await proposed(telling, "1", "2")
+    telling.mailbox.falls_silent = True
+    await telling.desk.messages.release((doubtful,))
+    telling.mailbox.falls_silent = False
+    await telling.decide(wishes='[contacts.p1]\nno_messages = ["progress"]')
+    done = await telling.desk.messages.release(everything=True)
+    assert (done.messages, done.sent) == (2, 0)
+    assert done.left[0].startswith(f"{doubtful}: it may have gone out")
+    done = await telling.desk.messages.discard((doubtful, other))
+    assert [one.partition(":")[0] for one in done.left] == [str(doubtful)]
+    assert await telling.queue() == [("received", "in doubt")]

@@ -1,8 +1,8 @@
 """Deciding about messages: they are sent, or left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
@@ -27,6 +27,8 @@ NUMBERS = Annotated[tuple[int, ...], Help("Numbers of messages.", names="message
 ALL = Annotated[bool, Help("All that wait for somebody.", name="all", instead_of="numbers")]
 OF = Annotated[Trigger | None, Help("Of all, only what tells of this.", name="trigger")]
 CLIENT = Annotated[str | None, Help("Of all, only those of this client, by name or id.")]
+
+_WENT: Final = frozenset({WriteState.SENDING, WriteState.CONFIRMED, WriteState.PARTLY_APPLIED})
 
 
 def _many(numbers: Sequence[int], *, everything: bool) -> str:
@@ -74,6 +76,7 @@ class Messages(Bouncing[Manner], Linking[Manner]):
         for one in found:
             if one.state != PROPOSED or one.write_id is None:
                 left[one.id] = made.refused.get(one.id) or one.why or "it is not made"
+        left |= await self.desk.store.read(partial(_gone, of=found))
         needless = await self.desk.store.read(partial(self._needless, of=[one for one in found if one.id not in left]))
         await self._discard([one for one in found if one.id in needless], "nobody needs it any more")
         left |= needless
@@ -88,8 +91,7 @@ class Messages(Bouncing[Manner], Linking[Manner]):
         for one in found:
             if one.id not in left and one.write_id not in undecided:
                 left[one.id] = "somebody decided about it already"
-        told = tuple(f"{number}: {why}" for number, why in sorted(left.items()))
-        return Decision(len(found), sent, queued, told, stopped)
+        return Decision(len(found), sent, queued, _told(left), stopped)
 
     @action("messages.discard", about="What became of them.", needs=Capability.MESSAGES, asks=_discards)
     async def discard(
@@ -102,16 +104,16 @@ class Messages(Bouncing[Manner], Linking[Manner]):
         reason: Annotated[str, Help("Why; kept with them.")] = "",
         scope: Scope | None = None,
     ) -> Decision:
-        """Leave messages: no client reads them.
+        """Leave messages: no client reads them. What went out, or may have, is left out, and said.
 
         Raises:
             NotFoundLocallyError: There is no such message.
             SettingsError: None is named.
-            WriteStateError: One is sent, or in doubt.
         """
         found = await self._chosen(numbers, trigger, client, scope, everything=everything)
-        await self._discard(found, reason)
-        return Decision(len(found), 0, 0, (), None)
+        gone = await self.desk.store.read(partial(_gone, of=found))
+        await self._discard([one for one in found if one.id not in gone], reason)
+        return Decision(len(found), 0, 0, _told(gone), None)
 
     async def _discard(self, found: Sequence[Stored], reason: str) -> None:
         if not found:
@@ -173,6 +175,22 @@ def _with_following(tx: Tx, writes: Iterable[int]) -> list[int]:
     mine = [one for one in writes if outbox.get(tx, one).state is WriteState.PROPOSED]
     after = [one.id for one in outbox.following(tx, mine) if one.state is WriteState.PROPOSED]
     return [*mine, *after]
+
+
+def _told(left: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(f"{number}: {why}" for number, why in sorted(left.items()))
+
+
+def _gone(tx: Tx, of: Iterable[Stored]) -> dict[int, str]:
+    """Return why nobody can decide about some messages any more."""
+    found = {}
+    for one in of:
+        state = outbox.get(tx, one.write_id).state if one.write_id is not None else None
+        if state is WriteState.IN_DOUBT:
+            found[one.id] = f"it may have gone out: `servicedesk writes resolve {one.write_id}` settles that"
+        elif state in _WENT:
+            found[one.id] = "somebody decided about it already"
+    return found
 
 
 def _is_open(tx: Tx, number: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.features.messages.triggers import Trigger
 from servicedesk_core.store import Tx, upserting
+from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import client_messages, mail_bounces, outbox
 
@@ -17,6 +18,8 @@ WAITING, HELD, PROPOSED, DROPPED = "waiting", "held", "proposed", "dropped"
 
 AT_ONCE: Final = 1_000
 """Messages that are made in one round."""
+
+_ABOUT: Final = "messages:"
 
 _M: Final = client_messages.c
 _O: Final = outbox.c
@@ -48,7 +51,7 @@ class Stored:
     @property
     def request_id(self) -> str:
         """What the write that carries it is about: there is one."""
-        return f"messages:{self.key}"
+        return f"{_ABOUT}{self.key}"
 
 
 _ROWS: Final = Rows(Stored, client_messages)
@@ -125,10 +128,11 @@ def get(tx: Tx, numbers: Collection[int]) -> list[Stored]:
     return _ROWS.all(tx, _ROWS.select().where(_M.id.in_([*numbers])).order_by(_M.id))
 
 
-def carried_by(tx: Tx, writes: Collection[int]) -> dict[int, Stored]:
-    """Return the messages that writes carry."""
-    found = _ROWS.all(tx, _ROWS.select().where(_M.write_id.in_([*writes])))
-    return {one.write_id: one for one in found if one.write_id is not None}
+def carried_by(tx: Tx, write: StoredWrite) -> Stored | None:
+    """Return the message that a write carries, also where whoever made it ended before that was noted."""
+    key = (write.request_id or "").removeprefix(_ABOUT)
+    found = _ROWS.all(tx, _ROWS.select().where((_M.write_id == write.id) | (_M.key == key)))
+    return found[0] if found else None
 
 
 def listed(tx: Tx, where: Sequence[ColumnElement[bool]], limit: int | None = None) -> Iterator[tuple[Stored, Any]]:

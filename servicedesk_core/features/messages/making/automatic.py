@@ -44,7 +44,7 @@ def _still(trigger: Trigger, tx: Tx, write: StoredWrite, now: datetime) -> Facts
     told = facts_now(tx, write)
     if isinstance(told, Moot) or write.kind == INTERNAL_NOTE:  # what stands on the ticket follows what was told
         return told if isinstance(told, Moot) else told[1]
-    if tables.carried_by(tx, [write.id]).get(write.id) is None:
+    if tables.carried_by(tx, write) is None:
         return Moot("Nothing is kept of what it tells.")
     if not Decided(tx, now).is_told(trigger):
         return Moot(f"The desk does not tell clients of {trigger.value} any more.")

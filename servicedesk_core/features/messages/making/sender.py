@@ -123,9 +123,11 @@ class MessageSender:
 
 def unwanted(tx: Tx, settings: DeskSettings, write: StoredWrite, clock: Clock) -> str | None:
     """Return why a client is not to hear something any more, or not there; ``None`` = they are."""
-    one = tables.carried_by(tx, [write.id]).get(write.id)
+    one = tables.carried_by(tx, write)
     if one is None:
         return "nothing is kept of what it tells"
+    if one.state == tables.DROPPED:
+        return one.why
     composer = Composer(tx, settings, clock.now(), [one])
     if (needless := composer.needless(one)) is not None:
         return needless.why
