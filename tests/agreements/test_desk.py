@@ -22,19 +22,18 @@ async def test_agreements_are_told_of_by_their_notice_deadline(desk):
     assert [(one.ref, one.deadline, one.state, one.reminder, one.followed_by) for one in found] == [
         ("k4", date(2026, 10, 21), State.ENDED, None, "New hours"),
         ("k1", date(2026, 12, 2), State.DUE, 30, None),
-        ("k3", date(2026, 11, 30), State.RENEWS, None, None),
-    ][:2]
+    ]
     assert found.items[1].client == "Acme"
     everything = await desk.agreements.renewals(everything=True)
     assert {one.ref: one.state for one in everything} == {
         "k1": State.DUE,
         "k2": State.RUNNING,
-        "k3": State.RENEWS,
+        "k3": State.RUNNING,
         "k4": State.ENDED,
         "k5": State.RUNNING,
     }
     [lines] = [one for one in everything if one.ref == "k3"]
-    assert (lines.term_end, lines.renews) == (date(2027, 2, 28), True)
+    assert (lines.term_end, lines.renews) == (date(2028, 2, 29), True)
     further = await desk.agreements.renewals(within=timedelta(days=150), company="Bolt")
     assert [one.ref for one in further] == ["k2"]
 
@@ -79,15 +78,20 @@ async def test_agreements_with_vendors_end_too(desk):
     [mail] = await desk.agreements.vendors()
     assert (mail.name, mail.client, mail.deadline, mail.state) == ("mail", "Acme", date(2026, 12, 1), State.DUE)
     both = {one.name: one for one in await desk.agreements.vendors(everything=True)}
-    assert (both["line"].state, both["line"].term_end) == (State.RENEWS, date(2026, 12, 1))
+    assert (both["line"].state, both["line"].term_end) == (State.RUNNING, date(2027, 12, 1))
 
 
-async def test_the_last_reminder_is_an_alert_and_names_no_client(desk):
+async def test_the_last_reminder_is_an_alert_and_names_no_client(desk, folder, clock):
     def rule(tx):
-        return list(deadlines(Watch(tx=tx, desk=desk, now=NOW, today=NOW.date(), told=frozenset())))
+        return list(deadlines(Watch(tx=tx, desk=desk, now=clock.now(), today=NOW.date(), told=frozenset())))
 
     found = await desk.store.read(rule)
     assert [one.key for one in found] == ["agreement:psa/k1:2027-01-31", "vendor_agreement:mail:2026-12-31"]
+    text = (folder / "agreements.toml").read_text()
+    (folder / "agreements.toml").write_text(text.replace("notice_days = 90", "notice_days = 60"))
+    clock.advance(60)
+    await desk.definitions.apply(reason="shorter notice", folder=folder)
+    assert "agreement:psa/k3:2027-02-28" in [one.key for one in await desk.store.read(rule)]
     assert all("Acme" not in one.problem and "Care" not in one.problem for one in found)
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from servicedesk_core.features.agreements.rules import State, Term, follows, standing, term_on
+from servicedesk_core.features.agreements.rules import State, Term, follows, is_last, standing, term_on
 from servicedesk_core.features.company.model import Weigh
 from servicedesk_core.features.company.rules import TicketCost, heaviest, price_at, rhem
 
@@ -22,11 +22,24 @@ DAY = date(2026, 12, 1)
         (date(2026, 11, 30), 90, 12, date(2027, 11, 30), date(2027, 9, 1)),
         (date(2025, 2, 28), 0, 1, date(2026, 12, 31), date(2026, 12, 31)),
         (date(2024, 2, 29), 0, 12, date(2027, 2, 28), date(2027, 2, 28)),
-        (date(2026, 12, 1), 10, 12, date(2026, 12, 1), date(2026, 11, 21)),
+        (date(2026, 12, 1), 10, 12, date(2027, 12, 1), date(2027, 11, 21)),
+        (date(2026, 12, 1), 10, None, date(2026, 12, 1), date(2026, 11, 21)),
+        (date(2026, 1, 31), 90, 1, date(2027, 3, 31), date(2026, 12, 31)),
         (date(1, 1, 1), 400, None, date(1, 1, 1), date(1, 1, 1)),
         (date(9999, 12, 31), 30, 12, date(9999, 12, 31), date(9999, 12, 1)),
     ],
-    ids=["ends", "over", "next year", "month ends", "29 february", "last day", "first day there is", "never"],
+    ids=[
+        "ends",
+        "over",
+        "next year",
+        "month ends",
+        "29 february",
+        "next notice",
+        "last day",
+        "notice longer than the term",
+        "first day there is",
+        "never",
+    ],
 )
 def test_the_term_that_runs_on_a_day(ends_on, notice_days, renews_months, end, deadline):
     assert term_on(DAY, ends_on, notice_days, renews_months) == Term(end, deadline, renews_months is not None)
@@ -44,11 +57,25 @@ def test_the_term_that_runs_on_a_day(ends_on, notice_days, renews_months, end, d
         (date(2026, 11, 1), date(2026, 11, 30), False, (State.ENDED, None)),
         (date(2027, 3, 1), date(2027, 4, 1), True, (State.DUE, 90)),
         (date(2026, 12, 5), date(2027, 4, 1), True, (State.DUE, 90)),
-        (date(2026, 11, 30), date(2027, 4, 1), True, (State.RENEWS, None)),
     ],
 )
 def test_reminders_are_before_the_deadline_and_one_that_goes_on_has_the_first_only(deadline, end, renews, expected):
     assert standing(Term(end, deadline, renews), DAY, REMINDERS) == expected
+
+
+@pytest.mark.parametrize(
+    ("deadline", "renews", "expected"),
+    [
+        (date(2027, 1, 1), False, False),
+        (date(2026, 12, 31), False, True),
+        (date(2027, 1, 1), True, False),
+        (date(2026, 12, 31), True, True),
+        (date(2026, 11, 30), False, True),
+    ],
+)
+def test_the_last_reminder_comes_to_one_that_goes_on_by_itself_too(deadline, renews, expected):
+    term = Term(date(2027, 4, 1), deadline, renews)
+    assert is_last(standing(term, DAY, REMINDERS)[0], (deadline - DAY).days, REMINDERS) is expected
 
 
 def test_what_takes_the_place_of_an_agreement_begins_near_its_end_and_lasts_longer():

@@ -18,7 +18,6 @@ from servicedesk_core.store.queries.checking import named
 from servicedesk_core.store.queries.names import Names, meant_each
 from servicedesk_core.store.queries.scope import Scope
 
-_QUIET: Final = frozenset({State.RUNNING, State.RENEWS})
 _UNSCOPED: Final = "what we agreed with vendors is of the desk"
 
 Company = Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")]
@@ -50,7 +49,7 @@ class AgreementQueries(Namespace[Manner]):
     ) -> Renewals:
         """List agreements whose notice deadline is at most 90 days away, or as far as [renewals] says.
 
-        One that goes on by itself is told of once, before its deadline.
+        One that goes on by itself is told of before its deadline, and then stands with the next one.
 
         Raises:
             NotFoundLocallyError: There is no such client, or no contract can be in the scope.
@@ -65,7 +64,7 @@ class AgreementQueries(Namespace[Manner]):
             one
             for one in agreements_on(tx, day, now, scope)
             if (clients is None or (one.source_id, one.company) in clients)
-            and (everything or one.state not in _QUIET or _is_within((one.term.deadline - day).days, within))
+            and (everything or one.state is not State.RUNNING or _is_within((one.term.deadline - day).days, within))
         ]
         of, not_judged = _signals(tx, self, found)
         names, connections = _names(tx, found), {one.id: one.name for one in sources.all(tx)}
@@ -169,7 +168,7 @@ class AgreementQueries(Namespace[Manner]):
         rows = (
             one
             for one in vendor_agreements_on(tx, day, now, client)
-            if everything or one.state not in _QUIET or _is_within(one.days_left, within)
+            if everything or one.state is not State.RUNNING or _is_within(one.days_left, within)
         )
         return piece(Page(tuple(rows)), VendorRow, by="deadline,name", sort=sort, after=after, limit=limit)
 

@@ -20,14 +20,12 @@ class State(StrEnum):
     """Its notice deadline comes near."""
     LATE = "past the deadline"
     """No notice can be given any more, and it ends."""
-    RENEWS = "goes on"
-    """No notice can be given any more, and it goes on by itself."""
     ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The term of an agreement that runs on a day.
+    """The term of an agreement about which is to be decided next.
 
     Attributes:
         end: Its last day.
@@ -41,7 +39,10 @@ class Term:
 
 
 def term_on(day: date, ends_on: date, notice_days: int, renews_months: int | None) -> Term:
-    """Return the term of an agreement on a day; one that goes on by itself begins the next one after its end.
+    """Return the term of an agreement about which is to be decided next.
+
+    Of one that goes on by itself that is the first one of which notice can still be given: it may begin after the one
+    that runs, always so where a term is no longer than the notice.
 
     Args:
         day: The day.
@@ -50,13 +51,14 @@ def term_on(day: date, ends_on: date, notice_days: int, renews_months: int | Non
         renews_months: For how many months it goes on by itself; ``None`` = it ends.
     """
     end, times = ends_on, 0
-    if renews_months is not None and end < day:
-        times = max(0, (day.year - end.year) * 12 + day.month - end.month - 1) // renews_months
-        while end < day:
+    if renews_months is not None:
+        if end < day:
+            times = max(0, (day.year - end.year) * 12 + day.month - end.month - 1) // renews_months
+            end = _later(ends_on, times * renews_months)
+        while _notice(end, notice_days) < day and end < date.max:
             times += 1
             end = _later(ends_on, times * renews_months)
-    deadline = date.fromordinal(max(1, end.toordinal() - notice_days))
-    return Term(end, deadline, renews_months is not None)
+    return Term(end, _notice(end, notice_days), renews_months is not None)
 
 
 def standing(term: Term, day: date, before_days: Sequence[int]) -> tuple[State, int | None]:
@@ -76,9 +78,14 @@ def standing(term: Term, day: date, before_days: Sequence[int]) -> tuple[State, 
         return State.ENDED, None
     left = (term.deadline - day).days
     if left < 0:
-        return (State.RENEWS if term.renews else State.LATE), None
+        return State.LATE, None
     reached = [days for days in (before_days[:1] if term.renews else before_days) if left <= days]
     return (State.DUE, reached[-1]) if reached else (State.RUNNING, None)
+
+
+def is_last(state: State, days_left: int, before_days: Sequence[int]) -> bool:
+    """Whether somebody must decide about an agreement now: its last reminder is reached, or its deadline past."""
+    return state is State.LATE or (state is State.DUE and days_left <= before_days[-1])
 
 
 def follows(end: date, start: date | None, until: date | None) -> bool:
@@ -86,6 +93,11 @@ def follows(end: date, start: date | None, until: date | None) -> bool:
     if start is None or abs((start - end).days) > ENDED_DAYS:
         return False
     return until is None or until > end
+
+
+def _notice(end: date, notice_days: int) -> date:
+    """Return the last day on which notice can be given."""
+    return date.fromordinal(max(1, end.toordinal() - notice_days))
 
 
 def _later(day: date, months: int) -> date:
