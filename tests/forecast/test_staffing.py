@@ -51,3 +51,21 @@ def test_who_works_few_groups_is_put_to_these_first():
     assert missing_s(wanted, people, Decimal(1)) == {"noc": 0, "helpdesk": 0}
     assert missing_s(wanted, [on_rota(8, {"noc"}), on_rota(8, {"noc"})], Decimal(1)) == {"noc": 0, "helpdesk": 8 * HOUR}
     assert missing_s({"other": Decimal(HOUR)}, [on_rota(8, {"noc"})], Decimal(1)) == {"other": HOUR}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "people", "missing"),
+    [
+        ({"a": 7, "b": 8}, [(8, "ab"), (8, "bc")], 0),
+        ({"a": 8, "b": 8, "c": 8}, [(8, "ab"), (8, "bc"), (8, "ac")], 0),
+        ({"a": 4, "b": 6, "c": 8}, [(8, "abc"), (8, "bc")], 2),
+        ({"a": 4, "b": 8, "c": 8}, [(8, "bc"), (8, "ab"), (4, "c")], 0),
+        ({"a": 8, "b": 1}, [(8, "b"), (4, "ab")], 4),
+        ({"a": 8}, [], 8),
+    ],
+)
+def test_nobody_is_missing_where_people_can_be_put_so_that_all_is_worked(wanted, people, missing):
+    hours = {group: Decimal(each * HOUR) for group, each in wanted.items()}
+    found = missing_s(hours, [on_rota(each, groups) for each, groups in people], Decimal(1))
+    assert sum(found.values()) == missing * HOUR
+    assert all(0 <= found[group] <= hours[group] for group in hours)
