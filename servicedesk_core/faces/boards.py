@@ -53,7 +53,9 @@ def tabled(block: Shown) -> tuple[Sequence[str], list[Sequence[object]]]:
         case "figures":
             return _figures(block.figures)
         case "table":
-            return tuple(block.columns.values()), [tuple(row) for row in _cells(block)]
+            names = _legible(block)
+            rows = [tuple(cell(name, getattr(row, name)) for name in names) for row in block.rows]
+            return tuple(block.columns[name] for name in names), rows
         case "series":
             return ("What", "Value"), [(point.label, point.value) for point in block.points]
 
@@ -62,7 +64,13 @@ def _has_own_columns(block: Shown) -> bool:
     """Whether a list shows the columns on its page that it shows everywhere."""
     row: type = type(block.rows[0])
     own = [name for name, column in columns_of(row).items() if column.shown]
-    return own == [*block.columns]
+    return own == _legible(block)
+
+
+def _legible(block: Shown) -> list[str]:
+    """Return the columns that say something where nothing leads anywhere: none for which a page says a word."""
+    known = columns_of(type(block.rows[0])) if block.rows else {}
+    return [name for name in block.columns if name not in known or known[name].shown or known[name].words is None]
 
 
 def _figures(figures: Sequence[Figure]) -> tuple[Sequence[str], list[Sequence[object]]]:

@@ -43,7 +43,9 @@ KEYS = {
         "claims.claim_id", "claim_guards.key", "form_requests.id", "mails.key", "outbox.key", "outbox.request_id",
         "order_arrivals.request_id", "recurring_occurrences.key", "staff_attempts.batch", "webhook_seen.key",
     },
-    "a cause by ids, and for whom of the desk's own list of people": {"pages.key", "staff_messages.key"},
+    "a cause by ids, and for whom of the desk's own list of people": {
+        "client_messages.key", "pages.key", "reports.key", "staff_messages.key",
+    },
     "who works at this desk, and their views": {"passwords.person", "saved_views.owner", "saved_views.name"},
     "a name that the desk's own folder gives": {
         "alert_measures.rule", "definitions.kind", "definitions.name", "state.key",

@@ -1,6 +1,7 @@
 """The part of a demo that is about money: where it stands, what leaks, and an invoice that goes into the books."""
 
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,13 @@ async def invoice(cli: Cli, desk: "ServiceDesk") -> None:
     from servicedesk_core.features.billing.mapping.links import Linkable, Target  # noqa: PLC0415
     from servicedesk_core.features.billing.preview.pages import lines  # noqa: PLC0415
 
-    period = f"{desk.clock.now():%Y-%m}"
-    chosen = _largest(await desk.billing.preview(period=period, everybody=True))
-    if chosen is None:
+    now = desk.clock.now()
+    # On the first days of a month there is hardly any work of it yet.
+    for period in (f"{now:%Y-%m}", f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"):
+        chosen = _largest(await desk.billing.preview(period=period, everybody=True))
+        if chosen is not None:
+            break
+    else:
         cli.say(f"   Nothing of {period} is left to be billed: the PSA has billed it.")
         return
     client = chosen.client

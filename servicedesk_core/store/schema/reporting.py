@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Json, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import STAFF, Id, metadata
 
 reports = Table(
     "reports",
@@ -29,6 +29,7 @@ reports = Table(
     Column("released_by", Text, doc="Who released it."),
     Column("discarded_at", Instant, doc="When a draft was discarded."),
     Column("discarded_by", Text, doc="Who discarded it."),
+    info={STAFF: True},
     sqlite_autoincrement=True,
 )
 """Pages that were made to be sent, as they were made; what became of their mails, the table of mails says."""
