@@ -41,6 +41,15 @@ notice_days = 30
 owner = "ana"
 link = "https://papers.example.com/mail"
 
+[vendor_agreements.lease]
+vendor = "Example Leasing"
+ends_on = 2027-05-31
+notice_months = 3
+
+[vendor_agreements.over]
+vendor = "Example Leasing"
+ends_on = 2026-10-31
+
 [vendor_agreements.line]
 vendor = "Example Telecom"
 ends_on = 2026-12-01

@@ -75,9 +75,11 @@ async def test_what_speaks_for_more_is_said_with_what_shows_it(desk):
 
 
 async def test_agreements_with_vendors_end_too(desk):
-    [mail] = await desk.agreements.vendors()
+    [mail, lease] = await desk.agreements.vendors()
+    assert (lease.name, lease.deadline) == ("lease", date(2027, 2, 28))
     assert (mail.name, mail.client, mail.deadline, mail.state) == ("mail", "Acme", date(2026, 12, 1), State.DUE)
     both = {one.name: one for one in await desk.agreements.vendors(everything=True)}
+    assert both.keys() == {"mail", "lease", "line"}, "what ended long ago is not told of"
     assert (both["line"].state, both["line"].term_end) == (State.RUNNING, date(2027, 12, 1))
 
 
@@ -102,6 +104,7 @@ async def test_the_last_reminder_is_an_alert_and_names_no_client(desk, folder, c
         ("[renewals]\nbefore_days = []\n", "before_days"),
         ("[renewals]\nmargin_goal_percent = 100\n", "margin_goal_percent"),
         ("[agreements.x]\nnotice_days = -1\n", "notice_days"),
+        ("[agreements.x]\nnotice_days = 1\nnotice_months = 1\n", "in days or in months"),
         ("[vendor_agreements.x]\nvendor = 'X'\nends_on = 2026-12-31\nlink = 'papers'\n", "link"),
     ],
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from servicedesk_core.features.agreements.rules import State, Term, follows, is_last, standing, term_on
+from servicedesk_core.features.agreements.rules import Notice, State, Term, follows, is_last, standing, term_on
 from servicedesk_core.features.company.model import Weigh
 from servicedesk_core.features.company.rules import TicketCost, heaviest, price_at, rhem
 
@@ -42,7 +42,21 @@ DAY = date(2026, 12, 1)
     ],
 )
 def test_the_term_that_runs_on_a_day(ends_on, notice_days, renews_months, end, deadline):
-    assert term_on(DAY, ends_on, notice_days, renews_months) == Term(end, deadline, renews_months is not None)
+    assert term_on(DAY, ends_on, Notice(notice_days), renews_months) == Term(end, deadline, renews_months is not None)
+
+
+@pytest.mark.parametrize(
+    ("end", "months", "deadline"),
+    [
+        (date(2026, 12, 31), 3, date(2026, 9, 30)),
+        (date(2027, 2, 28), 3, date(2026, 11, 30)),
+        (date(2027, 5, 15), 3, date(2027, 2, 15)),
+        (date(2027, 5, 30), 3, date(2027, 2, 28)),
+        (date(2, 1, 31), 24, date(1, 1, 1)),
+    ],
+)
+def test_notice_in_months_is_the_day_of_the_calendar(end, months, deadline):
+    assert Notice(months=months).before(end) == deadline
 
 
 @pytest.mark.parametrize(

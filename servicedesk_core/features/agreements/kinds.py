@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from servicedesk_core.domain.base import Instant, Model
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.faces import DefinitionKind, Refers
+from servicedesk_core.features.agreements.rules import Notice
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.store import Tx
 
@@ -17,15 +18,41 @@ _Notice = Annotated[int, Field(ge=0, le=1_100)]
 _Months = Annotated[int, Field(ge=1, le=120)]
 
 
-class Agreement(Model):
+class _Noticed(Model):
+    """What somebody can give notice of."""
+
+    notice_days: _Notice | None = Field(
+        default=None,
+        description="How many days before the end notice is to be given; nothing = as [renewals] says, with vendors 0.",
+    )
+    notice_months: _Months | None = Field(
+        default=None, description="The same in months: 3 months to 31 December is 30 September."
+    )
+
+    @model_validator(mode="after")
+    def _one_notice(self) -> Self:
+        if self.notice_days is not None and self.notice_months is not None:
+            msg = "write the notice in days or in months, not both"
+            raise ValueError(msg)
+        return self
+
+    def notice(self, default_days: int = 0) -> Notice:
+        """Return the notice that was agreed.
+
+        Args:
+            default_days: The notice of what says none.
+        """
+        if self.notice_months is not None:
+            return Notice(months=self.notice_months)
+        return Notice(default_days if self.notice_days is None else self.notice_days)
+
+
+class Agreement(_Noticed):
     """What was agreed with a client about the end of a contract of the PSA."""
 
     name: _Word = Field(description="The vendor's id of the contract, or its name.")
     company: _Word | None = Field(
         default=None, description="Id or name of the client, where several contracts have this name."
-    )
-    notice_days: _Notice | None = Field(
-        default=None, description="How many days before the end notice is to be given; nothing = as [renewals] says."
     )
     renews_months: _Months | None = Field(
         default=None, description="For how many months it goes on by itself without notice; nothing = it ends."
@@ -34,7 +61,7 @@ class Agreement(Model):
     effective_from: Instant | None = Field(default=None, description="From when on that holds; nothing = since ever.")
 
 
-class VendorAgreement(Model):
+class VendorAgreement(_Noticed):
     """An agreement with somebody from whom we buy: a licence, a subscription, a line, a support contract."""
 
     name: _Word
@@ -44,7 +71,6 @@ class VendorAgreement(Model):
         default=None, description="Id or name of the client for whom it was made; nothing = for us."
     )
     ends_on: date = Field(description="Its last day.")
-    notice_days: _Notice = Field(default=0, description="How many days before the end notice is to be given.")
     renews_months: _Months | None = Field(
         default=None, description="For how many months it goes on by itself without notice; nothing = it ends."
     )

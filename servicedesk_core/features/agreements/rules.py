@@ -38,7 +38,19 @@ class Term:
     renews: bool
 
 
-def term_on(day: date, ends_on: date, notice_days: int, renews_months: int | None) -> Term:
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How long before the end of a term notice is to be given, in days or in months of the calendar."""
+
+    days: int = 0
+    months: int = 0
+
+    def before(self, end: date) -> date:
+        """Return the last day on which notice can be given."""
+        return date.fromordinal(max(1, _later(end, -self.months).toordinal() - self.days))
+
+
+def term_on(day: date, ends_on: date, notice: Notice, renews_months: int | None) -> Term:
     """Return the term of an agreement about which is to be decided next.
 
     Of one that goes on by itself that is the first one of which notice can still be given: it may begin after the one
@@ -47,7 +59,7 @@ def term_on(day: date, ends_on: date, notice_days: int, renews_months: int | Non
     Args:
         day: The day.
         ends_on: The last day of a term.
-        notice_days: How many days before the end notice is to be given.
+        notice: How long before the end notice is to be given.
         renews_months: For how many months it goes on by itself; ``None`` = it ends.
     """
     end, times = ends_on, 0
@@ -55,10 +67,10 @@ def term_on(day: date, ends_on: date, notice_days: int, renews_months: int | Non
         if end < day:
             times = max(0, (day.year - end.year) * 12 + day.month - end.month - 1) // renews_months
             end = _later(ends_on, times * renews_months)
-        while _notice(end, notice_days) < day and end < date.max:
+        while notice.before(end) < day and end < date.max:
             times += 1
             end = _later(ends_on, times * renews_months)
-    return Term(end, _notice(end, notice_days), renews_months is not None)
+    return Term(end, notice.before(end), renews_months is not None)
 
 
 def standing(term: Term, day: date, before_days: Sequence[int]) -> tuple[State, int | None]:
@@ -88,6 +100,11 @@ def is_last(state: State, days_left: int, before_days: Sequence[int]) -> bool:
     return state is State.LATE or (state is State.DUE and days_left <= before_days[-1])
 
 
+def is_over(term: Term, day: date) -> bool:
+    """Whether an agreement ended so long ago that nobody is told of it any more."""
+    return (day - term.end).days > ENDED_DAYS
+
+
 def follows(end: date, start: date | None, until: date | None) -> bool:
     """Whether a contract with these days takes the place of one that ends on a day."""
     if start is None or abs((start - end).days) > ENDED_DAYS:
@@ -95,17 +112,12 @@ def follows(end: date, start: date | None, until: date | None) -> bool:
     return until is None or until > end
 
 
-def _notice(end: date, notice_days: int) -> date:
-    """Return the last day on which notice can be given."""
-    return date.fromordinal(max(1, end.toordinal() - notice_days))
-
-
 def _later(day: date, months: int) -> date:
     """Return a day so many months later; the last day of a month stays the last one."""
-    number = day.year * 12 + day.month - 1 + months
-    year, month = number // 12, number % 12 + 1
-    if year > date.max.year:
-        return date.max
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    month = month0 + 1
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     last = calendar.monthrange(year, month)[1]
     was_last = day.day == calendar.monthrange(day.year, day.month)[1]
     return date(year, month, last if was_last else min(day.day, last))

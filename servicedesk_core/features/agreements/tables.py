@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.features.agreements.kinds import AGREEMENTS, VENDOR_AGREEMENTS, Agreement, policy_at
 from servicedesk_core.features.agreements.model import VendorRow
-from servicedesk_core.features.agreements.rules import ENDED_DAYS, State, Term, follows, standing, term_on
+from servicedesk_core.features.agreements.rules import State, Term, follows, is_over, standing, term_on
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import meant_each
@@ -72,11 +72,10 @@ def agreements_on(tx: Tx, day: date, now: datetime, scope: Scope | None = None) 
         ends_on = told.ends_on or _day(row.end_on)
         if ends_on is None:
             continue
-        notice = policy.notice_days if told.notice_days is None else told.notice_days
-        term = term_on(day, ends_on, notice, told.renews_months)
-        state, reminder = standing(term, day, policy.before_days)
-        if state is State.ENDED and (day - term.end).days > ENDED_DAYS:
+        term = term_on(day, ends_on, told.notice(policy.notice_days), told.renews_months)
+        if is_over(term, day):
             continue
+        state, reminder = standing(term, day, policy.before_days)
         others = beside[row.source_id, row.company_ref, row.kind]
         yield Standing(
             row.source_id,
@@ -92,7 +91,7 @@ def agreements_on(tx: Tx, day: date, now: datetime, scope: Scope | None = None) 
 
 
 def vendor_agreements_on(tx: Tx, day: date, now: datetime, client: Mapping[str, str]) -> Iterator[VendorRow]:
-    """Yield the agreements with vendors that are in force by definition.
+    """Yield the agreements with vendors that run on a day by definition, or ended not long before it.
 
     Args:
         tx: Any transaction.
@@ -102,7 +101,9 @@ def vendor_agreements_on(tx: Tx, day: date, now: datetime, client: Mapping[str, 
     """
     policy = policy_at(tx, now)
     for one in in_force(tx, VENDOR_AGREEMENTS, now):
-        term = term_on(day, one.ends_on, one.notice_days, one.renews_months)
+        term = term_on(day, one.ends_on, one.notice(), one.renews_months)
+        if is_over(term, day):
+            continue
         state, _ = standing(term, day, policy.before_days)
         yield VendorRow(
             deadline=term.deadline,
