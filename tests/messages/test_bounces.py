@@ -25,7 +25,7 @@ Arrival-Date: Mon, 2 Mar 2026 15:00:00 +0000
 
 Final-Recipient: rfc822; {address}
 Action: {action}
-Status: 5.1.1
+Status: {status}
 Diagnostic-Code: smtp; 550 5.1.1 no such user here
 
 --b
@@ -39,8 +39,8 @@ Subject: [T1] Printer 1
 """
 
 
-def report(key="k", address="Kim@Example.com", action="failed"):
-    return REPORT.format(key=key, address=address, action=action)
+def report(key="k", address="Kim@Example.com", action="failed", status="5.1.1"):
+    return REPORT.format(key=key, address=address, action=action, status=status)
 
 
 def test_a_report_is_read():
@@ -53,6 +53,18 @@ def test_a_report_is_read():
     headers = "Content-Type: text/rfc822-headers\n\n"
     [whole] = parsed(report().replace(headers, "Content-Type: message/rfc822\n\n").encode())
     assert whole.key == "k"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_final"),
+    [
+        ("5.1.1", True), ("5.1.10", True), ("5.2.1", True), ("5.1.8", False), ("5.2.2", False), ("5.7.1", False),
+        ("4.4.7", False), ("5.0.0", False), ("", False),
+    ],
+)  # fmt: skip
+def test_only_an_address_that_is_gone_is_final(status, is_final):
+    [one] = parsed(report(status=status).encode())
+    assert one.is_final is is_final
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,7 @@ async def test_an_address_that_is_gone_is_mailed_nothing_until_somebody_clears_i
     (folder / "4.txt").write_text("no report")
     (folder / "5.eml").write_bytes(b"x" * 2_000_001)
     done = await telling.desk.messages.bounces(folder)
-    assert (done.reports, done.final, done.delayed) == (1, 1, 0)
+    assert (done.reports, done.final, done.others) == (1, 1, 0)
     assert [one.partition(":")[0] for one in done.left] == ["4.txt", "5.eml", "2.eml", "3.eml"]
     assert (await telling.desk.messages.bounces(folder)).final == 0
 

@@ -7,9 +7,10 @@ import pytest
 from servicedesk_core import Actor, Way
 from servicedesk_core.domain import Contact
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.errors import NotPermittedError, SettingsError, WriteError
 from servicedesk_core.features.messages.making import jobs
 from servicedesk_core.outbox.policy import WritePolicy
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.store import location
 from tests.outbox.conftest import QUICK
 
@@ -237,3 +238,43 @@ async def test_all_that_waits_is_decided_about_but_for_what_may_have_gone_out(te
     done = await telling.desk.messages.discard((doubtful, other))
     assert [one.partition(":")[0] for one in done.left] == [str(doubtful)]
     assert await telling.queue() == [("received", "in doubt")]
+
+
+async def test_what_no_standing_approval_lets_go_now_is_seen_and_goes_out_later(telling, monkeypatch):
+    await telling.desk.standing.grant("messages.resolved", without_dry_run=True, per_run=1, per_hour=1, per_day=1)
+    for ref in ("1", "2"):
+        await telling.ticket(ref, mode="backfill")
+        await telling.become(ref)
+    await telling.run()
+    with monkeypatch.context() as broken:
+        broken.setattr(Writes, "propose", _refusing)
+        assert "0 messages made, 0 of them let by a standing approval; 2 held" in await telling.run(minutes=10)
+    assert "The vendor would refuse it." in {one.why for one in (await telling.desk.messages.queue()).items}
+    assert "1 message made, 1 of them let by a standing approval; 1 held" in await telling.run(minutes=1)
+    [left] = (await telling.desk.messages.queue()).items
+    assert (left.state, "limit" in left.why) == ("held", True)
+    assert (await telling.desk.messages.release((left.number,))).sent == 1
+
+
+async def _refusing(self, intent, **_):
+    raise WriteError("The vendor would refuse it.")
+
+
+async def test_what_should_have_been_told_long_ago_waits_for_a_person(telling):
+    await telling.ticket()
+    await telling.run()
+    await telling.run(hours=36)
+    [late] = (await telling.desk.messages.queue()).items
+    assert (late.state, "longer than a day ago" in late.why) == ("held", True)
+    assert (await telling.desk.messages.release((late.number,))).sent == 1
+
+
+async def test_what_was_refused_waits_for_somebody(telling):
+    telling.mailbox.refused.add("kim@example.com")
+    numbers = await proposed(telling, "1")
+    await telling.desk.messages.release(tuple(numbers))
+    assert await telling.queue() == [("received", "refused")]
+    [left] = (await telling.desk.messages.release(everything=True)).left
+    assert "servicedesk writes retry" in left
+    await telling.desk.messages.discard(everything=True)
+    assert await telling.queue() == []

@@ -52,7 +52,8 @@ async def test_a_client_is_reminded_after_two_and_five_working_days_while_we_wai
         one.due_at.date() for one in (await telling.desk.messages.list(sort="number")).items if one.trigger == "waiting"
     ]
     assert [f"{day:%a}" for day in due][1:] == ["Wed", "Mon"]  # it is a Monday
-    await telling.run(days=2, minutes=10)
+    await telling.run(minutes=10)
+    await telling.run(days=2)
     assert await telling.queue() == [("received", "proposed"), ("waiting", "proposed"), ("waiting", "proposed")]
     await telling.become(category=StatusCategory.IN_PROGRESS)
     await telling.run(days=6)

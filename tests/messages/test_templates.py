@@ -46,6 +46,7 @@ def test_every_trigger_has_a_sample_and_what_only_others_tell_is_unknown():
         ("{% include 'blocks.html' %}", "include is not possible"),
         ("{{ ticket.number", "line 1: unexpected end of template"),
         ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", "is nested too deep"),
+        ("{% if contact %}" * 120 + "x" + "{% endif %}" * 120, "text: is nested too deep"),
         ("{% if ticket.number < 3 %}{% endif %}", "with the sample of resolved"),
         ("x" * (LONGEST_TEXT + 1), "at most 20000 characters"),
     ],

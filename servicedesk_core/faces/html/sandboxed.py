@@ -56,13 +56,15 @@ def problems(source: str, names: Names) -> Iterator[str]:
     from jinja2 import TemplateSyntaxError  # noqa: PLC0415  # most commands read no such text
 
     try:
-        tree = _environment(is_html=False).parse(source)
+        found = [*_problems(_environment(is_html=False).parse(source), names, frozenset())]
+        if not found:
+            _compiled(source, is_html=False)
     except TemplateSyntaxError as error:
         yield f"line {error.lineno}: {error.message}"
-    except RecursionError:
+    except (RecursionError, SyntaxError):  # what Python cannot take of what the library makes of it
         yield "is nested too deep"
     else:
-        yield from _problems(tree, names, frozenset())
+        yield from found
 
 
 def filled(source: str, values: Mapping[str, Any], *, is_html: bool, longest: int) -> str:

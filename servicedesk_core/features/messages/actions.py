@@ -88,8 +88,11 @@ class Messages(Bouncing[Manner], Linking[Manner]):
         sent = sum(view.state is WriteState.CONFIRMED for view in mine)
         queued = sum(view.state is WriteState.QUEUED for view in mine)
         undecided = {view.id for view in mine}
+        refused = {*await self.desk.store.read(lambda tx: [one for one in writes if _is_refused(tx, one)])}
         for one in found:
-            if one.id not in left and one.write_id not in undecided:
+            if one.id not in left and one.write_id in refused - undecided:
+                left[one.id] = f"it was refused: `servicedesk writes retry {one.write_id}` sends it once that is mended"
+            elif one.id not in left and one.write_id not in undecided:
                 left[one.id] = "somebody decided about it already"
         return Decision(len(found), sent, queued, _told(left), stopped)
 
@@ -191,6 +194,10 @@ def _gone(tx: Tx, of: Iterable[Stored]) -> dict[int, str]:
         elif state in _WENT:
             found[one.id] = "somebody decided about it already"
     return found
+
+
+def _is_refused(tx: Tx, number: int) -> bool:
+    return outbox.get(tx, number).state is WriteState.REJECTED
 
 
 def _is_open(tx: Tx, number: int) -> bool:

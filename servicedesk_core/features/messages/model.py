@@ -116,9 +116,7 @@ class BounceRow:
     """An address that a mail did not reach."""
 
     address: Annotated[str, Column("The address.")]
-    is_final: Annotated[
-        bool, Column("Whether the mail will not arrive any more; else the server still tries.", "Final")
-    ]
+    is_final: Annotated[bool, Column("Whether the address is gone, so that nothing is mailed there any more.", "Final")]
     status: Annotated[str, Column("The code of the report, such as 5.1.1.", spare=1)]
     told: Annotated[str, Column("What the mail server said.", wraps=True)]
     at: Annotated[datetime, Column("When the report was read.", "Read", spare=2)]
@@ -131,7 +129,7 @@ class Bounces:
 
     reports: Annotated[int, Column("How many were about mails of this desk.")]
     final: Annotated[int, Column("How many addresses nothing is mailed to any more.")]
-    delayed: Annotated[int, Column("Of how many mails the server still tries.")]
+    others: Annotated[int, Column("How many mails are late, or did not arrive though the address may be right.")]
     left: Annotated[tuple[str, ...], Column("Files that say nothing of a mail of this desk, each with why.")]
 
 

@@ -155,7 +155,7 @@ class MessageQueries(Namespace[Manner]):
         after: After = None,
         scope: Scope | None = None,
     ) -> Page[MessageRow]:
-        """List the messages that somebody is to release or leave, those that are held, and those in doubt.
+        """List the messages that somebody is to release or leave, those that are held, refused or in doubt.
 
         Raises:
             SettingsError: There is no such column to sort by.

@@ -145,8 +145,8 @@ def listed(tx: Tx, where: Sequence[ColumnElement[bool]], limit: int | None = Non
 
 
 def in_queue() -> ColumnElement[bool]:
-    """Return that something waits for a person: it is held, or its write is not decided about or in doubt."""
-    waits = _O.state.in_((WriteState.PROPOSED, WriteState.IN_DOUBT))
+    """Return that something waits for a person: it is held, or its write is not decided about, refused or in doubt."""
+    waits = _O.state.in_((WriteState.PROPOSED, WriteState.REJECTED, WriteState.IN_DOUBT))
     return (_M.state == HELD) | ((_M.state == PROPOSED) & waits)
 
 

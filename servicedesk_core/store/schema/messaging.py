@@ -65,7 +65,7 @@ mail_bounces = Table(
     Column("address", Scrubbed, nullable=False, doc="Whom the mail did not reach, in lower case."),
     Column("message_id", Text, nullable=False, doc="Message-ID of the mail, as far as the report names it."),
     Column("status", Text, nullable=False, doc="The code of the report, such as 5.1.1."),
-    Column("is_final", Boolean, nullable=False, doc="Whether it will not arrive any more."),
+    Column("is_final", Boolean, nullable=False, doc="Whether the address is gone."),
     Column("told", Scrubbed, nullable=False, doc="What the mail server said."),
     Column("at", Instant, nullable=False, doc="When the report was read."),
     Column("by", Text, nullable=False, doc="Who read it."),

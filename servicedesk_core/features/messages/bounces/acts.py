@@ -48,7 +48,7 @@ class Bouncing(MessageQueries[Manner]):
             foreign = [f"{name}: it is about no mail of this desk" for name, one in found if (name, one) not in ours]
             new = [*tables.keep(tx, (one for _, one in ours), by, now)]
             if new:
-                after = {"final": sum(one.is_final for one in new), "delayed": sum(not one.is_final for one in new)}
+                after = {"final": sum(one.is_final for one in new), "others": sum(not one.is_final for one in new)}
                 audit.append(tx, at=now, actor=by, action="messages.bounced", entity="messages", after=after)
             final = sum(one.is_final for one in new)
             return Bounces(len(ours), final, len(new) - final, (*left, *foreign))

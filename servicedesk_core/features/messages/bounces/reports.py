@@ -18,6 +18,8 @@ LARGEST: Final = 2_000_000
 
 LONGEST: Final = 300
 _MOST: Final = 100
+_OF_SENDER: Final = frozenset({"5.1.7", "5.1.8", "5.1.90"})
+"""Codes of addresses that are about whoever sends."""
 
 
 class Report(NamedTuple):
@@ -28,7 +30,7 @@ class Report(NamedTuple):
         key: Key of our write that carried the mail; empty = the report names no mail of ours.
         message_id: Message-ID of the mail; empty = it does not name it.
         status: Its code, such as ``5.1.1``.
-        is_final: Whether the mail will not arrive any more; else the server still tries.
+        is_final: Whether the address is gone; else the mail is late, or did not arrive for another reason.
         told: What the server said.
     """
 
@@ -91,7 +93,15 @@ def _reports(mail: EmailMessage) -> Iterator[Report]:
         if address and action in {"failed", "delayed"}:
             status = one_line(str(block.get("Status", "")).strip())[:20]
             said = one_line(str(block.get("Diagnostic-Code", "")).partition(";")[2].strip())[:LONGEST]
-            yield Report(address, key, message_id, status, action == "failed", said)
+            yield Report(address, key, message_id, status, action == "failed" and _is_gone(status), said)
+
+
+def _is_gone(status: str) -> bool:
+    """Whether a code says that an address is not there or takes no mail (RFC 3463, 3.2 and 3.3).
+
+    Policies against us, a mailbox that is full, and routes that are broken say nothing of the address.
+    """
+    return status == "5.2.1" or (status.startswith("5.1.") and status not in _OF_SENDER)
 
 
 def _address(block: Message) -> str:

@@ -20,6 +20,7 @@ from servicedesk_core.features.clients import Preferences, Topic, clients_of, co
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.messages import tables
 from servicedesk_core.features.messages.kinds import By
+from servicedesk_core.features.messages.making.happening import TOO_OLD
 from servicedesk_core.features.messages.posts.links import Shows, usable
 from servicedesk_core.features.messages.rendering import Rendered, rendered, why_held
 from servicedesk_core.features.messages.rules import chosen
@@ -144,7 +145,7 @@ class Composer:
         row = self._rows[one.ticket_id]
         by = self._decided.by(one.tells)
         reader = self._readers.get(one.ticket_id)
-        if (why := self._unreachable(row, reader, by)) is not None:
+        if (why := self._late(one) or self._unreachable(row, reader, by)) is not None:
             return Held(why)
         assert reader is not None  # noqa: S101  # whom nobody can reach is told nothing
         is_patient = self._is_patient and not one.is_urgent
@@ -203,6 +204,10 @@ class Composer:
             if start <= self._now:
                 return "the visit has begun"
         return None
+
+    def _late(self, one: Stored) -> str | None:
+        is_late = self._is_patient and one.due_at < self._now - TOO_OLD
+        return "It should have been told longer than a day ago: is it still news?" if is_late else None
 
     def _unreachable(self, row: TicketRow, reader: Reader | None, by: By) -> str | None:
         granted = self._settings.connections[row.connection].writes

@@ -31,6 +31,8 @@ _log = logging.getLogger("servicedesk.messages")
 
 LEASE: Final = "messages"
 
+LIMITED: Final = "Its standing approval has reached its limit: it goes out within a day, or when somebody releases it."
+
 _Wanted = Mapping[str | None, tuple[Stored, Composed]]
 
 
@@ -91,8 +93,6 @@ async def tell(desk: JobDesk, connection: str | None) -> str:
             continue
         if await desk.store.read(sending.sending_allowed):
             await _rounds(desk, made)
-    for why in made.refused.values():
-        _log.warning("a message to a client cannot be proposed: %s", why)
     return (
         f"{counted(made.proposed, 'message')} made, {made.sent} of them let by a standing approval; "
         f"{made.held} held, {made.needless} not needed any more"
@@ -146,8 +146,13 @@ async def _let(desk: TellingDesk, of: _Wanted, made: Made, let: Collection[Trigg
         left = {one.intent.request_id for one in acted.left}
         done = [pair for key, pair in wanted.items() if key not in left]
         names = {one.id: result.template for one, result in done}
-        await desk.store.write(partial(_carried_before, of=[one for one, _ in done], templates=names))
-        made.proposed += len(done)
+        carried = await desk.store.write(partial(_carried_before, of=[one for one, _ in done], templates=names))
+        for one, result in done:
+            if one.id not in carried:
+                label = f"{result.suggestion.intent.label}: "
+                found = (said.removeprefix(label) for said in acted.refused if said.startswith(label))
+                await _hold(desk, one, next(found, LIMITED), made)
+        made.proposed += len(carried)
         made.sent += len(acted.approved)
         if acted.approved:
             await desk.outbox.sending.send(acted.approved)
@@ -165,10 +170,18 @@ async def _propose(desk: TellingDesk, one: Stored, result: Composed, made: Made)
     except StoreError:
         raise
     except ServiceDeskError as error:  # one that cannot be proposed keeps none of the others waiting
-        made.refused[one.id] = f"{result.suggestion.intent.label}: {error.message}"
-        await desk.store.write(partial(tables.hold, number=one.id, why=error.message))
+        made.refused[one.id] = error.message
+        await _hold(desk, one, error.message, made)
     else:
         made.proposed += 1
+
+
+async def _hold(desk: TellingDesk, one: Stored, why: str, made: Made) -> None:
+    """Keep why something goes out to nobody now; it is tried again, and logged once."""
+    made.held += 1
+    if (one.state, one.why) != (tables.HELD, why):
+        _log.warning("message %d to a client is held: %s", one.id, why)
+        await desk.store.write(partial(tables.hold, number=one.id, why=why))
 
 
 def _composed(

@@ -23,6 +23,15 @@ from servicedesk_core.store import Store, Tx
 from servicedesk_core.store.outbox import StoredWrite
 
 _PERMANENT: Final = 500
+_TOO_LARGE: Final = 552
+_CODES_OF_US: Final = frozenset({530, 534, 535, 538})
+"""Replies that the server lets us in no more (RFC 4954)."""
+
+_STATUSES_OF_US: Final = frozenset({
+    "5.1.7", "5.1.8", "5.1.90", "5.4.5", "5.7.57", "5.7.60", "5.7.232", "5.7.233", "5.7.705", "5.7.708",
+})  # fmt: skip
+"""Codes that are about whoever sends: the address (RFC 3463), and at Microsoft and Google also rights and quotas."""
+
 _TIMEOUT_S: Final = 90.0
 """Longer than a mail server may take for all of its steps together before it counts as silent."""
 
@@ -71,13 +80,10 @@ class MessageSender:
             await asyncio.to_thread(carrier.hand_over, message)
         except SecretError as error:
             raise TransientError(error.message, hint=error.hint) from error
-        except smtplib.SMTPRecipientsRefused as error:
-            [(code, said), *_] = error.recipients.values()
-            raise _refused(code, said) from error
         except smtplib.SMTPAuthenticationError as error:  # the password can be mended, and the mail is not to blame
             raise TransientError("The mail server does not let us in.", hint="Look at [alerts.channels].") from error
-        except smtplib.SMTPResponseException as error:
-            raise _refused(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+            raise refusal(error) from error
         except OSError as error:
             raise TransientError(f"The mail server cannot be used now ({type(error).__name__}).") from error
         return Sent(message["Message-ID"])
@@ -139,7 +145,16 @@ def unwanted(tx: Tx, settings: DeskSettings, write: StoredWrite, clock: Clock) -
     return None
 
 
-def _refused(code: int, said: bytes | str) -> RejectedError | TransientError:
+def refusal(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> RejectedError | TransientError:
+    """Return what it means that a server refused a mail; what is about us can be mended, and the mail goes out then."""
+    said: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(error.recipients.values()))
+    else:
+        code, said = error.smtp_code, error.smtp_error
     text = one_line(said.decode(errors="replace") if isinstance(said, bytes) else said)[:200]
     told = f"The mail server refused it: {code} {text}"
+    is_of_us = isinstance(error, smtplib.SMTPSenderRefused) and code != _TOO_LARGE
+    if is_of_us or code in _CODES_OF_US or text.partition(" ")[0] in _STATUSES_OF_US:
+        return TransientError(told, hint="The server refuses this desk: look at the account in [alerts.channels].")
     return RejectedError(told) if code >= _PERMANENT else TransientError(told)
