@@ -54,8 +54,9 @@ def tabled(block: Shown) -> tuple[Sequence[str], list[Sequence[object]]]:
             return _figures(block.figures)
         case "table":
             names = _legible(block)
-            rows = [tuple(cell(name, getattr(row, name)) for name in names) for row in block.rows]
-            return tuple(block.columns[name] for name in names), rows
+            return tuple(block.columns[name] for name in names), [
+                tuple(cell(name, getattr(row, name)) for name in names) for row in block.rows
+            ]
         case "series":
             return ("What", "Value"), [(point.label, point.value) for point in block.points]
 
@@ -69,7 +70,8 @@ def _has_own_columns(block: Shown) -> bool:
 
 def _legible(block: Shown) -> list[str]:
     """Return the columns that say something where nothing leads anywhere: none for which a page says a word."""
-    known = columns_of(type(block.rows[0])) if block.rows else {}
+    row: type = type(block.rows[0]) if block.rows else object
+    known = columns_of(row) if block.rows else {}
     return [name for name in block.columns if name not in known or known[name].shown or known[name].words is None]
 
 

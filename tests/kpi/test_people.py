@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -107,7 +108,8 @@ async def test_promises_and_answers_by_technician_tell_no_more(desk, people):
         attained = await sla.attainment(by="technician", **span)
         assert {one.group for one in answered} - {None} == own
         assert {one.group for one in attained} - {None} == own
-        assert answered.whole == (await people("sam").sla.response(**span)).whole
+        by_priority = (await people("sam").sla.response(**span)).whole
+        assert replace(answered.whole, records=None) == replace(by_priority, records=None)
         of_ben = TicketChoice(assignee=("Ben",)), ClockFilter(assignee=("Ben",))
         answered_by = [await sla.response(of_ben[0], by=by, **span) for by in ("technician", "client")]
         kept = [await sla.attainment(of_ben[1], by=by, **span) for by in (By.CLOCK, By.TECHNICIAN)]
