@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from servicedesk_core import Scope
-from servicedesk_core.domain import Ticket, TimeEntry
+from servicedesk_core.domain import Company, Ticket, TimeEntry
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.agreements.alerting import deadlines
+from servicedesk_core.features.agreements.automatic import still, suggestions
 from servicedesk_core.features.agreements.model import Speaks
 from servicedesk_core.features.agreements.rules import State
 from tests import stored
@@ -51,8 +52,8 @@ async def test_what_speaks_for_more_is_said_with_what_shows_it(desk):
         stored.put(
             tx,
             [
-                Ticket(external_id="1", company_ref="c1", kind="incident", contract_ref="k1"),
-                Ticket(external_id="2", company_ref="c1", kind="service_request"),
+                Ticket(external_id="1", company_ref="c1", queue_ref="q1", kind="incident", contract_ref="k1"),
+                Ticket(external_id="2", company_ref="c1", queue_ref="q2", kind="service_request"),
                 TimeEntry(external_id="e1", ticket_ref="1", worked_s=4 * 3600, start_at=at),
                 TimeEntry(external_id="e2", ticket_ref="2", worked_s=6 * 3600, start_at=at, is_billable=True),
             ],
@@ -72,6 +73,20 @@ async def test_what_speaks_for_more_is_said_with_what_shows_it(desk):
         "much reactive work: 0.33 hours per device and month",
     }
     assert not (await desk.agreements.signals(company="Bolt")).items
+    of_queue = Scope("psa", companies={"c1"}, queues={"q1"})
+    assert [one.speaks for one in await desk.agreements.signals(scope=of_queue)] == [Speaks.REACTIVE]
+
+
+async def test_what_is_wanted_on_the_day_of_the_desk_is_wanted_when_it_is_sent(desk):
+    night = datetime(2026, 12, 30, 23, 30, tzinfo=UTC)  # 31 December in Berlin: 90 days before the deadline of k2
+
+    def look(tx):
+        stored.put(tx, [Company(external_id="c2", name="Bolt", owner_ref="t1")], now=NOW)
+        return [(one, still(tx, one.intent, night)) for one in suggestions(tx, desk, night)]
+
+    [(one, facts)] = await desk.store.write(look)
+    assert one.intent.aggregate == "agreements:k2:2027-04-30"
+    assert facts == one.facts
 
 
 async def test_agreements_with_vendors_end_too(desk):

@@ -19,6 +19,8 @@ from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.names import Names
 
 _MADE_FOR: Final = "Its notice deadline is {0}, and nothing takes its place."
+_ANYWHERE: Final = (timedelta(hours=-12), timedelta(0), timedelta(hours=14))
+"""How far zones are from UTC: the desk's own is not known where a write is looked at once more."""
 _OPEN: Final = frozenset({Offered.NONE, Offered.WAITING})
 
 
@@ -59,9 +61,10 @@ def past(tx: Tx, desk: Any, period: Period) -> Iterator[Suggestion]:
 def still(tx: Tx, write: StoredWrite, now: datetime) -> Facts | Moot:
     """Return the facts of an agreement whose opportunity is to be made, or why nobody wants it any more."""
     ref, _, term_end = write.aggregate.removeprefix("agreements:").rpartition(":")
-    for one, connection, client in _wanted(tx, now.date(), now):
-        if connection == write.connection and one.ref == ref and str(one.term.end) == term_end:
-            return _facts(one, connection, client)
+    for day in sorted({(now + hours).date() for hours in _ANYWHERE}):
+        for one, connection, client in _wanted(tx, day, now):
+            if connection == write.connection and one.ref == ref and str(one.term.end) == term_end:
+                return _facts(one, connection, client)
     return Moot("The agreement ended, goes on, or something takes its place.")
 
 

@@ -66,7 +66,7 @@ class AgreementQueries(Namespace[Manner]):
             if (clients is None or (one.source_id, one.company) in clients)
             and (everything or one.state is not State.RUNNING or _is_within((one.term.deadline - day).days, within))
         ]
-        of, not_judged = _signals(tx, self, found)
+        of, not_judged = _signals(tx, self, found, scope)
         names, connections = _names(tx, found), {one.id: one.name for one in sources.all(tx)}
         rows = (
             Renewal(
@@ -123,7 +123,7 @@ class AgreementQueries(Namespace[Manner]):
             for one in agreements_on(tx, day, now, scope)
             if clients is None or (one.source_id, one.company) in clients
         ]
-        of, _ = _signals(tx, self, found)
+        of, _ = _signals(tx, self, found, scope)
         names, connections = _names(tx, found), {one.id: one.name for one in sources.all(tx)}
         rows = (
             Signal(one.speaks, names.of(source_id, "companies", ref) or ref, one.evidence, connections[source_id], ref)
@@ -189,11 +189,11 @@ def _names(tx: Tx, found: Iterable[Standing]) -> Names:
 
 
 def _signals(
-    tx: Tx, on: AgreementQueries[Manner], found: Iterable[Standing]
+    tx: Tx, on: AgreementQueries[Manner], found: Iterable[Standing], scope: Scope | None
 ) -> tuple[dict[Key, tuple[Said, ...]], tuple[str, ...]]:
     """Return what speaks for more at the clients of some agreements, and what was not looked for."""
     clients = dict.fromkeys((one.source_id, one.company) for one in found if one.company)
     if not clients:
         return {}, ()
-    look = Signals(tx, on.desk.clock.now(), ZoneInfo(on.desk.timezone))
+    look = Signals(tx, on.desk.clock.now(), ZoneInfo(on.desk.timezone), scope)
     return {key: tuple(look.of(key)) for key in clients}, look.not_judged

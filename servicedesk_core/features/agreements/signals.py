@@ -12,7 +12,7 @@ from servicedesk_core.features.leakage import Leak, Leaked, Look
 from servicedesk_core.features.warranty import expiring
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.cover.assets import AssetFilter
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.wording import counted, hours
 
 LOOKS_BACK: Final = timedelta(days=90)
@@ -45,18 +45,23 @@ class Signals:
         tx: Any transaction.
         now: The present instant.
         zone: The desk's zone.
+        scope: Only work that it lets through; clients it is not asked about.
 
     Raises:
         DefinitionsError: A definition does not fit this program.
     """
 
-    def __init__(self, tx: Tx, now: datetime, zone: ZoneInfo) -> None:
-        self._tx, self._now, self._zone = tx, now, zone
+    def __init__(self, tx: Tx, now: datetime, zone: ZoneInfo, scope: Scope | None = None) -> None:
+        self._tx, self._now, self._zone, self._scope = tx, now, zone, scope
         self._connections = {one.id: one.name for one in sources.all(tx)}
         look = Look(tx, (now - LOOKS_BACK).astimezone(zone).date(), now, zone)
         self.not_judged = look.not_judged
         self._leaks: dict[Key, list[Leaked]] = defaultdict(list)
+        work = [one.ref for one in look.found if one.leaked.leak is Leak.EXCLUDED]
+        seen = Sight(tx, scope).refs("time_entries", work) if scope is not None and scope.queues else None
         for one in look.found:
+            if seen is not None and one.leaked.leak is Leak.EXCLUDED and one.ref not in seen:
+                continue
             self._leaks[one.source_id, one.company].append(one.leaked)
 
     def of(self, client: Key) -> Iterator[Said]:
@@ -82,6 +87,7 @@ class Signals:
 
     def _worked(self, client: Key) -> Iterator[Said]:
         scope = Scope(self._connections[client[0]], companies={client[1]})
+        scope = scope if self._scope is None else scope.within(self._scope)
         facts = StoredFacts(self._tx, last(LOOKS_BACK, self._zone, self._now), scope)
         unagreed_s = sum(one.worked_s or 0 for one in facts.entries if one.work in _UNPAID_BY_ALL)
         if unagreed_s >= UNAGREED_S:
