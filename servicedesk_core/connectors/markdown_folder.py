@@ -1,6 +1,8 @@
 """The knowledge base that is a folder of Markdown: each file is an article."""
 
+import codecs
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,9 @@ MOST: Final = 10_000
 
 LONGEST: Final = 1_000_000
 """Bytes of a file; the text of a longer one is read so far."""
+
+_HEAD_LINES, _LONGEST_TITLE, _MOST_TAGS = 40, 200, 20
+_HEADING: Final = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
 
 
 class MarkdownSettings(ConnectorSettings):
@@ -88,7 +93,7 @@ class MarkdownFolder(Connector[MarkdownSettings]):
 
     def _all(self) -> Iterator[ArticleText]:
         folder = self._folder()
-        paths = sorted(path for path in folder.rglob("*.md") if _is_inside(path, folder))
+        paths = sorted(path for path in folder.rglob("*.md") if _is_inside(path, folder) and _is_shown(path, folder))
         for path in paths[:MOST]:
             yield self._read(path, folder)
 
@@ -102,24 +107,49 @@ class MarkdownFolder(Connector[MarkdownSettings]):
         return self._read(path, folder)
 
     def _read(self, path: Path, folder: Path) -> ArticleText:
-        with path.open("rb") as file:
-            text = file.read(LONGEST).decode("utf-8-sig", errors="replace")
+        try:
+            with path.open("rb") as file:
+                text = _decoded(file.read(LONGEST))
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except OSError as error:
+            hint = "Let the account of the desk read it, or move it out of the folder."
+            raise SettingsError(f"The article {path} could not be read: {error.strerror}.", hint=hint) from error
         name = path.relative_to(folder).with_suffix("").as_posix()
         title, tags = _head(text)
         base = self.ctx.settings.url
         url = f"{base.rstrip('/')}/{quote(name)}" if base else path.as_uri()
-        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return ArticleText(Article(name, title or path.stem, tags, words_of(text), url, changed), text)
+
+
+def _decoded(data: bytes) -> str:
+    """Return a text as its byte order mark says, else as UTF-8; without what no store keeps."""
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace").replace("\0", "")
 
 
 def _head(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the title and the tags of a text."""
-    lines = [line.strip() for line in text.splitlines()[:40]]
-    title = next((line.lstrip("#").strip() for line in lines if line.startswith("#")), "")
-    said = next((line.partition(":")[2] for line in lines if line.casefold().startswith("tags:")), "")
-    return title, tuple(word for one in said.split(",") if (word := one.strip()))
+    title, said, is_code = "", "", False
+    for line in map(str.strip, text.splitlines()[:_HEAD_LINES]):
+        if line.startswith(("```", "~~~")):
+            is_code = not is_code
+        elif not is_code:
+            heading = _HEADING.match(line)
+            title = title or (heading[1] if heading else "")
+            said = said or (line.partition(":")[2] if line.casefold().startswith("tags:") else "")
+    tags = [word[:_LONGEST_TITLE] for one in said.split(",") if (word := one.strip())]
+    return title[:_LONGEST_TITLE], tuple(tags[:_MOST_TAGS])
 
 
 def _is_inside(path: Path, folder: Path) -> bool:
     """Whether a file is one of the folder, wherever links lead."""
-    return path.is_file() and path.resolve().is_relative_to(folder)
+    try:
+        return path.is_file() and path.resolve().is_relative_to(folder)
+    except OSError:  # a name longer than any file has, or below what may not be looked into
+        return False
+
+
+def _is_shown(path: Path, folder: Path) -> bool:
+    """Whether a file is for readers: nothing hidden, such as what an editor threw away, and named in characters."""
+    name = path.relative_to(folder)
+    return not any(part.startswith(".") for part in name.parts) and str(name).isprintable()

@@ -1,5 +1,8 @@
 """The knowledge base that is a folder of Markdown."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from servicedesk_core.connectors.markdown_folder import LONGEST, MarkdownFolder, MarkdownSettings
@@ -61,3 +64,34 @@ def test_title_and_tags_count_three_times_and_common_words_nothing():
     one = Article("1", "VPN and mail", ("network",), frozenset({"tunnel"}))
     assert fit(one, words_of("The VPN and the network have no tunnel")) == 7
     assert fit(one, words_of("what and how")) == 0
+
+
+async def test_what_people_left_in_a_folder_stops_nothing(folder):
+    (folder / "utf16.md").write_text("# Überspannung\nTags: strom\n", encoding="utf-16")
+    (folder / "nul.md").write_bytes(b"# Nul\x00l\nTags: a\x00b\n")
+    (folder / "code.md").write_text("#!/bin/sh\n```sh\n# a comment\n```\n#hashtag\n## Reset it ##\n")
+    (folder / "long.md").write_text("# " + "x" * 5_000)
+    (folder / ".trash").mkdir()
+    (folder / ".trash" / "thrown-away.md").write_text("# Thrown away")
+    (folder / os.fsdecode(b"latin-\xe9.md")).write_text("# No text of any store")
+    os.mkfifo(folder / "waits.md")
+    found = {one.ref: one for one in await opened(folder).find_articles(())}
+    assert found.keys() == {"network/vpn", "printer", "untitled", "utf16", "nul", "code", "long"}
+    assert [(found[ref].title, found[ref].tags) for ref in ("utf16", "nul", "code")] == [
+        ("Überspannung", ("strom",)),
+        ("Null", ("ab",)),
+        ("Reset it", ()),
+    ]
+    assert found["long"].title == "x" * 200
+    for ref in ("../secret", str(folder.parent / "secret"), "network/../../secret", "x" * 5_000, "nul\x00"):
+        with pytest.raises(NotFoundError):
+            await opened(folder).get_article(ref)
+
+
+async def test_a_file_that_cannot_be_read_is_named(folder, monkeypatch):
+    def refused(*_args):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)  # root reads whatever modes say
+    with pytest.raises(SettingsError, match=r"vpn\.md could not be read: Permission denied"):
+        await opened(folder).find_articles(())
