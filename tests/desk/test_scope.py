@@ -195,7 +195,7 @@ NAMELESS = OF_A_PERSON | {
     "incidents.list", "incidents.show", "incidents.candidates", "incidents.report",
     "recurring.plans", "recurring.preview", "recurring.explain", "recurring.occurrences", "recurring.report",
     "recurring.adopt", "recurring.kpis", "desks.recurring",
-    "messages.queue", "messages.list", "messages.show", "messages.answers", "messages.links",
+    "messages.wall", "messages.queue", "messages.list", "messages.show", "messages.answers", "messages.links",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, what is theirs alone, or what is not there: cards,
 parts that the stock has given, done tickets, triaged ones, those created before this very instant, days without

@@ -186,15 +186,12 @@ COMMANDS = [
     "agreements signals",
     "agreements vendors --all",
     "company health {client} --period 2026-01",
-    "agreements offer 1",
     "knowledge kpis",
     "knowledge list",
     "knowledge list --unused",
     "knowledge match {ticket}",
     "knowledge read",
     "knowledge show x",
-    "knowledge link {ticket} x",
-    "knowledge unlink {ticket} x",
     "jobs run knowledge",
     "jobs run leakage",
     "parts find dock",
@@ -243,6 +240,9 @@ ACTS = [
     "tickets log-time {ticket} 0.5 --technician 1 --summary Work --yes",
     "writes approve 1 --yes",
     "webhooks register --yes",
+    "agreements offer 1",
+    "knowledge link {ticket} x",
+    "knowledge unlink {ticket} x",
     "webhooks renew --yes",
     "webhooks remove --yes",
 ]
@@ -306,6 +306,7 @@ def test_no_command_sends_anything_but_reading_requests(cli):
     assert {codes.pop(f"walls {act}") for act in ("new parts.report", "revoke 1")} == {1, 2}, "no people, so no walls"
     assert {codes.pop(f"webhooks {name}") for name in ("address", "check")} == {2}, "nothing listens for vendors"
     assert codes.pop("company health {client} --period 2026-01") == 2, "nobody decided how margins are counted"
+    assert codes.pop("knowledge show x") == 1, "no connection has articles"
     assert codes.pop("desks me") == 1, "nobody said which technician they are"
     assert {line for line, code in codes.items() if code} == set()
     acted = {line: run(line.format(**words))[0] for line in ACTS}
