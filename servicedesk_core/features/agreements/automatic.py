@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.errors import WriteError
 from servicedesk_core.faces import AutomaticAct, Facts, Moot, Period, Suggestion
 from servicedesk_core.faces.automatic import id_of
-from servicedesk_core.features.agreements.kinds import RENEWALS, policy_at
+from servicedesk_core.features.agreements.kinds import AGREEMENTS, RENEWALS, policy_at
 from servicedesk_core.features.agreements.model import Offered
 from servicedesk_core.features.agreements.offers import CREATE, intent_of, key_of, offer_of
 from servicedesk_core.features.agreements.rules import State
@@ -92,7 +92,7 @@ ACTS: Final = (
         suggests=f"{__name__}:suggestions",
         past=f"{__name__}:past",
         still=f"{__name__}:still",
-        rules=(RENEWALS.name,),
+        rules=(RENEWALS.name, AGREEMENTS.name),
     ),
 )
 """What it can do."""
