@@ -18,6 +18,7 @@ from servicedesk_core.domain.work import AppointmentState
 from servicedesk_core.errors import SettingsError
 
 WAITING = StatusCategory.WAITING_CUSTOMER
+EACH = "{% for one in visits %}{{ one.start }}; {% endfor %}"
 
 
 pytestmark = pytest.mark.slow
@@ -259,3 +260,65 @@ async def test_a_later_due_time_is_told_as_long_as_it_holds(telling):
     assert await telling.states() == [("delayed", "proposed"), ("delayed", "proposed")]
     done = await telling.desk.messages.release(everything=True)
     assert (done.sent, done.left) == (1, ("1: it is due at another time by now",))
+
+
+async def test_a_visit_moved_there_and_back_is_told_where_it_stands_and_once(telling):
+    await telling.ticket(mode="backfill")
+    there = telling.clock.now() + timedelta(days=3)
+    for hours in (0, 2, 0):
+        await telling.put(visit(telling, there + timedelta(hours=hours)))
+        await telling.fall_due()
+    assert await telling.queue() == [("scheduled", "proposed")] * 3
+    done = await telling.desk.messages.release(everything=True)
+    assert done.sent == 1
+    assert [one.partition(": ")[2] for one in done.left] == [
+        "the visit is told anew",
+        "the visit was moved or cancelled",
+    ]
+
+
+async def test_all_that_became_of_a_visit_since_the_last_look_is_taken_together(telling):
+    await telling.ticket(mode="backfill")
+    await telling.ticket("2", mode="backfill")
+    start = telling.clock.now() + timedelta(days=3)
+    await telling.put(visit(telling, start))
+    await telling.put(visit(telling, start, title="With a ladder"))
+    await telling.fall_due()
+    assert await telling.queue() == [("scheduled", "proposed")]
+    await telling.put(visit(telling, start + timedelta(hours=2)))
+    await telling.put(visit(telling, start, title="With two"))
+    await telling.fall_due()
+    assert await telling.queue() == [("scheduled", "proposed")]
+    await telling.put(visit(telling, start, ticket_refs=("91", "92")))
+    await telling.fall_due()
+    assert [one.ticket for one in (await telling.desk.messages.queue()).items] == ["T1", "T2"]
+
+
+async def test_the_list_of_visits_has_all_that_are_booked_of_the_ticket(telling):
+    await telling.decide(all=telling.texts["all"].replace("{{ visit.start }}", EACH))
+    await telling.ticket(mode="backfill")
+    await telling.ticket("2", mode="backfill")
+    start = telling.clock.now() + timedelta(days=3)
+    later = start + timedelta(days=1)
+    await telling.put(visit(telling, start), visit(telling, later, "a2"), visit(telling, start, "a3", ("92",)))
+    await telling.fall_due()
+    texts = [(await telling.desk.messages.show(one.number)).text for one in (await telling.desk.messages.queue()).items]
+    assert f"We come {start:%Y-%m-%d %H:%M}; {later:%Y-%m-%d %H:%M}; ." in texts
+
+
+async def test_nothing_is_told_of_a_ticket_that_became_our_own_company_s(telling):
+    await telling.put(Company(external_id="own", name="Example MSP", is_own=True))
+    await telling.ticket()
+    await telling.run()
+    await telling.ticket(company_ref="own", created_at=None)
+    await telling.run(minutes=10)
+    assert await telling.states() == [("received", "dropped")]
+
+
+def visit(telling, at, ref="a1", ticket_refs=("91",), **fields):
+    """Return a visit of two hours, as its vendor has it now."""
+    end, now = at + timedelta(hours=2), telling.clock.now()
+    booked = AppointmentState.BOOKED
+    return Appointment(
+        external_id=ref, ticket_refs=ticket_refs, start_at=at, end_at=end, state=booked, modified_at=now, **fields
+    )

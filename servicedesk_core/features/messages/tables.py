@@ -12,7 +12,7 @@ from servicedesk_core.features.messages.triggers import Trigger
 from servicedesk_core.store import Tx, upserting
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.rows import Rows
-from servicedesk_core.store.schema import client_messages, mail_bounces, outbox
+from servicedesk_core.store.schema import RECORDS, client_messages, mail_bounces, outbox
 
 WAITING, HELD, PROPOSED, DROPPED = "waiting", "held", "proposed", "dropped"
 
@@ -20,6 +20,17 @@ AT_ONCE: Final = 1_000
 """Messages that are made in one round."""
 
 _ABOUT: Final = "messages:"
+
+_T: Final = RECORDS["tickets"].c
+_C: Final = RECORDS["companies"].c
+
+IS_OWN: Final = (
+    select(_C.local_id)
+    .where(_C.source_id == _T.source_id, _C.external_id == _T.company_ref, _C.is_own)
+    .correlate(RECORDS["tickets"])
+    .exists()
+)
+"""Whether a ticket is one of our own company."""
 
 _M: Final = client_messages.c
 _O: Final = outbox.c
@@ -121,6 +132,13 @@ def carry(tx: Tx, number: int, write_id: int, template: str | None, now: datetim
     mine = update(client_messages).where(_M.id == number, _still())
     values = {"state": PROPOSED, "write_id": write_id, "template": template, "why": None, "done_at": now}
     return tx.execute(mine.values(**values)).rowcount == 1
+
+
+def is_told_anew(tx: Tx, one: Stored) -> bool:
+    """Whether the same is told of the same visit once more, later: it was moved there and back."""
+    key = one.key.rpartition(":")[0]
+    of = (_M.ticket_id == one.ticket_id, _M.id > one.id, _M.state != DROPPED, _M.key.startswith(f"{key}:"))
+    return tx.execute(select(_M.id).where(*of).limit(1)).one_or_none() is not None
 
 
 def get(tx: Tx, numbers: Collection[int]) -> list[Stored]:

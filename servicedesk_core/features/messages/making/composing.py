@@ -1,7 +1,7 @@
 """Makes of what is to be told what a client reads, or says why that cannot be, or need not be."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,7 +13,6 @@ from sqlalchemy import select
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import StatusCategory
-from servicedesk_core.domain.work import AppointmentState
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.faces import Suggestion
 from servicedesk_core.features.clients import Preferences, Topic, clients_of, contacts_of
@@ -21,6 +20,7 @@ from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.messages import tables
 from servicedesk_core.features.messages.kinds import By
 from servicedesk_core.features.messages.making.happening import TOO_OLD
+from servicedesk_core.features.messages.making.visits import Visit, booked
 from servicedesk_core.features.messages.posts.links import Shows, usable
 from servicedesk_core.features.messages.rendering import Rendered, rendered, why_held
 from servicedesk_core.features.messages.rules import chosen
@@ -29,7 +29,6 @@ from servicedesk_core.features.messages.telling import Decided
 from servicedesk_core.features.messages.triggers import TRIGGERS, Trigger
 from servicedesk_core.features.tickets import TicketRow, facts_of, rows_by_id
 from servicedesk_core.store import Tx
-from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.wording import plain
 
@@ -44,7 +43,6 @@ INTERNAL_NOTE: Final = "notes.create_internal"
 
 _T: Final = RECORDS["tickets"].c
 _P: Final = RECORDS["contacts"].c
-_A: Final = RECORDS["appointments"].c
 _NEVER_MEANT: Final = frozenset(
     one.value for one in (StatusCategory.MERGED, StatusCategory.SPAM, StatusCategory.CANCELLED)
 )
@@ -132,7 +130,15 @@ class Composer:
         self._now = now
         self._decided = Decided(tx, now)
         self._rows = rows_by_id(tx, {one.ticket_id for one in of})
-        wanted = (_T.local_id, _T.source_id, _T.external_id, _T.contact_ref, _T.resolution, _T.gone_at)
+        wanted = (
+            _T.local_id,
+            _T.source_id,
+            _T.external_id,
+            _T.contact_ref,
+            _T.resolution,
+            _T.gone_at,
+            tables.IS_OWN.label("is_own"),
+        )
         query = select(*wanted).where(_T.local_id.in_([*self._rows]))
         self._more = {row.local_id: row for row in tx.execute(query)}
         self._of = of
@@ -189,6 +195,8 @@ class Composer:
     def _over(self, one: Stored, row: TicketRow) -> str | None:
         if row.status_category in _NEVER_MEANT:
             return f"the ticket is {row.status_category}"
+        if self._more[one.ticket_id].is_own:
+            return "the ticket is our own company's"
         if one.tells is Trigger.RESOLVED:
             return "the ticket is open again" if row.is_open else None
         if one.tells is not Trigger.RECEIVED and not row.is_open:
@@ -196,18 +204,25 @@ class Composer:
         return self._visit_over(one) or _stale(one, row)
 
     def _visit_over(self, one: Stored) -> str | None:
-        if "visit" in one.told:
-            visit = self._visits.get(one.told["visit"])
-            start = None if visit is None else optional_instant(visit.start_at)
-            if visit is None or start is None or start.isoformat() != one.told["start"]:
-                return "the visit was moved or cancelled"
-            if start <= self._now:
-                return "the visit has begun"
+        if "visit" not in one.told:
+            return None
+        start = datetime.fromisoformat(one.told["start"])
+        if start <= self._now:
+            return "the visit has begun"
+        visit = self._visit(one)
+        if visit is None or visit.start != start:
+            return "the visit was moved or cancelled"
+        if one.tells is Trigger.SCHEDULED and tables.is_told_anew(self._tx, one):
+            return "the visit is told anew"
         return None
 
     def _late(self, one: Stored) -> str | None:
         is_late = self._is_patient and one.due_at < self._now - TOO_OLD
         return "It should have been told longer than a day ago: is it still news?" if is_late else None
+
+    def _visit(self, one: Stored) -> Visit | None:
+        of = self._visits.get(one.ticket_id, ())
+        return next((visit for visit in of if visit.local_id == one.told["visit"]), None)
 
     def _unreachable(self, row: TicketRow, reader: Reader | None, by: By) -> str | None:
         granted = self._settings.connections[row.connection].writes
@@ -276,11 +291,9 @@ class Composer:
             },
         }
         values |= self._linked(one, reader)
-        if "visit" in one.told:
-            visit = self._visits[one.told["visit"]]
-            times = {"start": visit.start_at, "end": visit.end_at}
-            values["visit"] = {key: _said(optional_instant(at), zone) for key, at in times.items()}
-            values["visits"] = [values["visit"]]
+        if (visit := self._visit(one) if "visit" in one.told else None) is not None:
+            values["visit"] = _times(visit, zone)
+            values["visits"] = [_times(each, zone) for each in self._visits[one.ticket_id]]
         if one.tells is Trigger.WAITING:
             since = _said(datetime.fromisoformat(one.told["since"]), zone)
             values["waiting"] = {"since": since, "reminder": str(one.told["reminder"])}
@@ -339,11 +352,10 @@ class Composer:
         return tables.bounced(self._tx, {one.address.lower() for one in self._readers.values() if one.address})
 
     @cached_property
-    def _visits(self) -> Mapping[int, Any]:
-        ids = [one.told["visit"] for one in self._of if "visit" in one.told]
-        booked = (_A.gone_at.is_(None), _A.state == AppointmentState.BOOKED.value)
-        query = select(_A.local_id, _A.start_at, _A.end_at).where(_A.local_id.in_(ids), *booked)
-        return {row.local_id: row for row in self._tx.execute(query)}
+    def _visits(self) -> Mapping[int, Sequence[Visit]]:
+        about = {one.ticket_id for one in self._of if "visit" in one.told} & {*self._more}
+        keys = {number: (self._more[number].source_id, self._more[number].external_id) for number in about}
+        return booked(self._tx, keys, self._now)
 
     @cached_property
     def _calendars(self) -> Mapping[str, Calendar]:
@@ -372,6 +384,10 @@ def _wants(of_client: Preferences, own: Preferences | None) -> Preferences:
     fields = {name: getattr(own, name) for name in Preferences.model_fields} if own is not None else {}
     said = {name: value for name, value in fields.items() if value is not None}
     return Preferences(**{name: getattr(of_client, name) for name in Preferences.model_fields} | said)
+
+
+def _times(visit: Visit, zone: ZoneInfo) -> dict[str, str | None]:
+    return {"start": _said(visit.start, zone), "end": _said(visit.end, zone)}
 
 
 def _said(at: datetime | None, zone: ZoneInfo) -> str | None:

@@ -3,11 +3,12 @@
 A change is read once, in the transaction that notes how far was read: whoever is killed leaves the rest to the next.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+import orjson
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
@@ -26,6 +27,7 @@ from servicedesk_core.features.messages.making.happening import (
     is_news,
     is_waiting_over,
 )
+from servicedesk_core.features.messages.making.visits import Became, became
 from servicedesk_core.features.messages.telling import Decided
 from servicedesk_core.features.messages.triggers import TRIGGERS, Trigger
 from servicedesk_core.hooks.announced import Change
@@ -38,7 +40,6 @@ AT_ONCE: Final = 1_000
 _SINCE: Final = "messages_since"
 _T: Final = RECORDS["tickets"].c
 _A: Final = RECORDS["appointments"].c
-_C: Final = RECORDS["companies"].c
 
 
 class Noticed(NamedTuple):
@@ -118,7 +119,7 @@ class _Noticing:
     def take(self, found: Iterable[Change]) -> int:
         """Store it; return how much there is to tell."""
         mine = [one for one in found if one.entity == "tickets"]
-        visits = {one.local_id: one for one in found if one.entity == "appointments"}
+        visits = became(one for one in found if one.entity == "appointments")
         tickets = self._tickets({one.local_id for one in mine})
         for change in mine:
             if (ticket := tickets.get(change.local_id)) is not None:
@@ -145,19 +146,18 @@ class _Noticing:
             row = {"key": f"{key}:{number}:again", "told": told, "due_at": calendar.add_days(self._now, days)}
             tables.keep(self._tx, self._row(Trigger.WAITING, ticket, self._now) | row)
 
-    def _visits(self, found: Mapping[int, Change]) -> None:
+    def _visits(self, found: Mapping[int, Became]) -> None:
         columns = (_A.local_id, _A.source_id, _A.ticket_refs, _A.start_at, _A.end_at, _A.state, _A.modified_at)
         wanted = select(*columns).where(_A.local_id.in_([*found]), _A.gone_at.is_(None))
         for row in self._tx.execute(wanted).all():
             start, change = optional_instant(row.start_at), found[row.local_id]
-            is_moved = change.kind == "created" or {"start_at", "end_at", "state"} & {*change.after}
-            if row.state != AppointmentState.BOOKED.value or start is None or start <= self._now or not is_moved:
+            if row.state != AppointmentState.BOOKED.value or start is None or start <= self._now:
                 continue
             told = {"visit": row.local_id, "start": start.isoformat()}
             at = optional_instant(row.modified_at) or change.at
-            for ticket in self._of_visit(row):
+            for ticket in self._of_refs(row.source_id, change.told(orjson.loads(row.ticket_refs))):
                 key = f"{ticket.local_id}:{row.local_id}:{row.start_at}"
-                if self._keep(f"scheduled:{key}", Happening(Trigger.SCHEDULED, told), ticket, at):
+                if self._keep(f"scheduled:{key}:{change.seq}", Happening(Trigger.SCHEDULED, told), ticket, at):
                     self._before(f"reminder:{key}", ticket, told, start)
 
     def _before(self, key: str, ticket: _Ticket, told: Mapping[str, Any], start: datetime) -> None:
@@ -201,21 +201,17 @@ class _Noticing:
             "due_at": self._now,
         }
 
-    def _of_visit(self, row: Any) -> list[_Ticket]:
-        import orjson  # noqa: PLC0415
-
-        refs = orjson.loads(row.ticket_refs or "[]")
+    def _of_refs(self, source_id: int, refs: Collection[str]) -> list[_Ticket]:
         query = "SELECT local_id FROM tickets WHERE source_id = {source} AND external_id IN {values}"
-        return [*self._tickets({one[0] for one in bulk.select_in(self._tx, query, row.source_id, refs)}).values()]
+        return [*self._tickets({one[0] for one in bulk.select_in(self._tx, query, source_id, refs)}).values()]
 
     def _tickets(self, ids: Iterable[int]) -> dict[int, _Ticket]:
         """Return tickets of clients: our own company's, and those that went up in another, tell nobody anything."""
-        own = select(_C.local_id).where(_C.source_id == _T.source_id, _C.external_id == _T.company_ref, _C.is_own)
         columns = [_T[name] for name in _Ticket._fields]
         out = (StatusCategory.MERGED.value, StatusCategory.SPAM.value, StatusCategory.CANCELLED.value)
         is_out = _T.status_category.in_(out) & _T.status_category.is_not(None)
         query = select(*columns).where(
-            _T.local_id.in_([*ids]), _T.gone_at.is_(None), _T.company_ref.is_not(None), ~own.exists(), ~is_out
+            _T.local_id.in_([*ids]), _T.gone_at.is_(None), _T.company_ref.is_not(None), ~tables.IS_OWN, ~is_out
         )
         found = {}
         for row in self._tx.execute(query):
