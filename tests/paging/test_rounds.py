@@ -154,7 +154,7 @@ async def test_a_store_that_was_restored_rings_nobody_until_it_is_adopted(desk, 
     clock.advance(60)
     assert await run() == "0 pages gone on with, 0 of 0 messages taken"
     assert phones.told == []
-    await desk.store.write(sending.switch_on)
+    await desk.store.write(lambda tx: sending.switch_on(tx, desk.clock.now()))
     await run()
     assert phones.names() == ["ana"]
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk_core.business_time import Calendar
+from servicedesk_core.features.recurring.kinds import Maker, RecurringPlan
 from servicedesk_core.features.recurring.when.rhythm import Rhythm, ShortMonth
 from servicedesk_core.features.recurring.when.rules import (
     NO_WORKING_DAY,
@@ -172,3 +173,14 @@ def test_a_plan_holds_since_its_rhythm_is_what_it_is_now():
     assert since([(at[0], "a")]) == at[0]
     assert since([(at[0], "a"), (at[1], "b"), (at[2], "b")]) == at[1]
     assert since([(at[0], "a"), (at[1], None), (at[2], "a")]) == at[2]
+
+
+def test_what_the_psa_made_is_not_made_again_when_the_desk_makes_a_plan():
+    psa, desk = (
+        RecurringPlan(
+            name="b", title="Backup check", client="c", rule="FREQ=MONTHLY", start=date(2026, 2, 10), made_by=one
+        )
+        for one in (Maker.PSA, Maker.DESK)
+    )
+    agreed, over = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC)
+    assert since([(agreed, psa.when), (over, desk.when)]) == over

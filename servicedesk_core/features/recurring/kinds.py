@@ -101,8 +101,9 @@ class RecurringPlan(Model):
 
     @property
     def when(self) -> tuple[object, ...]:
-        """All that decides when its occurrences are: who changes it draws up another series."""
-        return self.rule, self.start, self.short_months, self.zone, self.at, self.calendar, self.business_days
+        """All that decides when its occurrences are and who makes them: who changes it draws up another series."""
+        days = self.rule, self.start, self.short_months, self.zone, self.at, self.calendar, self.business_days
+        return *days, self.made_by  # what the PSA made before is not made again by the desk
 
     @field_validator("zone")
     @classmethod
