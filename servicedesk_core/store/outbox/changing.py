@@ -171,9 +171,9 @@ def _change(
             raise LeaseLostError(message, hint="Nothing is to be done; the other one settles it.")
         raise _wrong_state(present, present.state)
     remember(tx, after, before=was.state, after=standing, actor=actor, now=now, why=why, fence=fence)
-    if after.target is None and after.ref is not None and standing.state in AT_VENDOR:
-        aggregate = f"{after.kind.partition('.')[0]}:{after.ref}"
-        tx.execute(_BELOW, {"made": after.id, "its_ref": after.ref, "its_aggregate": aggregate})
+    stream, _, act = after.kind.partition(".")
+    if act == "create" and after.ref is not None and standing.state in AT_VENDOR:
+        tx.execute(_BELOW, {"made": after.id, "its_ref": after.ref, "its_aggregate": f"{stream}:{after.ref}"})
     audit.append(
         tx,
         at=now,

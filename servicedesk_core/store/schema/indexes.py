@@ -90,6 +90,7 @@ Index(
     "ix_ticket_events_merged",
     _events.source_id,
     _events.ticket_ref,
+    _events.type,  # says nothing more, but without it SQLite may as well take the index of all events
     sqlite_where=_MERGED,
     postgresql_where=_MERGED,
 )

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_events_merged",
         "ticket_events",
-        ["source_id", "ticket_ref"],
+        ["source_id", "ticket_ref", "type"],
         unique=False,
         sqlite_where=merged,
         postgresql_where=merged,
