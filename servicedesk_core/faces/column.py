@@ -100,7 +100,8 @@ def _is_plain(hint: Any) -> bool:
 
 
 def _holds_records(kind: Any) -> bool:
-    return any(isinstance(one, type) and hasattr(one, "__annotations__") for one in get_args(kind))
+    # From Python 3.12 on a Decimal has annotations too: none.
+    return any(isinstance(one, type) and bool(getattr(one, "__annotations__", None)) for one in get_args(kind))
 
 
 def cell(name: str, value: Any) -> Any:
