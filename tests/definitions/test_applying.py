@@ -18,6 +18,8 @@ from servicedesk_core.testing import FakeClock
 from tests.definitions.conftest import SLA
 from tests.sla.office import at, created, event
 
+pytestmark = pytest.mark.slow  # many stores with much in them
+
 ANA, BOB = Actor("user:ana", Way.CLI), Actor("user:bob", Way.CONSOLE)
 
 

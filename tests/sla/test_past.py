@@ -12,6 +12,8 @@ from servicedesk_core.features.sla.tables import responses
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
 
+pytestmark = pytest.mark.slow  # many stores with much in them
+
 NOTE = {"visibility": "public", "author_type": "technician"}
 
 

@@ -17,6 +17,8 @@ from servicedesk_core.store import Store, backup, damage, restoring
 from servicedesk_core.store.connecting import parse
 from servicedesk_core.store.schema import SCHEMA_VERSION
 
+pytestmark = pytest.mark.slow  # many stores with much in them
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = "Printer on fire"
 """A text that no index holds."""

@@ -12,6 +12,8 @@ from servicedesk_core.errors import StoreVersionError
 from servicedesk_core.store import Store, backup, restoring, schema, sending, soundness, upgrade
 from servicedesk_core.store.connecting import parse, reader_engine, writer_engine
 
+pytestmark = pytest.mark.slow  # many stores with much in them
+
 OLD = schema.SCHEMA_VERSION
 
 OLDER_SERVICE = """
