@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP
 from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.errors import OutcomeUnknownError, SettingsError
 from servicedesk_core.outbox.mail import LEAVING, Fate, Mail, send_again, send_once
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, sending
 from servicedesk_core.store.schema import mails
 from servicedesk_core.testing import FakeClock
 from tests.attention.conftest import NOW, ROWS, fill
@@ -75,6 +75,12 @@ async def test_the_page_is_mailed_once_a_day_and_on_working_days_only(desk, mail
     assert len({one["Message-ID"] for one in mailbox.mails}) == 2
     desk.clock.advance(2 * 86_400)
     assert (await run(desk)).summary == "not a working day"
+
+
+async def test_the_page_is_not_mailed_from_a_copy_that_nobody_adopted(desk, mailbox):
+    await desk.store.write(lambda tx: sending.switch_off(tx, "it was restored", desk.clock.now()))
+    assert "until somebody adopts it" in (await run(desk)).summary
+    assert not mailbox.mails
 
 
 async def test_a_mail_that_the_server_refused_is_sent_by_the_next_run_and_one_in_doubt_is_not(desk, mailbox):
@@ -185,8 +191,8 @@ async def test_of_processes_that_begin_with_a_mail_at_once_one_sends_it(new_post
     clock, url, carried = FakeClock(NOW), new_postgres_url(), []
     stores = [Store.open(url, clock=clock) for _ in range(4)]
     for number in range(10):
-        sending = (send_once(store, clock, Mail(f"{number}", "Subject", "Text"), carried.append) for store in stores)
-        outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        begun = (send_once(store, clock, Mail(f"{number}", "Subject", "Text"), carried.append) for store in stores)
+        outcomes = await asyncio.gather(*begun, return_exceptions=True)
         assert outcomes.count(True) == 1
         assert all(one in {True, False} or isinstance(one, OutcomeUnknownError) for one in outcomes)
     for store in stores:

@@ -4,8 +4,11 @@ import pytest
 
 from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.features.reports import jobs, tables
+from servicedesk_core.features.reports.kinds import ReportMail
 from servicedesk_core.features.reports.model import ReportState
-from servicedesk_core.store import Store
+from servicedesk_core.outbox.mail import Fate
+from servicedesk_core.store import Store, sending
+from servicedesk_core.store.schema import mails
 from servicedesk_core.testing import FakeClock
 from tests.attention.conftest import NOW, ROWS, fill
 from tests.report.test_morning_mail import mailbox
@@ -104,3 +107,37 @@ async def test_whoever_is_killed_between_two_steps_is_followed_by_the_next_run(d
     [after] = await desk.reports.sent()
     assert before in ([], [after.key])
     assert [one["Message-ID"] for one in mailbox.mails] == [f"<{after.key}@servicedesk.invalid>"]
+
+
+async def test_nothing_is_mailed_from_a_copy_that_nobody_adopted(desk, mailbox):
+    desk.clock.advance(3_600)
+    await desk.store.write(lambda tx: sending.switch_off(tx, "it was restored", desk.clock.now()))
+    assert "until somebody adopts it" in (await run(desk)).summary
+    assert not [*await desk.reports.sent(), *mailbox.mails]
+
+
+async def test_one_broken_report_keeps_no_other_and_one_just_leaving_is_left_to_whoever_sends_it(desk, mailbox):
+    def made(key, *recipients):
+        return tables.Made(
+            key=key, report="report.weekly", period="2026-W10", client=None, mailing=None, needs=(), subject=key,
+            text="Text", page="<p>Page</p>", channel="office", recipients=recipients, at=desk.clock.now(), by="desk",
+            is_released=True,
+        )  # fmt: skip
+
+    def put(tx):
+        for key, to in (("broken", "a@example.com\nb"), ("whole", "a@example.com"), ("leaving", "a@example.com")):
+            tables.keep(tx, made(key, to))
+        now = desk.clock.now()
+        tx.execute(mails.insert().values(key="leaving", fate=Fate.SENDING.value, at=now, about=None))
+
+    await desk.store.write(put)
+    with pytest.raises(ValueError, match="linefeed"):
+        await jobs.mail(desk, None)
+    assert [one["Subject"] for one in mailbox.mails] == ["whole"]
+
+
+@pytest.mark.parametrize("said", ["a@example.com, b@example.com", "a@example.com\nb", "Ann <a@example.com>", "office"])
+def test_each_recipient_is_one_plain_address(said):
+    values = {"name": "one", "report": "weekly", "weekdays": ["monday"], "at": "07:00", "mail": "office"}
+    with pytest.raises(ValueError, match="one plain mail address"):
+        ReportMail.model_validate({**values, "recipients": [said]})

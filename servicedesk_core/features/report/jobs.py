@@ -19,6 +19,7 @@ from servicedesk_core.files import replace_file
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.outbox.mail import Carrier, Mail, key_of, send_once
 from servicedesk_core.printing import one_line
+from servicedesk_core.store import sending
 
 
 class ReportingDesk(JobDesk, Desk, Protocol):
@@ -52,6 +53,8 @@ async def mail_morning(desk: ReportingDesk, connection: str | None) -> str:
     calendar, _ = await desk.store.read(lambda tx: calendar_of(tx, settings.morning.calendar, zone, now))
     if not is_working_day(calendar, now):
         return "not a working day"
+    if not await desk.store.read(sending.sending_allowed):
+        return "nothing is mailed from a store that was restored or copied, until somebody adopts it"
     mail = morning_mail(await Reports.morning.of(desk, connection=connection, weeks=True))
     carry = Carrier(channel, name, desk.secrets, settings.where, settings.morning.recipients)
     try:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.operating import MailChannel
-from servicedesk_core.errors import OutcomeUnknownError, ServiceDeskError, SettingsError, TransientError
+from servicedesk_core.errors import OutcomeUnknownError, SettingsError, TransientError
 from servicedesk_core.faces import Desk, Query
 from servicedesk_core.features.definitions import decisions, in_force
 from servicedesk_core.features.report import REGULAR
@@ -17,7 +17,7 @@ from servicedesk_core.features.reports.tables import Leaving, Made
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.outbox.mail import Carrier, key_of, send_once
 from servicedesk_core.people import REPORTING
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sending
 from servicedesk_core.wording import counted
 
 
@@ -32,21 +32,23 @@ async def mail(desk: ReportingDesk, connection: str | None) -> str:
     sends the same bytes under the same id.
 
     Raises:
-        ServiceDeskError: A report could not be made, or its mail was refused, or nobody knows whether it came; the
-            others were seen to.
+        Exception: A report could not be made, or its mail was refused, or nobody knows whether it came; the others
+            were seen to.
     """
     del connection
-    errors: list[ServiceDeskError] = []
+    if not await desk.store.read(sending.sending_allowed):
+        return "nothing is mailed from a store that was restored or copied, until somebody adopts it"
+    errors: list[Exception] = []
     made = sent = 0
     for one, due in await desk.store.read(lambda tx: _due(tx, desk.clock.now(), ZoneInfo(desk.timezone))):
         try:
             made += await make(desk, one, due)
-        except ServiceDeskError as error:
+        except Exception as error:  # noqa: BLE001  # one report keeps no other from going out; it is raised below
             errors.append(error)
-    for leaving in await desk.store.read(tables.leaving):
+    for leaving in await desk.store.read(lambda tx: tables.leaving(tx, desk.clock.now())):
         try:
             sent += await send(desk, leaving)
-        except ServiceDeskError as error:
+        except Exception as error:  # noqa: BLE001  # one report keeps no other from going out; it is raised below
             errors.append(error)
     if errors:
         raise errors[0]

@@ -1,18 +1,30 @@
 """Which reports are mailed, when, and to whom."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.faces import DefinitionKind, Feature
 from servicedesk_core.features.report import REGULAR
 
+_PLAIN: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _Word = Annotated[str, Field(min_length=1)]
+
+
+def _one_address(said: str) -> str:
+    if not _PLAIN.fullmatch(said):
+        msg = "write one plain mail address each, such as manager@example.com"
+        raise ValueError(msg)
+    return said
+
+
+_Address = Annotated[str, AfterValidator(_one_address)]
 
 
 class Weekday(StrEnum):
@@ -41,7 +53,7 @@ class ReportMail(Model):
     )
     at: time = Field(description="At what time of the day, in the desk's time zone, such as `07:00`.")
     mail: _Word = Field(description="The alert channel of the kind `smtp` over whose server it goes.")
-    recipients: tuple[_Word, ...] = Field(default=(), description="Addresses; empty = those of the channel.")
+    recipients: tuple[_Address, ...] = Field(default=(), description="Addresses; empty = those of the channel.")
     effective_from: Instant | None = Field(default=None, description="From when on it holds; nothing = since ever.")
 
     @model_validator(mode="after")

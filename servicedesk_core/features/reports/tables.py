@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, and_, false, or_, select
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.reports.model import KeptReport, ReportState, SentReport
-from servicedesk_core.outbox.mail import Fate, Mail
+from servicedesk_core.outbox.mail import LEAVING, Fate, Mail
 from servicedesk_core.store import Tx, sources, upserting
 from servicedesk_core.store.queries.names import name_column
 from servicedesk_core.store.queries.scope import Scope
@@ -101,13 +101,17 @@ def is_kept(tx: Tx, key: str) -> bool:
     return tx.execute(select(_R.id).where(_R.key == key)).first() is not None
 
 
-def leaving(tx: Tx) -> Sequence[Leaving]:
-    """Return the reports that were released and have not gone out, the oldest first; those in doubt are for people."""
+def leaving(tx: Tx, now: datetime) -> Sequence[Leaving]:
+    """Return the reports that were released and have not gone out, the oldest first.
+
+    Those in doubt are for people, and whoever may still be sending one is left to it.
+    """
+    ended = and_(mails.c.fate == Fate.SENDING.value, mails.c.at <= now - LEAVING)
     joined = reports.outerjoin(mails, mails.c.key == _R.key)
     query = (
         select(*reports.c)
         .select_from(joined)
-        .where(_R.released_at.is_not(None), or_(mails.c.key.is_(None), mails.c.fate == Fate.SENDING.value))
+        .where(_R.released_at.is_not(None), or_(mails.c.key.is_(None), ended))
         .order_by(_R.id)
     )
     return [_leaving(row) for row in tx.execute(query).all()]
