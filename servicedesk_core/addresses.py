@@ -1,7 +1,17 @@
-"""Addresses: of those who connect, and those that credentials are sent to."""
+"""Addresses: of those who connect, those that credentials are sent to, and those of mail."""
 
 import ipaddress
+import re
+from typing import Final
 from urllib.parse import urlsplit
+
+MAIL_ADDRESS: Final = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+"""One mail address and nothing else: no name beside it, no second one, no line break."""
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text is one mail address."""
+    return re.fullmatch(MAIL_ADDRESS, text) is not None
 
 
 def plain_address(peer: str) -> str:

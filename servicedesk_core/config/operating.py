@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from servicedesk_core.addresses import MAIL_ADDRESS
 from servicedesk_core.config.values import is_reference
 from servicedesk_core.domain import Model
 
@@ -190,7 +191,7 @@ class MessagesSection(Model):
         default=None,
         description="The alert channel of the kind `smtp` over whose server mails to clients go; left out = none do.",
     )
-    mailbox: Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")] | None = Field(
+    mailbox: Annotated[str, StringConstraints(pattern=MAIL_ADDRESS)] | None = Field(
         default=None,
         description="The mailbox from which the PSA takes mails in, such as support@example.com. Mails to clients come "
         "from it, so that an answer goes to the ticket.",

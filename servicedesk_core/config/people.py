@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from servicedesk_core.addresses import MAIL_ADDRESS
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ROLES, Capability, Role
 from servicedesk_core.config.operating import Reference
@@ -23,7 +24,7 @@ def _some(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     return roles
 
 
-_Address = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,]+@[^@\s<>,]+$", max_length=254)]
+_Address = Annotated[str, StringConstraints(pattern=MAIL_ADDRESS, max_length=254)]
 
 REACHED_BY: Final = frozenset({"mail", "page", "zone", "quiet"})
 """What says how somebody is reached, and nothing of what they may."""

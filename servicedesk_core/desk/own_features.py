@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.recurring.actions import Recurring
     from servicedesk_core.features.report.queries import Reports
-    from servicedesk_core.features.reports.queries import SentReports
+    from servicedesk_core.features.reports.actions import ReportMails
     from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.schedule.page import Schedule
     from servicedesk_core.features.scorecards.actions import Scorecards
@@ -111,7 +111,7 @@ class OwnFeatures(Generic[Manner]):
         quarantine: Quarantine[Manner]
         recurring: Recurring[Manner]
         report: Reports[Manner]
-        reports: SentReports[Manner]
+        reports: ReportMails[Manner]
         rota: RotaActions[Manner]
         schedule: Schedule[Manner]
         scorecards: Scorecards[Manner]

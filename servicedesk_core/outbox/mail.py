@@ -243,7 +243,7 @@ def _note_ours(tx: Tx, mail: Mail, begun: datetime) -> None:
 def _doubtful(mail: Mail) -> OutcomeUnknownError:
     return OutcomeUnknownError(
         f"The mail {mail.message_id} may or may not have been sent, and is not sent again.",
-        hint="Look into the mailbox; the page of today that is not there is sent by `servicedesk report resend`.",
+        hint="Look into the mailbox; then `servicedesk report resend` or `servicedesk reports resend` mails it again.",
     )
 
 

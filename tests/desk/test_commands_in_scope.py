@@ -142,6 +142,7 @@ PLAIN = (
     "next --technician mine-technicians",
     "report mails", "report resend --reason x --yes", "report daily", "report daily --csv", "report weekly",
     "report weekly --html weekly.html", "reports sent", "reports show 1",
+    "reports resend 1 --reason x --yes",
     *(f"report {one}" for one in ("close", "monthly", "executive", "quarter-audit")),
     *(f"report {one}" for one in ("stage-lag", "equipment", "renewals")),
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",

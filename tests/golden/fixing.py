@@ -41,6 +41,8 @@ REPLACED: tuple[tuple[str, str], ...] = (
     (r"^(appointments +)[\d ]+complete$", r"\1N  complete"),  # which of its two lists is answered first
     (r'("(?:ours|others|requests_per_hour)"): [\d.]+', r"\1: 0"),  # which request was counted first
     (r"^psa +\d+ +10,000 +\d+ +10,000 ", "psa  N  10,000  N  10,000 "),
+    (r"(2026-03-02T00:00:1)[56]Z", r"\1NZ"),  # which of two changes at once came to the vendor first
+    (r":17724096(?:15|16)000000:", ":N:"),
     (r"^(?:! )?Still at work after .*\n", ""),
     (r" +$", ""),  # a terminal's lines are filled
 )

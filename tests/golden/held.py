@@ -458,6 +458,7 @@ NOT_HELD: dict[str, str] = {
     "report equipment": "likewise",
     "report renewals": "likewise",
     "report resend": "sends a mail",
+    "reports resend": "sends a mail",
     "reports": "nothing was mailed on these desks; tests/reports hold what is kept and sent",
     "remap": "changes the store; demo holds what a sync prints",
     "sandbox": "runs until it is stopped",

@@ -3,6 +3,7 @@
 import pytest
 
 from servicedesk_core.desk import ServiceDesk
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.reports import jobs, tables
 from servicedesk_core.features.reports.kinds import ReportMail
 from servicedesk_core.features.reports.model import ReportState
@@ -47,7 +48,7 @@ async def desk(mailbox, tmp_path):
 
 
 async def run(desk):
-    [outcome] = await desk.run_jobs("report_mails")
+    [outcome] = await desk.run_jobs("report-mails")
     return outcome
 
 
@@ -61,7 +62,7 @@ async def test_a_report_is_mailed_when_it_is_due_and_shown_again_byte_for_byte(d
     [page] = sent.iter_attachments()
     assert page.get_filename() == "weekly-2026-W10.html"
     [row] = await desk.reports.sent()
-    assert (row.state, row.mailing, row.report, row.client) == (ReportState.SENT, "monday", "weekly", None)
+    assert (row.state, row.mailing, row.report) == (ReportState.SENT, "monday", "weekly")
     shown = await desk.reports.show(row.id)
     assert shown.page == page.get_content().replace("\r\n", "\n").rstrip("\n")  # as mails end their lines
     assert (await run(desk)).summary == "nothing is due"
@@ -83,7 +84,18 @@ async def test_one_that_was_refused_goes_out_later_and_one_in_doubt_waits_for_a_
     assert row.state is ReportState.IN_DOUBT
     mailbox.falls_silent = False
     assert (await run(desk)).summary == "nothing is due"
-    assert len({one["Message-ID"] for one in mailbox.mails}) == 1
+    with pytest.raises(SettingsError, match="reason is empty"):
+        await desk.reports.resend(row.id, reason=" ")
+    await desk.reports.resend(row.id, reason="the manager has none")
+    first, again = mailbox.mails[-2:]
+    assert (again["Message-ID"], again["To"]) == (first["Message-ID"], first["To"])
+    assert again["Subject"] == f"[possibly a repeat] {first['Subject']}"
+    [row] = await desk.reports.sent()
+    assert row.state is ReportState.SENT
+    with pytest.raises(SettingsError, match="was sent: it is not in doubt"):
+        await desk.reports.resend(row.id, reason="once more")
+    with pytest.raises(NotFoundLocallyError, match="no report 7"):
+        await desk.reports.resend(7, reason="which?")
 
 
 @pytest.mark.parametrize("step", ["keep", "send_once"])
@@ -119,9 +131,8 @@ async def test_nothing_is_mailed_from_a_copy_that_nobody_adopted(desk, mailbox):
 async def test_one_broken_report_keeps_no_other_and_one_just_leaving_is_left_to_whoever_sends_it(desk, mailbox):
     def made(key, *recipients):
         return tables.Made(
-            key=key, report="report.weekly", period="2026-W10", client=None, mailing=None, needs=(), subject=key,
-            text="Text", page="<p>Page</p>", channel="office", recipients=recipients, at=desk.clock.now(), by="desk",
-            is_released=True,
+            key=key, report="report.weekly", period="2026-W10", mailing="monday", needs=(), subject=key, text="Text",
+            page="<p>Page</p>", channel="office", recipients=recipients, at=desk.clock.now(),
         )  # fmt: skip
 
     def put(tx):

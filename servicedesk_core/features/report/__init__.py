@@ -6,11 +6,14 @@ from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.report.again import MailingDesk as MailingDesk
+    from servicedesk_core.features.report.again import mail_again as mail_again
     from servicedesk_core.features.report.board.lent import lend as lend
     from servicedesk_core.features.report.board.sums import Load as Load
     from servicedesk_core.features.report.board.sums import Sums as Sums
     from servicedesk_core.features.report.board.told import seen as seen
     from servicedesk_core.features.report.model import DeskReport as DeskReport
+    from servicedesk_core.features.report.model import Resent as Resent
     from servicedesk_core.features.report.morning.model import Morning as Morning
     from servicedesk_core.features.report.morning.rules import last_working_day_ended as last_working_day_ended
     from servicedesk_core.features.report.morning.tables import LISTED as LISTED

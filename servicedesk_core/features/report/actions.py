@@ -1,34 +1,21 @@
 """Sending a page again of which nobody knows whether it came."""
 
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
-from servicedesk_core.config import Secrets
-from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.operating import MailChannel
-from servicedesk_core.errors import SettingsError, TransientError
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.report.model import Resent
 from servicedesk_core.features.report.queries import Reports
-from servicedesk_core.people import Actor
-from servicedesk_core.store import Tx, audit
 
-
-class MailingDesk(ConfiguredDesk, Protocol):
-    """A desk on which somebody acts, and that can mail."""
-
-    actor: Actor
-    """Who acts."""
-
-    @property
-    def secrets(self) -> Secrets:
-        """Where passwords come from."""
-        ...
+if TYPE_CHECKING:
+    from servicedesk_core.features.report.again import MailingDesk
 
 
 class Reporting(Reports[Manner]):
     """Reports over the store, and sending one again."""
 
-    desk: MailingDesk
+    desk: "MailingDesk"
 
     @action(
         "report.resend",
@@ -47,33 +34,15 @@ class Reporting(Reports[Manner]):
             OutcomeUnknownError: Nobody knows whether it was sent now either.
             TransientError: The mail server did not take it.
         """
-        from servicedesk_core.features.report.jobs import morning_mail  # noqa: PLC0415  # the pages need no mail
-        from servicedesk_core.outbox.mail import Carrier, send_again  # noqa: PLC0415
+        from servicedesk_core.features.report.again import mail_again  # noqa: PLC0415  # the pages need no mail
+        from servicedesk_core.features.report.jobs import morning_mail  # noqa: PLC0415
+        from servicedesk_core.outbox.mail import Carrier  # noqa: PLC0415
 
-        settings, clock = self.desk.settings, self.desk.clock
+        settings = self.desk.settings
         name = settings.morning.mail or ""
         channel = settings.alerts.channels.get(name)
         if not isinstance(channel, MailChannel):
             raise SettingsError("Nobody is to be mailed the morning page.", hint="Name a mail in [morning].")
-        if not reason.strip():
-            raise SettingsError("The reason is empty.", hint="Say why, for those who read the audit trail.")
         mail = morning_mail(await Reports.morning.of(self.desk, weeks=True))
-
-        def tell(tx: Tx) -> None:
-            audit.append(
-                tx,
-                at=clock.now(),
-                actor=str(self.desk.actor),
-                action="mail.sent_again",
-                entity=f"mail:{mail.key}",
-                after={"about": mail.about},
-                reason=reason,
-            )
-
         carry = Carrier(channel, name, self.desk.secrets, settings.where, settings.morning.recipients)
-        try:
-            await send_again(self.desk.store, clock, mail, carry, tell)
-        except OSError as error:
-            message = f"The mail server of {name} did not take the page ({type(error).__name__})."
-            raise TransientError(message, hint="Send it again when the server is back.") from error
-        return Resent(mail.key, mail.about)
+        return await mail_again(self.desk, mail, carry, what="the page", reason=reason)

@@ -1,4 +1,4 @@
-"""Reports as they were sent: made by schedule or for a client, released, mailed, and kept."""
+"""Reports as they were sent: made by schedule, mailed, and kept."""
 
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ FEATURE = Feature(
     about="Reports that are mailed, and those that were, as they were sent.",
     section=Section.DECISIONS,
     queries=f"{__name__}.queries:SentReports",
+    actions=f"{__name__}.actions:ReportMails",
     jobs=(
         JobKind(
-            "report_mails", "Makes and mails the reports that are due.", "every 5 minutes", f"{__name__}.jobs:mail"
+            "report-mails", "Makes and mails the reports that are due.", "every 5 minutes", f"{__name__}.jobs:mail"
         ),
     ),
     definitions=f"{__name__}.kinds:KINDS",

@@ -1,9 +1,10 @@
-"""The job ``report_mails``."""
+"""The job ``report-mails``."""
 
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.operating import MailChannel
 from servicedesk_core.errors import OutcomeUnknownError, SettingsError, TransientError
 from servicedesk_core.faces import Desk, Query
@@ -26,7 +27,7 @@ class ReportingDesk(JobDesk, Desk, Protocol):
 
 
 async def mail(desk: ReportingDesk, connection: str | None) -> str:
-    """Make the reports that are due, and mail what was made and released and has not gone out.
+    """Make the reports that are due, and mail what was made and has not gone out.
 
     What is made is kept before its mail begins to leave: whoever ends in between is followed by the next run, which
     sends the same bytes under the same id.
@@ -73,9 +74,8 @@ async def make(desk: ReportingDesk, one: ReportMail, due: datetime) -> bool:
     board = await report.of(maker, _filter_of(report)(period=period))
     said = told(report, board, period, desk.features)
     made = Made(
-        key=key, report=report.name, period=period, client=None, mailing=one.name, needs=said.needs,
-        subject=said.subject, text=said.text, page=said.page, channel=one.mail, recipients=one.recipients,
-        at=desk.clock.now(), by=str(REPORTING), is_released=True,
+        key=key, report=report.name, period=period, mailing=one.name, needs=said.needs, subject=said.subject,
+        text=said.text, page=said.page, channel=one.mail, recipients=one.recipients, at=desk.clock.now(),
     )  # fmt: skip
     await desk.store.write(lambda tx: tables.keep(tx, made))
     return True
@@ -86,23 +86,32 @@ def _filter_of(report: Query[..., Any]) -> Any:
     return kind
 
 
+def carrier_of(settings: DeskSettings, secrets: Secrets, leaving: Leaving) -> Carrier:
+    """Return what hands a report to its mail server.
+
+    Raises:
+        SettingsError: There is no such mail channel.
+    """
+    channel = settings.alerts.channels.get(leaving.channel)
+    if not isinstance(channel, MailChannel):
+        message = f'Report {leaving.id} goes over "{leaving.channel}", which is no alert channel of the kind smtp.'
+        raise SettingsError(message, hint=f"Add [alerts.channels.{leaving.channel}] to the configuration.")
+    return Carrier(channel, leaving.channel, secrets, settings.where, leaving.recipients)
+
+
 async def send(desk: ReportingDesk, leaving: Leaving) -> bool:
-    """Mail a report that was made and released; return whether it went out now.
+    """Mail a report that was made; return whether it went out now.
 
     Raises:
         SettingsError: There is no such mail channel.
         OutcomeUnknownError: Nobody knows whether it came.
         TransientError: The mail server did not take it; the next run tries again.
     """
-    channel = desk.settings.alerts.channels.get(leaving.channel)
-    if not isinstance(channel, MailChannel):
-        message = f'Report {leaving.id} goes over "{leaving.channel}", which is no alert channel of the kind smtp.'
-        raise SettingsError(message, hint=f"Add [alerts.channels.{leaving.channel}] to the configuration.")
-    carry = Carrier(channel, leaving.channel, desk.secrets, desk.settings.where, leaving.recipients)
     try:
+        carry = carrier_of(desk.settings, desk.secrets, leaving)
         return await send_once(desk.store, desk.clock, leaving.mail, carry)
     except OutcomeUnknownError as error:
-        hint = "Look into the mailbox; `servicedesk reports sent --doubtful` lists it."
+        hint = f"Look into the mailbox; servicedesk reports resend {leaving.id} --reason … mails it again."
         raise OutcomeUnknownError(f"Nobody knows whether report {leaving.id} came.", hint=hint) from error
     except OSError as error:
         message = f"The mail server of {leaving.channel} did not take report {leaving.id} ({type(error).__name__})."

@@ -1,6 +1,5 @@
 """Which reports are mailed, when, and to whom."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import time
 from enum import StrEnum
@@ -8,17 +7,17 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from servicedesk_core.addresses import is_mail_address
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.faces import DefinitionKind, Feature
 from servicedesk_core.features.report import REGULAR
 
-_PLAIN: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _Word = Annotated[str, Field(min_length=1)]
 
 
 def _one_address(said: str) -> str:
-    if not _PLAIN.fullmatch(said):
+    if not is_mail_address(said):
         msg = "write one plain mail address each, such as manager@example.com"
         raise ValueError(msg)
     return said

@@ -11,11 +11,8 @@ from servicedesk_core.faces import Column
 class ReportState(StrEnum):
     """What became of a report that was made to be sent."""
 
-    DRAFT = "draft"
-    """Somebody has to release it."""
-    DISCARDED = "discarded"
     WAITING = "waiting"
-    """It was released, and has not gone out yet."""
+    """It has not gone out yet."""
     SENDING = "sending"
     SENT = "sent"
     IN_DOUBT = "in_doubt"
@@ -29,17 +26,11 @@ class SentReport:
     id: Annotated[int, Column("Its number.", "No.")]
     report: Annotated[str, Column("Which report.")]
     period: Annotated[str, Column("What time it is about.")]
-    client: Annotated[str | None, Column("The client whom it is about; nothing = all of them.", cut=10)]
     state: Annotated[ReportState, Column("What became of it.")]
     made_at: Annotated[datetime, Column("When it was made.", "Made")]
-    mailing: Annotated[
-        str | None, Column("The definition by which it was made; nothing = somebody asked for it.", spare=2)
-    ]
+    mailing: Annotated[str, Column("The definition by which it was made.", spare=2)]
     recipients: Annotated[tuple[str, ...], Column("To whom it goes.", "To", wraps=True, spare=1)]
     subject: Annotated[str, Column("Subject of its mail.", shown=False)]
-    made_by: Annotated[str, Column("Who asked for it.", shown=False)]
-    released_at: Annotated[datetime | None, Column("When it was released.", shown=False)]
-    released_by: Annotated[str | None, Column("Who released it.", shown=False)]
     key: Annotated[str, Column("What its mail is called: the same whenever it is sent.", shown=False)]
 
 

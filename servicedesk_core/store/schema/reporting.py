@@ -1,6 +1,6 @@
 """Reports as they were sent."""
 
-from sqlalchemy import BigInteger, Column, Table, Text
+from sqlalchemy import Column, Table, Text
 
 from servicedesk_core.store.column_types import Instant, Json, Scrubbed
 from servicedesk_core.store.schema.base import STAFF, Id, metadata
@@ -14,9 +14,7 @@ reports = Table(
     ),
     Column("report", Text, nullable=False, doc="Name of the query whose answer it is."),
     Column("period", Text, nullable=False, doc="What time it is about, as people name it."),
-    Column("source_id", BigInteger, doc="Where the client of a client's report is; none = it is about all of them."),
-    Column("company_ref", Text, doc="The vendor's id of that client."),
-    Column("mailing", Text, doc="Name of the definition by which it was made; none = somebody asked for it."),
+    Column("mailing", Text, nullable=False, doc="Name of the definition by which it was made."),
     Column("needs", Json(tuple), nullable=False, doc="What it takes to see it: capabilities."),
     Column("subject", Scrubbed, nullable=False, doc="Subject of its mail."),
     Column("text", Scrubbed, nullable=False, doc="What the mail says."),
@@ -24,11 +22,6 @@ reports = Table(
     Column("channel", Text, nullable=False, doc="Name of the alert channel over whose server it goes."),
     Column("recipients", Json(tuple), nullable=False, doc="Addresses that it goes to; none = those of the channel."),
     Column("made_at", Instant, nullable=False, index=True, doc="When it was made."),
-    Column("made_by", Text, nullable=False, doc="Who asked for it, as an actor's name."),
-    Column("released_at", Instant, doc="When it was released; none = it is a draft."),
-    Column("released_by", Text, doc="Who released it."),
-    Column("discarded_at", Instant, doc="When a draft was discarded."),
-    Column("discarded_by", Text, doc="Who discarded it."),
     info={STAFF: True},
     sqlite_autoincrement=True,
 )

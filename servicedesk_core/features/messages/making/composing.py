@@ -1,6 +1,5 @@
 """Makes of what is to be told what a client reads, or says why that cannot be, or need not be."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from servicedesk_core.addresses import is_mail_address
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import StatusCategory
@@ -48,7 +48,6 @@ _NEVER_MEANT: Final = frozenset(
 )
 """Categories of tickets of which no client is told anything."""
 
-_ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -238,7 +237,7 @@ class Composer:
             return "There is no mail server for it: [messages] mail."
         if reader.address is None:
             return f"{reader.values['name'] or 'The contact'} has no mail address."
-        if not _ADDRESS.fullmatch(reader.address):
+        if not is_mail_address(reader.address):
             return f"{reader.address} is no single mail address."
         if reader.address.lower() in self._bounced:
             return f"Mail to {reader.address} came back; `servicedesk messages bounced` shows why."
