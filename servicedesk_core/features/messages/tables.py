@@ -137,7 +137,12 @@ def carry(tx: Tx, number: int, write_id: int, template: str | None, now: datetim
 def is_told_anew(tx: Tx, one: Stored) -> bool:
     """Whether the same is told of the same visit once more, later: it was moved there and back."""
     key = one.key.rpartition(":")[0]
-    of = (_M.ticket_id == one.ticket_id, _M.id > one.id, _M.state != DROPPED, _M.key.startswith(f"{key}:"))
+    of = (
+        _M.ticket_id == one.ticket_id,
+        _M.id > one.id,
+        _M.state != DROPPED,
+        _M.key.startswith(f"{key}:", autoescape=True),
+    )
     return tx.execute(select(_M.id).where(*of).limit(1)).one_or_none() is not None
 
 

@@ -1,7 +1,6 @@
 """Makes of what is to be told what a client reads, or says why that cannot be, or need not be."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -15,11 +14,12 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import StatusCategory
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.faces import Suggestion
-from servicedesk_core.features.clients import Preferences, Topic, clients_of, contacts_of
+from servicedesk_core.features.clients import Topic
 from servicedesk_core.features.definitions import CALENDARS, in_force
 from servicedesk_core.features.messages import tables
 from servicedesk_core.features.messages.kinds import By
 from servicedesk_core.features.messages.making.happening import TOO_OLD
+from servicedesk_core.features.messages.making.readers import Reader, readers
 from servicedesk_core.features.messages.making.visits import Visit, booked
 from servicedesk_core.features.messages.posts.links import Shows, usable
 from servicedesk_core.features.messages.rendering import Rendered, rendered, why_held
@@ -42,7 +42,6 @@ NOTE: Final = "notes.create_public"
 INTERNAL_NOTE: Final = "notes.create_internal"
 
 _T: Final = RECORDS["tickets"].c
-_P: Final = RECORDS["contacts"].c
 _NEVER_MEANT: Final = frozenset(
     one.value for one in (StatusCategory.MERGED, StatusCategory.SPAM, StatusCategory.CANCELLED)
 )
@@ -91,23 +90,6 @@ class Composed(NamedTuple):
 
     suggestion: Suggestion
     template: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads it.
-
-    Attributes:
-        ref: The vendor's id of the contact.
-        address: Their address.
-        values: Their names.
-        wants: How they want to be treated, by what was said of them, else of their client.
-    """
-
-    ref: str
-    address: str | None
-    values: Mapping[str, str | None]
-    wants: Preferences
 
 
 class Composer:
@@ -328,23 +310,7 @@ class Composer:
 
     @cached_property
     def _readers(self) -> Mapping[int, Reader]:
-        wanted: dict[int, set[str]] = {}
-        for more in self._more.values():
-            if more.contact_ref is not None:
-                wanted.setdefault(more.source_id, set()).add(more.contact_ref)
-        known = {key: row for source, refs in wanted.items() for key, row in _contacts(self._tx, source, refs)}
-        clients, contacts = clients_of(self._tx), contacts_of(self._tx)
-        found = {}
-        for ticket_id, more in self._more.items():
-            person = known.get((more.source_id, more.contact_ref))
-            if person is None or person.is_active is False or person.company_ref != self._rows[ticket_id].company_ref:
-                continue  # who left, or is with another client by now, reads nothing of it
-            of_client = clients.at(more.source_id, self._rows[ticket_id].company_ref, self._now) or Preferences()
-            own = contacts.at(more.source_id, more.contact_ref, self._now)
-            name = " ".join(filter(None, (person.first_name, person.last_name))) or None
-            values = {"name": name, "first_name": person.first_name, "last_name": person.last_name}
-            found[ticket_id] = Reader(more.contact_ref, person.email or None, values, _wants(of_client, own))
-        return found
+        return readers(self._tx, self._rows, self._more, self._now)
 
     @cached_property
     def _bounced(self) -> Collection[str]:
@@ -370,19 +336,6 @@ def _stale(one: Stored, row: TicketRow) -> str | None:
     if one.tells is Trigger.DELAYED and row.due_at != datetime.fromisoformat(one.told["at"]):
         return "it is due at another time by now"
     return None
-
-
-def _contacts(tx: Tx, source_id: int, refs: Iterable[str]) -> Iterable[tuple[tuple[int, str], Any]]:
-    columns = (_P.external_id, _P.first_name, _P.last_name, _P.email, _P.is_active, _P.company_ref)
-    query = select(*columns).where(_P.source_id == source_id, _P.external_id.in_([*refs]), _P.gone_at.is_(None))
-    for row in tx.execute(query):
-        yield (source_id, row.external_id), row
-
-
-def _wants(of_client: Preferences, own: Preferences | None) -> Preferences:
-    fields = {name: getattr(own, name) for name in Preferences.model_fields} if own is not None else {}
-    said = {name: value for name, value in fields.items() if value is not None}
-    return Preferences(**{name: getattr(of_client, name) for name in Preferences.model_fields} | said)
 
 
 def _times(visit: Visit, zone: ZoneInfo) -> dict[str, str | None]:
