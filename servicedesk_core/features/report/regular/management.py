@@ -12,11 +12,15 @@ from servicedesk_core.features.claims import ClaimQueries
 from servicedesk_core.features.forecast import ForecastQueries
 from servicedesk_core.features.kpi import KpiLists
 from servicedesk_core.features.profit import ProfitQueries
-from servicedesk_core.features.quality import QualityQueries
 from servicedesk_core.features.report.regular.measured import between, measured, of_period, records
+from servicedesk_core.features.report.regular.periods import month
 from servicedesk_core.features.report.regular.service import (
+    CONCERNS,
     LATE_ORDERS,
     MISSED,
+    MOST,
+    PROMISES,
+    REVIEWS,
     TO_LOOK_AT,
     UNHEARD,
     by,
@@ -27,9 +31,6 @@ from servicedesk_core.features.sla import Past
 from servicedesk_core.features.warranty import WarrantyQueries
 from servicedesk_core.wording import plain
 
-_TOP: Final = 10
-"""Rows of a list in a report; the list itself has all of them."""
-
 _BY_MARGIN: Final = "Clients by margin, the lowest first"
 
 _QUARTER: Final = timedelta(days=90)
@@ -38,13 +39,13 @@ _QUARTER: Final = timedelta(days=90)
 def _month(looking: Looking) -> str:
     """Return the month in which the period ends: margins are of months."""
     period = looking.once(basis).period
-    return f"{period.last.astimezone(ZoneInfo(looking.desk.timezone)):%Y-%m}"
+    return month(period.last.astimezone(ZoneInfo(looking.desk.timezone)).date())
 
 
 def _earned(looking: Looking) -> Any:
     """Return the margins of the month; where nobody decided how they are counted, that error."""
     try:
-        return looking.ask(ProfitQueries.show, **_lowest(looking), limit=_TOP)
+        return looking.ask(ProfitQueries.show, **_lowest(looking), limit=MOST)
     except SettingsError as error:
         return error
 
@@ -81,13 +82,9 @@ def _quarter(looking: Looking) -> dict[str, Any]:
     return {"quarter": looking.once(basis).name}
 
 
-def _since(looking: Looking) -> dict[str, Any]:
-    return {"since": looking.once(basis).period.start, "limit": _TOP}
-
-
 def _lag(title: str, dimension: str) -> Table:
     def given(looking: Looking) -> dict[str, Any]:
-        return {"name": "stage-lag", "by": dimension, "sort": "-value", "limit": 2 * _TOP, **of_period(looking)}
+        return {"name": "stage-lag", "by": dimension, "sort": "-value", "limit": 2 * MOST, **of_period(looking)}
 
     return divided(title, given)
 
@@ -104,7 +101,7 @@ CLOSE: Final[tuple[Block, ...]] = (
     ),
     *MARGIN,
     by("satisfaction", "client"),
-    Table("Promises", Past.attainment, between),
+    PROMISES,
     MISSED,
     UNHEARD,
     TO_LOOK_AT,
@@ -125,16 +122,16 @@ MONTHLY: Final[tuple[Block, ...]] = (
     ),
     Table("Beside the month before", KpiLists.compare, of_period),
     *MARGIN,
-    Table("Promises", Past.attainment, between),
+    PROMISES,
     MISSED,
     by("created", "client"),
     by("hours", "client"),
     by("satisfaction", "client"),
     by("utilisation", "technician"),
-    Table("Reviews", QualityQueries.coverage, of_period),
-    Table("Concerns", QualityQueries.concerns, {"limit": _TOP}),
-    Table("Work that is not billed yet", BillingQueries.stages, {"sort": "-age_days", "limit": _TOP}),
-    Table("Devices that fail", WarrantyQueries.failures, {"limit": _TOP}),
+    REVIEWS,
+    CONCERNS,
+    Table("Work that is not billed yet", BillingQueries.stages, {"sort": "-age_days", "limit": MOST}),
+    Table("Devices that fail", WarrantyQueries.failures, {"limit": MOST}),
 )  # fmt: skip
 """Of a month."""
 
@@ -150,8 +147,8 @@ EXECUTIVE: Final[tuple[Block, ...]] = (
     ),
     *MARGIN,
     Table("What has become of the promises", Past.attainment, between),
-    Table("Agreements by their notice deadline", AgreementQueries.renewals, {"limit": _TOP}),
-    Table("Concerns", QualityQueries.concerns, {"limit": _TOP}),
+    Table("Agreements by their notice deadline", AgreementQueries.renewals, {"limit": MOST}),
+    CONCERNS,
 )  # fmt: skip
 """Of a month, for whoever runs the firm."""
 
@@ -159,7 +156,7 @@ QUARTER_AUDIT: Final[tuple[Block, ...]] = (
     TOP,
     Figures("Promises", measured("sla-compliance", "response-emergency", "response-standard"), records=records),
     Table("What was promised, and what became of it", Past.audit, _quarter),
-    Table("Missed, by whom and why", Past.missed, lambda looking: {**between(looking), "limit": 5 * _TOP}),
+    Table("Missed, by whom and why", Past.missed, lambda looking: {**between(looking), "limit": 5 * MOST}),
     Table("What people decided", Past.decisions, lambda looking: {"since": looking.once(basis).period.start}),
 )
 """Of the promises of a quarter."""
@@ -176,10 +173,10 @@ STAGE_LAG: Final[tuple[Block, ...]] = (
 EQUIPMENT: Final[tuple[Block, ...]] = (
     TOP,
     Figures("Devices", measured("failures-per-model", "rhem"), records=records),
-    Table("Models that fail", WarrantyQueries.failures, {"limit": _TOP}),
-    Table("Covers that end", WarrantyQueries.expiring, {"limit": 2 * _TOP}),
-    Table("Repairs under cover that nobody claimed", WarrantyQueries.missed, {"limit": _TOP}),
-    Table("Claims", ClaimQueries.list, {"limit": _TOP}),
+    Table("Models that fail", WarrantyQueries.failures, {"limit": MOST}),
+    Table("Covers that end", WarrantyQueries.expiring, {"limit": 2 * MOST}),
+    Table("Repairs under cover that nobody claimed", WarrantyQueries.missed, {"limit": MOST}),
+    Table("Claims", ClaimQueries.list, {"limit": MOST}),
     LATE_ORDERS,
 )
 """Of devices."""
@@ -187,7 +184,7 @@ EQUIPMENT: Final[tuple[Block, ...]] = (
 RENEWALS: Final[tuple[Block, ...]] = (
     TOP,
     Table("Agreements by their notice deadline", AgreementQueries.renewals, {"within": _QUARTER}),
-    Table("What speaks for more", AgreementQueries.signals, {"limit": 2 * _TOP}),
+    Table("What speaks for more", AgreementQueries.signals, {"limit": 2 * MOST}),
     Table("Agreements with vendors", AgreementQueries.vendors, {"within": _QUARTER}),
     Table("Devices whose cover ends", WarrantyQueries.renewals, {"within": _QUARTER}),
 )

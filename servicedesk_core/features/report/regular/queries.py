@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from servicedesk_core.faces import Board, Capability, Looking, Manner, Namespace, Query, dashboard
-from servicedesk_core.features.report.regular.periods import OfDay, OfMonth, OfQuarter, OfThisWeek, OfWeek
+from servicedesk_core.features.report.regular.periods import OfDay, OfMonth, OfPeriod, OfQuarter, OfThisWeek, OfWeek
 
 _SERVICE = "servicedesk_core.features.report.regular.service"
 _MANAGEMENT = "servicedesk_core.features.report.regular.management"
@@ -16,89 +16,76 @@ def _trusted(board: Board, looking: Looking) -> Board:
     return trusted(board, looking)
 
 
+def _report(name: str, title: str, blocks: str, *, about: str, of: type[OfPeriod]) -> Query[..., Board]:
+    """Return a report: for us only, and without verdicts that its data are not good for."""
+    return dashboard(name, title, blocks, about=about, filters=of, needs=Capability.INTERNAL, told=_trusted)
+
+
 class RegularReports(Namespace[Manner]):
     """Reports that come again."""
 
-    daily = dashboard(
+    daily = _report(
         "report.daily",
         "Daily report",
         f"{_SERVICE}:DAILY",
         about="Show a day: what came and went, what was missed, what is open, and what the next days lack.",
-        filters=OfDay,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfDay,
     )
-    weekly = dashboard(
+    weekly = _report(
         "report.weekly",
         "Weekly report",
         f"{_SERVICE}:WEEKLY",
         about="Show a week beside the one before: figures, promises, work that came back, people, quality.",
-        filters=OfWeek,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfWeek,
     )
-    close = dashboard(
+    close = _report(
         "report.close",
         "End of the week",
         f"{_MANAGEMENT}:CLOSE",
         about="Show the week that ends: figures, margins, satisfaction, promises, and the days to come.",
-        filters=OfThisWeek,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfThisWeek,
     )
-    monthly = dashboard(
+    monthly = _report(
         "report.monthly",
         "Monthly report",
         f"{_MANAGEMENT}:MONTHLY",
         about="Show a month beside the one before: figures, margins, promises, clients, people, devices.",
-        filters=OfMonth,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfMonth,
     )
-    executive = dashboard(
+    executive = _report(
         "report.executive",
         "Executive report",
         f"{_MANAGEMENT}:EXECUTIVE",
         about="Show a month to whoever runs the firm: a few figures, margins, promises, and what ends.",
-        filters=OfMonth,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfMonth,
     )
-    quarter_audit = dashboard(
+    quarter_audit = _report(
         "report.quarter-audit",
         "Promises of a quarter",
         f"{_MANAGEMENT}:QUARTER_AUDIT",
         about="Show what was promised in a quarter, what became of it, and what people decided about it.",
-        filters=OfQuarter,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfQuarter,
     )
-    stage_lag = dashboard(
+    stage_lag = _report(
         "report.stage-lag",
         "Lag between stages",
         f"{_MANAGEMENT}:STAGE_LAG",
         about="Show how long work waits between its stages: by stage, client and technician.",
-        filters=OfMonth,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfMonth,
     )
-    equipment = dashboard(
+    equipment = _report(
         "report.equipment",
         "Devices",
         f"{_MANAGEMENT}:EQUIPMENT",
         about="Show which models fail, which covers end, what nobody claimed, and parts that are late.",
-        filters=OfMonth,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfMonth,
     )
-    renewals = dashboard(
+    renewals = _report(
         "report.renewals",
         "Renewals",
         f"{_MANAGEMENT}:RENEWALS",
         about="Show what ends: agreements by their notice deadline, those with vendors, covers of devices.",
-        filters=OfMonth,
-        needs=Capability.INTERNAL,
-        told=_trusted,
+        of=OfMonth,
     )
 
 

@@ -16,7 +16,7 @@ from servicedesk_core.features.report.regular.trust import TOP, basis, refused
 from servicedesk_core.features.sla import Past
 from servicedesk_core.features.tickets import TicketQueries
 
-_TOP: Final = 10
+MOST: Final = 10
 """Rows of a list in a report; the list itself has all of them."""
 
 
@@ -24,7 +24,7 @@ def by(name: str, dimension: str) -> Table:
     """Return a block with a figure of the period by what its records belong to, the largest first."""
 
     def given(looking: Looking) -> dict[str, Any]:
-        return {"name": name, "by": dimension, "sort": "-value", "limit": _TOP + 1, **of_period(looking)}
+        return {"name": name, "by": dimension, "sort": "-value", "limit": MOST + 1, **of_period(looking)}
 
     return divided(f"{_TITLES[name]} by {dimension}", given)
 
@@ -45,21 +45,20 @@ def divided(title: str, given: Callable[[Looking], dict[str, Any]]) -> Table:
 _TITLES: Final = {"created": "Created", "hours": "Hours", "satisfaction": "Satisfaction", "utilisation": "Utilisation"}
 
 
-def missed(looking: Looking) -> dict[str, Any]:
-    """Return what the list of missed promises is given."""
-    return {**between(looking), "limit": _TOP}
-
-
-def entered(looking: Looking) -> dict[str, Any]:
+def _entered(looking: Looking) -> dict[str, Any]:
     """Return what the list of doubtful time is given."""
-    return {"since": looking.once(basis).period.start, "limit": _TOP}
+    return {"since": looking.once(basis).period.start, "limit": MOST}
 
 
-MISSED: Final = Table("Promises missed", Past.missed, missed)
-UNHEARD: Final = Table("Clients who wait to hear from us", ContactQueries.unheard, {"limit": _TOP})
-TO_LOOK_AT: Final = Table("Open now, and to be looked at", AttentionQueries.list, {"limit": _TOP})
-DOUBTS: Final = Table("Time to correct before it is billed", BillingQueries.review, entered)
-LATE_ORDERS: Final = Table("Parts that are late", PartsQueries.orders, {"late": True, "limit": _TOP})
+PROMISES: Final = Table("Promises", Past.attainment, between)
+MISSED: Final = Table("Promises missed", Past.missed, lambda looking: {**between(looking), "limit": MOST})
+REPEATS: Final = Table("Repeat service", KpiLists.repeats, lambda looking: {**of_period(looking), "limit": MOST})
+REVIEWS: Final = Table("Reviews", QualityQueries.coverage, of_period)
+CONCERNS: Final = Table("Concerns", QualityQueries.concerns, {"limit": MOST})
+UNHEARD: Final = Table("Clients who wait to hear from us", ContactQueries.unheard, {"limit": MOST})
+TO_LOOK_AT: Final = Table("Open now, and to be looked at", AttentionQueries.list, {"limit": MOST})
+DOUBTS: Final = Table("Time to correct before it is billed", BillingQueries.review, _entered)
+LATE_ORDERS: Final = Table("Parts that are late", PartsQueries.orders, {"late": True, "limit": MOST})
 
 DAILY: Final[tuple[Block, ...]] = (
     TOP,
@@ -75,7 +74,7 @@ DAILY: Final[tuple[Block, ...]] = (
     MISSED,
     UNHEARD,
     TO_LOOK_AT,
-    Table("Repeat service", KpiLists.repeats, lambda looking: {**of_period(looking), "limit": _TOP}),
+    REPEATS,
     LATE_ORDERS,
     DOUBTS,
 )  # fmt: skip
@@ -92,16 +91,16 @@ WEEKLY: Final[tuple[Block, ...]] = (
         records=records,
     ),
     Table("Beside the week before", KpiLists.compare, of_period),
-    Table("Promises", Past.attainment, between),
+    PROMISES,
     MISSED,
     by("created", "client"),
     by("hours", "client"),
     by("utilisation", "technician"),
-    Table("Repeat service", KpiLists.repeats, lambda looking: {**of_period(looking), "limit": _TOP}),
-    Table("Open the longest", TicketQueries.list, {"sort": "created_at", "limit": _TOP}),
+    REPEATS,
+    Table("Open the longest", TicketQueries.list, {"sort": "created_at", "limit": MOST}),
     UNHEARD,
-    Table("Reviews", QualityQueries.coverage, of_period),
-    Table("Concerns", QualityQueries.concerns, {"limit": _TOP}),
+    REVIEWS,
+    CONCERNS,
     LATE_ORDERS,
     DOUBTS,
 )  # fmt: skip
