@@ -15,7 +15,6 @@ from servicedesk_core.features.tickets import REQUEST_ID
 from servicedesk_core.features.writes import ProposingDesk, proposed, proposes
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.store import Tx, sources
-from servicedesk_core.store.queries.names import Names
 
 
 class Agreements(AgreementQueries[Manner]):
@@ -53,20 +52,17 @@ class Agreements(AgreementQueries[Manner]):
         del request_id  # what tells it apart is the agreement with its term
 
         def look(tx: Tx) -> tuple[str, Intent]:
-            one, where = self._meant(tx, agreement, connection)
-            now = offer_of(tx, where, one)
+            one = self._meant(tx, agreement, connection)
+            now = offer_of(tx, one)
             if now.offered is Offered.DELETED and not again:
                 message = f"The opportunity {now.ref} of {one.name} was deleted in the CRM."
                 raise WriteError(message, hint="Make another one with --again, if that is meant.")
             if again and now.offered in {Offered.UNREAD, Offered.OPEN, Offered.WON}:
                 raise WriteError(f"The opportunity of {one.name} is {now.offered}.", hint="servicedesk writes list")
             key = now.again if again and now.offered is not Offered.WAITING else now.key
-            names = Names(tx)
-            names.want(one.source_id, "companies", one.company)
-            client = names.of(one.source_id, "companies", one.company) or one.company or "no client"
             signals = Signals(tx, self.desk.clock.now(), ZoneInfo(self.desk.timezone))
             said = signals.of((one.source_id, one.company)) if one.company else ()
-            return key, intent_of(tx, one, said, client=client, reason=reason, request_id=key)
+            return key, intent_of(tx, one, said, reason=reason, request_id=key)
 
         key, intent = await self.desk.store.read(look)
 
@@ -75,15 +71,14 @@ class Agreements(AgreementQueries[Manner]):
 
         return await proposed(self.desk, intended, key, None, send=send)
 
-    def _meant(self, tx: Tx, word: str, connection: str | None) -> tuple[Standing, str]:
+    def _meant(self, tx: Tx, word: str, connection: str | None) -> Standing:
         now = self.desk.clock.now()
-        connections = {one.id: one.name for one in sources.all(tx)}
         if connection is not None:
             sources.id_of(tx, connection)
         there = [
             one
             for one in agreements_on(tx, now.astimezone(ZoneInfo(self.desk.timezone)).date(), now)
-            if connection in {None, connections[one.source_id]}
+            if connection in {None, one.connection}
         ]
         found = [one for one in there if one.ref == word] or [
             one for one in there if one.name.casefold() == word.strip().casefold()
@@ -92,6 +87,6 @@ class Agreements(AgreementQueries[Manner]):
             hint = "`servicedesk agreements renewals --all` lists those there are."
             raise NotFoundLocallyError(f'No agreement is called "{word}".', hint=hint)
         if len(found) > 1:
-            several = ", ".join(sorted(f"{connections[one.source_id]} {one.ref}" for one in found))
+            several = ", ".join(sorted(f"{one.connection} {one.ref}" for one in found))
             raise WriteError(f'Several agreements are called "{word}": {several}.', hint="Name it by its id.")
-        return found[0], connections[found[0].source_id]
+        return found[0]

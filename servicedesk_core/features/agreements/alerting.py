@@ -7,7 +7,6 @@ from servicedesk_core.faces import Condition, Watch
 from servicedesk_core.features.agreements.kinds import policy_at
 from servicedesk_core.features.agreements.rules import is_last
 from servicedesk_core.features.agreements.tables import agreements_on, vendor_agreements_on
-from servicedesk_core.store import sources
 
 _ENDS: Final = {True: "goes on", False: "ends"}
 
@@ -15,13 +14,12 @@ _ENDS: Final = {True: "goes on", False: "ends"}
 def deadlines(watch: Watch) -> Iterator[Condition]:
     """Yield the agreements at their last reminder, or past their deadline, that nothing follows yet."""
     before_days = policy_at(watch.tx, watch.now).before_days
-    connections = {one.id: one.name for one in sources.all(watch.tx)}
     for one in agreements_on(watch.tx, watch.today, watch.now):
         if one.followed_by is None and is_last(one.state, (one.term.deadline - watch.today).days, before_days):
             yield Condition(
-                f"agreement:{connections[one.source_id]}/{one.ref}:{one.term.end}",
+                f"agreement:{one.connection}/{one.ref}:{one.term.end}",
                 "agreement",
-                f"The agreement {one.ref} of {connections[one.source_id]} {_ENDS[one.term.renews]} on {one.term.end}; "
+                f"The agreement {one.ref} of {one.connection} {_ENDS[one.term.renews]} on {one.term.end}; "
                 f"notice can be given until {one.term.deadline}.",
                 "servicedesk agreements renewals",
             )

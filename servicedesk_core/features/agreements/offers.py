@@ -1,7 +1,6 @@
 """The opportunity of an agreement: one for each term, known by the agreement and the end of its term."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
@@ -12,14 +11,12 @@ from servicedesk_core.errors import WriteError
 from servicedesk_core.features.agreements.model import Offered
 from servicedesk_core.features.agreements.signals import Said
 from servicedesk_core.features.agreements.tables import Standing
-from servicedesk_core.store import Tx, outbox, sources
+from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.schema import RECORDS
 
 CREATE: Final = "opportunities.create"
 _DROPPED: Final = frozenset({WriteState.DISCARDED, WriteState.REJECTED})
-
-
 _OF_STATE: Final = {
     OpportunityState.OPEN.value: Offered.OPEN,
     OpportunityState.WON.value: Offered.WON,
@@ -45,14 +42,14 @@ class Offer(NamedTuple):
     ref: str | None
 
 
-def key_of(connection: str, ref: str, term_end: date) -> str:
+def key_of(one: Standing) -> str:
     """Return what tells the opportunity of an agreement's term apart."""
-    return f"agreements.offer:{connection}:{ref}:{term_end}"
+    return f"agreements.offer:{one.connection}:{one.ref}:{one.term.end}"
 
 
-def offer_of(tx: Tx, connection: str, one: Standing) -> Offer:
+def offer_of(tx: Tx, one: Standing) -> Offer:
     """Return the newest opportunity of an agreement's term, and where it stands."""
-    first = key_of(connection, one.ref, one.term.end)
+    first = key_of(one)
     key = again = first
     number, count = None, 1
     while (found := outbox.asked_before(tx, again)) is not None:
@@ -76,29 +73,25 @@ def _at_vendor(tx: Tx, source_id: int, ref: str) -> Offered:
     return Offered.DELETED if row.gone_at is not None else _OF_STATE[row.state]
 
 
-def intent_of(
-    tx: Tx, one: Standing, said: Iterable[Said], *, client: str, reason: str, request_id: str | None
-) -> Intent:
+def intent_of(tx: Tx, one: Standing, said: Iterable[Said], *, reason: str, request_id: str) -> Intent:
     """Return the intent to make the opportunity of an agreement.
 
     Args:
         tx: Any transaction.
         one: The agreement.
         said: What speaks for more at its client.
-        client: What the client is called.
         reason: Why, for people.
         request_id: What tells it apart.
 
     Raises:
         WriteError: It has no client, or nobody owns the client's account, whose the opportunity would be.
     """
-    connection = next(each.name for each in sources.all(tx) if each.id == one.source_id)
     c, contracts = RECORDS["companies"].c, RECORDS["contracts"].c
     owner = tx.execute(
         select(c.owner_ref).where(c.source_id == one.source_id, c.external_id == (one.company or ""))
     ).scalar_one_or_none()
     if one.company is None or owner is None:
-        what = "has no client" if one.company is None else f"is of {client}, whose account nobody owns"
+        what = "has no client" if one.company is None else f"is of {one.client}, whose account nobody owns"
         raise WriteError(f"The agreement {one.name} {what}.", hint="Say so in the PSA, sync, and try again.")
     amount = tx.execute(
         select(contracts.estimated_revenue).where(
@@ -119,10 +112,10 @@ def intent_of(
     if amount:
         values["amount"] = format(from_micro(amount), "f")
     return Intent(
-        connection=connection,
+        connection=one.connection,
         kind=CREATE,
         aggregate=f"agreements:{one.ref}:{one.term.end}",
-        label=f"{client}: {one.name}",
+        label=f"{one.client}: {one.name}",
         values=values,
         reason=reason,
         request_id=request_id,

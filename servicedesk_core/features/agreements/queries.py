@@ -10,12 +10,12 @@ from servicedesk_core.features.agreements.kinds import VENDOR_AGREEMENTS
 from servicedesk_core.features.agreements.model import Renewal, Renewals, Signal, VendorRow
 from servicedesk_core.features.agreements.offers import offer_of
 from servicedesk_core.features.agreements.rules import State
-from servicedesk_core.features.agreements.signals import Key, Said, Signals
-from servicedesk_core.features.agreements.tables import Standing, agreements_on, vendor_agreements_on
+from servicedesk_core.features.agreements.signals import Said, Signals
+from servicedesk_core.features.agreements.tables import Key, Standing, agreements_on, vendor_agreements_on
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.store import Tx, sources
+from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.checking import named
-from servicedesk_core.store.queries.names import Names, meant_each
+from servicedesk_core.store.queries.names import meant_each
 from servicedesk_core.store.queries.scope import Scope
 
 _UNSCOPED: Final = "what we agreed with vendors is of the desk"
@@ -67,22 +67,21 @@ class AgreementQueries(Namespace[Manner]):
             and (everything or one.state is not State.RUNNING or _is_within((one.term.deadline - day).days, within))
         ]
         of, not_judged = _signals(tx, self, found, scope)
-        names, connections = _names(tx, found), {one.id: one.name for one in sources.all(tx)}
         rows = (
             Renewal(
                 deadline=one.term.deadline,
                 days_left=(one.term.deadline - day).days,
                 state=one.state,
                 reminder=one.reminder,
-                client=names.of(one.source_id, "companies", one.company) or one.company or "no client",
+                client=one.client,
                 agreement=one.name,
                 kind=one.kind,
                 term_end=one.term.end,
                 renews=one.term.renews,
                 followed_by=one.followed_by,
-                opportunity=offer_of(tx, connections[one.source_id], one).offered,
+                opportunity=offer_of(tx, one).offered,
                 signals=tuple(map(_words, of.get((one.source_id, one.company or ""), ()))),
-                connection=connections[one.source_id],
+                connection=one.connection,
                 ref=one.ref,
                 company_ref=one.company,
             )
@@ -124,10 +123,11 @@ class AgreementQueries(Namespace[Manner]):
             if clients is None or (one.source_id, one.company) in clients
         ]
         of, _ = _signals(tx, self, found, scope)
-        names, connections = _names(tx, found), {one.id: one.name for one in sources.all(tx)}
+        clients_of = {(one.source_id, one.company): one for one in found}
         rows = (
-            Signal(one.speaks, names.of(source_id, "companies", ref) or ref, one.evidence, connections[source_id], ref)
+            Signal(one.speaks, whose.client, one.evidence, whose.connection, ref)
             for (source_id, ref), several in of.items()
+            for whose in (clients_of[source_id, ref],)
             for one in several
         )
         return piece(Page(tuple(rows)), Signal, by="client,company_ref,speaks", sort=sort, after=after, limit=limit)
@@ -179,13 +179,6 @@ def _is_within(days_left: int, within: timedelta | None) -> bool:
 
 def _words(one: Said) -> str:
     return f"{one.speaks}: {one.evidence}"
-
-
-def _names(tx: Tx, found: Iterable[Standing]) -> Names:
-    names = Names(tx)
-    for one in found:
-        names.want(one.source_id, "companies", one.company)
-    return names
 
 
 def _signals(

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.features.agreements.model import Speaks
+from servicedesk_core.features.agreements.tables import Key
 from servicedesk_core.features.kpi import StoredFacts, Work, last, reactive_hours
 from servicedesk_core.features.leakage import Leak, Leaked, Look
 from servicedesk_core.features.warranty import expiring
@@ -24,8 +25,6 @@ UNAGREED_S: Final = 5 * 3600
 
 _LEAKS: Final = {Leak.UNITS: Speaks.UNITS, Leak.EXCLUDED: Speaks.EXCLUDED, Leak.BLOCK: Speaks.BLOCK}
 _UNPAID_BY_ALL: Final = frozenset({Work.TIME_AND_MATERIALS, Work.UNBILLED})
-
-Key = tuple[int, str]
 
 
 class Said(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.features.agreements.kinds import AGREEMENTS, VENDOR_AGREEMENTS, Agreement, policy_at
@@ -15,7 +15,7 @@ from servicedesk_core.features.definitions import in_force
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import meant_each
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, sources
 
 Key = tuple[int, str]
 
@@ -26,9 +26,11 @@ class Standing:
 
     Attributes:
         source_id: The source of its contract.
+        connection: The same by name.
         ref: The vendor's id of the contract.
         name: What it is called.
         company: The vendor's id of the client.
+        client: What the client is called.
         kind: How it earns.
         term: The term that runs.
         state: Where it stands.
@@ -37,9 +39,11 @@ class Standing:
     """
 
     source_id: int
+    connection: str
     ref: str
     name: str
     company: str | None
+    client: str
     kind: ContractKind | None
     term: Term
     state: State
@@ -79,9 +83,11 @@ def agreements_on(tx: Tx, day: date, now: datetime, scope: Scope | None = None) 
         others = beside[row.source_id, row.company_ref, row.kind]
         yield Standing(
             row.source_id,
+            row.connection,
             row.external_id,
             row.name,
             row.company_ref,
+            row.client or row.company_ref or "no client",
             ContractKind(row.kind) if row.kind else None,
             term,
             state,
@@ -142,11 +148,21 @@ def _contracts(tx: Tx, scope: Scope | None) -> list[Any]:
     """Return the contracts in force with clients, the oldest first."""
     c, companies = RECORDS["contracts"].c, RECORDS["companies"].c
     own = select(companies.external_id).where(companies.source_id == c.source_id, companies.is_own)
-    query = select(c.source_id, c.external_id, c.name, c.kind, c.company_ref, c.start_on, c.end_on).where(
-        c.gone_at.is_(None),
-        func.coalesce(c.is_active, True),
-        func.coalesce(c.company_ref, "").not_in(own),
-        *(() if scope is None else (Sight(tx, scope).require("contracts"),)),
+    clients = RECORDS["companies"].alias("clients")
+    is_client = and_(clients.c.source_id == c.source_id, clients.c.external_id == c.company_ref)
+    query = (
+        select(
+            *(c.source_id, c.external_id, c.name, c.kind, c.company_ref, c.start_on, c.end_on),
+            *(sources.c.name.label("connection"), clients.c.name.label("client")),
+        )
+        .join(sources, sources.c.id == c.source_id)
+        .outerjoin(clients, is_client)
+        .where(
+            c.gone_at.is_(None),
+            func.coalesce(c.is_active, True),
+            func.coalesce(c.company_ref, "").not_in(own),
+            *(() if scope is None else (Sight(tx, scope).require("contracts"),)),
+        )
     )
     return list(tx.execute(query.order_by(c.local_id)))
 
