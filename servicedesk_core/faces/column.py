@@ -32,7 +32,7 @@ class Column:
             by that name; without one it is the first thing that the query is given, with the connection of the row
             where it has one (``tickets.show:ticket`` where that is not the ticket's). Empty = it names none.
         by: Name of the row's field, or of a property that is no column, that names the record in place of the value, or
-            says where the value leads; empty = the value does.
+            says where the value leads; or what returns the same of a row. Empty = the value does.
         given: What that list is given beside, as people write it, so that it holds what the value counts.
         draws: Of a field with records: name of their field that is drawn as a line over them; empty = none is.
         is_ours: Whether its words are the desk's own, or name one of our people: a wall screen shows them, and no other
@@ -47,11 +47,17 @@ class Column:
     wraps: bool = False
     spare: int = 0
     leads: str = ""
-    by: str = ""
+    by: str | Callable[[Any], Any] = ""
     given: tuple[tuple[str, str], ...] = ()
     draws: str = ""
     is_ours: bool = False
     words: Callable[[str], str] | None = None
+
+    def named(self, row: Any, value: Any) -> Any:
+        """Return what names the record that a value of a row leads to, or says where it leads."""
+        if callable(self.by):
+            return self.by(row)
+        return getattr(row, self.by) if self.by else value
 
 
 @cache

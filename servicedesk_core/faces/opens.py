@@ -31,7 +31,7 @@ class Opens:
     @classmethod
     def behind(cls, column: Column, row: Any) -> Self | None:
         """Return the list that a value of a row leads to by what its column says; ``None`` = to none."""
-        found = getattr(row, column.by) if column.by else None
+        found = column.named(row, None)
         return cls(found.call, {**found.given, **grouped(column.given)}) if isinstance(found, cls) else None
 
     @classmethod

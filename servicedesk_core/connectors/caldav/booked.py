@@ -26,7 +26,7 @@ def event_in(text: str, uid: str, zone: tzinfo, revision: str) -> CalendarEvent:
     Raises:
         UnreadableCalendarError: It has no such event, or one without a time that can be read.
     """
-    event = _found(text, uid)
+    _, event = _found(text, uid)
     start, end = first_of(event, zone)
     return CalendarEvent(uid, start, end, str(event.get("SUMMARY", "")), str(event.get(_BY, "")), revision)
 
@@ -43,8 +43,7 @@ def text_of(event: CalendarEvent, now: datetime, before: str = "") -> bytes:
         UnreadableCalendarError: ``before`` has no such event.
     """
     if before:
-        whole = Calendar.from_ical(before.encode())
-        entry = next(one for one in whole.walk("VEVENT") if str(one.get("UID", "")) == event.uid)
+        whole, entry = _found(before, event.uid)
     else:
         whole, entry = Calendar(), Event()
         whole.add("VERSION", "2.0")
@@ -61,14 +60,16 @@ def text_of(event: CalendarEvent, now: datetime, before: str = "") -> bytes:
     return bytes(whole.to_ical())
 
 
-def _found(text: str, uid: str) -> Any:
+def _found(text: str, uid: str) -> tuple[Any, Any]:
+    """Return a calendar object, and the event of that id in it."""
     try:
-        events = Calendar.from_ical(text.encode()).walk("VEVENT")
+        whole = Calendar.from_ical(text.encode())
+        events = whole.walk("VEVENT")
     except (ValueError, IndexError, KeyError) as error:
         msg = f"holds what is no calendar of RFC 5545 ({type(error).__name__})"
         raise UnreadableCalendarError(msg) from None
     for one in events:
         if str(one.get("UID", "")) == uid:
-            return one
+            return whole, one
     msg = f"has another event where {uid} was"
     raise UnreadableCalendarError(msg)

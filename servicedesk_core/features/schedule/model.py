@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from servicedesk_core.faces import Column, Help, Opens
 
@@ -37,36 +37,48 @@ class Verdict(StrEnum):
     """Two hours and more in a row are free."""
 
 
+_SHOWN: Final = range(7, 19)
+"""The hours that a terminal has room for."""
+
+
+def _hour(hour: int) -> Column:
+    def leads(row: "Hours") -> Opens | None:
+        return row.opens(hour)
+
+    about, title = f"What is at {hour:02}:00.", f"{hour:02}"
+    return Column(about, title, by=leads, shown=hour in _SHOWN, is_ours=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A day of a technician, hour by hour, in the desk's zone."""
 
     technician: Annotated[str, Column("Who: their name at the vendor.", cut=8, is_ours=True)]
     day: Annotated[date, Column("The day.")]
-    h00: Annotated[str | None, Column("What is at 00:00.", "00", by="opens_00", shown=False, is_ours=True)]
-    h01: Annotated[str | None, Column("What is at 01:00.", "01", by="opens_01", shown=False, is_ours=True)]
-    h02: Annotated[str | None, Column("What is at 02:00.", "02", by="opens_02", shown=False, is_ours=True)]
-    h03: Annotated[str | None, Column("What is at 03:00.", "03", by="opens_03", shown=False, is_ours=True)]
-    h04: Annotated[str | None, Column("What is at 04:00.", "04", by="opens_04", shown=False, is_ours=True)]
-    h05: Annotated[str | None, Column("What is at 05:00.", "05", by="opens_05", shown=False, is_ours=True)]
-    h06: Annotated[str | None, Column("What is at 06:00.", "06", by="opens_06", shown=False, is_ours=True)]
-    h07: Annotated[str | None, Column("What is at 07:00.", "07", by="opens_07", is_ours=True)]
-    h08: Annotated[str | None, Column("What is at 08:00.", "08", by="opens_08", is_ours=True)]
-    h09: Annotated[str | None, Column("What is at 09:00.", "09", by="opens_09", is_ours=True)]
-    h10: Annotated[str | None, Column("What is at 10:00.", "10", by="opens_10", is_ours=True)]
-    h11: Annotated[str | None, Column("What is at 11:00.", "11", by="opens_11", is_ours=True)]
-    h12: Annotated[str | None, Column("What is at 12:00.", "12", by="opens_12", is_ours=True)]
-    h13: Annotated[str | None, Column("What is at 13:00.", "13", by="opens_13", is_ours=True)]
-    h14: Annotated[str | None, Column("What is at 14:00.", "14", by="opens_14", is_ours=True)]
-    h15: Annotated[str | None, Column("What is at 15:00.", "15", by="opens_15", is_ours=True)]
-    h16: Annotated[str | None, Column("What is at 16:00.", "16", by="opens_16", is_ours=True)]
-    h17: Annotated[str | None, Column("What is at 17:00.", "17", by="opens_17", is_ours=True)]
-    h18: Annotated[str | None, Column("What is at 18:00.", "18", by="opens_18", is_ours=True)]
-    h19: Annotated[str | None, Column("What is at 19:00.", "19", by="opens_19", shown=False, is_ours=True)]
-    h20: Annotated[str | None, Column("What is at 20:00.", "20", by="opens_20", shown=False, is_ours=True)]
-    h21: Annotated[str | None, Column("What is at 21:00.", "21", by="opens_21", shown=False, is_ours=True)]
-    h22: Annotated[str | None, Column("What is at 22:00.", "22", by="opens_22", shown=False, is_ours=True)]
-    h23: Annotated[str | None, Column("What is at 23:00.", "23", by="opens_23", shown=False, is_ours=True)]
+    h00: Annotated[str | None, _hour(0)]
+    h01: Annotated[str | None, _hour(1)]
+    h02: Annotated[str | None, _hour(2)]
+    h03: Annotated[str | None, _hour(3)]
+    h04: Annotated[str | None, _hour(4)]
+    h05: Annotated[str | None, _hour(5)]
+    h06: Annotated[str | None, _hour(6)]
+    h07: Annotated[str | None, _hour(7)]
+    h08: Annotated[str | None, _hour(8)]
+    h09: Annotated[str | None, _hour(9)]
+    h10: Annotated[str | None, _hour(10)]
+    h11: Annotated[str | None, _hour(11)]
+    h12: Annotated[str | None, _hour(12)]
+    h13: Annotated[str | None, _hour(13)]
+    h14: Annotated[str | None, _hour(14)]
+    h15: Annotated[str | None, _hour(15)]
+    h16: Annotated[str | None, _hour(16)]
+    h17: Annotated[str | None, _hour(17)]
+    h18: Annotated[str | None, _hour(18)]
+    h19: Annotated[str | None, _hour(19)]
+    h20: Annotated[str | None, _hour(20)]
+    h21: Annotated[str | None, _hour(21)]
+    h22: Annotated[str | None, _hour(22)]
+    h23: Annotated[str | None, _hour(23)]
     load_percent: Annotated[int | None, Column("Appointments and project work by the hours worked.", "Load %", spare=1)]
     technician_id: Annotated[str, Column("The vendor's id of the technician.", shown=False)] = ""
     connection: Annotated[str, Column("Where they are a technician.", shown=False)] = ""
@@ -81,17 +93,6 @@ class Hours:
             given = {"day": (str(self.day),), "days": ("1",), "technician": (self.technician,)}
             return Opens("appointments.list", given)
         return None
-
-
-def _leading(hour: int) -> property:
-    def leads(row: Hours):  # type: ignore[no-untyped-def]  # noqa: ANN202  # what says its type is a column
-        return row.opens(hour)
-
-    return property(leads)
-
-
-for _hour in range(24):  # what the columns of hours name with `by`
-    setattr(Hours, f"opens_{_hour:02}", _leading(_hour))
 
 
 @dataclass(frozen=True, slots=True)

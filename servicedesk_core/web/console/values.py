@@ -286,7 +286,7 @@ class Shower:
             return None
         if (opens := Opens.behind(column, row)) is not None:
             return self.addresses.where(opens)
-        named = getattr(row, column.by) if column.by else value
+        named = column.named(row, value)
         if named is None or named == "":
             return None
         where = getattr(row, "connection", None)
