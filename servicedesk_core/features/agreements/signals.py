@@ -1,7 +1,7 @@
 """What speaks for more than was agreed with a client, each with what shows it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -91,13 +91,7 @@ class Signals:
         unagreed_s = sum(one.worked_s or 0 for one in facts.entries if one.work in _UNPAID_BY_ALL)
         if unagreed_s >= UNAGREED_S:
             yield Said(Speaks.UNAGREED, f"{hours(unagreed_s)} in {LOOKS_BACK.days} days")
-        above, below = _summed((one.numerator, one.denominator or 0) for one in reactive_hours(facts))
-        if below and above / below / 3600 >= MUCH:
-            yield Said(Speaks.REACTIVE, f"{above / below / 3600:.2f} hours per device and month")
-
-
-def _summed(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    above = below = 0.0
-    for one, other in pairs:
-        above, below = above + one, below + other
-    return above, below
+        cases = [*reactive_hours(facts)]
+        devices = sum(one.denominator or 0 for one in cases)
+        if devices and (each := sum(one.numerator for one in cases) / devices / 3600) >= MUCH:
+            yield Said(Speaks.REACTIVE, f"{each:.2f} hours per device and month")

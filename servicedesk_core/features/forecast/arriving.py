@@ -67,7 +67,7 @@ class Arrivals(Namespace[Manner]):
         if isinstance(found, str):
             return Expected((), None, found)
         rows = tuple(ExpectedDay(day, *_steps(one)) for day, _, one in found.ahead(days))
-        page = Expected(rows, None, found.why(), found.model, found.span.first, found.span.end - _DAY)
+        page = Expected(rows, None, found.why(), found.model, found.span.first, found.span.last)
         return piece(page, ExpectedDay, by="day", sort=sort, after=after, limit=limit)
 
     @query(
@@ -99,7 +99,7 @@ class Arrivals(Namespace[Manner]):
         if isinstance(found, str):
             return ExpectedHours((), None, found)
         rows = tuple(ExpectedHour(day, hour, *_steps(one)) for day, hour, one in found.ahead(days))
-        page = ExpectedHours(rows, None, found.why(), found.model, found.span.first, found.span.end - _DAY)
+        page = ExpectedHours(rows, None, found.why(), found.model, found.span.first, found.span.last)
         return piece(page, ExpectedHour, by="day,hour", sort=sort, after=after, limit=limit)
 
     @query(

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from servicedesk_core.faces import Column, Page
 from servicedesk_core.features.forecast.rules import Model
+
+RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,9 @@ class ExpectedHour:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected(Page[ExpectedDay]):
-    """Tickets that are expected, day by day."""
+class Forecast(Page[RowT], Generic[RowT]):
+    """What is expected, and what that rests on."""
 
-    items: Annotated[tuple[ExpectedDay, ...], Column("The days.", draws="expected")]
-    next: Annotated[str | None, Column("Where the next page starts; nothing on the last one.")] = None
     why: Annotated[str, Column("What the forecast rests on, or why there is none.")] = ""
     model: Annotated[Model | None, Column("By which model; nothing = there is no forecast.")] = None
     first_day: Annotated[date | None, Column("The first day of which the tickets are known.")] = None
@@ -43,15 +43,17 @@ class Expected(Page[ExpectedDay]):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedHours(Page[ExpectedHour]):
+class Expected(Forecast[ExpectedDay]):
+    """Tickets that are expected, day by day."""
+
+    items: Annotated[tuple[ExpectedDay, ...], Column("The days.", draws="expected")]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedHours(Forecast[ExpectedHour]):
     """Tickets that are expected, hour by hour."""
 
     items: Annotated[tuple[ExpectedHour, ...], Column("The hours.", draws="expected")]
-    next: Annotated[str | None, Column("Where the next page starts; nothing on the last one.")] = None
-    why: Annotated[str, Column("What the forecast rests on, or why there is none.")] = ""
-    model: Annotated[Model | None, Column("By which model; nothing = there is no forecast.")] = None
-    first_day: Annotated[date | None, Column("The first day of which the tickets are known.")] = None
-    last_day: Annotated[date | None, Column("The last one that is over and was read.")] = None
 
 
 @dataclass(frozen=True, slots=True)

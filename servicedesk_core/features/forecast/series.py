@@ -57,7 +57,7 @@ class Series:
     def why(self) -> str:
         """Say what it rests on, and why this model is chosen."""
         span = self.span
-        text = f"By {self.model}, from {counted(span.days, 'day')}: {span.first} to {span.end - _DAY}."
+        text = f"By {self.model}, from {counted(span.days, 'day')}: {span.first} to {span.last}."
         if not self.held:
             return f"{text} There are too few days to hold a week back and see how far off it would have been."
         naive, other = (self.held[0].errors.get(one) for one in (Model.SEASONAL_NAIVE, Model.HOLT_WINTERS))

@@ -47,6 +47,11 @@ class Span(NamedTuple):
     lacks: str = ""
 
     @property
+    def last(self) -> date:
+        """The last one."""
+        return self.end - _DAY
+
+    @property
     def days(self) -> int:
         """How many."""
         return (self.end - self.first).days
@@ -85,7 +90,7 @@ def known(tx: Tx, desk: ConfiguredDesk, scope: Scope | None) -> Span:
     found = Span(min(first, end), end)
     if found.days >= LEAST * DAYS:
         return found
-    since_when = f", from {found.first} to {found.end - _DAY}" if found.days else ""
+    since_when = f", from {found.first} to {found.last}" if found.days else ""
     whole = counted(found.days, "whole day")
     return found._replace(lacks=f"Of {whole} all tickets are known{since_when}: a forecast takes {LEAST * DAYS}.")
 

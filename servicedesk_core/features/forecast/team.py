@@ -121,7 +121,7 @@ def _handled_s(tx: Tx, span: tables.Span, zone: ZoneInfo) -> Decimal | None:
     """Return what was recorded on tickets in the last weeks, over the tickets that came; ``None`` = nothing was."""
     first = max(span.first, span.end - _HANDLED)
     start, stop = (datetime.combine(day, time(), zone) for day in (first, span.end))
-    on_days = _E.work_date.between(first.isoformat(), (span.end - _DAY).isoformat())
+    on_days = _E.work_date.between(first.isoformat(), span.last.isoformat())
     untold = and_(_E.work_date.is_(None), _E.start_at >= to_us(start), _E.start_at < to_us(stop))
     worked_s = tx.execute(
         select(func.sum(_E.worked_s)).where(_E.gone_at.is_(None), _E.ticket_ref.is_not(None), or_(on_days, untold))

@@ -7,12 +7,11 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.faces.namespace import Desk
 from servicedesk_core.features.knowledge import tables
-from servicedesk_core.features.knowledge.jobs import reread
+from servicedesk_core.features.knowledge.jobs import ReadingDesk, reread
 from servicedesk_core.features.knowledge.model import ArticleRow, Linked, ReadArticles, ShownArticle
 from servicedesk_core.features.knowledge.queries import KnowledgeQueries
 from servicedesk_core.features.tickets import WHERE, WHICH, found
-from servicedesk_core.plugins.host import Host
-from servicedesk_core.store import Store, Tx, audit
+from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.queries.scope import Scope
 
 _ARTICLE = Annotated[str, Help("The article's id.", names="knowledge.list")]
@@ -20,18 +19,8 @@ _BASE = Annotated[str | None, Help("Connection of the knowledge base, if several
 _UNSCOPED = "articles belong to no client"
 
 
-class KnowingDesk(Desk, Protocol):
-    """A desk with connections."""
-
-    @property
-    def host(self) -> Host:
-        """Opens connections."""
-        ...
-
-    @property
-    def store(self) -> Store:
-        """Where it is kept."""
-        ...
+class KnowingDesk(ReadingDesk, Desk, Protocol):
+    """A desk on which somebody acts, with its connections."""
 
 
 class Knowledge(KnowledgeQueries[Manner]):
@@ -46,7 +35,7 @@ class Knowledge(KnowledgeQueries[Manner]):
         Raises:
             ConnectorError: One could not be read; what was kept of it stays.
         """
-        found = await reread(self.desk.host, self.desk)
+        found = await reread(self.desk)
         return ReadArticles(tuple(found), sum(found.values()))
 
     @action("knowledge.show", about="The article.", needs=Capability.INTERNAL, unscoped=_UNSCOPED)

@@ -4,52 +4,50 @@ from functools import partial
 from typing import Protocol
 
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.faces.namespace import Desk
 from servicedesk_core.features.knowledge import tables
-from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.plugins.host import Host
+from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
 from servicedesk_core.wording import counted
 
 
-class KeepingDesk(Desk, Protocol):
-    """A desk that keeps what it reads."""
-
-    @property
-    def store(self) -> Store:
-        """Where it is kept."""
-        ...
-
-
-class HostingDesk(JobDesk, Protocol):
-    """A desk with connections."""
+class ReadingDesk(Protocol):
+    """A desk that reads over its connections, and keeps what it reads."""
 
     @property
     def host(self) -> Host:
         """Opens connections."""
 
+    @property
+    def store(self) -> Store:
+        """Where it is kept."""
 
-async def read(desk: HostingDesk, connection: str | None) -> str:
+    @property
+    def clock(self) -> Clock:
+        """Says when it was read."""
+
+
+async def read(desk: ReadingDesk, connection: str | None) -> str:
     """Read the articles of every knowledge base. What was read stands until it is read again, also where that fails.
 
     Raises:
         ServiceDeskError: A knowledge base could not be read; the others were.
     """
     del connection
-    found = await reread(desk.host, desk)
+    found = await reread(desk)
     return f"{counted(sum(found.values()), 'article')} of {counted(len(found), 'knowledge base')}"
 
 
-async def reread(host: Host, desk: KeepingDesk | JobDesk) -> dict[str, int]:
+async def reread(desk: ReadingDesk) -> dict[str, int]:
     """Read the articles of every knowledge base, and return how many each has.
 
     Raises:
         ServiceDeskError: A knowledge base could not be read; the others were.
     """
-    names, found, wrong = sorted(host.offering("find_articles")), dict[str, int](), list[ServiceDeskError]()
+    names, found, wrong = sorted(desk.host.offering("find_articles")), dict[str, int](), list[ServiceDeskError]()
     for name in names:
         try:
-            opened = await host.open(name)
+            opened = await desk.host.open(name)
             articles = await opened.calls.find_articles()
         except ServiceDeskError as error:
             wrong.append(error)
