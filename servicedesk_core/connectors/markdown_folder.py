@@ -93,14 +93,14 @@ class MarkdownFolder(Connector[MarkdownSettings]):
 
     def _all(self) -> Iterator[ArticleText]:
         folder = self._folder()
-        paths = sorted(path for path in folder.rglob("*.md") if _is_inside(path, folder) and _is_shown(path, folder))
+        paths = sorted(path for path in folder.rglob("*.md") if _is_article(path, folder))
         for path in paths[:MOST]:
             yield self._read(path, folder)
 
     def _one(self, ref: str) -> ArticleText:
         folder = self._folder()
         path = folder / f"{ref}.md"
-        if "\x00" in ref or not _is_inside(path, folder):
+        if not _is_article(path, folder):
             raise NotFoundError(
                 f"There is no article {ref!r}.", hint="`servicedesk knowledge list` shows those there are."
             )
@@ -141,15 +141,14 @@ def _head(text: str) -> tuple[str, tuple[str, ...]]:
     return title[:_LONGEST_TITLE], tuple(tags[:_MOST_TAGS])
 
 
-def _is_inside(path: Path, folder: Path) -> bool:
-    """Whether a file is one of the folder, wherever links lead."""
+def _is_article(path: Path, folder: Path) -> bool:
+    """Whether a file is for readers: in the folder, wherever links lead, not hidden, and named in characters."""
+    if not path.is_relative_to(folder):
+        return False
+    name = path.relative_to(folder)
+    if any(part.startswith(".") for part in name.parts) or not str(name).isprintable():
+        return False
     try:
         return path.is_file() and path.resolve().is_relative_to(folder)
     except OSError:  # a name longer than any file has, or below what may not be looked into
         return False
-
-
-def _is_shown(path: Path, folder: Path) -> bool:
-    """Whether a file is for readers: nothing hidden, such as what an editor threw away, and named in characters."""
-    name = path.relative_to(folder)
-    return not any(part.startswith(".") for part in name.parts) and str(name).isprintable()

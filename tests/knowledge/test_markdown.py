@@ -83,7 +83,8 @@ async def test_what_people_left_in_a_folder_stops_nothing(folder):
         ("Reset it", ()),
     ]
     assert found["long"].title == "x" * 200
-    for ref in ("../secret", str(folder.parent / "secret"), "network/../../secret", "x" * 5_000, "nul\x00"):
+    refs = ("../secret", str(folder.parent / "secret"), "network/../../secret", "x" * 5_000, "nul\x00")
+    for ref in (*refs, ".trash/thrown-away"):
         with pytest.raises(NotFoundError):
             await opened(folder).get_article(ref)
 

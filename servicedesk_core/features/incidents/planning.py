@@ -58,6 +58,10 @@ def open_incident(tx: Tx, number: int) -> Whole:
     return one
 
 
+def _row(what: What, one: UnderIncident | TicketRow, text: str, why: str = "", *, is_left: bool = False) -> Row:
+    return Row(what, one.local_id, one.connection, one.external_id, one.ticket, one.company, text, why, is_left)
+
+
 def new_parent(tx: Tx, one: Whole, parent: str) -> Row:
     """Return our own ticket that is to stand above an incident whose own was not made, or is gone.
 
@@ -70,7 +74,7 @@ def new_parent(tx: Tx, one: Whole, parent: str) -> Row:
         hint = f"servicedesk writes discard {one.head.write_id} gives that up." if one.head.parent_ref is None else None
         raise WriteError(f"Incident {one.head.id} {why}.", hint=hint)
     row = parent_of(tx, parent, one.head.connection)
-    return Row(What.PARENT, row.local_id, row.connection, row.external_id, row.ticket, row.company, one.head.title)
+    return _row(What.PARENT, row, one.head.title)
 
 
 def queue_of(tx: Tx, connection: str, rows: Sequence[Row], queue: str | None) -> dict[str, Any]:
@@ -106,10 +110,7 @@ def links(tx: Tx, one: Whole | None, tickets: Sequence[str], connection: str | N
         if row.local_id not in done:
             done.add(row.local_id)
             why = _why_not(tx, one, row)
-            yield Row(
-                What.LINK, row.local_id, row.connection, row.external_id, row.ticket, row.company, "", why,
-                is_left=bool(why),
-            )  # fmt: skip
+            yield _row(What.LINK, row, "", why, is_left=bool(why))
 
 
 def _why_not(tx: Tx, one: Whole | None, row: TicketRow) -> str:
@@ -160,7 +161,7 @@ def declare_plan(
         raise WriteError(f"None of these can stand under it. {why.removesuffix('.')}.", hint=hint)
     if parent is not None:
         one = parent_of(tx, parent, connection)
-        above = Row(What.PARENT, one.local_id, one.connection, one.external_id, one.ticket, one.company, name)
+        above = _row(What.PARENT, one, name)
     else:
         theirs = next((row.connection for row in rows if not row.is_left), None)
         where = desk.outbox.grants.connection(connection or theirs, CREATE)
@@ -194,7 +195,7 @@ def link_plan(
         rows += links(tx, one, [each.ticket], each.connection)
     if not tickets and not suggested:
         rows = [
-            Row(What.LINK, each.local_id, each.connection, each.external_id, each.ticket, each.company, "")
+            _row(What.LINK, each, "")
             for each in one.standing
             if each.state is TicketState.OPEN and not each.at_vendor and each.connection == one.head.connection
         ]
@@ -290,10 +291,7 @@ def _note(each: UnderIncident, text: str, wrote: Mapping[int, Any], desk: Config
         why = f"the client wrote on {plain(at.astimezone(ZoneInfo(desk.timezone)))}"
     if each.state is TicketState.OPEN and not each.company:
         why = "; ".join(filter(None, (why, _NAMELESS)))
-    return Row(
-        What.NOTE, each.local_id, each.connection, each.external_id, each.ticket, each.company, text, why,
-        is_left=each.state is not TicketState.OPEN,
-    )  # fmt: skip
+    return _row(What.NOTE, each, text, why, is_left=each.state is not TicketState.OPEN)
 
 
 def _internal(one: Whole, text: str, clients: int) -> Iterator[Row]:
@@ -334,8 +332,7 @@ def unlink_plan(tx: Tx, number: int, tickets: Sequence[str], connection: str | N
         ]
         if len(meant) == 1:
             (each,) = meant
-            which = (each.local_id, each.connection, each.external_id, each.ticket, each.company)
-            rows.append(Row(What.UNLINK, *which, ""))
+            rows.append(_row(What.UNLINK, each, ""))
             continue
         why = "it does not stand under it"
         if meant:
@@ -371,8 +368,7 @@ def close_plan(tx: Tx, number: int, text: str | None, *, tickets: bool) -> Plan:
     by_id = {each.local_id: each for each in one.tickets}
     for note in under_way(tx, number, by_id):
         each = by_id[note.ticket_id]
-        which = (each.local_id, each.connection, each.external_id, each.ticket, each.company)
-        rows.append(Row(What.NOTE, *which, "", f"its note {note.waits}", is_left=True))
+        rows.append(_row(What.NOTE, each, "", f"its note {note.waits}", is_left=True))
     return Plan(number, one.head.title, tuple(rows), text=said)
 
 
@@ -383,7 +379,4 @@ def closing_id(number: int, row: Row) -> str:
 
 def _closing(each: UnderIncident, text: str) -> Row:
     why = _WHY.get(each.state, "" if each.company else _NAMELESS)
-    return Row(
-        What.CLOSE, each.local_id, each.connection, each.external_id, each.ticket, each.company, text, why,
-        is_left=each.state in _WHY,
-    )  # fmt: skip
+    return _row(What.CLOSE, each, text, why, is_left=each.state in _WHY)
