@@ -160,3 +160,39 @@ async def test_what_a_rule_approved_is_not_sent_once_its_device_is_retired(agree
     assert made(vendor) == []
     ((_, asset, outcome, why),) = await rows(agreed)
     assert (asset, outcome, why is not None and "discarded" in why) == ("a1", "skipped", True)
+
+
+async def test_a_proposal_that_a_newer_one_replaced_is_discarded_and_counts_as_missed(agreed, vendor, clock, tmp_path):
+    await applied(agreed, tmp_path, plan(**DAILY))
+    for day in (3, 4, 5):
+        await until(agreed, clock, (3, day))
+        await agreed.recurring.generate(send=False)
+    assert [one.state for one in (await agreed.writes.list(everything=True)).items].count("proposed") == 1
+    assert [outcome for *_, outcome, _ in await rows(agreed)] == ["missed", "missed", "open"]
+
+
+async def test_what_a_person_approved_is_dropped_once_its_device_is_retired(agreed, vendor, clock, tmp_path):
+    await applied(agreed, tmp_path, plan(assets=["SRV1"], **DAILY))
+    await until(agreed, clock, (3, 3))
+    vendor.down = True
+    await agreed.recurring.generate()
+    vendor.down = False
+    source = {"connector": agreed.settings.connections["psa"].connector, "environment": "live"}
+    gone = Asset(external_id="a1", name="SRV1", company_ref="c1", is_active=False)
+    await agreed.store.write(lambda tx: stored.put(tx, [gone], now=clock.now(), **source))
+    clock.advance(120)
+    await generate(agreed.acting_as(JOBS), None)
+    await agreed.outbox.run()
+    assert made(vendor) == []
+    assert [(outcome, "retired" in why) for *_, outcome, why in await rows(agreed)] == [("skipped", True)]
+
+
+async def test_a_device_that_comes_before_the_day_is_over_has_its_ticket(agreed, clock, tmp_path):
+    await applied(agreed, tmp_path, plan(assets=["SRV1"], **DAILY))
+    await until(agreed, clock, (3, 3))
+    await agreed.recurring.generate()
+    await applied(agreed, tmp_path, plan(assets=["SRV1", "SRV2"], **DAILY))
+    assert [one.asset for one in await agreed.recurring.generate()] == ["SRV2"]
+    await until(agreed, clock, (3, 3), hour=23)
+    await applied(agreed, tmp_path, plan(assets=["SRV1", "SRV2", "SRV3"], **DAILY))
+    assert not (await agreed.recurring.generate()).items

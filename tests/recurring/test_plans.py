@@ -77,3 +77,9 @@ async def test_who_sees_some_clients_sees_their_plans(agreed, tmp_path):
     assert {one.plan for one in await agreed.recurring.preview(months=2, scope=mine)} == {"other"}
     with pytest.raises(NotFoundLocallyError, match="no recurring plan"):
         await agreed.recurring.explain("care", scope=mine)
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 5), date(9999, 6, 1)])
+async def test_a_preview_at_the_ends_of_the_calendar_is_empty(agreed, tmp_path, day):
+    await applied(agreed, tmp_path, plan(calendar="office", business_days="following"))
+    assert not (await agreed.recurring.preview(day=day)).items

@@ -44,3 +44,18 @@ async def test_what_should_have_been_made_is_told(agreed, clock, tmp_path):
     await agreed.run_jobs("alerts")
     told = [one.problem for one in await agreed.alerts.list()]
     assert any("1 ticket of the plan care should have been made by now" in one for one in told)
+
+
+async def test_a_plan_that_moved_to_another_client_shows_that_one_nothing_of_the_first(agreed, clock, tmp_path):
+    await applied(agreed, tmp_path, plan(**DAILY))
+    await until(agreed, clock, (3, 3))
+    await agreed.recurring.generate()
+    await until(agreed, clock, (3, 5))
+    await agreed.recurring.generate()
+    await applied(agreed, tmp_path, plan(**DAILY | {"client": "Globex"}))
+    await until(agreed, clock, (3, 6))
+    await agreed.recurring.generate()
+    other = Scope("psa", companies=("c2",))
+    seen = (await agreed.recurring.occurrences(scope=other)).items
+    assert [f"{each.day:%d}" for each in seen] == ["06"]
+    assert [each.occurrences for each in (await agreed.recurring.report(scope=other)).items] == [1]

@@ -12,6 +12,7 @@ from servicedesk_core.features.recurring.kinds import Maker, RecurringPlan
 from servicedesk_core.features.recurring.when.rhythm import Rhythm, ShortMonth
 from servicedesk_core.features.recurring.when.rules import (
     NO_WORKING_DAY,
+    PAST_END,
     SHARED_DAY,
     BusinessDays,
     CatchUp,
@@ -184,3 +185,16 @@ def test_what_the_psa_made_is_not_made_again_when_the_desk_makes_a_plan():
     )
     agreed, over = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC)
     assert since([(agreed, psa.when), (over, desk.when)]) == over
+
+
+def test_nothing_is_moved_past_the_end():
+    said = {"rule": "FREQ=DAILY", "start": date(2026, 1, 9), "end": date(2026, 1, 10)}
+    found = occurrences(timing(business_days=BusinessDays.FOLLOWING, **said), date(2026, 1, 1), date(2026, 1, 31))
+    assert [(str(one.on), one.why) for one in found] == [("2026-01-09", ""), ("2026-01-10", PAST_END)]
+
+
+@pytest.mark.parametrize(("first", "last"), [(date.min, date(2, 1, 1)), (date(9999, 6, 1), date.max)])
+@pytest.mark.parametrize("how", BusinessDays)
+def test_the_ends_of_the_calendar_have_none(first, last, how):
+    daily = timing("FREQ=DAILY", date(1, 1, 1), lead_days=90, days_after=90, business_days=how)
+    assert len([*occurrences(daily, first, last)]) < 2

@@ -8,7 +8,7 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteError
 from servicedesk_core.faces import Awaited, Capability, Manner, previewed
 from servicedesk_core.features.recurring.ahead import title_of
-from servicedesk_core.features.recurring.making.automatic import grants_of, suggestion, turns
+from servicedesk_core.features.recurring.making.automatic import drop, grants_of, suggestion, turns
 from servicedesk_core.features.recurring.making.deciding import Outcome, Turn
 from servicedesk_core.features.recurring.making.ledger import keep, settle
 from servicedesk_core.features.recurring.model import Generated, Ripe
@@ -113,6 +113,8 @@ class Recurring(RecurringQueries[Manner]):
 
 def _decide(tx: Tx, desk: ProposingDesk) -> None:
     now = desk.clock.now()
+    settle(tx, now)
+    drop(tx, now)
     settle(tx, now)
     keep(tx, turns(tx, desk, now))
 

@@ -10,9 +10,10 @@ from sqlalchemy import and_, func, select
 
 from servicedesk_core.features.recurring.making.deciding import Outcome
 from servicedesk_core.features.recurring.model import Came, PlanResult, Result
-from servicedesk_core.features.recurring.tables import NO_ASSET, Planned
+from servicedesk_core.features.recurring.tables import NO_ASSET, Planned, lets_through
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, outbox, recurring_occurrences, sources
 
 _R: Final = recurring_occurrences.c
@@ -25,14 +26,28 @@ _JOINED: Final = (
 )
 _COLUMNS: Final = (
     _R.plan, _R.on_day, _R.day, _R.asset, _R.due_at, _R.outcome, _R.why, _R.write_id, outbox.c.connection, outbox.c.ref,
-    _T.number, _T.resolved_at, _T.closed_at,
+    _T.number, _T.resolved_at, _T.closed_at, _R.decided_at, outbox.c.new_values,
 )  # fmt: skip
 
 
-def came(tx: Tx, first: date, last: date, now: datetime) -> Iterator[Came]:
-    """Yield the occurrences of all plans on some days, both ends included, by day and plan."""
+def came(
+    tx: Tx, first: date, last: date, now: datetime, *, plans: Sequence[Planned] = (), scope: Scope | None = None
+) -> Iterator[Came]:
+    """Yield the occurrences of all plans on some days, both ends included, by day and plan.
+
+    Args:
+        tx: Any transaction.
+        first: The first day.
+        last: The last day.
+        now: The present.
+        plans: The plans that the scope lets through.
+        scope: Only what it lets through: a plan can have been another client's before.
+    """
+    since = {one.plan.name: one.since for one in plans}
     query = select(*_COLUMNS).select_from(_JOINED).where(_R.day >= first, _R.day <= last)
     for row in tx.execute(query.order_by(_R.day, _R.plan, _R.asset)):
+        if scope is not None and not _is_seen(row, scope, since):
+            continue
         resolved_at = optional_instant(row.resolved_at if row.resolved_at is not None else row.closed_at)
         yield Came(
             plan=row.plan,
@@ -47,6 +62,16 @@ def came(tx: Tx, first: date, last: date, now: datetime) -> Iterator[Came]:
             resolved_at=resolved_at,
             write=row.write_id,
         )
+
+
+def _is_seen(row: Any, scope: Scope, since: Mapping[str, datetime]) -> bool:
+    """Whether a scope lets an occurrence through: by its ticket, else since its plan is for that client."""
+    if row.plan not in since:
+        return False
+    if row.write_id is None:
+        return bool(row.decided_at > since[row.plan])
+    said = row.new_values
+    return row.connection == scope.connection and lets_through(scope, said.get("company_ref"), said.get("queue_ref"))
 
 
 def _result(row: Any, resolved_at: datetime | None, now: datetime) -> Result:

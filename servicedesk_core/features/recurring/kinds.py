@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, time
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Final, Self
@@ -34,13 +33,6 @@ class Maker(StrEnum):
     """The PSA makes them; the desk shows and counts, and makes none."""
 
 
-class PlannedPart(Model):
-    """A part that each occurrence needs."""
-
-    part: _Word = Field(description="Its number, as our stock or its maker has it.")
-    quantity: Annotated[Decimal, Field(gt=0, le=10_000)] = Field(default=Decimal(1), description="How many.")
-
-
 class RecurringPlan(Model):
     """Work that comes again: for whom, what, and when."""
 
@@ -63,7 +55,6 @@ class RecurringPlan(Model):
         default={}, description='Further fields of the tickets, such as { issue = "Maintenance" }.'
     )
     checklist: tuple[_Word, ...] = Field(default=(), max_length=50, description="The steps of each ticket.")
-    parts: tuple[PlannedPart, ...] = Field(default=(), description="What each occurrence needs.")
     assets: tuple[_Word, ...] = Field(
         default=(), description="Devices that each have a ticket of their own, by name, serial number or id."
     )
@@ -80,7 +71,6 @@ class RecurringPlan(Model):
     at: time = Field(default=time(9), description="When the work is to begin.")
     due: time = Field(default=time(17), description="Until when it is to be done.")
     lead_days: _Days = Field(default=0, description="So many days before, the ticket is made.")
-    days_before: _Days = Field(default=0, description="So many days earlier it may be done.")
     days_after: _Days = Field(default=0, description="So many days later it may be done.")
     calendar: _Word | None = Field(default=None, description="Which days are working days.")
     business_days: BusinessDays = Field(
@@ -101,9 +91,9 @@ class RecurringPlan(Model):
 
     @property
     def when(self) -> tuple[object, ...]:
-        """All that decides when its occurrences are and who makes them: who changes it draws up another series."""
+        """When its occurrences are, who makes them and for whom: who changes any of it draws up another series."""
         days = self.rule, self.start, self.short_months, self.zone, self.at, self.calendar, self.business_days
-        return *days, self.made_by  # what the PSA made before is not made again by the desk
+        return *days, self.made_by, self.client, self.connection  # what was made before is not made for others
 
     @field_validator("zone")
     @classmethod

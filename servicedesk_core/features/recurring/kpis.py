@@ -17,15 +17,12 @@ _LEFT: Final = {Result.OPEN: "its time is not over", Result.SKIPPED: "skipped wi
 
 
 def _cases(tx: Tx, period: Period, scope: Scope | None) -> Iterator[Case]:
-    clients = {
-        one.plan.name: one.client_name
-        for one in plans(tx, ZoneInfo("UTC"), period.now)
-        if one.is_seen(scope)
-    }  # fmt: skip
+    seen = [one for one in plans(tx, ZoneInfo("UTC"), period.now) if one.is_seen(scope)]
+    clients = {one.plan.name: one.client_name for one in seen}
     # What is due in the period can be of a day before it.
     first, last = period.start.date() - 91 * _DAY, period.end.date() + _DAY
-    for one in came(tx, first, last, period.now):
-        if period.start <= one.due_at < period.end and (scope is None or one.plan in clients):
+    for one in came(tx, first, last, period.now, plans=seen, scope=scope):
+        if period.start <= one.due_at < period.end:
             of = {"client": clients.get(one.plan), "plan": one.plan}
             record = one.ticket or f"{one.plan} {one.on}"
             is_done = one.result is Result.DONE

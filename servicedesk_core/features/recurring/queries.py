@@ -216,7 +216,7 @@ class RecurringQueries(Namespace[Manner]):
         known, now = known_plans(tx, self.desk, names, scope), self.desk.clock.now()
         today = now.astimezone(ZoneInfo(self.desk.timezone)).date()
         until = last or today
-        rows = came(tx, first or until.replace(day=1), until, now)
+        rows = came(tx, first or until.replace(day=1), until, now, plans=known, scope=scope)
         seen = {one.plan.name for one in known}
         is_whole = scope is None and not names  # what came of plans that are no more is told too
         return known, [one for one in rows if is_whole or one.plan in seen]
@@ -271,7 +271,9 @@ def _row(one: Planned, today: date, stopped: Mapping[str, str]) -> PlanRow:
 
 
 def _months_after(first: date, months: int) -> date:
-    """Return the last day of some months that begin on a day."""
+    """Return the last day of some months that begin on a day; time ends with the year 9999."""
     ahead = first.month - 1 + months
-    month = date(first.year + ahead // 12, ahead % 12 + 1, 1)
-    return month.replace(day=1) + (first - first.replace(day=1)) - date.resolution
+    year, month = first.year + ahead // 12, ahead % 12 + 1
+    if year > date.max.year:
+        return date.max
+    return date(year, month, 1) + (first - first.replace(day=1)) - date.resolution

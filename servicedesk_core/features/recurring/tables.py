@@ -88,10 +88,12 @@ class Planned:
             return True
         if self.client is None or self.connection != scope.connection:
             return False
-        queue = self.refs.get("queue_ref")
-        return (not scope.companies or self.client.ref in scope.companies) and (
-            not scope.queues or queue in scope.queues
-        )
+        return lets_through(scope, self.client.ref, self.refs.get("queue_ref"))
+
+
+def lets_through(scope: Scope, client: str | None, queue: str | None) -> bool:
+    """Return whether a scope lets tickets of a client and queue of its connection through."""
+    return (not scope.companies or client in scope.companies) and (not scope.queues or queue in scope.queues)
 
 
 def plans(tx: Tx, zone: ZoneInfo, now: datetime, *, names: Iterable[str] = ()) -> list[Planned]:
@@ -133,7 +135,6 @@ def _planned(  # noqa: PLR0917  # what all plans share
         plan.due,
         plan.end,
         plan.lead_days,
-        plan.days_before,
         plan.days_after,
         plan.business_days,
         _working(calendars.get(plan.calendar or "")),

@@ -6,18 +6,19 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.domain.writing import MADE_BEFORE, Intent
+from servicedesk_core.domain.writing import MADE_BEFORE, Intent, WriteState
 from servicedesk_core.faces import AutomaticAct, Facts, Moot, Period, Suggestion
 from servicedesk_core.faces.automatic import id_of
 from servicedesk_core.features.recurring.adopting import halted
 from servicedesk_core.features.recurring.ahead import title_of
 from servicedesk_core.features.recurring.kinds import PLANS, Maker
-from servicedesk_core.features.recurring.making.deciding import ACT, Key, Outcome, Turn, of_each
+from servicedesk_core.features.recurring.making.deciding import ACT, SUPERSEDED, Key, Outcome, Turn, of_each
 from servicedesk_core.features.recurring.making.ledger import kept
 from servicedesk_core.features.recurring.tables import Planned, Target, plans
-from servicedesk_core.features.recurring.when.rules import FARTHEST, Occurrence, occurrences
+from servicedesk_core.features.recurring.when.rules import FARTHEST, CatchUp, Occurrence, occurrences
 from servicedesk_core.features.tickets import CREATE
-from servicedesk_core.store import Tx
+from servicedesk_core.outbox.standing import Stop, withdraw
+from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 STEP: Final = "checklist_items.create"
@@ -55,6 +56,16 @@ def past(tx: Tx, desk: ConfiguredDesk, period: Period) -> Iterator[Suggestion]:
                     yield suggestion(one, each, target, grants_of(desk, one), at=each.opens_at)
 
 
+def drop(tx: Tx, now: datetime) -> None:
+    """Discard the writes that nobody wants any more, whoever approved them: what waits is looked at each time."""
+    for one in (each for several in kept(tx, now).values() for each in several):
+        if one.outcome != Outcome.OPEN or one.write_id is None:
+            continue
+        write = outbox.get(tx, one.write_id)
+        if write.state in {WriteState.PROPOSED, WriteState.QUEUED} and isinstance(found := still(tx, write, now), Moot):
+            withdraw(tx, write, Stop(found.why, is_moot=True), now)
+
+
 def still(tx: Tx, write: StoredWrite, now: datetime) -> Facts | Moot:
     """Return the facts of a ticket that is to be made, or why nobody wants it any more."""
     key = Key.read(write.request_id or "")
@@ -71,9 +82,23 @@ def still(tx: Tx, write: StoredWrite, now: datetime) -> Facts | Moot:
     day = next((each for each in occurrences(one.timing, key.on - near, key.on + near) if each.on == key.on), None)
     if day is None:
         return Moot(f"The plan {key.plan} was edited, and has nothing on {key.on} any more.")
-    if why := one.why_not(day, target):
-        return Moot(f"{why}.")
-    return facts_of(one)
+    why = one.why_not(day, target)
+    if not why and write.kind == CREATE:  # the steps of a ticket that is there are wanted
+        why = _replaced(tx, one, write, day, target, now)
+    return Moot(f"{why.removesuffix('.')}.") if why else facts_of(one)
+
+
+def _replaced(  # noqa: PLR0917  # what a ticket is of
+    tx: Tx, one: Planned, write: StoredWrite, day: Occurrence, target: Target, now: datetime
+) -> str:
+    """Return what takes the place of a ticket that was not made yet; empty = nothing does."""
+    if one.client is not None and write.values.get("company_ref") != one.client.ref:
+        return f"the plan {one.plan.name} is for another client now"
+    if one.plan.catch_up is CatchUp.LATEST:
+        newer = one.occurrences(day.day, now.astimezone(one.timing.zone).date())
+        if any(day.at < each.at <= now and not one.why_not(each, target) for each in newer):
+            return SUPERSEDED
+    return halted(tx, [one], now).get(one.plan.name, "")
 
 
 def suggestion(

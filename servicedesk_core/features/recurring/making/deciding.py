@@ -1,6 +1,6 @@
 """What becomes of the occurrences whose time to be made has come. Pure.
 
-An occurrence is decided about with all its devices at once, so that a device that comes later has none of those before.
+An occurrence is decided about with all its devices at once: a device that comes later has those that are not over.
 Until its ticket is on its way it is decided about anew each time: an agreement can end, a device be retired, the plan
 be edited, or a newer occurrence come.
 """
@@ -12,12 +12,14 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from servicedesk_core.features.recurring.kinds import Maker
-from servicedesk_core.features.recurring.tables import Planned, Target
+from servicedesk_core.features.recurring.tables import NO_ASSET, Planned, Target
 from servicedesk_core.features.recurring.when.rules import CatchUp, Occurrence, due
 
 LOOKED_BACK: Final = timedelta(days=366)
 """What came longer ago, and was never decided about, is not made."""
 EDITED: Final = "the plan was edited, and has it no more"
+SUPERSEDED: Final = "it was not sent before the next one came"
+"""Why a write was discarded that nobody approved, or nothing could send, for too long."""
 _MISSED: Final = {
     CatchUp.LATEST: "nothing was generated before the next one came",
     CatchUp.NONE: "nothing was generated on its day",
@@ -124,9 +126,10 @@ def ripe(planned: Planned, kept: Iterable[Kept], now: datetime) -> Iterator[Turn
         one, target = known.get(row.on_day), targets.get(row.asset)
         if row.outcome == Outcome.OPEN and row.write_id is not None and one is not None and target is not None:
             yield Turn(planned, one, target, row, is_new=False)  # its write waits for an approval
-    days = {on for on, _ in rows}
-    fresh = [one for one in known.values() if one.on not in days and one.opens_at <= now]
-    several += [(one, target, None) for one in fresh for target in planned.targets]
+    ripe_ones = [one for one in known.values() if one.opens_at <= now]
+    several += [
+        (one, target, None) for one in ripe_ones for target in planned.targets if _is_fresh(rows, one, target, now)
+    ]
     several.sort(key=lambda each: (each[0].day, each[0].on, each[1].key))
     made_at = max((one.at for one in rows.values() if one.write_id is not None), default=None)
     yield from _decided(planned, several, made_at, now)
@@ -167,6 +170,12 @@ def _decided(
         kept = Kept(key, planned.plan.name, one.on, target.key, one.day, one.at, one.due_at, outcome, why, None, now)
         is_new = row is None or replace(row, decided_at=now) != kept
         yield Turn(planned, one, target, kept, is_new)
+
+
+def _is_fresh(rows: Collection[tuple[date, str]], one: Occurrence, target: Target, now: datetime) -> bool:
+    """Whether nothing was decided: of a day that was, only a device that came before its work was to be done."""
+    whole = [asset for on, asset in rows if on == one.on]
+    return not whole or (one.due_at > now and target.key not in whole and NO_ASSET not in {target.key, *whole})
 
 
 def _is_undecided(one: Kept, now: datetime) -> bool:

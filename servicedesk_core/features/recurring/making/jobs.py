@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.features.recurring.making.automatic import ACTS, suggestions, turns
+from servicedesk_core.features.recurring.making.automatic import ACTS, drop, suggestions, turns
 from servicedesk_core.features.recurring.making.ledger import keep, settle
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.store import Tx
@@ -33,5 +33,7 @@ async def generate(desk: RecurringJobDesk, connection: str | None) -> str:
 
 def _decided(tx: Tx, desk: RecurringJobDesk) -> None:
     now = desk.clock.now()
+    settle(tx, now)
+    drop(tx, now)
     settle(tx, now)
     keep(tx, turns(tx, desk, now))

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import and_, func, or_, select
 
 from servicedesk_core.domain.writing import AT_VENDOR, WriteState
-from servicedesk_core.features.recurring.making.deciding import Kept, Outcome, Turn
+from servicedesk_core.features.recurring.making.deciding import SUPERSEDED, Kept, Outcome, Turn
 from servicedesk_core.features.recurring.when.rules import FARTHEST
 from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.rows import Rows
@@ -68,11 +68,13 @@ def settle(tx: Tx, now: datetime) -> None:
     ids = sorted(some)
     for start in range(0, len(ids), _PIECE):
         piece = _O.request_id.in_(ids[start : start + _PIECE])
-        for write in tx.execute(select(_O.id, _O.request_id, _O.state).where(piece)).all():
+        for write in tx.execute(select(_O.id, _O.request_id, _O.state, _O.error).where(piece)).all():
             one = some[write.request_id]
             joined = replace(one, write_id=write.id)
             if write.state == WriteState.DISCARDED:
-                joined = replace(joined, outcome=Outcome.SKIPPED, why=f"write {write.id} was discarded")
+                why = f"write {write.id} was discarded" + (f": {write.error}" if write.error else "")
+                outcome = Outcome.MISSED if write.error == f"{SUPERSEDED}." else Outcome.SKIPPED
+                joined = replace(joined, outcome=outcome, why=why)
             elif write.state in AT_VENDOR:
                 joined = replace(joined, outcome=Outcome.MADE)
             if joined != one:

@@ -19,6 +19,9 @@ FARTHEST: Final = 31
 DAY: Final = timedelta(days=1)
 
 NO_WORKING_DAY: Final = f"there is no working day within {FARTHEST} days"
+PAST_END: Final = "holidays move it past the end of the plan"
+_EARLIEST: Final = date.min + timedelta(days=366)
+_FINAL: Final = date.max - timedelta(days=366)
 SHARED_DAY: Final = "holidays move it to the day of another one"
 
 
@@ -56,8 +59,7 @@ class Timing:
         due: Until when it is to be done, on the last day of its window.
         end: Last day, inclusive; ``None`` = without end.
         lead_days: So many days before, its ticket is made.
-        days_before: So many days earlier the work may be done.
-        days_after: So many days later.
+        days_after: So many days later it may be done.
         business_days: Where an occurrence goes that falls on a day without hours.
         is_working: Whether a day has hours.
     """
@@ -68,7 +70,6 @@ class Timing:
     due: time
     end: date | None = None
     lead_days: int = 0
-    days_before: int = 0
     days_after: int = 0
     business_days: BusinessDays = BusinessDays.NONE
     is_working: Callable[[date], bool] = lambda _day: True
@@ -102,8 +103,9 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 def occurrences(timing: Timing, first: date, last: date) -> Iterator[Occurrence]:
     """Yield the occurrences on some days, both ends included, by their days.
 
-    Which there are does not depend on the days that are asked for.
+    Which there are does not depend on the days that are asked for. None is at either end of what a calendar can write.
     """
+    first, last = max(first, _EARLIEST), min(last, _FINAL)
     if timing.business_days is BusinessDays.NONE:
         until = last if timing.end is None else min(last, timing.end)
         for on in timing.rhythm.days(first, until):
@@ -123,6 +125,8 @@ def occurrences(timing: Timing, first: date, last: date) -> Iterator[Occurrence]
         here = day or on
         if first <= here <= last:
             why = NO_WORKING_DAY if day is None else "" if chosen[day] == on else SHARED_DAY
+            if timing.end is not None and here > timing.end:
+                why = PAST_END
             found.append(_at(timing, on, here, why))
     yield from sorted(found, key=lambda one: (one.day, one.on))
 
