@@ -58,7 +58,8 @@ class Agreements(AgreementQueries[Manner]):
                 message = f"The opportunity {now.ref} of {one.name} was deleted in the CRM."
                 raise WriteError(message, hint="Make another one with --again, if that is meant.")
             if again and now.offered in {Offered.UNREAD, Offered.OPEN, Offered.WON}:
-                raise WriteError(f"The opportunity of {one.name} is {now.offered}.", hint="servicedesk writes list")
+                hint = "Go on with it in the CRM; another one is made after it was lost or deleted there."
+                raise WriteError(f"The opportunity of {one.name} is {now.offered} already.", hint=hint)
             key = now.again if again and now.offered is not Offered.WAITING else now.key
             signals = Signals(tx, self.desk.clock.now(), ZoneInfo(self.desk.timezone))
             said = signals.of((one.source_id, one.company)) if one.company else ()

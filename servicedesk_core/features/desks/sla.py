@@ -35,7 +35,7 @@ from servicedesk_core.faces import (
 from servicedesk_core.features.desks.model import PageFilter
 from servicedesk_core.features.desks.rules import verdict
 from servicedesk_core.features.desks.tables import Day
-from servicedesk_core.features.kpi import KPIS, NO_CLOCKS, judged, last, period_of
+from servicedesk_core.features.kpi import KPIS, NO_CLOCKS, judged, last, period_of, quarter_of, week_of
 from servicedesk_core.features.sla import (
     Became,
     By,
@@ -82,8 +82,7 @@ def _given(looking: Looking) -> dict[str, Any]:
 def _spans(looking: Looking) -> Mapping[str, str]:
     """Return today, this week and this quarter by the names that periods have."""
     day: date = looking.at.astimezone(ZoneInfo(looking.desk.timezone)).date()
-    year, week, _ = day.isocalendar()
-    return {"today": f"{day}", "week": f"{year}-W{week:02}", "quarter": f"{day.year}-Q{(day.month + 2) // 3}"}
+    return {"today": f"{day}", "week": week_of(day), "quarter": quarter_of(day)}
 
 
 def _span(looking: Looking, name: str) -> tuple[datetime, datetime]:

@@ -9,7 +9,9 @@ from servicedesk_core.features.tickets import WHERE, WHICH, found
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
-_EMPTY = "No article was read. Configure a connection with the connector markdown_folder: servicedesk knowledge read."
+_EMPTY = (
+    "No article was read. Configure a connection with the connector markdown_folder, then: servicedesk knowledge read."
+)
 
 
 class KnowledgeQueries(Namespace[Manner]):

@@ -70,7 +70,10 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.now.taken import sessions as sessions
     from servicedesk_core.features.kpi.pages import unit as unit
     from servicedesk_core.features.kpi.periods import last as last
+    from servicedesk_core.features.kpi.periods import month_of as month_of
     from servicedesk_core.features.kpi.periods import period_of as period_of
+    from servicedesk_core.features.kpi.periods import quarter_of as quarter_of
+    from servicedesk_core.features.kpi.periods import week_of as week_of
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
     from servicedesk_core.features.kpi.proposing import propose as propose
     from servicedesk_core.features.kpi.queries import Goals as Goals

@@ -29,6 +29,22 @@ def period_of(text: str, zone: ZoneInfo, now: datetime) -> Period:
     return Period(start, end, now)
 
 
+def week_of(day: date) -> str:
+    """Return the name of the week of a day: ``2026-W41``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def month_of(day: date) -> str:
+    """Return the name of the month of a day: ``2026-10``."""
+    return f"{day.year}-{day.month:02}"
+
+
+def quarter_of(day: date) -> str:
+    """Return the name of the quarter of a day: ``2026-Q4``."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def last(span: timedelta, zone: ZoneInfo, now: datetime) -> Period:
     """Return the time up to an instant."""
     return Period((now - span).astimezone(zone), now, now)
@@ -52,9 +68,8 @@ def weeks(count: int, zone: ZoneInfo, now: datetime) -> Iterator[tuple[str, Peri
     monday -= timedelta(days=monday.weekday())
     for back in reversed(range(count)):
         first = monday - timedelta(weeks=back)
-        year, week, _ = first.isocalendar()
         start, end = (datetime.combine(day, time(), zone) for day in (first, first + timedelta(weeks=1)))
-        yield f"{year}-W{week:02}", Period(start, end, now)
+        yield week_of(first), Period(start, end, now)
 
 
 def _days(text: str) -> tuple[date, date]:

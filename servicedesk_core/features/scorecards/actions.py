@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, Period, action
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi import week_of
 from servicedesk_core.features.scorecards import tables
 from servicedesk_core.features.scorecards.kinds import RULES, ScorecardRules
 from servicedesk_core.features.scorecards.measuring import Made, Making
@@ -26,7 +27,7 @@ from servicedesk_core.features.scorecards.model import (
 from servicedesk_core.features.scorecards.queries import ScorecardQueries, Week, compared
 from servicedesk_core.features.scorecards.sight import CardDesk, CardSight, named
 from servicedesk_core.features.scorecards.tables import Whose
-from servicedesk_core.features.scorecards.weeks import span_of, week_named, week_of
+from servicedesk_core.features.scorecards.weeks import span_of, week_named
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx, audit
 from servicedesk_core.store.queries.scope import Scope

@@ -6,11 +6,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi import week_of
 from servicedesk_core.features.scorecards import tables
 from servicedesk_core.features.scorecards.actions import IssuingDesk, Scorecards
 from servicedesk_core.features.scorecards.kinds import RULES
 from servicedesk_core.features.scorecards.rules import closes_at
-from servicedesk_core.features.scorecards.weeks import monday_of, span_of, week_of
+from servicedesk_core.features.scorecards.weeks import monday_of, span_of
 from servicedesk_core.features.sla import CALENDARS, POLICIES, Calendar
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.store import Tx

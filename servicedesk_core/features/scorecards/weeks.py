@@ -7,15 +7,9 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Period
-from servicedesk_core.features.kpi import period_of
+from servicedesk_core.features.kpi import period_of, week_of
 
 _WEEK: Final = re.compile(r"(\d{4})-?[wW](\d{1,2})")
-
-
-def week_of(day: date) -> str:
-    """Return the name of the week of a day: ``2026-W41``."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def week_named(text: str) -> str:

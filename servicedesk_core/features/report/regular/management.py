@@ -10,10 +10,9 @@ from servicedesk_core.features.agreements import AgreementQueries
 from servicedesk_core.features.billing import BillingQueries
 from servicedesk_core.features.claims import ClaimQueries
 from servicedesk_core.features.forecast import ForecastQueries
-from servicedesk_core.features.kpi import KpiLists
+from servicedesk_core.features.kpi import KpiLists, month_of
 from servicedesk_core.features.profit import ProfitQueries
 from servicedesk_core.features.report.regular.measured import between, measured, of_period, records
-from servicedesk_core.features.report.regular.periods import month
 from servicedesk_core.features.report.regular.service import (
     CONCERNS,
     LATE_ORDERS,
@@ -39,7 +38,7 @@ _QUARTER: Final = timedelta(days=90)
 def _month(looking: Looking) -> str:
     """Return the month in which the period ends: margins are of months."""
     period = looking.once(basis).period
-    return month(period.last.astimezone(ZoneInfo(looking.desk.timezone)).date())
+    return month_of(period.last.astimezone(ZoneInfo(looking.desk.timezone)).date())
 
 
 def _earned(looking: Looking) -> Any:

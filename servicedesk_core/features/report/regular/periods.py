@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from servicedesk_core.faces import Help
+from servicedesk_core.features.kpi import month_of, quarter_of, week_of
 
 Period = Annotated[
     str | None,
@@ -12,35 +13,20 @@ Period = Annotated[
 ]
 
 
-def week(day: date) -> str:
-    """Return the name of a day's week."""
-    return f"{day:%G-W%V}"
-
-
-def month(day: date) -> str:
-    """Return the name of a day's month."""
-    return f"{day:%Y-%m}"
-
-
-def quarter(day: date) -> str:
-    """Return the name of a day's quarter."""
-    return f"{day.year}-Q{(day.month + 2) // 3}"
-
-
 def week_before(day: date) -> str:
     """Return the name of the week before a day's."""
-    return week(day - timedelta(weeks=1))
+    return week_of(day - timedelta(weeks=1))
 
 
 def month_before(day: date) -> str:
     """Return the name of the month before a day's."""
-    return month(day.replace(day=1) - timedelta(days=1))
+    return month_of(day.replace(day=1) - timedelta(days=1))
 
 
 def quarter_before(day: date) -> str:
     """Return the name of the quarter before a day's."""
     first = day.replace(month=(day.month + 2) // 3 * 3 - 2, day=1)
-    return quarter(first - timedelta(days=1))
+    return quarter_of(first - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +54,7 @@ class OfWeek(OfPeriod):
 class OfThisWeek(OfPeriod):
     """A report of a week: of the present one, up to now."""
 
-    usual = staticmethod(week)
+    usual = staticmethod(week_of)
 
 
 class OfMonth(OfPeriod):
