@@ -1,5 +1,6 @@
 """What a command prints: a list as a table or as CSV, a record as its facts, or a page that was made by hand."""
 
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,24 @@ def _more(cli: Cli, found: Page[Any]) -> None:
 
 
 def _record(cli: Cli, found: Any) -> None:
-    """Print the fields of a record, and below them what is a document of its own."""
+    """Print the fields of a record, below them the records in it, and what is a document of its own."""
     kind: type = type(found)
     columns = columns_of(kind)
     values = {name: getattr(found, name) for name in columns}
-    nested = {name: value for name, value in values.items() if isinstance(value, dict | list)}
-    cli.facts((columns[name].title, cell(name, value)) for name, value in values.items() if name not in nested)
-    for value in nested.values():
-        cli.line(json_bytes(value).decode().rstrip())
+    apart = {name: value for name, value in values.items() if isinstance(value, dict | list) or _records(value)}
+    cli.facts((columns[name].title, cell(name, value)) for name, value in values.items() if name not in apart)
+    for name, value in apart.items():
+        if isinstance(value, tuple):
+            cli.rows(type(value[0]), value, title=columns[name].title)
+        elif is_dataclass(value):
+            cli.line(columns[name].title)
+            _record(cli, value)
+        else:
+            cli.line(json_bytes(value).decode().rstrip())
+
+
+def _records(value: Any) -> bool:
+    """Whether a value is a record with columns of its own, or several."""
+    one = value[0] if isinstance(value, tuple) and value else value
+    kind: type = type(one)
+    return is_dataclass(one) and bool(columns_of(kind))
